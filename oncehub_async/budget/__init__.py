@@ -1,0 +1,24 @@
+"""The rate budget: who may send a request, and when.
+
+OnceHub answers 5 requests a second for an account and 200 in 5 minutes for an address, and refuses
+the rest with a 429. All clients of a process that use the same account share one budget.
+
+Source: https://developers.oncehub.com/docs/rate-limits
+"""
+
+from .gate import Gate
+from .interface import Limits, Outcome, Permit, Priority, RateBudget
+from .shared import Budget, Forecast, belongs_together, shared_budget
+
+__all__ = [
+    "Budget",
+    "Forecast",
+    "Gate",
+    "Limits",
+    "Outcome",
+    "Permit",
+    "Priority",
+    "RateBudget",
+    "belongs_together",
+    "shared_budget",
+]

@@ -1,0 +1,80 @@
+"""One limit: at most so many requests in any span of so many seconds.
+
+The service counts a request when it arrives, which nobody sees from here: some time between
+sending it and reading its answer. A burst that the network spread out, followed by one that it
+did not, could so arrive as more than the limit. A request therefore holds its place for the
+window's length from the latest moment at which it can have arrived, as far as that differs from
+the fastest way there: sent + (round trip - shortest round trip).
+"""
+
+from bisect import insort
+from collections import deque
+from collections.abc import Iterable
+
+LONGEST_DELAY = 1.0
+"""Seconds that a request is assumed to have been under way at most; beyond that it is the
+service that was slow, not the way there."""
+
+
+class RoundTrips:
+    """How long answers take, and so how unsure the moment of an arrival is."""
+
+    # The first answers come over connections that are still being made; until there are some
+    # over warm ones, no part of a round trip counts as unavoidable.
+    _WARM_UP = 5
+    _REMEMBERED = 64
+
+    def __init__(self) -> None:
+        self._recent: deque[float] = deque(maxlen=self._REMEMBERED)
+        self._seen = 0
+
+    def delay(self, round_trip: float) -> float:
+        """By how much the request can have been late, and remember the round trip."""
+        self._seen += 1
+        self._recent.append(round_trip)
+        shortest = 0.0 if self._seen <= self._WARM_UP else min(self._recent)
+        return min(round_trip - shortest, LONGEST_DELAY)
+
+
+class Window:
+    """A sliding window over the arrivals of requests."""
+
+    def __init__(self, limit: int, seconds: float) -> None:
+        self.limit = limit
+        self.seconds = seconds
+        self._arrivals: list[float] = []
+
+    def enter(self, sent_at: float) -> None:
+        """Count a request that leaves now; until it is answered it may arrive late."""
+        insort(self._arrivals, sent_at + LONGEST_DELAY)
+
+    def settle(self, sent_at: float, delay: float) -> None:
+        """The request has been answered: it arrived at most `delay` after it was sent."""
+        try:
+            self._arrivals.remove(sent_at + LONGEST_DELAY)
+        except ValueError:
+            return  # so slow that its place was free again
+        insort(self._arrivals, sent_at + delay)
+
+    def ready_at(self, now: float, limit: int | None = None) -> float:
+        """When the next request may leave; `now` or earlier means at once.
+
+        `limit` stands in for the window's own limit where that is lower.
+        """
+        gone = now - self.seconds
+        while self._arrivals and self._arrivals[0] <= gone:
+            self._arrivals.pop(0)
+        return free_at(self._arrivals, limit or self.limit, self.seconds)
+
+    def used(self) -> int:
+        """How many requests hold a place."""
+        return len(self._arrivals)
+
+    def arrivals(self) -> Iterable[float]:
+        """The latest moments at which those can have arrived, in order."""
+        return tuple(self._arrivals)
+
+
+def free_at(arrivals: list[float], limit: int, seconds: float) -> float:
+    """When the window has room again, from the arrivals in order."""
+    return arrivals[-limit] + seconds if len(arrivals) >= limit else float("-inf")

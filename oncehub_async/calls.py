@@ -1,0 +1,223 @@
+"""One call: permits, attempts, back-off and key rotation until there is an answer or an error."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import aiohttp
+import attrs
+
+from .api_key import ApiKey, KeySource
+from .attempts import Attempt, AttemptHook, logger, report
+from .budget import Outcome, Permit, Priority, RateBudget, belongs_together
+from .clock import Clock
+from .errors import (
+    AuthenticationError,
+    DeadlineExceededError,
+    InvalidResponseError,
+    NotFoundError,
+    OutcomeUnknownError,
+    RateLimitError,
+    RequestError,
+)
+from .models import ModelError
+from .request import Request
+from .responses import Answer, read
+from .retry import RetryPolicy, Verdict, delay_before_repeat, judge, may_have_acted
+from .transport import Transport
+
+T = TypeVar("T")
+
+
+@attrs.frozen(eq=False)
+class Reply:
+    """A success: the JSON data, and what else of the answer matters."""
+
+    data: Any
+    request_id: str | None = None
+    links: str = ""
+    """The Link header, or nothing."""
+    status: int = 200
+
+
+@attrs.frozen(eq=False)
+class Caller:
+    """Makes calls for all resources of a client."""
+
+    session: Callable[[], aiohttp.ClientSession]
+    transport: Transport
+    keys: KeySource
+    budget: Callable[[ApiKey], RateBudget]
+    retry: RetryPolicy
+    clock: Clock
+    on_attempt: AttemptHook | None = None
+    uniform: Callable[[float, float], float] = random.uniform
+
+    async def call(self, request: Request, decode: Callable[[Reply], T], priority: Priority) -> T:
+        """Send a request until it is answered, and give what `decode` makes of the answer.
+
+        Raises a `RequestError`.
+        """
+        return await _Call(self, request, priority).run(decode)
+
+
+@attrs.define(eq=False)
+class _Call:
+    """The state of one call between its attempts."""
+
+    caller: Caller
+    request: Request
+    priority: Priority
+    deadline: float = 0.0
+    attempts: int = 0
+    failures: int = 0
+    may_have_acted: bool = False
+    key_was_renewed: bool = False
+
+    async def run(self, decode: Callable[[Reply], T]) -> T:
+        caller = self.caller
+        self.deadline = caller.clock.now() + caller.retry.deadline
+        session = caller.session()
+        key = await caller.keys.current()
+        last: RequestError | None = None
+        while True:
+            try:
+                reply = await self._attempt(session, key, last)
+            except AuthenticationError as error:
+                key = await self._renewed_key(key, error)
+                last = error
+            except NotFoundError as error:
+                if not (self.request.method == "DELETE" and self.may_have_acted):
+                    raise
+                # An earlier attempt, whose answer was lost, has deleted it.
+                return decode(Reply({"id": self.request.id, "deleted": True}, error.request_id))
+            except RequestError as error:
+                await self._before_repeat(error)
+                last = error
+            else:
+                return self._decoded(decode, reply)
+
+    async def _attempt(
+        self, session: aiohttp.ClientSession, key: ApiKey, last: RequestError | None
+    ) -> Reply:
+        caller, request = self.caller, self.request
+        budget = caller.budget(key)
+        asked_at = caller.clock.now()
+        permit = await self._permit(budget, last)
+        started = caller.clock.now()
+        self.attempts += 1
+        answer: Answer | None = None
+        failure: BaseException | None = None
+        try:
+            answer = await caller.transport.send(session, request, key, self._timeout())
+            return Reply(read(request, answer), answer.request_id, answer.links, answer.status)
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            finished = caller.clock.now()
+            await budget.settle(permit, _outcome(answer, failure))
+            report(
+                Attempt(
+                    method=request.method,
+                    path_template=request.operation.path,
+                    number=self.attempts,
+                    status=None if answer is None else answer.status,
+                    error=None if failure is None else type(failure).__name__,
+                    duration=finished - started,
+                    budget_wait=started - asked_at,
+                    request_id=None if answer is None else answer.request_id,
+                ),
+                caller.on_attempt,
+            )
+
+    async def _permit(self, budget: RateBudget, last: RequestError | None) -> Permit:
+        left = self._left()
+        try:
+            async with asyncio.timeout(self.caller.clock.real_seconds(left)):
+                return await budget.acquire(self.priority)
+        except TimeoutError:
+            raise DeadlineExceededError(
+                f"waited {left:.0f} s for the rate budget; the deadline of "
+                f"{self.caller.retry.deadline:g} s for the whole call is over "
+                "(RetryPolicy.deadline)",
+                method=self.request.method,
+                path=self.request.path,
+            ) from last
+
+    def _decoded(self, decode: Callable[[Reply], T], reply: Reply) -> T:
+        try:
+            return decode(reply)
+        except ModelError as error:
+            raise InvalidResponseError(
+                f"the answer is not of the documented form: {error}",
+                method=self.request.method,
+                path=self.request.path,
+                status=reply.status,
+                request_id=reply.request_id,
+                at=error.at,
+            ) from None
+
+    async def _renewed_key(self, refused: ApiKey, error: AuthenticationError) -> ApiKey:
+        if self.key_was_renewed:
+            raise error
+        self.key_was_renewed = True
+        newer = await self.caller.keys.after_refusal(refused)
+        if newer is None:
+            raise error
+        belongs_together(refused.fingerprint(), newer.fingerprint())
+        logger.info("the API key was refused; the provider gave another one")
+        return newer
+
+    async def _before_repeat(self, error: RequestError) -> None:
+        """Wait until the call may be repeated, or raise what ends it."""
+        policy = self.caller.retry
+        verdict = judge(self.request.operation, error)
+        if verdict is Verdict.GIVE_UP:
+            raise error
+        if verdict is Verdict.OUTCOME_UNKNOWN:
+            raise self._unknown(error) from error
+        self.may_have_acted = self.may_have_acted or may_have_acted(error)
+        if not isinstance(error, RateLimitError):
+            self.failures += 1
+            if self.failures >= policy.attempts:
+                raise error
+        delay = delay_before_repeat(policy, max(1, self.failures), error, self.caller.uniform)
+        if delay >= self._left():
+            raise error
+        logger.warning(
+            "%s %s failed (%s); again in %.1f s",
+            self.request.method,
+            self.request.operation.path,
+            type(error).__name__,
+            delay,
+        )
+        await self.caller.clock.sleep(delay)
+
+    def _unknown(self, error: RequestError) -> OutcomeUnknownError:
+        return OutcomeUnknownError(
+            "sent, but no answer tells whether the service acted on it "
+            f"({type(error).__name__}); look before you try again",
+            method=self.request.method,
+            path=self.request.path,
+            status=error.status,
+            type=error.type,
+            message=error.message,
+            param=error.param,
+            request_id=error.request_id,
+        )
+
+    def _left(self) -> float:
+        return max(0.001, self.deadline - self.caller.clock.now())
+
+    def _timeout(self) -> aiohttp.ClientTimeout:
+        policy = self.caller.retry
+        total = min(policy.attempt_timeout, self.caller.clock.real_seconds(self._left()))
+        return aiohttp.ClientTimeout(total=total, connect=min(policy.connect_timeout, total))
+
+
+def _outcome(answer: Answer | None, failure: BaseException | None) -> Outcome:
+    if isinstance(failure, RateLimitError):
+        return Outcome(answered=True, refused=True, retry_after=failure.retry_after)
+    return Outcome(answered=answer is not None)

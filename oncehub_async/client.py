@@ -1,0 +1,201 @@
+"""The client: settings, the session it sends through, and the resources."""
+
+from importlib.metadata import PackageNotFoundError, version
+from ssl import SSLContext
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+from yarl import URL
+
+from .api_key import ApiKey, KeyProvider, KeySource
+from .attempts import AttemptHook
+from .base_url import choose_base_url
+from .budget import Priority, RateBudget, shared_budget
+from .calls import Caller
+from .clock import Clock
+from .errors import ClientStateError, ConfigurationError
+from .resources import (
+    Authentication,
+    BookingCalendars,
+    BookingPages,
+    Bookings,
+    Contacts,
+    EventTypes,
+    KeyValidation,
+    MasterPages,
+    SmsNotifications,
+    Teams,
+    Users,
+    Webhooks,
+)
+from .retry import RetryPolicy
+from .transport import Transport
+
+
+class Resources:
+    """All operations of the API, under the vendor's names."""
+
+    def __init__(self, caller: Caller, priority: Priority | None = None) -> None:
+        self._caller = caller
+        self.bookings = Bookings(caller, priority)
+        self.booking_calendars = BookingCalendars(caller, priority)
+        self.booking_pages = BookingPages(caller, priority)
+        self.master_pages = MasterPages(caller, priority)
+        self.event_types = EventTypes(caller, priority)
+        self.contacts = Contacts(caller, priority)
+        self.users = Users(caller, priority)
+        self.teams = Teams(caller, priority)
+        self.sms_notifications = SmsNotifications(caller, priority)
+        self.webhooks = Webhooks(caller, priority)
+        self._authentication = Authentication(caller, priority)
+
+    async def validate_key(self) -> KeyValidation:
+        """Whether the API key is valid, and for which account.
+
+        https://developers.oncehub.com/reference/validate-api-key
+        """
+        return await self._authentication.validate_key()
+
+
+class OnceHub(Resources):
+    """A client for one OnceHub account.
+
+        async with OnceHub() as oncehub:
+            async for booking in oncehub.bookings.list():
+                print(booking.id)
+
+    It is opened and closed by `async with`, or by `open()` and `close()`, and serves any number of
+    tasks of one event loop at once.
+
+    - `api_key`: the key, or an async callable that gives it, which is asked again after a 401, so
+      that keys rotate without a restart. Without it, ONCEHUB_API_KEY is used.
+    - `base_url`: another address of the API, else ONCEHUB_BASE_URL, else OnceHub's own.
+    - `session`: an aiohttp session of the caller's own, which stays open afterwards.
+    - `proxy`, `ssl`: an http(s) proxy's URL and a TLS context, as aiohttp takes them.
+    - `budget`: a rate budget to share with others, or one with limits of its own
+      (`Budget(Limits(per_second=3))`). Without it, all clients of this process that use the same
+      key share one with OnceHub's limits.
+    - `retry`: how long calls try.
+    - `on_attempt`: is told about each finished attempt.
+    - `clock`: the clock of deadlines, back-off and budget, for simulations.
+
+    Raises `ConfigurationError` for settings that can't work, before anything is sent.
+    """
+
+    def __init__(
+        self,
+        api_key: str | KeyProvider | None = None,
+        *,
+        base_url: str | None = None,
+        session: aiohttp.ClientSession | None = None,
+        proxy: str | None = None,
+        ssl: SSLContext | None = None,
+        budget: RateBudget | None = None,
+        retry: RetryPolicy | None = None,
+        on_attempt: AttemptHook | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._given_session = session
+        self._session: aiohttp.ClientSession | None = None
+        self._closed = False
+        self._budget = budget
+        self._base_url = choose_base_url(base_url)
+        self._proxy = _checked_proxy(proxy)
+        self._clock = clock or Clock()
+        super().__init__(
+            Caller(
+                session=self._open_session,
+                transport=Transport(self._base_url, _user_agent(), self._proxy, ssl),
+                keys=KeySource(api_key),
+                budget=self._budget_of,
+                retry=retry or RetryPolicy(),
+                clock=self._clock,
+                on_attempt=on_attempt,
+            )
+        )
+
+    def with_priority(self, priority: Priority) -> Resources:
+        """The same client for work of another priority.
+
+            await oncehub.with_priority(Priority.BULK).contacts.update(...)
+
+        Without it, single calls are interactive and walks through lists are bulk work.
+        """
+        return Resources(self._caller, priority)
+
+    async def open(self) -> Self:
+        """Get ready to send. A client is opened once."""
+        if self._session is not None or self._closed:
+            raise ClientStateError("the client was opened before; make a new one")
+        if self._given_session is not None:
+            self._session = self._given_session
+        else:
+            # The budget bounds how much is under way; a second bound would only add waiting.
+            connector = aiohttp.TCPConnector(limit=0)
+            self._session = aiohttp.ClientSession(connector=connector)
+        return self
+
+    async def close(self) -> None:
+        """Close the session, unless it is the caller's own. Closing twice does no harm."""
+        session, self._session, self._closed = self._session, None, True
+        if session is not None and session is not self._given_session:
+            await session.close()
+
+    async def __aenter__(self) -> Self:
+        return await self.open()
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        if self._closed:
+            raise ClientStateError("the client is closed")
+        if self._session is None:
+            raise ClientStateError("open the client first: async with OnceHub() as oncehub: ...")
+        if self._session.closed:
+            raise ClientStateError("the session that was passed in is closed")
+        return self._session
+
+    def _budget_of(self, key: ApiKey) -> RateBudget:
+        # Chosen with the first key and kept when keys rotate: the account stays the same.
+        if self._budget is None:
+            service = str(self._base_url.origin())
+            fingerprint = key.fingerprint()
+            self._budget = shared_budget(service, self._proxy or "", fingerprint, self._clock)
+        return self._budget
+
+    @property
+    def budget(self) -> RateBudget | None:
+        """The rate budget in use; None until the first call where none was passed in."""
+        return self._budget
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else "unopened" if self._session is None else "open"
+        return f"OnceHub({str(self._base_url)!r}, {state})"
+
+
+def _checked_proxy(proxy: str | None) -> str | None:
+    if proxy is None:
+        return None
+    try:
+        url = URL(proxy)
+        good = url.scheme in ("http", "https") and bool(url.host)
+    except (ValueError, TypeError):
+        good = False
+    if not good:
+        raise ConfigurationError("proxy: expected a URL such as http://proxy.example.com:3128")
+    return proxy
+
+
+def _user_agent() -> str:
+    try:
+        own = version("oncehub-async")
+    except PackageNotFoundError:
+        own = "unknown"
+    return f"oncehub-async/{own} aiohttp/{aiohttp.__version__}"

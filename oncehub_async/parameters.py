@@ -1,0 +1,180 @@
+"""What can be said about arguments before a request is spent on them.
+
+Each check returns the value as the service wants it, or raises `InvalidParameterError` naming the
+parameter and the remedy. What only the service can know is left to the service.
+"""
+
+import zoneinfo
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import Enum
+from functools import cache
+from typing import Final, TypeVar
+
+from .errors import InvalidParameterError
+from .models.converter import time_text
+
+MAX_LIMIT = 100
+LONGEST_SLOT_RANGE = timedelta(days=30)
+DEEPEST_EXPANSION = 2
+
+
+class Unset(Enum):
+    """The type of `UNSET`, for annotations."""
+
+    UNSET = "UNSET"
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Final = Unset.UNSET
+"""In an update: leave the field as it is. (None sets it to null.)"""
+
+T = TypeVar("T")
+
+
+def given(fields: Mapping[str, T | Unset]) -> dict[str, T]:
+    """The fields that are not to be left as they are."""
+    return {name: value for name, value in fields.items() if not isinstance(value, Unset)}
+
+
+def some_given(fields: Mapping[str, T | Unset]) -> dict[str, T]:
+    """As `given`, for an update, which has to change something."""
+    result = given(fields)
+    if not result:
+        raise InvalidParameterError("body", "nothing to update; pass at least one field")
+    return result
+
+
+def object_id(value: object, param: str = "id") -> str:
+    """An id as a part of a path."""
+    text = required_text(value, param)
+    if "/" in text or text in (".", "..") or not text.isprintable():
+        raise InvalidParameterError(param, "not an id; expected something like 'BKNG-J4FR05BKEWEX'")
+    return text
+
+
+def required_text(value: object, param: str) -> str:
+    """Text that may not be empty."""
+    if not isinstance(value, str):
+        raise InvalidParameterError(param, f"expected text, got {type(value).__name__}")
+    if not value.strip():
+        raise InvalidParameterError(param, "is empty")
+    return str(value)
+
+
+def moment(value: object, param: str) -> str | None:
+    """A moment in the vendor's notation, from an aware datetime."""
+    if value is None:
+        return None
+    return time_text(aware(value, param))
+
+
+def aware(value: object, param: str) -> datetime:
+    """A datetime that says in which time zone it is meant."""
+    if not isinstance(value, datetime):
+        raise InvalidParameterError(
+            param,
+            f"expected an aware datetime, got {type(value).__name__}; "
+            "for example datetime(2026, 1, 31, tzinfo=timezone.utc)",
+        )
+    if value.utcoffset() is None:
+        raise InvalidParameterError(
+            param,
+            "the datetime has no time zone; make it aware: value.replace(tzinfo=timezone.utc) "
+            "if it is in UTC, or value.astimezone() if it is in local time",
+        )
+    return value
+
+
+def time_range(name: str, after: datetime | None, before: datetime | None) -> dict[str, str | None]:
+    """The filters `name.gt` and `name.lt`, of which both ends are exclusive."""
+    python_name = name.replace(".", "_")
+    result = {
+        f"{name}.gt": moment(after, f"{python_name}_gt"),
+        f"{name}.lt": moment(before, f"{python_name}_lt"),
+    }
+    if after is not None and before is not None and after > before:
+        raise InvalidParameterError(
+            f"{python_name}_gt", f"is later than {python_name}_lt; swap the two"
+        )
+    return result
+
+
+def slot_range(start: datetime | None, end: datetime | None) -> dict[str, str | None]:
+    """The span in which free slots are looked for."""
+    result = {"start_time": moment(start, "start_time"), "end_time": moment(end, "end_time")}
+    if start is not None and end is not None:
+        if end <= start:
+            raise InvalidParameterError("end_time", "has to be after start_time")
+        if end - start > LONGEST_SLOT_RANGE:
+            raise InvalidParameterError(
+                "end_time", "is more than 30 days after start_time; ask for 30 days at a time"
+            )
+    return result
+
+
+def page(limit: object, after: str | None, before: str | None) -> dict[str, str]:
+    """The size of a page and the place in a list."""
+    if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_LIMIT:
+        raise InvalidParameterError("limit", f"expected a number from 1 to {MAX_LIMIT}")
+    if after is not None and before is not None:
+        raise InvalidParameterError("before", "excludes after; pass only one of the two")
+    result = {"limit": str(limit)}
+    if after is not None:
+        result["after"] = required_text(after, "after")
+    if before is not None:
+        result["before"] = required_text(before, "before")
+    return result
+
+
+def expansion(value: str | Iterable[str] | None) -> str | None:
+    """The fields to expand, from a name, names, or names with commas."""
+    if value is None:
+        return None
+    names = value.split(",") if isinstance(value, str) else list(value)
+    for name in names:
+        required_text(name, "expand")
+        if len(name.removeprefix("data.").split(".")) > DEEPEST_EXPANSION:
+            raise InvalidParameterError("expand", f"'{name}' is more than two levels deep")
+    return ",".join(name.strip() for name in names) or None
+
+
+def choice(value: object, allowed: Sequence[str], param: str) -> str:
+    """One of the documented values."""
+    if value not in allowed:
+        raise InvalidParameterError(param, f"expected one of {', '.join(map(repr, allowed))}")
+    return str(value)
+
+
+def texts(value: object, param: str) -> list[str]:
+    """Several texts; a single one is not taken for its letters."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise InvalidParameterError(param, "expected a list of texts")
+    return [required_text(item, param) for item in value]
+
+
+def https_url(value: object, param: str) -> str:
+    """The URL of a webhook."""
+    text = required_text(value, param)
+    if not text.lower().startswith("https://") or len(text) <= len("https://"):
+        raise InvalidParameterError(param, "has to start with https://")
+    return text
+
+
+def time_zone(value: object, param: str) -> str:
+    """An IANA time zone name."""
+    name = required_text(value, param)
+    known = _time_zones()
+    # A machine without time zone data can't judge.
+    if known and name not in known:
+        raise InvalidParameterError(
+            param, "not an IANA time zone name; expected something like 'America/New_York'"
+        )
+    return name
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())

@@ -1,0 +1,156 @@
+"""Booking calendars. https://developers.oncehub.com/reference/list-all-booking-calendars"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from .. import parameters
+from ..errors import InvalidParameterError
+from ..listing import Listing
+from ..models import (
+    BookingCalendar,
+    OneTimeLink,
+    ScheduledBooking,
+    SlotLocation,
+    SlotLocationType,
+    TimeSlot,
+    UtmParams,
+)
+from ..request import Operation
+from .base import Resource
+
+_LIST = Operation("GET", "/booking-calendars")
+_GET = Operation("GET", "/booking-calendars/{id}")
+_TIME_SLOTS = Operation("GET", "/booking-calendars/{id}/time-slots")
+_SCHEDULE = Operation("POST", "/booking-calendars/{id}/schedule")
+_CREATE_ONE_TIME_LINK = Operation("POST", "/booking-calendars/{id}/one-time-links")
+
+BookingForm = Mapping[str, str | Sequence[str]]
+"""A guest's answers by the fields' mapped names: `name`, `email`, `phone`, and custom fields (a
+list of texts for a multi-select)."""
+
+
+class BookingCalendars(Resource):
+    """Booking calendars, their free slots and their links."""
+
+    def list(
+        self,
+        *,
+        host: str | None = None,
+        limit: int = parameters.MAX_LIMIT,
+        after: str | None = None,
+        before: str | None = None,
+    ) -> Listing[BookingCalendar]:
+        """All booking calendars, or those hosted by a user or team.
+
+        https://developers.oncehub.com/reference/list-all-booking-calendars
+        """
+        query = {"host": host, **parameters.page(limit, after, before)}
+        return self._listing(_LIST, BookingCalendar, query)
+
+    async def get(self, id: str) -> BookingCalendar:
+        """One booking calendar. Raises `NotFoundError`, or `DeletedObjectError`.
+
+        https://developers.oncehub.com/reference/get-a-single-booking-calendar
+        """
+        return await self._call(_GET, BookingCalendar, id=parameters.object_id(id))
+
+    async def time_slots(
+        self,
+        id: str,
+        *,
+        start_time: datetime | None = None,
+        end_time: datetime | None = None,
+    ) -> Sequence[TimeSlot]:
+        """The free slots of a calendar, from now for a week unless told otherwise.
+
+        The two times are aware and at most 30 days apart. Raises `PaymentRequiredError` where the
+        host has no seat, `UnprocessableError` where the calendar is not published.
+
+        https://developers.oncehub.com/reference/get-available-time-slots-for-booking-calendar
+        """
+        return await self._call_for_array(
+            _TIME_SLOTS,
+            TimeSlot,
+            id=parameters.object_id(id),
+            query=parameters.slot_range(start_time, end_time),
+        )
+
+    async def schedule(
+        self,
+        id: str,
+        *,
+        start_time: datetime,
+        guest_time_zone: str,
+        booking_form: BookingForm,
+        location: SlotLocation | None = None,
+    ) -> ScheduledBooking:
+        """Book one of the free slots; gives the new booking's id.
+
+        `guest_time_zone` is an IANA name, `booking_form` needs `name` and `email`. `location` is
+        one of those that the slot offers; without it a virtual one is taken.
+
+        Never sent twice unless the first time certainly had no effect. Raises
+        `OutcomeUnknownError` where that can't be known, `BadRequestError` where the slot is taken.
+
+        https://developers.oncehub.com/reference/book-a-time-slot-for-a-booking-calendar
+        """
+        for field in ("name", "email"):
+            if field not in booking_form:
+                raise InvalidParameterError(f"booking_form.{field}", "is missing")
+            parameters.required_text(booking_form[field], f"booking_form.{field}")
+        body: dict[str, object] = {
+            "start_time": parameters.moment(start_time, "start_time"),
+            "guest_time_zone": parameters.time_zone(guest_time_zone, "guest_time_zone"),
+            "booking_form": _form(booking_form),
+        }
+        if body["start_time"] is None:
+            raise InvalidParameterError("start_time", "is missing")
+        if location is not None:
+            body["location"] = _location(location)
+        return await self._call(_SCHEDULE, ScheduledBooking, id=parameters.object_id(id), body=body)
+
+    async def create_one_time_link(
+        self,
+        id: str,
+        *,
+        booking_form: BookingForm | None = None,
+        utm_params: UtmParams | None = None,
+        hide_url_params: bool | None = None,
+    ) -> OneTimeLink:
+        """A link that can be used for one booking, with the form filled in on request.
+
+        With `hide_url_params` what the form holds is not visible in the link. Unused links are
+        deleted after 90 days. Raises `BadRequestError` where the calendar does not allow them.
+
+        https://developers.oncehub.com/reference/booking-calendars-create-a-one-time-link
+        """
+        body: dict[str, object] = {}
+        if booking_form is not None:
+            body["booking_form"] = _form(booking_form)
+        if utm_params is not None:
+            body["utm_params"] = _utm(utm_params)
+        if hide_url_params is not None:
+            body["hide_url_params"] = hide_url_params
+        return await self._call(
+            _CREATE_ONE_TIME_LINK, OneTimeLink, id=parameters.object_id(id), body=body
+        )
+
+
+def _form(form: BookingForm) -> dict[str, str | Sequence[str]]:
+    for name, value in form.items():
+        if not isinstance(value, str):
+            parameters.texts(value, f"booking_form.{name}")
+    return {name: value if isinstance(value, str) else list(value) for name, value in form.items()}
+
+
+def _location(location: SlotLocation) -> dict[str, str | None]:
+    kind = parameters.choice(location.type, tuple(SlotLocationType), "location.type")
+    # A slot names an address by its id; a booking wants the same id as the value.
+    is_address = kind == SlotLocationType.PHYSICAL and location.value is None
+    return {"type": kind, "value": location.id if is_address else location.value}
+
+
+def _utm(utm: UtmParams) -> dict[str, str]:
+    names = ("source", "medium", "campaign", "term", "content")
+    values = {name: getattr(utm, name) for name in names}
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,45 @@
+"""Text messages. https://developers.oncehub.com/reference/list-all-sms-notifications"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from .. import parameters
+from ..listing import Listing
+from ..models import RecipientType, SmsNotification
+from ..request import Operation
+from .base import Resource
+
+_LIST = Operation("GET", "/notifications/sms")
+
+
+class SmsNotifications(Resource):
+    """Text messages that OnceHub sent for the account."""
+
+    def list(
+        self,
+        *,
+        creation_time_gt: datetime | None = None,
+        creation_time_lt: datetime | None = None,
+        recipient: str | None = None,
+        recipient_type: RecipientType | str | None = None,
+        expand: str | Iterable[str] | None = None,
+        limit: int = parameters.MAX_LIMIT,
+        after: str | None = None,
+        before: str | None = None,
+    ) -> Listing[SmsNotification]:
+        """All text messages, newest first, or those that match every filter that is given.
+
+        `recipient` is a contact's or user's id; `expand="recipient"` includes the object.
+
+        https://developers.oncehub.com/reference/list-all-sms-notifications
+        """
+        if recipient_type is not None:
+            parameters.choice(recipient_type, tuple(RecipientType), "recipient_type")
+        query = {
+            **parameters.time_range("creation_time", creation_time_gt, creation_time_lt),
+            "recipient": recipient,
+            "recipient_type": None if recipient_type is None else str(recipient_type),
+            "expand": parameters.expansion(expand),
+            **parameters.page(limit, after, before),
+        }
+        return self._listing(_LIST, SmsNotification, query)

@@ -1,0 +1,130 @@
+"""What an answer means: data, or which error. Pure rules over a status, headers and bytes.
+
+Source: https://developers.oncehub.com/docs/errors, https://developers.oncehub.com/docs/request-ids
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import attrs
+import orjson
+from multidict import CIMultiDictProxy
+
+from .errors import (
+    InvalidResponseError,
+    ResponseError,
+    UnexpectedStatusError,
+    error_class,
+    without_personal_data,
+)
+from .request import Request
+
+REQUEST_ID_HEADER = "Request-Id"
+_LONGEST_MESSAGE = 500
+
+
+@attrs.frozen(repr=False)
+class Answer:
+    """A complete answer of the service."""
+
+    status: int
+    headers: CIMultiDictProxy[str]
+    body: bytes
+
+    @property
+    def links(self) -> str:
+        """The Link headers in one."""
+        return ", ".join(self.headers.getall("Link", []))
+
+    @property
+    def request_id(self) -> str | None:
+        return self.headers.get(REQUEST_ID_HEADER) or None
+
+
+def read(request: Request, answer: Answer, wall_time: datetime | None = None) -> Any:
+    """The JSON data of a success.
+
+    Raises the `ResponseError` of the status, or `InvalidResponseError` where a success's body
+    is no JSON.
+    """
+    if not 200 <= answer.status <= 299:
+        raise response_error(request, answer, wall_time or datetime.now(UTC))
+    try:
+        return orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        raise InvalidResponseError(
+            f"the answer to a {answer.status} is not JSON ({_look(answer.body)})",
+            method=request.method,
+            path=request.path,
+            status=answer.status,
+            request_id=answer.request_id,
+        ) from None
+
+
+def response_error(request: Request, answer: Answer, wall_time: datetime) -> ResponseError:
+    """The error for a status that is not a success, whatever the body holds."""
+    body = _error_body(answer.body)
+    kind, message, param = (_text(body.get(name)) for name in ("type", "message", "param"))
+    cls = error_class(answer.status)
+    if message is not None:
+        said = without_personal_data(message[:_LONGEST_MESSAGE], param)
+    else:
+        said = f"no message ({_look(answer.body)})"
+    details = f" (param {param})" if param else ""
+    if cls is UnexpectedStatusError and 300 <= answer.status <= 399:
+        said = "a redirect, which is not followed since it would carry the API key elsewhere"
+    return cls(
+        f"{answer.status} {kind or ''}".rstrip() + f": {said}{details}",
+        method=request.method,
+        path=request.path,
+        status=answer.status,
+        type=kind,
+        message=message,
+        param=param,
+        request_id=answer.request_id,
+        retry_after=retry_after(answer.headers.get("Retry-After"), wall_time),
+    )
+
+
+def retry_after(header: str | None, wall_time: datetime) -> float | None:
+    """Seconds to wait from a Retry-After header: a number of seconds or an HTTP date."""
+    if header is None:
+        return None
+    text = header.strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - wall_time).total_seconds())
+
+
+def _error_body(body: bytes) -> Mapping[str, Any]:
+    try:
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _look(body: bytes) -> str:
+    """What kind of thing a body is, without quoting it."""
+    if not body.strip():
+        return "empty body"
+    start = body[:512].lstrip().lower()
+    if start.startswith((b"<!doctype", b"<html", b"<")):
+        return f"an HTML page of {len(body)} bytes"
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return f"{len(body)} bytes that are not UTF-8"
+    return f"{len(body)} bytes of another form"
