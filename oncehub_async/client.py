@@ -102,15 +102,16 @@ class OnceHub(Resources):
         self._budget = budget
         self._base_url = choose_base_url(base_url)
         self._proxy = _checked_proxy(proxy)
-        self._clock = clock or Clock()
+        self.clock = clock or Clock()
+        self.user_agent = _user_agent()
         super().__init__(
             Caller(
                 session=self._open_session,
-                transport=Transport(self._base_url, _user_agent(), self._proxy, ssl),
+                transport=Transport(self._base_url, self.user_agent, self._proxy, ssl),
                 keys=KeySource(api_key),
                 budget=self._budget_of,
                 retry=retry or RetryPolicy(),
-                clock=self._clock,
+                clock=self.clock,
                 on_attempt=on_attempt,
             )
         )
@@ -167,7 +168,7 @@ class OnceHub(Resources):
         if self._budget is None:
             service = str(self._base_url.origin())
             fingerprint = key.fingerprint()
-            self._budget = shared_budget(service, self._proxy or "", fingerprint, self._clock)
+            self._budget = shared_budget(service, self._proxy or "", fingerprint, self.clock)
         return self._budget
 
     @property

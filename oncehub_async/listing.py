@@ -92,7 +92,10 @@ class Listing(Generic[T]):
                 if cursor is None:
                     yield page
                     return
-                self._check(advance.problem_with_cursor(cursor))
+                stuck = advance.problem_with_cursor(cursor)
+                if stuck is not None:
+                    yield page
+                    self._check(stuck)
                 more_expected = facts.has_more is True
                 query = {**self._query, direction.value: cursor}
                 fetching = asyncio.create_task(self._fetch(direction, query, self._priority))

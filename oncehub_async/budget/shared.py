@@ -54,6 +54,12 @@ class Budget:
         """How many requests wait for a permit."""
         return self._gate.waiting()
 
+    def used_this_second(self) -> int:
+        """How many requests of the account hold a place in the last second."""
+        window = self._gate.account_window(self._account)
+        window.ready_at(self._gate.clock.now())
+        return window.used()
+
     def forecast(self, requests: int = 1) -> Forecast:
         """When the next requests may leave if nobody else sends any."""
         gate = self._gate

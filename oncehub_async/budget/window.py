@@ -11,6 +11,9 @@ from bisect import insort
 from collections import deque
 from collections.abc import Iterable
 
+GUARD = 0.02
+"""Seconds that each window is longer than the service's, for what the estimate can't see."""
+
 LONGEST_DELAY = 1.0
 """Seconds that a request is assumed to have been under way at most; beyond that it is the
 service that was slow, not the way there."""
@@ -41,7 +44,7 @@ class Window:
 
     def __init__(self, limit: int, seconds: float) -> None:
         self.limit = limit
-        self.seconds = seconds
+        self.seconds = seconds + GUARD
         self._arrivals: list[float] = []
 
     def enter(self, sent_at: float) -> None:

@@ -1,0 +1,196 @@
+"""The commands and what they take. https://developers.oncehub.com has the filters."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+
+from .. import ConfigurationError, InvalidParameterError, OnceHubError
+from ..api_key import ENVIRONMENT_VARIABLE as KEY_VARIABLE
+from ..base_url import ENVIRONMENT_VARIABLE as URL_VARIABLE
+from ..budget import Limits
+from ..errors import without_personal_data
+from ..export import RESOURCES
+from . import COMPLETE, FAILED, INTERRUPTED, WRONG_USAGE
+from .check import check_key
+from .demo import run_demo
+from .export import ExportRequest, export_account
+from .output import complain, own_version
+from .simulate import serve_simulator
+
+app = App(
+    name="oncehub",
+    help=(
+        "Export a OnceHub account, check its API key, or simulate OnceHub to try things out.\n\n"
+        f"The API key is read from {KEY_VARIABLE} (it never stands on a command line, where other "
+        f"users of the machine could see it); {URL_VARIABLE} names another address of the API."
+    ),
+    version=own_version,
+    help_format="plaintext",
+    result_action="return_value",
+    exit_on_error=False,
+    print_error=False,
+    suppress_keyboard_interrupt=False,
+    default_parameter=Parameter(negative=()),
+)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command; what goes wrong becomes one line and an exit code."""
+    try:
+        result = app(list(arguments))
+    except CycloptsError as error:
+        complain(f"{_one_line(error)} (oncehub --help shows what there is)")
+        return WRONG_USAGE
+    except (ConfigurationError, InvalidParameterError) as error:
+        complain(str(error))
+        return WRONG_USAGE
+    except OnceHubError as error:
+        complain(str(error))
+        return FAILED
+    except OSError as error:
+        complain(f"{error.filename or 'a file'}: {error.strerror or type(error).__name__}")
+        return FAILED
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return INTERRUPTED
+    return result if isinstance(result, int) else COMPLETE
+
+
+def _one_line(error: CycloptsError) -> str:
+    return " ".join(without_personal_data(str(error)).split())
+
+
+@app.command
+async def export(
+    *resources: str,
+    out: Annotated[Path, Parameter(alias="-o")],
+    since: str | None = None,
+    until: str | None = None,
+    filter: tuple[str, ...] = (),
+    expand: str | None = None,
+    overwrite: bool = False,
+    quiet: Annotated[bool, Parameter(alias="-q")] = False,
+    json: bool = False,
+    per_second: int = Limits().per_second,
+    per_five_minutes: int = Limits().per_five_minutes,
+) -> int:
+    """Export resources, or all of them, to JSON Lines files in a folder.
+
+    A file gets its name when its list was read to the last page. manifest.json in the same folder
+    tells what is in the files and whether they are complete. Signing secrets of webhooks are left
+    out. Exit codes: 0 complete, 1 failed, 2 wrong usage, 130 interrupted.
+
+    Parameters
+    ----------
+    resources
+        What to export: RESOURCE_NAMES. All of them without a name.
+    out
+        The folder for the files; it is made if it isn't there.
+    since
+        Only what was created at this time or later (bookings, contacts and text messages), such as
+        2026-01-31 or 2026-01-31T08:00:00Z; in UTC if it names no zone.
+    until
+        Only what was created before this time.
+    filter
+        One of the API's filters, such as status=scheduled or bookings.owner=USR-FSD423423. Can be
+        given several times.
+    expand
+        Fields to include as objects instead of ids, such as owner,contact.
+    overwrite
+        Replace an export that the folder holds already.
+    quiet
+        Print nothing but errors.
+    json
+        Print the manifest as JSON at the end.
+    per_second
+        Requests a second at most; lower it where other programs use the account.
+    per_five_minutes
+        Requests in 5 minutes at most; lower it where other programs use the address.
+    """
+    try:
+        limits = Limits(per_second, per_five_minutes)
+    except ValueError as error:
+        raise InvalidParameterError("limits", str(error)) from None
+    return await export_account(
+        ExportRequest(
+            resources=resources,
+            out=out,
+            since=since,
+            until=until,
+            filters=filter,
+            expand=expand,
+            overwrite=overwrite,
+            quiet=quiet,
+            json=json,
+            limits=limits,
+        )
+    )
+
+
+# The list of resources is long and has one source.
+export.__doc__ = (export.__doc__ or "").replace("RESOURCE_NAMES", ", ".join(RESOURCES))
+
+
+@app.command
+async def check(*, json: bool = False) -> int:
+    """Check the API key and tell whose account it is for.
+
+    Parameters
+    ----------
+    json
+        Print the answer as JSON.
+    """
+    return await check_key(json)
+
+
+@app.command
+async def simulate(
+    *,
+    port: int = 8080,
+    bookings: int = 20_000,
+    contacts: int = 8_000,
+    seed: int = 1,
+    speed: float = 1.0,
+    limits: Annotated[bool, Parameter(negative="--no-limits")] = True,
+) -> int:
+    """Run a simulated OnceHub on this machine until it is interrupted.
+
+    Parameters
+    ----------
+    port
+        The port on 127.0.0.1; 0 takes any free one.
+    bookings
+        How many bookings the account has.
+    contacts
+        How many contacts the account has.
+    seed
+        Another seed is another account; the same seed is always the same one.
+    speed
+        How fast its clock runs: 30 lets five minutes pass in ten seconds.
+    limits
+        Refuse more than 5 requests a second and 200 in 5 minutes, as OnceHub does.
+    """
+    return await serve_simulator(port, bookings, contacts, seed, speed, limits)
+
+
+@app.command
+async def demo(
+    *,
+    out: Annotated[Path, Parameter(alias="-o")] = Path("demo-export"),
+    bookings: int = 20_000,
+    speed: float = 30.0,
+) -> int:
+    """Export a simulated account, to see how it goes. No OnceHub account is needed.
+
+    Parameters
+    ----------
+    out
+        The folder for the files; an export that it holds already is replaced.
+    bookings
+        How many bookings the account has.
+    speed
+        How fast time runs: 30 lets five minutes pass in ten seconds.
+    """
+    return await run_demo(out, bookings, speed)

@@ -1,0 +1,119 @@
+"""`oncehub export`: an account to files."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import attrs
+
+from .. import Attempt, Budget, Clock, InvalidParameterError, Limits, OnceHub
+from ..export import MANIFEST_NAME, Manifest, plan_export, run_export
+from ..export.manifest import read_counts
+from ..export.plan import parse_time
+from . import COMPLETE, FAILED
+from .output import complain, say, say_json, several, span
+from .progress import Display
+
+
+@attrs.frozen(kw_only=True)
+class ExportRequest:
+    """What was asked for on the command line."""
+
+    resources: tuple[str, ...] = ()
+    out: Path
+    since: str | None = None
+    until: str | None = None
+    filters: tuple[str, ...] = ()
+    expand: str | None = None
+    overwrite: bool = False
+    quiet: bool = False
+    json: bool = False
+    limits: Limits = attrs.Factory(Limits)
+    clock: Clock = attrs.Factory(Clock)
+    base_url: str | None = None
+    api_key: str | None = attrs.field(default=None, repr=False)
+    expected: Mapping[str, int] = attrs.Factory(dict)
+
+
+async def export_account(request: ExportRequest) -> int:
+    """Export and tell what became of it."""
+    plan = plan_export(
+        request.resources,
+        since=_time(request.since, "since"),
+        until=_time(request.until, "until"),
+        filters=_filters(request.filters),
+        expand=request.expand.split(",") if request.expand else (),
+    )
+    attempts = _Attempts()
+    display = Display(request.quiet)
+    oncehub = OnceHub(
+        request.api_key,
+        base_url=request.base_url,
+        clock=request.clock,
+        budget=Budget(request.limits, clock=request.clock),
+        on_attempt=attempts.note,
+    )
+    started = request.clock.now()
+    async with oncehub, display.shown():
+        manifest = await run_export(
+            oncehub,
+            plan,
+            request.out,
+            overwrite=request.overwrite,
+            expected=request.expected or read_counts(request.out),
+            on_progress=display.update,
+        )
+    for name, entry in manifest.resources.items():
+        if entry.error is not None:
+            complain(f"{name} is not complete: {entry.error}")
+    if request.json:
+        say_json(manifest.as_dict())
+    elif not request.quiet:
+        _tell(manifest, request.out, attempts, request.clock.now() - started)
+    return COMPLETE if manifest.complete else FAILED
+
+
+class _Attempts:
+    """Counts what was sent and how it was answered."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.by_status: Counter[int | None] = Counter()
+
+    def note(self, attempt: Attempt) -> None:
+        self.requests += 1
+        self.by_status[attempt.status] += 1
+
+
+def _tell(manifest: Manifest, out: Path, attempts: _Attempts, elapsed: float) -> None:
+    width = max(map(len, manifest.resources))
+    for name, entry in manifest.resources.items():
+        if not entry.available:
+            told = "not in this account"
+        elif entry.complete:
+            pages = several(entry.pages, "page")
+            told = f"{several(entry.count, 'object'):>16} {pages:>10}   {out / str(entry.file)}"
+        else:
+            told = f"{several(entry.count, 'object'):>16}   NOT COMPLETE"
+        say(f"{name:<{width}} {told}")
+    objects = sum(entry.count for entry in manifest.resources.values())
+    say(
+        f"{'Complete' if manifest.complete else 'NOT COMPLETE'}: {several(objects, 'object')} in "
+        f"{span(elapsed)}, {several(attempts.requests, 'request')}, "
+        f"{attempts.by_status[429]} of them answered 429. See {out / MANIFEST_NAME}"
+    )
+
+
+def _time(text: str | None, param: str) -> datetime | None:
+    return None if text is None else parse_time(text, param)
+
+
+def _filters(given: tuple[str, ...]) -> dict[str, str]:
+    result = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not (name and equals and value):
+            raise InvalidParameterError("filter", "expected NAME=VALUE, such as status=scheduled")
+        result[name] = value
+    return result

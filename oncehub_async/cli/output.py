@@ -1,0 +1,46 @@
+"""What the commands print, and how numbers and times read."""
+
+import sys
+from importlib.metadata import version
+
+import orjson
+
+
+def say(text: str) -> None:
+    """A line of the result."""
+    print(text, flush=True)
+
+
+def note(text: str) -> None:
+    """A line about the work, beside the result."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def complain(text: str) -> None:
+    """What went wrong, in one line."""
+    note(f"oncehub: {text}")
+
+
+def say_json(data: object) -> None:
+    """The result as JSON."""
+    say(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode())
+
+
+def own_version() -> str:
+    """The version of the package."""
+    return version("oncehub-async")
+
+
+def span(seconds: float) -> str:
+    """A length of time: "12 s", "4 min 05 s", "2 h 10 min"."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+
+
+def several(count: int, noun: str) -> str:
+    """A number with its noun: "1 page", "1,200 pages"."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

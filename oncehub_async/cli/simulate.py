@@ -1,0 +1,36 @@
+"""`oncehub simulate`: a simulated OnceHub until it is interrupted."""
+
+import asyncio
+
+from .. import Clock, InvalidParameterError
+from ..simulator import Account, Limits, Simulator
+from . import COMPLETE
+from .output import say
+
+
+async def serve_simulator(
+    port: int, bookings: int, contacts: int, seed: int, speed: float, limited: bool
+) -> int:
+    """Serve until the task is cancelled."""
+    simulator = simulated(bookings, contacts, seed, speed, limited=limited, port=port)
+    async with simulator as sim:
+        say(f"A simulated OnceHub with {bookings:,} bookings. To use it:")
+        say(f"  export ONCEHUB_BASE_URL={sim.url} ONCEHUB_API_KEY={sim.api_key}")
+        say("Stop it with Ctrl-C.")
+        await asyncio.Event().wait()
+    return COMPLETE
+
+
+def simulated(
+    bookings: int, contacts: int, seed: int, speed: float, *, limited: bool = True, port: int = 0
+) -> Simulator:
+    """A simulator from numbers that somebody typed."""
+    try:
+        return Simulator(
+            Account(bookings=bookings, contacts=contacts, seed=seed),
+            clock=Clock(speed),
+            limits=Limits() if limited else None,
+            port=port,
+        )
+    except ValueError as error:
+        raise InvalidParameterError("simulator", str(error)) from None

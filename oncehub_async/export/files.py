@@ -1,0 +1,70 @@
+"""Files that appear under their final name only when they are complete."""
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+
+PARTIAL = ".partial"
+
+
+class JsonLinesFile:
+    """One JSON object a line, in `NAME.partial` until `finish` gives it its name."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self.bytes = 0
+        self._hash = hashlib.sha256()
+        self._partial = path.with_name(path.name + PARTIAL)
+        self._file: BinaryIO = self._partial.open("wb")
+
+    def write(self, objects: Iterable[Mapping[str, Any]]) -> None:
+        """Add objects."""
+        lines = [orjson.dumps(each, option=orjson.OPT_APPEND_NEWLINE) for each in objects]
+        text = b"".join(lines)
+        self._file.write(text)
+        self._hash.update(text)
+        self.count += len(lines)
+        self.bytes += len(text)
+
+    @property
+    def sha256(self) -> str:
+        """Of all that was written."""
+        return self._hash.hexdigest()
+
+    def finish(self) -> None:
+        """Everything is in: to the disk with it, and the final name on it."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        self._partial.replace(self.path)
+        _sync_folder(self.path.parent)
+
+    def abandon(self) -> None:
+        """Leave what was written in the partial file."""
+        self._file.close()
+
+
+def replace_file(path: Path, text: bytes) -> None:
+    """Write a small file so that it is never seen half written."""
+    partial = path.with_name(path.name + PARTIAL)
+    with partial.open("wb") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    # A new name is safe only when its folder is. Windows has no such thing and needs none.
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,132 @@
+"""What is to be exported: which resources, with which filters."""
+
+import inspect
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import attrs
+
+from .. import resources
+from ..client import Resources
+from ..errors import InvalidParameterError
+from ..listing import Listing
+
+RESOURCES = (
+    "bookings",
+    "contacts",
+    "users",
+    "teams",
+    "booking_calendars",
+    "booking_pages",
+    "master_pages",
+    "event_types",
+    "sms_notifications",
+    "webhooks",
+)
+"""Everything that the API lists."""
+
+_NOT_FILTERS = frozenset({"self", "limit", "after", "before", "expand"})
+# The service's times have milliseconds, and its filters leave both ends out.
+_RESOLUTION = timedelta(milliseconds=1)
+
+
+@attrs.frozen
+class ResourcePlan:
+    """One resource and the arguments of its `list`."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+    def listing(self, oncehub: Resources) -> Listing[Any]:
+        """The list that gives it. Raises `InvalidParameterError`."""
+        listing: Listing[Any] = getattr(oncehub, self.name).list(**self.arguments)
+        return listing
+
+
+@attrs.frozen
+class ExportPlan:
+    """What an export consists of."""
+
+    resources: tuple[ResourcePlan, ...]
+    since: datetime | None = None
+
+
+def plan_export(
+    names: Sequence[str] = (),
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    filters: Mapping[str, str] | None = None,
+    expand: Sequence[str] = (),
+) -> ExportPlan:
+    """A plan for the named resources, or for all.
+
+    `since` (included) and `until` (not included) bound the creation time of bookings, contacts
+    and text messages; the other resources have no such filter and are exported whole. `filters`
+    are the API's own, such as {"status": "scheduled"} or {"bookings.owner": "USR-..."}; each has
+    to fit every resource that is named, or the one before the dot. `expand` names fields of
+    bookings and text messages.
+
+    Raises `InvalidParameterError`.
+    """
+    chosen = tuple(dict.fromkeys(_resource(name) for name in names)) or RESOURCES
+    arguments: dict[str, dict[str, Any]] = {name: {} for name in chosen}
+    for name in chosen:
+        accepted = _parameters(name)
+        if since is not None and "creation_time_gt" in accepted:
+            arguments[name]["creation_time_gt"] = since - _RESOLUTION
+        if until is not None and "creation_time_lt" in accepted:
+            arguments[name]["creation_time_lt"] = until
+        if expand and "expand" in accepted:
+            arguments[name]["expand"] = tuple(expand)
+    for key, value in (filters or {}).items():
+        _add_filter(arguments, key, value)
+    if expand and not any("expand" in given for given in arguments.values()):
+        raise InvalidParameterError("expand", "only bookings and sms_notifications can expand")
+    return ExportPlan(tuple(ResourcePlan(name, arguments[name]) for name in chosen), since)
+
+
+def _resource(name: str) -> str:
+    resource = name.replace("-", "_").lower()
+    if resource not in RESOURCES:
+        raise InvalidParameterError(
+            "resource", f"'{name}' is none; choose from {', '.join(RESOURCES)}"
+        )
+    return resource
+
+
+def _parameters(resource: str) -> frozenset[str]:
+    cls = getattr(resources, "".join(part.capitalize() for part in resource.split("_")))
+    return frozenset(inspect.signature(cls.list).parameters)
+
+
+def _add_filter(arguments: dict[str, dict[str, Any]], key: str, value: str) -> None:
+    first, _, rest = key.partition(".")
+    qualified = first.replace("-", "_") in RESOURCES
+    targets = [_resource(first)] if qualified else list(arguments)
+    name = (rest if qualified else key).replace(".", "_")
+    for target in targets:
+        if target not in arguments:
+            raise InvalidParameterError("filter", f"'{key}' is for {target}, which isn't exported")
+        allowed = _parameters(target) - _NOT_FILTERS
+        if name not in allowed:
+            known = ", ".join(sorted(allowed)) or "none"
+            raise InvalidParameterError(
+                "filter",
+                f"{target} has no filter '{name}' (it has: {known}); "
+                "name the resources to export, or write RESOURCE.FILTER=VALUE",
+            )
+        is_time = name.endswith(("_gt", "_lt"))
+        arguments[target][name] = parse_time(value, name) if is_time else value
+
+
+def parse_time(text: str, param: str) -> datetime:
+    """A time from the command line: ISO 8601, in UTC where it names no zone."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidParameterError(
+            param, f"'{text}' is not a date or time such as 2026-01-31 or 2026-01-31T08:00:00Z"
+        ) from None
+    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
