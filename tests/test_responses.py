@@ -1,0 +1,118 @@
+"""What an answer means, whatever its body holds."""
+
+from datetime import UTC, datetime
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from multidict import CIMultiDict, CIMultiDictProxy
+
+from oncehub_async import errors
+from oncehub_async.errors import ResponseError, without_personal_data
+from oncehub_async.request import Operation, Request
+from oncehub_async.responses import Answer, read, response_error, retry_after
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+REQUEST = Request(Operation("GET", "/bookings/{id}"), id="BKNG-1")
+
+
+def answered(status: int, body: bytes, **headers: str) -> Answer:
+    return Answer(status, CIMultiDictProxy(CIMultiDict(headers)), body)
+
+
+BY_STATUS = {
+    400: errors.BadRequestError,
+    401: errors.AuthenticationError,
+    402: errors.PaymentRequiredError,
+    403: errors.PermissionDeniedError,
+    404: errors.NotFoundError,
+    409: errors.ConflictError,
+    410: errors.GoneError,
+    422: errors.UnprocessableError,
+    429: errors.RateLimitError,
+    500: errors.ServerError,
+    503: errors.ServerError,
+    599: errors.ServerError,
+    302: errors.UnexpectedStatusError,
+    418: errors.UnexpectedStatusError,
+}
+BODIES = {
+    "documented": orjson.dumps({"type": "api_error", "message": "No.", "param": "id"}),
+    "HTML": b"<!DOCTYPE html><html>Bad gateway</html>",
+    "empty": b"",
+    "truncated": b'{"type": "api_er',
+    "not UTF-8": b"\xff\xfe\x00",
+    "a list": b"[1, 2]",
+    "numbers": b'{"type": 1, "message": 2, "param": 3}',
+    "nested": b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("status", BY_STATUS)
+@pytest.mark.parametrize("body", BODIES)
+def test_every_status_has_its_class_whatever_the_body(status: int, body: str) -> None:
+    """All attributes are there, as far as the body tells."""
+    with pytest.raises(BY_STATUS[status]) as caught:
+        read(REQUEST, answered(status, BODIES[body], **{"request-id": "r-1"}))
+    error = caught.value
+    assert isinstance(error, ResponseError)
+    assert (error.status, error.request_id, error.method, error.path) == (
+        status,
+        "r-1",
+        "GET",
+        "/bookings/BKNG-1",
+    )
+    known = ("api_error", "No.", "id") if body == "documented" else (None, None, None)
+    assert (error.type, error.message, error.param) == known
+    assert str(error).startswith(f"[r-1] GET /bookings/BKNG-1: {status}")
+    assert len(str(error)) < 300
+
+
+@given(st.integers(100, 599).filter(lambda s: not 200 <= s <= 299), st.binary(max_size=300))
+def test_no_body_breaks_the_mapping(status: int, body: bytes) -> None:
+    """Any bytes become an error of the status."""
+    error = response_error(REQUEST, answered(status, body), NOW)
+    assert error.status == status
+    assert "\n" not in str(error) or error.message
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, None),
+        ("0", 0.0),
+        ("120", 120.0),
+        (" 5 ", 5.0),
+        ("Thu, 01 Jan 2026 00:01:00 GMT", 60.0),
+        ("Wed, 31 Dec 2025 00:00:00 GMT", 0.0),
+        ("-5", None),
+        ("1.5", None),
+        ("soon", None),
+        ("", None),
+        ("٣", None),
+        ("9" * 400, 999999999.0),
+    ],
+)
+def test_retry_after(header: str | None, seconds: float | None) -> None:
+    """Seconds or a date; anything else is as if it weren't there."""
+    assert retry_after(header, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "param", "shown"),
+    [
+        ("Contact already exists: 'carrie@example.com'", "email", "Contact already exists: '…'"),
+        ("Contact already exists: '+12025550195'", "mobile_phone", "Contact already exists: '…'"),
+        ("Invalid first_name: 'Carrie'", "first_name", "Invalid first_name: '…'"),
+        ("No such user: carrie@example.com", None, "No such user: …@…"),
+        ("Call +1 (202) 555-0195 now", None, "Call … now"),
+        ("No such booking: 'BKNG-J4FR05BKEWEX'", "id", "No such booking: 'BKNG-J4FR05BKEWEX'"),
+        ("Date cannot be in the past: '2024-01-01'", "overrides.date", None),
+        ("start time should be multiple of 15: '09:05'", "weekly.working_hours", None),
+        ("Out of range value: 500. Please provide a number between 1 and 100.", "limit", None),
+    ],
+)
+def test_an_errors_text_holds_no_people(text: str, param: str | None, shown: str | None) -> None:
+    """The vendor's messages quote what was sent; `error.message` has them whole."""
+    assert without_personal_data(text, param) == (shown or text)
