@@ -10,6 +10,7 @@ from enum import Enum
 import attrs
 from yarl import URL
 
+_VENDORS_HOST = "api.oncehub.com"
 _LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*[\w*]+\s*=\s*(?:"[^"]*"|[^",;\s]+))*)')
 _REL = re.compile(r'rel\s*=\s*"?([^";,]+)"?', re.IGNORECASE)
 
@@ -79,7 +80,9 @@ def _leads_here(url: URL, list_path: str, base: URL) -> bool:
     # The vendor's own examples leave out the /v2 of the base URL.
     if url.path not in (list_path, base.path + list_path):
         return False
-    return not url.absolute or url.host in (base.host, "api.oncehub.com")
+    if not url.absolute or url.host == _VENDORS_HOST:
+        return True
+    return (url.host, url.port) == (base.host, base.port)
 
 
 class Advance:

@@ -52,7 +52,9 @@ async def test_a_closed_session_of_the_callers_own_is_named() -> None:
             await oncehub.validate_key()
 
 
-@pytest.mark.parametrize("key", ["", "   ", "s3cret\nX", "s3cret\rX", "\x00", "s3crét", "s3cret ", 7])
+@pytest.mark.parametrize(
+    "key", ["", "   ", "s3cret\nX", "s3cret\rX", "\x00", "s3crét", "s3cret ", 7]
+)
 def test_a_key_that_cannot_be_one_is_refused_at_once(key: object) -> None:
     """With a line that doesn't show it."""
     with pytest.raises(ConfigurationError, match="api_key") as caught:

@@ -17,4 +17,4 @@ class Deleted(Model):
 
     id: str
     object: str | None = None
-    deleted: bool = True
+    deleted: bool | None = True
