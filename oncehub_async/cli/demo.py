@@ -27,7 +27,7 @@ async def run_demo(out: Path, bookings: int, speed: float) -> int:
                 clock=Clock(speed),
                 base_url=sim.url,
                 api_key=sim.api_key,
-                expected={name: sim.count(name) for name in RESOURCES},
+                expected={name: sim.counts[name] for name in RESOURCES},
             )
         )
         stats = sim.stats
