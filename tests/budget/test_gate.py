@@ -161,7 +161,9 @@ def test_accounts_share_the_address_but_not_the_second() -> None:
     async def main() -> None:
         gate = Gate(Limits(per_second=2, per_five_minutes=6), VirtualClock())
         one, other = Budget(gate=gate, account="1"), Budget(gate=gate, account="2")
-        sent = await asyncio.gather(*(once(one) for _ in range(4)), *(once(other) for _ in range(4)))
+        sent = await asyncio.gather(
+            *(once(one) for _ in range(4)), *(once(other) for _ in range(4))
+        )
         assert Counter(round(at) for at in sent) == {0: 4, 1: 2, 300: 2}
 
     run_virtual(main())
@@ -223,9 +225,7 @@ def test_one_budget_serves_several_threads() -> None:
         return list(await asyncio.gather(*(once(budget) for _ in range(10))))
 
     async def main() -> list[float]:
-        runs = await asyncio.gather(
-            *(asyncio.to_thread(asyncio.run, some()) for _ in range(3))
-        )
+        runs = await asyncio.gather(*(asyncio.to_thread(asyncio.run, some()) for _ in range(3)))
         return sorted(at for run in runs for at in run)
 
     sent = asyncio.run(main())
