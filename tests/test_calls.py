@@ -296,7 +296,7 @@ def test_keys_rotate_without_a_restart() -> None:
         return next(keys)
 
     unauthorized = reply(401, b'{"type": "authentication_error", "message": "Invalid API key."}')
-    script = Script([unauthorized] * 3 + [reply()], takes=1)
+    script = Script([unauthorized, unauthorized, unauthorized, reply()], takes=1)
 
     async def main() -> None:
         oncehub = Resources(scripted(script, provider))

@@ -199,4 +199,4 @@ async def test_a_budget_can_be_replaced() -> None:
 def test_a_policy_that_would_never_try_is_refused(settings: dict[str, int]) -> None:
     """The parameter is named."""
     with pytest.raises(ValueError, match=next(iter(settings))):
-        RetryPolicy(**settings)  # type: ignore[arg-type]
+        RetryPolicy(**settings)

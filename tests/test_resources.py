@@ -293,10 +293,7 @@ async def test_each_operation(case: Case, mocked: aioresponses) -> None:
     mocked.add(str(url), case.method, payload=case.answer, status=case.status)
     async with OnceHub("key") as oncehub:
         result = case.act(oncehub)
-        if isinstance(result, Listing):
-            result = await result.collect()
-        else:
-            result = await result
+        given = await (result.collect() if isinstance(result, Listing) else result)
     ((_, sent_url), calls) = next(iter(mocked.requests.items()))
     assert (sent_url.with_query(None), dict(sent_url.query)) == (
         URL(BASE + case.sent_path),
@@ -306,7 +303,7 @@ async def test_each_operation(case: Case, mocked: aioresponses) -> None:
     assert (None if sent is None else orjson.loads(sent)) == (
         {} if case.body is None and sent is not None else case.body
     )
-    first = result[0] if isinstance(result, list) else result
+    first = given[0] if isinstance(given, list) else given
     assert type(first) is case.model
 
 

@@ -19,6 +19,12 @@ from .export import ExportRequest, export_account
 from .output import complain, own_version
 from .simulate import serve_simulator
 
+
+def _default(value: object) -> str | None:
+    """How a default reads in the help; nothing, flags and empty lists need none."""
+    return None if value in (None, False, ()) else str(value)
+
+
 app = App(
     name="oncehub",
     help=(
@@ -32,7 +38,7 @@ app = App(
     exit_on_error=False,
     print_error=False,
     suppress_keyboard_interrupt=False,
-    default_parameter=Parameter(negative=()),
+    default_parameter=Parameter(negative=(), show_default=_default),
 )
 
 

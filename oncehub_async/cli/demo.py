@@ -18,7 +18,7 @@ async def run_demo(out: Path, bookings: int, speed: float) -> int:
         say(
             f"A simulated OnceHub runs at {sim.url}, with the real limits (5 requests a second, "
             f"200 in 5 minutes)\nand a clock that is {speed:g} times as fast. All that its account "
-            "holds is exported now, side by side."
+            "holds is exported now, side by side; times are those of\nthat clock."
         )
         code = await export_account(
             ExportRequest(

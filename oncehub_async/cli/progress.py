@@ -1,14 +1,16 @@
 """How an export shows how far it is: a table that moves on a terminal, plain lines elsewhere."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from ..attempts import logger
 from ..export import ExportProgress, ResourceProgress, State
 from .output import note, several, span
 
@@ -40,7 +42,8 @@ class Display:
     async def shown(self) -> AsyncIterator[None]:
         """Show it while the export runs."""
         if self._quiet:
-            yield
+            with _only_errors_logged():
+                yield
         elif self._console.is_terminal:
             with Live(get_renderable=self._table, console=self._console, transient=True):
                 yield
@@ -72,6 +75,16 @@ class Display:
                 each.name, f"{each.objects:,}", f"{each.pages:,}", each.state, style=style
             )
         return Group(table, Text(summary(self._progress)))
+
+
+@contextmanager
+def _only_errors_logged() -> Iterator[None]:
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def summary(progress: ExportProgress) -> str:

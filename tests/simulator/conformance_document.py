@@ -53,3 +53,6 @@ def _drop_contradictions(document: dict[str, Any]) -> None:
     # "If any other value is provided, the status will be set to null": so any text is allowed.
     body = document["paths"]["/contacts/{id}"]["patch"]["requestBody"]
     del body["content"]["application/json"]["schema"]["properties"]["status"]["enum"]
+    # A deleted recipient, {id, object, deleted}, is both a contact and a user by their schemas.
+    recipient = document["components"]["schemas"]["SmsNotification"]["properties"]["recipient"]
+    recipient["anyOf"] = recipient.pop("oneOf")

@@ -1,5 +1,6 @@
 """A running simulator, and somebody to ask it."""
 
+import io
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -39,7 +40,7 @@ class Api:
             self.sim.url + path,
             params=params,
             headers=headers,
-            data=body if raw else None,
+            data=io.BytesIO(body) if raw else None,
             json=None if raw or body is None else body,
         ) as response:
             return Response(response.status, await response.json(), dict(response.headers))

@@ -24,7 +24,7 @@ schemathesis = pytest.importorskip("schemathesis")
 CONFIG = schemathesis.Config.from_dict(
     {
         "seed": 1,
-        "generation": {"max-examples": 12, "deterministic": True, "database": "none"},
+        "generation": {"max-examples": 8, "deterministic": True, "database": "none"},
         "phases": {"coverage": {"unexpected-methods": ["PUT", "TRACE"]}},
         "checks": {
             # The schemas are looser than the documented errors: any text is a valid id, date,
@@ -117,17 +117,44 @@ def valid(simulator: Simulator, label: str) -> tuple[dict[str, str], dict[str, A
 
 
 @pytest.mark.parametrize("label", sorted(TOO_PARTICULAR))
-def test_valid_requests(label: str, simulator: Simulator) -> None:
+def test_valid_requests(label: str) -> None:
     """What generated requests can't hit succeeds with right ones, as documented."""
     method, path = label.split(" ")
-    parameters, body = valid(simulator, label)
-    case = schema[path][method].Case(
-        path_parameters=parameters, body=body, media_type="application/json"
-    )
-    response = case.call_and_validate(
-        base_url=simulator.url, headers={"API-Key": simulator.api_key}
-    )
-    assert response.status_code == 200
+    # A simulator of its own: the others' users were deleted by then.
+    with running(Simulator(Account(quirks=False), limits=None)) as sim:
+        parameters, body = valid(sim, label)
+        case = schema[path][method].Case(
+            path_parameters=parameters, body=body, media_type="application/json"
+        )
+        response = case.call_and_validate(base_url=sim.url, headers={"API-Key": sim.api_key})
+        assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "expand"),
+    [
+        ("/bookings", None),
+        ("/bookings", "owner,contact,booking_page,master_page,event_type"),
+        ("/bookings", "conversation.contact,conversation.owner,conversation.bot"),
+        ("/contacts", None),
+        ("/users", None),
+        ("/booking-calendars", None),
+        ("/booking-pages", None),
+        ("/notifications/sms", "recipient"),
+    ],
+)
+def test_objects_keep_to_their_schemas(path: str, expand: str | None, simulator: Simulator) -> None:
+    """Page after page of an account without quirks, expanded or not."""
+    query = {"limit": 100} | ({} if expand is None else {"expand": expand})
+    for _ in range(4):
+        case = schema[path]["GET"].Case(query=query)
+        response = case.call_and_validate(
+            base_url=simulator.url, headers={"API-Key": simulator.api_key}
+        )
+        data = response.json()["data"]
+        if not data:
+            break
+        query["after"] = data[-1]["id"]
 
 
 def test_all_operations_are_covered() -> None:

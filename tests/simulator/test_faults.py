@@ -43,7 +43,7 @@ def scheduled(sim: Simulator) -> str:
 async def test_latency_and_slow_bodies_take_the_clocks_seconds(api: Api) -> None:
     """Twenty seconds of a clock a hundred times as fast are a fifth of a second."""
     for kind in ("latency", "slow_body"):
-        api.sim.inject(Fault(kind, seconds=20, times=1))  # type: ignore[arg-type] # both are kinds
+        api.sim.inject(Fault(kind, seconds=20, times=1))
         began = time.perf_counter()
         assert (await api.get("/teams")).status == 200
         assert 0.15 < time.perf_counter() - began < 1.5
@@ -261,5 +261,5 @@ def test_a_wrong_fault_is_refused_when_it_is_made() -> None:
     """Not when it should have struck."""
     for wrong in ({"kind": "explode"}, {"kind": "empty", "rate": 2}, {"kind": "hang", "every": 0}):
         with pytest.raises(ValueError, match="must be"):
-            Fault(**wrong)  # type: ignore[arg-type] # that is the point
+            Fault(**wrong)
     assert len(KINDS) == 18

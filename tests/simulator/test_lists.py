@@ -1,6 +1,7 @@
 import re
 from itertools import pairwise
 
+import aiohttp
 import pytest
 
 from oncehub_async.simulator import Account, Service, Simulator
@@ -103,12 +104,12 @@ async def test_unknown_and_repeated_parameters_are_refused(api: Api) -> None:
 
 @pytest.mark.parametrize("mode", ["position", "error", "restart", "empty"])
 async def test_what_a_deleted_cursor_does_can_be_chosen(
-    session: object, mode: str, account: Account
+    session: aiohttp.ClientSession, mode: str, account: Account
 ) -> None:
     """Nobody knows what the real service does: all four answers can be tried."""
     service = Service(deleted_cursor=mode)  # type: ignore[arg-type] # one of the four
     async with Simulator(account, limits=None, service=service) as sim:
-        api = Api(sim, session)  # type: ignore[arg-type] # the fixture's
+        api = Api(sim, session)
         ids = list(sim.ids("bookings"))
         sim.delete(ids[4])
         answer = await api.get("/bookings", limit=3, after=ids[4])
@@ -119,20 +120,24 @@ async def test_what_a_deleted_cursor_does_can_be_chosen(
         assert answer.ids == expected
 
 
-async def test_the_sms_list_leaves_out_has_more(session: object, account: Account) -> None:
+async def test_the_sms_list_leaves_out_has_more(
+    session: aiohttp.ClientSession, account: Account
+) -> None:
     """As its document does, unless it is told otherwise; its links still lead on."""
     for wanted in (False, True):
         service = Service(sms_has_more=wanted)
         async with Simulator(account, limits=None, service=service) as sim:
-            page = await Api(sim, session).get("/notifications/sms", limit=5)  # type: ignore[arg-type] # the fixture's
+            page = await Api(sim, session).get("/notifications/sms", limit=5)
             assert ("has_more" in page.body) == wanted
             assert 'rel="next"' in page.headers["Link"]
 
 
-async def test_the_links_base_can_be_chosen(session: object, account: Account) -> None:
+async def test_the_links_base_can_be_chosen(
+    session: aiohttp.ClientSession, account: Account
+) -> None:
     """For whoever wants links that work."""
     async with Simulator(account, limits=None, service=Service(link_base="http://x/v2")) as sim:
-        page = await Api(sim, session).get("/bookings")  # type: ignore[arg-type] # the fixture's
+        page = await Api(sim, session).get("/bookings")
         assert page.headers["Link"].startswith("<http://x/v2/bookings?after=")
 
 
@@ -147,10 +152,10 @@ async def test_new_objects_come_first(api: Api) -> None:
     assert (await api.get("/contacts", limit=2)).ids == [new, ids[0]]
 
 
-async def test_a_cursor_gets_through_an_import(session: object) -> None:
+async def test_a_cursor_gets_through_an_import(session: aiohttp.ClientSession) -> None:
     """Hundreds of bookings of one instant are paged through like all others."""
     async with Simulator(Account(bookings=3_000), limits=None) as sim:
-        api = Api(sim, session)  # type: ignore[arg-type] # the fixture's
+        api = Api(sim, session)
         times = [api.sim.state.bookings.created(index) for index in range(3_000)]
         burst = max(set(times), key=times.count)
         assert times.count(burst) > 250

@@ -103,7 +103,8 @@ BODIES = [
     b'{"email": {"a": [1]}, "first_name": 1, "last_name": [], "name": 5, "url": {}, "events": 3,'
     b'"new_host": 7, "start_time": {}, "booking_form": [], "weekly": {"a": 1}, "overrides": "x",'
     b'"utm_params": 4, "cancellation_reason": {}, "reschedule_reason": 5, "teams": {}}',
-    b'{"new_host": "USR-1", "location": 5, "weekly": [{"day": [], "working_hours": 5}],'
+    b'{"new_host": "USR-1", "cancellation_reason": 5, "reschedule_reason": {}, "location": 5,'
+    b'"weekly": [{"day": [], "working_hours": 5}],'
     b'"booking_form": {"name": {}, "email": 1}, "guest_time_zone": [], "start_time": 4}',
     b"x" * 2_000_000,
 ]

@@ -113,7 +113,7 @@ async def test_two_hundred_in_five_minutes_an_address(session: aiohttp.ClientSes
 
 
 async def test_a_long_scan_lets_others_have_their_turn(session: aiohttp.ClientSession) -> None:
-    """A filter that nothing matches looks at 300,000 bookings; another request isn't kept waiting."""
+    """A filter that nothing matches looks at 300,000 bookings; others aren't kept waiting."""
     async with Simulator(Account(bookings=300_000, contacts=1_000), limits=None) as sim:
         api = Api(sim, session)
         scan = asyncio.create_task(api.get("/bookings", status="nothing"))

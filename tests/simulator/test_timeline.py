@@ -42,6 +42,12 @@ def test_imports_and_quiet_weeks() -> None:
     assert max(b - a for a, b in pairwise(times)) > 10 * DAY
 
 
+def test_even_a_small_account_has_an_import() -> None:
+    """From a thousand objects on, one instant has more of them than two full pages."""
+    line = Timeline(1_000, END, 3, "bookings")
+    assert max(Counter(line.at(index) for index in range(1_000)).values()) > 250
+
+
 def test_a_million_objects_need_a_few_hundred_blocks() -> None:
     """Memory doesn't grow with the number of objects."""
     assert len(Timeline(1_000_000, END, 1, "bookings")._starts) < 1_200

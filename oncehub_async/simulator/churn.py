@@ -1,0 +1,66 @@
+"""Objects that change by themselves: somebody else works in the account, too."""
+
+from .collection import Collection
+from .data.dice import key, roll
+from .data.kind import Body
+from .data.times import with_milliseconds
+from .faults import Change
+from .state import State
+
+
+def change(state: State, collection: Collection, what: Change, now: int) -> str | None:
+    """Create, update or delete an object; which one depends on how many changed before.
+
+    Its id, None when there is nothing left to update or delete.
+    """
+    if what == "create":
+        return create(collection, now)
+    index = _some(state, collection)
+    if index is None:
+        return None
+    if what == "delete":
+        collection.remove(index)
+    else:
+        touch(collection, index, now)
+    return collection.kind.id(index)
+
+
+def create(collection: Collection, now: int) -> str:
+    """Add an object like the account's others, made now."""
+
+    def build(index: int) -> Body:
+        body = collection.kind.make(index)
+        _stamp(body, ("creation_time", "last_updated_time"), now)
+        return body
+
+    return str(collection.add(now, build)["id"])
+
+
+def touch(collection: Collection, index: int, now: int) -> None:
+    """Update an object: it is last updated now, or is renamed if it tells no time.
+
+    Text messages never change.
+    """
+    body = collection.body(index)
+    if "last_updated_time" in body:
+        _stamp(body, ("last_updated_time",), now)
+    else:
+        for name in {"name", "last_name"} & body.keys():
+            body[name] += " (renamed)"
+    collection.put(index, body)
+
+
+def _stamp(body: Body, fields: tuple[str, ...], now: int) -> None:
+    for field in fields:
+        if field in body:
+            body[field] = with_milliseconds(now)
+
+
+def _some(state: State, collection: Collection) -> int | None:
+    if not len(collection):
+        return None
+    dice = key(state.account.seed, "churn", collection.kind.name)
+    index = roll(dice, len(collection.changed) + collection.end - len(collection)) % collection.end
+    while not collection.exists(index):
+        index = (index + 1) % collection.end
+    return index

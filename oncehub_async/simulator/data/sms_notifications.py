@@ -1,0 +1,64 @@
+"""SMS notifications: lists only; the service has no way to get a single one."""
+
+from ..account import Account
+from .contacts import Contacts
+from .dice import key, roll
+from .ids import Ids
+from .kind import Body, Kind
+from .timeline import Timeline
+from .times import with_seconds
+from .users import Users
+
+_STATUSES = ("delivered",) * 12 + ("sent",) * 2 + ("failed", "rejected")
+
+
+class SmsNotifications(Kind):
+    """The text messages that went out."""
+
+    name, noun, object = "sms_notifications", "notification", "notification"
+
+    def __init__(self, account: Account, timeline: Timeline, users: Users, contacts: Contacts):
+        self.count = account.sms_notifications
+        self.ids = Ids("SMS-", 10, account.seed)
+        self._timeline, self._users, self._contacts = timeline, users, contacts
+        self._key = key(account.seed, self.name)
+
+    def created(self, index: int) -> int:
+        return self._timeline.at(index)
+
+    def first_after(self, ms: int) -> int:
+        return self._timeline.first_after(ms)
+
+    def first_from(self, ms: int) -> int:
+        return self._timeline.first_from(ms)
+
+    def recipient_type(self, index: int) -> str:
+        """`contact` or `user`."""
+        is_user = not self._contacts.count or roll(self._key, index) % 6 == 0
+        return "user" if is_user else "contact"
+
+    def recipient(self, index: int) -> str:
+        """The id of the contact or user."""
+        number = roll(self._key, index) >> 8
+        if self.recipient_type(index) == "user":
+            return self._users.id(number % self._users.count)
+        return self._contacts.id(number % self._contacts.count)
+
+    def make(self, index: int) -> Body:
+        bits = roll(self._key, index)
+        long = bits % 10 == 0
+        text = "Your meeting is coming up. See you soon!"
+        return {
+            "object": self.object,
+            "id": self.id(index),
+            "type": "sms",
+            "status": _STATUSES[(bits >> 16) % len(_STATUSES)],
+            "creation_time": with_seconds(self.created(index)),
+            "recipient": self.recipient(index),
+            "recipient_type": self.recipient_type(index),
+            "details": {
+                "delivered_to": f"+1212{bits % 10**7:07d}",
+                "message_body": " ".join([text] * (5 if long else 1)),
+                "segment_count": 2 if long else 1,
+            },
+        }

@@ -1,0 +1,57 @@
+"""Webhook subscriptions."""
+
+from ..account import Account
+from .dice import key, letters
+from .ids import Ids
+from .kind import Body, Kind
+from .timeline import Timeline
+from .times import with_milliseconds
+
+EVENTS = frozenset(
+    {
+        "booking",
+        "booking.scheduled",
+        "booking.rescheduled",
+        "booking.reassigned",
+        "booking.canceled_then_rescheduled",
+        "booking.canceled_reschedule_requested",
+        "booking.canceled",
+        "booking.completed",
+        "booking.no_show",
+        "conversation.reached_out",
+        "conversation.started",
+        "conversation.closed",
+        "conversation.abandoned",
+    }
+)
+
+
+class Webhooks(Kind):
+    """The account's webhooks. Each has a secret of its own, which never changes."""
+
+    name, noun, object = "webhooks", "webhook", "webhook"
+
+    def __init__(self, account: Account, timeline: Timeline) -> None:
+        self.count = account.webhooks
+        self.ids = Ids("WHK-", 10, account.seed)
+        self._timeline = timeline
+        self._key = key(account.seed, self.name)
+
+    def created(self, index: int) -> int:
+        return self._timeline.at(index)
+
+    def secret(self, index: int) -> str:
+        """The key with which deliveries to webhook `index` are signed."""
+        return letters(self._key, index, 32, "0123456789abcdef")
+
+    def make(self, index: int) -> Body:
+        return {
+            "object": self.object,
+            "id": self.id(index),
+            "api_version": "v2",
+            "name": f"CRM {index + 1}",
+            "url": f"https://crm.example.com/webhooks/{index + 1}",
+            "events": ["booking"] if index % 2 else ["booking.scheduled", "booking.canceled"],
+            "creation_time": with_milliseconds(self.created(index)),
+            "secret": self.secret(index),
+        }

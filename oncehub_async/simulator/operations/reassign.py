@@ -1,0 +1,85 @@
+"""Giving a booking to another host."""
+
+from typing import Any
+
+from ..answers import Answer, invalid, missing
+from ..call import Call
+from ..data.times import with_milliseconds
+from ..data.words import CONFERENCING
+from ..state import State
+from .single import existing
+
+_OPEN = ("scheduled", "rescheduled")
+_SHOWN = {
+    "google_meet": "Google Meet",
+    "microsoft_teams": "Microsoft Teams",
+    "zoom": "Zoom",
+    "webex": "Webex",
+    "gotomeeting": "GoTo Meeting",
+}
+
+
+def reassign(call: Call) -> Answer:
+    """Makes an active user with a seat the host of an open booking; its owner stays."""
+    state, bookings = call.state, call.state.bookings
+    fields = call.fields()
+    new_host = fields.get("new_host")
+    if not isinstance(new_host, str):
+        raise missing("new_host") if new_host is None else invalid("Must be a string.", "new_host")
+    index = existing(bookings, call.id)
+    if not state.account.reassign:
+        raise invalid("Reassign is available on the Route plan and above.", status=409)
+    user = existing(state.users, new_host, param="new_host")
+    body = bookings.body(index)
+    if body["status"] not in _OPEN:
+        raise invalid("Booking cannot be reassigned in its current status.", "id", 409)
+    if state.users.body(user)["status"] != "active":
+        raise invalid("User is inactive.", "new_host", 409)
+    hosts = state.hosts(index)
+    if hosts[:1] == (new_host,):
+        raise invalid("Booking cannot be reassigned to the same host.", "new_host", 409)
+    if not state.has_seat(user):
+        raise invalid("Cannot reassign booking: The new host requires an assigned seat.", None, 409)
+    service = _video_service(fields.get("location"), user, state)
+
+    old = next((one for one in (state.shown(host) for host in hosts[:1]) if one), {})
+    email = state.users.body(user)["email"]
+    if service:
+        body.pop("location_description", None)
+        body["virtual_conferencing"] = {"join_url": f"https://{service}.example/{call.id.lower()}"}
+    guests = [one for one in body.get("attendees", []) if one not in (old.get("email"), email)]
+    body["attendees"] = [email, *guests]
+    body["external_calendar"] = {
+        "type": "google",
+        "name": email,
+        "id": email,
+        "event_id": f"reassigned{call.now:x}",
+    }
+    body["last_updated_time"] = with_milliseconds(call.now)
+    bookings.put(index, body)
+    bookings.hosts[index] = (new_host, *(one for one in hosts[1:] if one != new_host))
+    return Answer(body)
+
+
+def _video_service(location: Any, user: int, state: State) -> str | None:
+    if location is None:
+        return None
+    if not isinstance(location, dict):
+        raise invalid("Must be an object.", "location")
+    for name in ("type", "value"):
+        if name not in location:
+            raise missing(f"location.{name}")
+    kind, service = location["type"], location["value"]
+    if kind != "virtual":
+        raise invalid(f"Invalid location type: '{kind}'", "location.type")
+    if not isinstance(service, str) or service not in CONFERENCING:
+        raise invalid(f"Invalid location: '{service}'", "location.value")
+    connected = state.schedules.conferencing(user)
+    if service not in connected:
+        raise invalid(
+            f"Invalid location: '{_SHOWN[service]}' is not connected for this user. Connected "
+            f"video conferencing options: {', '.join(connected)}.",
+            "location.value",
+            409,
+        )
+    return service

@@ -1,0 +1,171 @@
+"""Booking a free time of a booking calendar."""
+
+from typing import Any
+
+from ..answers import Answer, invalid, missing
+from ..call import Call
+from ..data.kind import Body
+from ..data.times import parse, with_milliseconds, with_seconds
+from ..fields import check_answers, is_email, is_phone
+from ..scheduling.time_slots import Slot
+from ..scheduling.timezones import is_timezone
+from ..state import State
+from .contacts import find, new_contact
+from .single import existing
+from .time_slots import offered, refuse_unbookable
+
+_STANDARD = frozenset({"name", "email", "phone", "mobile_phone", "note", "company", "guests"})
+
+
+def schedule(call: Call) -> Answer:
+    """Makes a booking, and a contact if its email address is new. Not idempotent."""
+    state, fields = call.state, call.fields()
+    calendar = existing(state.booking_calendars, call.id)
+    refuse_unbookable(state, calendar, "Meeting cannot be scheduled", "on")
+    form = _form(fields)
+    timezone = fields["guest_time_zone"]
+    if not is_timezone(timezone):
+        raise invalid(f"Invalid timezone: '{timezone}'", "guest_time_zone")
+    slot = _slot(call, calendar, fields["start_time"])
+    location = _location(fields.get("location"), slot)
+
+    contact = find(state, form["email"], None) or new_contact(
+        call, {"email": form["email"], "timezone": timezone, **_names(form["name"])}
+    )
+    body = state.bookings.add(
+        call.now,
+        lambda index: (
+            _booking(call, calendar, index, slot, location)
+            | {
+                "customer_timezone": timezone,
+                "contact": contact["id"],
+                "form_submission": _submission(state, form),
+                "attendees": [_email(state, slot.host), form["email"]],
+            }
+        ),
+    )
+    index = state.bookings.index(body["id"])
+    if index is not None:
+        state.bookings.hosts[index] = (slot.host,)
+    return Answer({"id": body["id"]})
+
+
+def _form(fields: Body) -> Body:
+    for name in ("start_time", "guest_time_zone", "booking_form"):
+        if fields.get(name) is None:
+            raise missing(name)
+    form = fields["booking_form"]
+    if not isinstance(form, dict):
+        raise invalid("Must be an object.", "booking_form")
+    for name in ("name", "email"):
+        if not form.get(name):
+            raise missing("booking_form")
+    check_answers(form)
+    if not is_email(form["email"]):
+        raise invalid(f"Invalid email format: '{form['email']}'", "booking_form.email")
+    if form.get("phone") and not is_phone(form["phone"]):
+        raise invalid(f"Invalid phone format: '{form['phone']}'", "booking_form.phone")
+    return form
+
+
+def _slot(call: Call, calendar: int, text: Any) -> Slot:
+    start = parse(text) if isinstance(text, str) else None
+    if start is None:
+        raise invalid(f"Invalid date: {text}", "start_time")
+    first = int(start)
+    if start == first and call.now <= first < _FARTHEST:
+        for slot in offered(call.state, calendar, first, first + 1):
+            return slot
+    raise invalid("The selected start time is not available.", "start_time")
+
+
+# Some years ahead of any date that the clock could show: local time stays within its bounds.
+_FARTHEST = 200_000_000_000_000
+
+
+def _location(wanted: Any, slot: Slot) -> Body:
+    """The place of the meeting: what was asked for, else a virtual one if there is any."""
+    if wanted is None:
+        virtual = (one for one in slot.locations if one["type"].startswith("virtual"))
+        return next(virtual, slot.locations[0])
+    if not isinstance(wanted, dict):
+        raise invalid("Must be an object.", "location")
+    for one in slot.locations:
+        if wanted.get("type") == one["type"] and _fits(wanted.get("value"), one):
+            return one | {"asked": wanted.get("value")}
+    raise invalid("The selected location is not available.", "location")
+
+
+def _fits(value: Any, location: Body) -> bool:
+    kind = location["type"]
+    if kind == "guest_phone":
+        return is_phone(value)
+    if kind == "physical":
+        return bool(value == location["id"])
+    return value is None or (kind == "virtual" and value == location["value"])
+
+
+def _booking(call: Call, calendar: int, index: int, slot: Slot, location: Body) -> Body:
+    state = call.state
+    shown = state.booking_calendars.body(calendar)
+    own = state.world.bookings.id(index)
+    host = _email(state, slot.host)
+    body: Body = {
+        "object": "booking",
+        "id": own,
+        "tracking_id": f"{index:08X}",
+        "subject": shown["subject"],
+        "status": "scheduled",
+        "in_trash": False,
+        "creation_time": with_milliseconds(call.now),
+        "starting_time": with_seconds(slot.start),
+        "last_updated_time": with_milliseconds(call.now),
+        "duration_minutes": shown["duration_minutes"],
+        "external_calendar": {
+            "type": "google",
+            "name": host,
+            "id": host,
+            "event_id": f"scheduled{index:x}",
+        },
+        "owner": slot.host,
+        "conversation": None,
+        "utm_params": None,
+        "custom_fields": [],
+        "booking_calendar": call.id,
+        "ics_url": f"https://oncehub.com/api/bookings/ics/{own.lower()}",
+        "cancel_url": f"https://oncehub.com/m/{own}/cancel",
+        "reschedule_url": f"https://oncehub.com/m/{own}",
+        "payment_information": None,
+    }
+    if location["type"].startswith("virtual"):
+        body["virtual_conferencing"] = {"join_url": f"https://meet.example/{own.lower()}"}
+    else:
+        place = location.get("asked") or location["id"] or "Phone call"
+        body["location_description"] = place
+    return body
+
+
+def _submission(state: State, form: Body) -> Body:
+    """The form as a booking shows it; what isn't in the field library is left out."""
+    library = state.account.custom_fields
+    body: Body = {"phone": None, "note": "", "company": None, "guests": []}
+    for name in ("name", "email", "phone", "mobile_phone", "note", "company"):
+        if isinstance(form.get(name), str):
+            body[name] = form[name]
+    if isinstance(form.get("guests"), list):
+        body["guests"] = form["guests"]
+    body["custom_fields"] = [
+        {"name": name, "value": value}
+        for name, value in form.items()
+        if name in library and name not in _STANDARD
+    ]
+    return body
+
+
+def _names(full: str) -> Body:
+    first, _, last = full.strip().partition(" ")
+    return {"first_name": first, "last_name": last.strip()}
+
+
+def _email(state: State, user: str) -> str:
+    return str((state.shown(user) or {}).get("email"))

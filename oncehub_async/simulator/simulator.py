@@ -1,0 +1,180 @@
+"""A OnceHub that runs in this process."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from oncehub_async.clock import Clock
+
+from . import churn
+from .account import Account
+from .clock_face import ClockFace
+from .collection import Collection
+from .data.kind import Body
+from .data.times import from_datetime
+from .desk import PREFIX, Desk
+from .faults import Fault, Faults
+from .keys import Keys
+from .limits import Limits, RateLimiter
+from .server import Server
+from .service import Service
+from .state import State
+from .stats import Stats
+
+_START = datetime(2026, 11, 1, 12, tzinfo=UTC)
+_STANDARD_LIMITS = Limits()
+_GRACE = 1.0
+
+
+class Simulator:
+    """The OnceHub API over HTTP, with an account of its own, on a loopback port.
+
+        async with Simulator(Account(bookings=20_000), clock=Clock(speed=30)) as sim:
+            ...  # ask sim.url with sim.api_key
+
+    `clock` sets the pace of everything that takes time; whoever keeps to the rate limits has to
+    use the same speed. `start` (aware) is the date and time when it is entered. `limits=None`
+    turns rate limits off. `port=0` takes any free port. `seed` makes the keys, request ids and
+    faults repeatable, the account has a seed of its own.
+    """
+
+    def __init__(
+        self,
+        account: Account | None = None,
+        *,
+        clock: Clock | None = None,
+        limits: Limits | None = _STANDARD_LIMITS,
+        faults: Iterable[Fault] = (),
+        service: Service | None = None,
+        start: datetime = _START,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        seed: int = 1,
+    ) -> None:
+        if start.tzinfo is None:
+            raise ValueError("start: needs a time zone")
+        self.account = account or Account()
+        self.state = State(self.account, from_datetime(start), service or Service())
+        self._clock, self._limits, self._start = clock or Clock(), limits, start
+        self._host, self._port, self._seed = host, port, seed
+        self._faults = Faults(seed, faults)
+        self._keys = Keys(seed)
+        self.api_key = self._keys.add()
+        self._face: ClockFace | None = None
+        self._runner: web.ServerRunner | None = None
+        self._stats = Stats()
+
+    async def __aenter__(self) -> Self:
+        if self._face is not None:
+            raise RuntimeError("a simulator runs once: make another one")
+        self._face = ClockFace(self._clock, self._start)
+        limiter = RateLimiter(self._limits) if self._limits else None
+        desk = Desk(self.account, self.state, self._keys, limiter)
+        server = Server(desk, self._face, self._faults, self._limits, self._seed, self._stats)
+        runner = web.ServerRunner(server.protocol(), shutdown_timeout=_GRACE)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, self._host, self._port).start()
+        except OSError:
+            await runner.cleanup()
+            raise
+        self._runner = runner
+        self._port = runner.addresses[0][1]
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._face:
+            self._face.close()
+        runner, self._runner = self._runner, None
+        if runner:
+            await runner.cleanup()
+
+    @property
+    def url(self) -> str:
+        """The base URL, such as `http://127.0.0.1:40123/v2`. Raises RuntimeError before it runs."""
+        if self._face is None:
+            raise RuntimeError("the simulator is not running: use `async with`")
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._port}{PREFIX}"
+
+    @property
+    def stats(self) -> Stats:
+        """What it has been asked so far, and how it answered."""
+        return self._stats
+
+    def now(self) -> datetime:
+        """The date and time that the simulated service goes by, aware."""
+        return self._start if self._face is None else self._face.now()
+
+    def add_key(self) -> str:
+        """Make one more API key."""
+        return self._keys.add()
+
+    def revoke_key(self, api_key: str) -> None:
+        """Delete an API key. Raises KeyError for one that isn't live."""
+        self._keys.revoke(api_key)
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults in force."""
+        return self._faults.all
+
+    def inject(self, *faults: Fault) -> None:
+        """Have more go wrong from the next request on."""
+        for fault in faults:
+            self._faults.inject(fault)
+
+    def clear_faults(self) -> None:
+        """Let everything go well from the next request on."""
+        self._faults.clear()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many objects there are of each resource (`bookings`, `booking_calendars`, ...)."""
+        return {name: len(one) for name, one in self.state.collections.items()}
+
+    def ids(self, resource: str) -> Iterator[str]:
+        """The ids of a resource's objects, newest first. Raises KeyError for an unknown name."""
+        collection = self._collection(resource)
+        return (collection.kind.id(index) for index in collection.indexes())
+
+    def object(self, id: str) -> Body:
+        """A copy of an object, or of what is left of it. Raises KeyError for an unknown id."""
+        shown = self.state.shown(id)
+        if shown is None:
+            raise KeyError(id)
+        return shown
+
+    def create(self, resource: str) -> str:
+        """Add an object like the account's others, made now. Its id."""
+        return churn.create(self._collection(resource), self._milliseconds())
+
+    def touch(self, id: str) -> None:
+        """Update an object: it is last updated now. Raises KeyError if it isn't there."""
+        collection, index = self._find(id)
+        churn.touch(collection, index, self._milliseconds())
+
+    def delete(self, id: str) -> None:
+        """Delete an object, whatever the API allows. Raises KeyError if it isn't there."""
+        collection, index = self._find(id)
+        collection.remove(index)
+
+    def _collection(self, resource: str) -> Collection:
+        return self.state.collections[resource.replace("-", "_")]
+
+    def _find(self, id: str) -> tuple[Collection, int]:
+        found = self.state.find(id)
+        if found is None or not found[0].exists(found[1]):
+            raise KeyError(id)
+        return found
+
+    def _milliseconds(self) -> int:
+        return from_datetime(self.now())

@@ -1,0 +1,72 @@
+"""All that the simulated account holds, now."""
+
+from .account import Account
+from .collection import Collection
+from .data.kind import Body
+from .data.world import World
+from .scheduling.availability import Schedules
+from .service import Service
+
+RESOURCES = (
+    "bookings",
+    "booking_calendars",
+    "booking_pages",
+    "master_pages",
+    "event_types",
+    "contacts",
+    "users",
+    "teams",
+    "sms_notifications",
+    "webhooks",
+)
+
+
+class State:
+    """The account's objects, users' schedules and one-time links. It knows no clock."""
+
+    def __init__(self, account: Account, start: int, service: Service) -> None:
+        self.account, self.service = account, service
+        self.world = World(account, start)
+        collections = {kind.name: Collection(kind) for kind in self.world.kinds}
+        self.collections = collections
+        self.bookings = collections["bookings"]
+        self.booking_calendars = collections["booking_calendars"]
+        self.booking_pages = collections["booking_pages"]
+        self.master_pages = collections["master_pages"]
+        self.event_types = collections["event_types"]
+        self.contacts = collections["contacts"]
+        self.users = collections["users"]
+        self.teams = collections["teams"]
+        self.sms_notifications = collections["sms_notifications"]
+        self.webhooks = collections["webhooks"]
+        self.schedules = Schedules(self.world.users)
+        self.one_time_links: dict[str, Body] = {}
+        self._by_prefix = {one.kind.ids.prefix: one for one in collections.values()}
+
+    def find(self, id: str) -> tuple[Collection, int] | None:
+        """The collection and index of the object with this id, of whatever kind."""
+        collection = self._by_prefix.get(id.partition("-")[0] + "-")
+        index = collection.index(id) if collection else None
+        return None if collection is None or index is None else (collection, index)
+
+    def shown(self, id: str) -> Body | None:
+        """The object with this id, or what is left of it; also what only shows inside others."""
+        found = self.find(id)
+        if found:
+            collection, index = found
+            return collection.shown(index)
+        return self.world.conversations.make(id) or self.world.conversations.part(id)
+
+    def hosts(self, booking: int) -> tuple[str, ...]:
+        """The ids of the users who host and co-host a booking."""
+        changed = self.bookings.hosts.get(booking)
+        if changed is not None:
+            return changed
+        bookings, users = self.world.bookings, self.world.users
+        cohost = bookings.cohost(booking)
+        host = users.id(bookings.owner(booking))
+        return (host,) if cohost is None else (host, users.id(cohost))
+
+    def has_seat(self, user: int) -> bool:
+        """Whether a user (its index) has a seat; without one nobody can be a host."""
+        return self.world.users.has_seat(user)

@@ -1,0 +1,315 @@
+"""Exports from a simulated account: exact, or marked as not complete."""
+
+import asyncio
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oncehub_async import (
+    AuthenticationError,
+    Budget,
+    Clock,
+    InvalidParameterError,
+    Limits,
+    OnceHub,
+    RetryPolicy,
+)
+from oncehub_async.export import (
+    RESOURCES,
+    ExportProgress,
+    Manifest,
+    ResourceProgress,
+    State,
+    plan_export,
+    run_export,
+)
+from oncehub_async.export.manifest import read_counts
+from oncehub_async.simulator import Account, Fault, Service, Simulator
+
+FAST = Clock(speed=500)
+ACCOUNT = Account(bookings=650, contacts=230, sms_notifications=120, seed=7)
+# With both limits out of the way, the tests take no longer than the machine needs.
+ROOMY = Limits(per_second=1000, per_five_minutes=100_000)
+PATIENT = RetryPolicy(attempts=20, first_delay=0.1, longest_delay=1.0, attempt_timeout=3.0)
+
+
+def client(sim: Simulator, retry: RetryPolicy = PATIENT) -> OnceHub:
+    budget = Budget(ROOMY, clock=FAST)
+    return OnceHub(sim.api_key, base_url=sim.url, clock=FAST, budget=budget, retry=retry)
+
+
+def simulated(account: Account = ACCOUNT, **settings: Any) -> Simulator:
+    return Simulator(account, clock=FAST, limits=None, **settings)
+
+
+async def export(sim: Simulator, out: Path, *names: str, **filters: Any) -> Manifest:
+    async with client(sim) as oncehub:
+        return await run_export(oncehub, plan_export(names, **filters), out)
+
+
+def lines(out: Path, resource: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (out / f"{resource}.jsonl").read_bytes().splitlines()]
+
+
+async def test_everything_is_exported_and_the_manifest_says_so(tmp_path: Path) -> None:
+    """Each object once, in order, as the service sends it; hashes and counts are right."""
+    async with simulated() as sim:
+        manifest = await export(sim, tmp_path)
+        for name in RESOURCES:
+            assert [line["id"] for line in lines(tmp_path, name)] == list(sim.ids(name))
+    written = json.loads((tmp_path / "manifest.json").read_text())
+    assert written == manifest.as_dict()
+    assert written["complete"]
+    for name, entry in written["resources"].items():
+        data = (tmp_path / entry["file"]).read_bytes()
+        assert entry["sha256"] == hashlib.sha256(data).hexdigest()
+        assert entry["bytes"] == len(data)
+        assert entry["count"] == sim.counts[name]
+        assert entry["complete"]
+        assert entry["pages"] == max(1, -(-entry["count"] // 100))
+    bookings, entry = lines(tmp_path, "bookings"), written["resources"]["bookings"]
+    assert entry["newest_creation_time"] == bookings[0]["creation_time"]
+    assert entry["oldest_creation_time"] == bookings[-1]["creation_time"]
+    assert entry["high_water_mark"] == max(each["last_updated_time"] for each in bookings)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        ["manifest.json", *(f"{name}.jsonl" for name in RESOURCES)]
+    )
+
+
+async def test_signing_secrets_stay_out_of_files(tmp_path: Path) -> None:
+    """An export of webhooks is no place for keys."""
+    async with simulated() as sim:
+        await export(sim, tmp_path, "webhooks")
+    for webhook in lines(tmp_path, "webhooks"):
+        assert {"url", "events"} <= set(webhook)
+        assert not {"secret", "signing_secret"} & set(webhook)
+
+
+async def test_since_and_until_bound_the_creation_time(tmp_path: Path) -> None:
+    """The first is included, the second isn't; what has no such filter comes whole."""
+    async with simulated() as sim:
+        await export(sim, tmp_path / "all")
+        everything = lines(tmp_path / "all", "bookings")
+        since = datetime.fromisoformat(everything[400]["creation_time"])
+        until = datetime.fromisoformat(everything[100]["creation_time"])
+        await export(sim, tmp_path / "some", "bookings", "users", since=since, until=until)
+    times = [datetime.fromisoformat(each["creation_time"]) for each in everything]
+    expected = [each for each, at in zip(everything, times, strict=True) if since <= at < until]
+    assert lines(tmp_path / "some", "bookings") == expected
+    assert len(lines(tmp_path / "some", "users")) == ACCOUNT.users
+
+
+async def test_filters_and_expansion_are_the_apis(tmp_path: Path) -> None:
+    """Sent with every page, and noted in the manifest."""
+    async with simulated() as sim:
+        manifest = await export(
+            sim, tmp_path, "bookings", filters={"status": "completed"}, expand=["owner"]
+        )
+    found = lines(tmp_path, "bookings")
+    assert {each["status"] for each in found} == {"completed"}
+    assert any(isinstance(each["owner"], dict) for each in found)
+    assert manifest.resources["bookings"].arguments == {"status": "completed", "expand": "owner"}
+
+
+@pytest.mark.parametrize("product", ["calendars", "pages"])
+async def test_the_other_products_resources_are_no_failure(tmp_path: Path, product: Any) -> None:
+    """Reported as not there, without a file."""
+    other = {"calendars": "master_pages", "pages": "booking_calendars"}[product]
+    async with simulated(Account(bookings=5, product=product)) as sim:
+        manifest = await export(sim, tmp_path)
+    assert manifest.complete
+    assert not manifest.resources[other].available
+    assert not list(tmp_path.glob(f"{other}*"))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("latency", seconds=2, jitter=2),
+        Fault("rate_limit", rate=0.1),
+        Fault("rate_limit", rate=0.1, retry_after="3"),
+        Fault("server_error", rate=0.2),
+        Fault("html", rate=0.2),
+        Fault("html", rate=0.2, status=200),
+        Fault("empty", rate=0.2),
+        Fault("not_utf8", rate=0.2),
+        Fault("drop_before", rate=0.2),
+        Fault("drop_after", rate=0.2),
+        Fault("truncated_body", rate=0.2),
+        Fault("truncated_json", rate=0.2),
+        Fault("hang", times=1),
+        Fault("foreign_link"),
+    ],
+    ids=lambda fault: fault.kind,
+)
+async def test_an_export_under_faults_that_pass_is_exact(tmp_path: Path, fault: Fault) -> None:
+    """Byte by byte what an undisturbed export gives."""
+    async with simulated() as sim:
+        await export(sim, tmp_path / "calm", "bookings", "contacts")
+        sim.inject(fault)
+        manifest = await export(sim, tmp_path / "rough", "bookings", "contacts")
+        assert sim.stats.faults[fault.kind] > 0
+    assert manifest.complete
+    for name in ("bookings.jsonl", "contacts.jsonl"):
+        assert (tmp_path / "calm" / name).read_bytes() == (tmp_path / "rough" / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("fault", "service"),
+    [
+        (Fault("server_error", "list-all-bookings"), Service()),
+        (Fault("repeating_link", "list-all-bookings"), Service()),
+        (Fault("stuck_list", "list-all-bookings"), Service()),
+        (Fault("deleted_cursor", "list-all-bookings"), Service(deleted_cursor="error")),
+        (Fault("deleted_cursor", "list-all-bookings"), Service(deleted_cursor="restart")),
+        (Fault("deleted_cursor", "list-all-bookings"), Service(deleted_cursor="empty")),
+    ],
+    ids=lambda value: getattr(value, "kind", getattr(value, "deleted_cursor", "")),
+)
+async def test_an_export_that_cannot_be_complete_says_so(
+    tmp_path: Path, fault: Fault, service: Service
+) -> None:
+    """No file under its final name, one line why; the other resources are complete."""
+    async with simulated(faults=[fault], service=service) as sim:
+        manifest = await export(sim, tmp_path, "bookings", "contacts")
+    entry = manifest.resources["bookings"]
+    assert not manifest.complete
+    assert not entry.complete
+    assert entry.error
+    assert "\n" not in entry.error
+    assert not (tmp_path / "bookings.jsonl").exists()
+    assert (tmp_path / "bookings.jsonl.partial").exists()
+    assert manifest.resources["contacts"].complete
+
+
+async def test_objects_that_change_meanwhile_do_not_stop_it(tmp_path: Path) -> None:
+    """What was there before and still is afterwards is in the file, once."""
+    churn = [Fault("churn", every=2, change=change) for change in ("create", "update", "delete")]
+    async with simulated(faults=churn) as sim:
+        before = set(sim.ids("bookings"))
+        manifest = await export(sim, tmp_path, "bookings")
+        after = set(sim.ids("bookings"))
+    ids = [line["id"] for line in lines(tmp_path, "bookings")]
+    assert manifest.complete
+    assert len(ids) == len(set(ids))
+    assert before & after <= set(ids)
+
+
+async def test_an_invalid_key_stops_everything(tmp_path: Path) -> None:
+    """One error, not ten; the manifest is not complete."""
+    async with simulated() as sim:
+        sim.revoke_key(sim.api_key)
+        async with client(sim) as oncehub:
+            with pytest.raises(AuthenticationError):
+                await run_export(oncehub, plan_export(), tmp_path)
+    written = json.loads((tmp_path / "manifest.json").read_text())
+    assert not written["complete"]
+    assert not list(tmp_path.glob("*.jsonl"))
+
+
+async def test_an_interrupted_export_is_not_complete(tmp_path: Path) -> None:
+    """Cancelled in the middle: partial files, and a manifest that says so."""
+    async with simulated(faults=[Fault("latency", seconds=50)]) as sim:
+        task = asyncio.create_task(export(sim, tmp_path, "bookings", "teams"))
+        while not (tmp_path / "teams.jsonl").exists():
+            await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    written = json.loads((tmp_path / "manifest.json").read_text())
+    assert written["finished"] is None
+    assert not written["complete"]
+    assert written["resources"]["bookings"]["error"] == "interrupted"
+    assert written["resources"]["teams"]["complete"]
+
+
+async def test_an_older_export_is_not_mixed_with_a_new_one(tmp_path: Path) -> None:
+    """It is refused, or replaced when that is asked for."""
+    async with simulated() as sim:
+        await export(sim, tmp_path, "teams")
+        with pytest.raises(InvalidParameterError, match="holds an export already"):
+            await export(sim, tmp_path, "teams")
+        sim.inject(Fault("server_error"))
+        async with client(sim, retry=RetryPolicy(attempts=1)) as oncehub:
+            manifest = await run_export(oncehub, plan_export(["teams"]), tmp_path, overwrite=True)
+    assert not manifest.complete
+    assert not (tmp_path / "teams.jsonl").exists()
+
+
+async def test_a_full_disk_fails_that_file_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line that names the file."""
+    from oncehub_async.export.files import JsonLinesFile
+
+    def full(self: JsonLinesFile) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(JsonLinesFile, "finish", full)
+    async with simulated() as sim:
+        manifest = await export(sim, tmp_path, "teams")
+    assert manifest.resources["teams"].error == "teams.jsonl: No space left on device"
+    assert not manifest.complete
+
+
+@pytest.mark.parametrize(
+    ("names", "options", "param"),
+    [
+        (["invoices"], {}, "resource"),
+        (["bookings"], {"filters": {"colour": "red"}}, "filter"),
+        ([], {"filters": {"status": "scheduled"}}, "filter"),
+        (["bookings"], {"filters": {"contacts.email": "x"}}, "filter"),
+        (["bookings"], {"filters": {"limit": "5"}}, "filter"),
+        (["bookings"], {"filters": {"starting_time.gt": "soon"}}, "starting_time_gt"),
+        (["users"], {"expand": ["teams"]}, "expand"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused(
+    names: list[str], options: dict[str, Any], param: str
+) -> None:
+    """Before anything is sent, with what there is instead."""
+    with pytest.raises(InvalidParameterError) as caught:
+        plan_export(names, **options)
+    assert caught.value.param == param
+
+
+def test_filters_can_name_their_resource() -> None:
+    """With the vendor's spelling or Python's."""
+    plan = plan_export(
+        ["bookings", "Booking-Calendars"],
+        filters={"bookings.starting_time.gt": "2026-01-31", "booking-calendars.host": "USR-1"},
+    )
+    by_name = {each.name: each.arguments for each in plan.resources}
+    assert by_name["bookings"] == {"starting_time_gt": datetime(2026, 1, 31, tzinfo=UTC)}
+    assert by_name["booking_calendars"] == {"host": "USR-1"}
+
+
+def test_what_is_left_follows_from_an_earlier_export_or_from_the_time_span() -> None:
+    """And where nothing tells, nothing is pretended."""
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    known = ResourceProgress("bookings", expected=1000, objects=250, pages=3)
+    assert known.pages_left(None) == 8
+    spanned = ResourceProgress(
+        "bookings", pages=2, newest=since.replace(month=5), oldest=since.replace(month=4)
+    )
+    assert spanned.pages_left(since) == 6
+    assert spanned.pages_left(None) is None
+    done = ResourceProgress("bookings", state=State.COMPLETE)
+    assert done.pages_left(None) == 0
+    progress = ExportProgress(FAST, Budget(clock=FAST), resources={"a": done, "b": spanned})
+    assert progress.seconds_left() is None
+    progress.resources["b"] = known
+    assert progress.seconds_left() == pytest.approx(1.02, abs=0.1)
+
+
+async def test_an_earlier_manifest_tells_what_to_expect(tmp_path: Path) -> None:
+    """Only what was complete; a damaged manifest tells nothing."""
+    async with simulated() as sim:
+        await export(sim, tmp_path, "teams", "users")
+    assert read_counts(tmp_path) == {"teams": ACCOUNT.teams, "users": ACCOUNT.users}
+    (tmp_path / "manifest.json").write_text("[]")
+    assert read_counts(tmp_path) == {}

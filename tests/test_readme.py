@@ -1,0 +1,114 @@
+"""README says what is true: its code runs, and its tables are complete."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import oncehub_async
+from oncehub_async import Budget, Limits, OnceHub, Priority
+from oncehub_async.simulator import Account, Simulator
+
+from .simulator.threaded import running
+
+README = (Path(__file__).parent.parent / "README.md").read_text()
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+ACCOUNT = Account(bookings=150, contacts=30, quirks=False)
+
+
+def test_the_first_ten_lines_run() -> None:
+    """As a script, in an environment with nothing but the key and the address."""
+    (script,) = (block for block in BLOCKS if "asyncio.run" in block)
+    with running(Simulator(ACCOUNT, limits=None)) as sim:
+        environment = {"ONCEHUB_API_KEY": sim.api_key, "ONCEHUB_BASE_URL": sim.url}
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    pattern = r"BKNG-\w+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00:00 User\(id='USR-\w+'.*\)"
+    assert done.stderr == ""
+    assert done.stdout
+    assert all(re.fullmatch(pattern, line) for line in done.stdout.splitlines())
+    assert re.search(pattern, README)
+
+
+@pytest.mark.parametrize("block", [b for b in BLOCKS if "asyncio.run" not in b])
+async def test_every_other_block_runs(block: str) -> None:
+    """Against a simulated account, with the ids of that account."""
+    async with Simulator(ACCOUNT, limits=None) as sim:
+        async with OnceHub(
+            sim.api_key, base_url=sim.url, budget=Budget(Limits(1000, 10_000))
+        ) as oncehub:
+            slots: dict[str, Any] = {}
+            async for calendar in oncehub.booking_calendars.list():
+                if calendar.published and await oncehub.booking_calendars.time_slots(calendar.id):
+                    slots["BKC-LDJ878496X"] = calendar.id
+                    break
+            slots["CTC-J4FR05BKEW"] = next(sim.ids("contacts"))
+            for example, real in slots.items():
+                block = block.replace(example, real)
+            names: dict[str, Any] = {
+                "oncehub": oncehub,
+                "datetime": datetime,
+                "UTC": UTC,
+                "save": lambda items, cursor: None,
+                "print": lambda *_: None,
+                "OnceHub": lambda **_: None,
+                "Budget": Budget,
+                "Limits": Limits,
+            }
+            code = compile(block, "README.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            result = eval(code, names)
+            if isinstance(result, Coroutine):
+                await result
+
+
+def test_the_table_of_operations_is_complete() -> None:
+    """Every resource with all its methods, and nothing else."""
+    rows = dict(re.findall(r"^\| `(\w+)`(?: \(classic\))? \| (.*) \|$", README, re.MULTILINE))
+    told = {name: set(re.findall(r"`(\w+)`", methods)) for name, methods in rows.items()}
+    oncehub = OnceHub("k")
+    actual = {
+        name: {method for method in dir(resource) if method[0] != "_"}
+        for name, resource in vars(oncehub).items()
+        if type(resource).__module__.startswith("oncehub_async.resources") and name[0] != "_"
+    }
+    assert told == actual
+    assert sum(map(len, actual.values())) + 1 == 38
+
+
+def test_the_names_in_readme_exist() -> None:
+    """Whatever README calls an error is one."""
+    for name in set(re.findall(r"`(\w+Error)`", README)):
+        assert hasattr(oncehub_async, name)
+    assert Priority.BULK
+
+
+def test_the_public_names() -> None:
+    """Each once, and each exists."""
+    assert len(oncehub_async.__all__) == len(set(oncehub_async.__all__))
+    for name in oncehub_async.__all__:
+        assert getattr(oncehub_async, name) is not None
+
+
+def test_the_tree_of_errors_is_drawn_as_it_is() -> None:
+    """Every error is public, and stands in the module's docstring."""
+    from oncehub_async import errors
+
+    drawn = set(re.findall(r"\w+Error", errors.__doc__ or ""))
+    actual = {
+        name
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and issubclass(value, Exception)
+    }
+    assert drawn == actual | {"ValueError", "TimeoutError"}
+    assert actual <= set(oncehub_async.__all__)
