@@ -42,6 +42,7 @@ from .models import id_of
 from .parameters import UNSET, Unset
 from .resources import KeyValidation
 from .retry import RetryPolicy
+from .version import __version__
 
 __all__ = [
     "UNSET",
@@ -87,5 +88,6 @@ __all__ = [
     "UnexpectedStatusError",
     "UnprocessableError",
     "Unset",
+    "__version__",
     "id_of",
 ]

@@ -1,6 +1,5 @@
 """The client: settings, the session it sends through, and the resources."""
 
-from importlib.metadata import PackageNotFoundError, version
 from ssl import SSLContext
 from types import TracebackType
 from typing import Self
@@ -31,6 +30,7 @@ from .resources import (
 )
 from .retry import RetryPolicy
 from .transport import Transport
+from .version import __version__
 
 
 class Resources:
@@ -195,8 +195,4 @@ def _checked_proxy(proxy: str | None) -> str | None:
 
 
 def _user_agent() -> str:
-    try:
-        own = version("oncehub-async")
-    except PackageNotFoundError:
-        own = "unknown"
-    return f"oncehub-async/{own} aiohttp/{aiohttp.__version__}"
+    return f"oncehub-async/{__version__} aiohttp/{aiohttp.__version__}"

@@ -43,7 +43,7 @@ class Gate:
         self.address = Window(limits.per_five_minutes, FIVE_MINUTES)
         self._accounts: dict[str, _Account] = {}
         self._round_trips = RoundTrips()
-        self._in_flight = 0
+        self._probe: Permit | None = None
         self._numbers = itertools.count()
         self._lock = threading.Lock()
 
@@ -74,7 +74,8 @@ class Gate:
         """Learn from what became of a request."""
         with self._lock:
             now = self.clock.now()
-            self._in_flight -= 1
+            if permit is self._probe:
+                self._probe = None
             if outcome.answered:
                 delay = self._round_trips.delay(now - permit.sent_at)
                 self.address.settle(permit.sent_at, delay)
@@ -104,7 +105,7 @@ class Gate:
         """When the waiter may go; None while somebody else has to go first."""
         if account.queue[0] is not waiter:
             return None
-        if self.throttle.probing and self._in_flight:
+        if self._probe is not None:
             return None
         ready = self._account_ready_at(account, now)
         if ready <= now and any(
@@ -124,8 +125,10 @@ class Gate:
     def _take(self, account: _Account, now: float) -> Permit:
         account.window.enter(now)
         self.address.enter(now)
-        self._in_flight += 1
-        return Permit(now)
+        permit = Permit(now)
+        if self.throttle.probing:
+            self._probe = permit
+        return permit
 
     async def _sleep(self, wake: "asyncio.Future[None]", seconds: float | None) -> None:
         timer = None

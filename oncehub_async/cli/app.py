@@ -12,11 +12,12 @@ from ..base_url import ENVIRONMENT_VARIABLE as URL_VARIABLE
 from ..budget import Limits
 from ..errors import without_personal_data
 from ..export import RESOURCES
+from ..version import __version__
 from . import COMPLETE, FAILED, INTERRUPTED, WRONG_USAGE
 from .check import check_key
 from .demo import run_demo
 from .export import ExportRequest, export_account
-from .output import complain, own_version
+from .output import complain
 from .simulate import serve_simulator
 
 
@@ -32,7 +33,7 @@ app = App(
         f"The API key is read from {KEY_VARIABLE} (it never stands on a command line, where other "
         f"users of the machine could see it); {URL_VARIABLE} names another address of the API."
     ),
-    version=own_version,
+    version=__version__,
     help_format="plaintext",
     result_action="return_value",
     exit_on_error=False,

@@ -1,7 +1,6 @@
 """What the commands print, and how numbers and times read."""
 
 import sys
-from importlib.metadata import version
 
 import orjson
 
@@ -24,11 +23,6 @@ def complain(text: str) -> None:
 def say_json(data: object) -> None:
     """The result as JSON."""
     say(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode())
-
-
-def own_version() -> str:
-    """The version of the package."""
-    return version("oncehub-async")
 
 
 def span(seconds: float) -> str:

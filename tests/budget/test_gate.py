@@ -142,6 +142,19 @@ def test_a_429_stops_everyone_and_one_tries_again() -> None:
     run_virtual(main())
 
 
+def test_a_hanging_request_does_not_hold_the_probe_back() -> None:
+    """What left before the pace was cut may take its time."""
+
+    async def main() -> None:
+        budget = new_budget()
+        hanging = await budget.acquire(BULK)
+        await once(budget, outcome=REFUSED)
+        assert await once(budget) < 1.1
+        await budget.settle(hanging, ANSWERED)
+
+    run_virtual(main())
+
+
 def test_a_request_without_an_answer_does_not_block_the_gate() -> None:
     """A lost probe is followed by another one."""
 
