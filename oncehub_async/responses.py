@@ -84,7 +84,7 @@ def response_error(request: Request, answer: Answer, wall_time: datetime) -> Res
         message=message,
         param=param,
         request_id=answer.request_id,
-        retry_after=retry_after(answer.headers.get("Retry-After"), wall_time),
+        retry_after=retry_after(answer.headers.get("Retry-After"), _sent(answer, wall_time)),
     )
 
 
@@ -95,13 +95,21 @@ def retry_after(header: str | None, wall_time: datetime) -> float | None:
     text = header.strip()
     if text.isascii() and text.isdigit():
         return float(text[:9])
+    moment = _http_date(text)
+    return None if moment is None else max(0.0, (moment - wall_time).total_seconds())
+
+
+def _sent(answer: Answer, wall_time: datetime) -> datetime:
+    """When the answer was sent, by the clock that its dates are of; ours may differ."""
+    return _http_date(answer.headers.get("Date", "")) or wall_time
+
+
+def _http_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - wall_time).total_seconds())
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _error_body(body: bytes) -> Mapping[str, Any]:

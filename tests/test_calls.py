@@ -228,6 +228,17 @@ def test_retry_after_can_be_a_date() -> None:
     assert 85 < script.times[1] < 95
 
 
+def test_retry_after_is_measured_by_the_clock_that_wrote_it() -> None:
+    """The answer's own date counts, not what this machine takes the time to be."""
+    dates = {
+        "Date": "Thu, 01 Jan 2015 00:00:00 GMT",
+        "Retry_After": "Thu, 01 Jan 2015 00:01:00 GMT",
+    }
+    script = Script([reply(503, b"", **dates), reply()])
+    call(script)
+    assert script.times[1] == pytest.approx(60.05)
+
+
 def test_a_retry_after_beyond_the_deadline_ends_the_call_at_once() -> None:
     """Nobody waits for what comes too late."""
     script = Script([refused(Retry_After="3600")])

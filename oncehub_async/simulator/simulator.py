@@ -58,7 +58,8 @@ class Simulator:
             raise ValueError("start: needs a time zone")
         self.account = account or Account()
         self.state = State(self.account, from_datetime(start), service or Service())
-        self._clock, self._limits, self._start = clock or Clock(), limits, start
+        self.clock = clock or Clock()
+        self._limits, self._start = limits, start
         self._host, self._port, self._seed = host, port, seed
         self._faults = Faults(seed, faults)
         self._keys = Keys(seed)
@@ -70,7 +71,7 @@ class Simulator:
     async def __aenter__(self) -> Self:
         if self._face is not None:
             raise RuntimeError("a simulator runs once: make another one")
-        self._face = ClockFace(self._clock, self._start)
+        self._face = ClockFace(self.clock, self._start)
         limiter = RateLimiter(self._limits) if self._limits else None
         desk = Desk(self.account, self.state, self._keys, limiter)
         server = Server(desk, self._face, self._faults, self._limits, self._seed, self._stats)

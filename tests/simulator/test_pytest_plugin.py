@@ -5,19 +5,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# The plugin alone, without what the package's own __init__ imports.
-ALONE = f"""
-import sys, types
+ALONE = """
+import sys
 import pytest
 try:
     import pytest_asyncio
 except ImportError:
     pass
-package = types.ModuleType("oncehub_async")
-package.__path__ = [{str(ROOT / "oncehub_async")!r}]
-sys.modules["oncehub_async"] = package
 before = set(sys.modules)
-import oncehub_async.pytest_plugin
+import pytest_oncehub_async
 """
 
 
@@ -35,7 +31,7 @@ def run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_importing_the_plugin_costs_nothing() -> None:
     """It is loaded in every pytest run of whoever has the package: nothing but itself comes in."""
     told = run(ALONE + "print(sorted(set(sys.modules) - before))")
-    assert told.stdout.strip() == "['oncehub_async.pytest_plugin']", told.stderr
+    assert told.stdout.strip() == "['pytest_oncehub_async']", told.stderr
 
 
 USERS_TESTS = """
@@ -46,8 +42,9 @@ from oncehub_async.simulator import Account
 def oncehub_account():
     return Account(bookings=7)
 
-async def test_it(oncehub_simulator):
+async def test_it(oncehub_simulator, oncehub):
     assert oncehub_simulator.counts["bookings"] == 7
+    assert len(await oncehub.bookings.list().collect()) == 7
     assert oncehub_simulator.url.startswith("http://127.0.0.1:")
 
 def test_nothing():
@@ -60,7 +57,7 @@ os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
 if sys.argv[1] == "without":
     sys.modules["pytest_asyncio"] = None
 import pytest
-sys.exit(pytest.main(["-q", "-p", "oncehub_async.pytest_plugin", "-p", "no:cacheprovider",
+sys.exit(pytest.main(["-q", "-p", "pytest_oncehub_async", "-p", "no:cacheprovider",
                       *sys.argv[2:]]))
 """
 

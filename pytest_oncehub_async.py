@@ -1,0 +1,76 @@
+"""Fixtures for the tests of whoever uses oncehub-async.
+
+    async def test_export(oncehub, oncehub_simulator):
+        oncehub_simulator.inject(Fault("server_error", times=1))
+        bookings = await oncehub.bookings.list().collect()
+
+`oncehub_simulator` is a running simulated OnceHub, `oncehub` a client that asks it. Override
+`oncehub_account` to test against another account:
+
+    @pytest.fixture
+    def oncehub_account():
+        return Account(bookings=20_000)
+
+Every pytest run loads this file through an entry point. That is why it stands outside the package,
+whose import costs more, and imports nothing but pytest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from oncehub_async import OnceHub
+    from oncehub_async.simulator import Account, Simulator
+
+_SPEED = 60.0
+
+
+@pytest.fixture
+def oncehub_account() -> Account:
+    """The account of `oncehub_simulator`: a small one, unless it is overridden."""
+    from oncehub_async.simulator import Account
+
+    return Account(bookings=250, contacts=100, sms_notifications=40)
+
+
+async def _simulator(oncehub_account: Account) -> AsyncIterator[Simulator]:
+    """A running simulated OnceHub, whose minute is a second."""
+    from oncehub_async.clock import Clock
+    from oncehub_async.simulator import Simulator
+
+    async with Simulator(oncehub_account, clock=Clock(speed=_SPEED)) as simulator:
+        yield simulator
+
+
+async def _client(oncehub_simulator: Simulator) -> AsyncIterator[OnceHub]:
+    """A client of `oncehub_simulator`, on the same clock."""
+    from oncehub_async import OnceHub
+
+    sim = oncehub_simulator
+    async with OnceHub(sim.api_key, base_url=sim.url, clock=sim.clock) as client:
+        yield client
+
+
+def _missing() -> None:
+    """Needs pytest-asyncio."""
+    pytest.fail(
+        "the fixtures of oncehub-async need pytest-asyncio: pip install pytest-asyncio",
+        pytrace=False,
+    )
+
+
+oncehub_simulator: object
+oncehub: object
+try:
+    import pytest_asyncio
+except ImportError:
+    oncehub_simulator = pytest.fixture(_missing, name="oncehub_simulator")
+    oncehub = pytest.fixture(_missing, name="oncehub")
+else:
+    oncehub_simulator = pytest_asyncio.fixture(_simulator, name="oncehub_simulator")
+    oncehub = pytest_asyncio.fixture(_client, name="oncehub")
