@@ -4,12 +4,13 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test conformance lint types format build clean
+.PHONY: help demo test bench conformance lint types format build clean
 
 help:
 	@echo "make demo         export a simulated account (needs no OnceHub account)"
 	@echo "make test         run the tests"
 	@echo "make conformance  compare the simulator with the vendor's document (ONCEHUB_OPENAPI=FILE)"
+	@echo "make bench        measure what the library costs"
 	@echo "make lint types   check style and types"
 	@echo "make format       format the code"
 	@echo "make build        build the wheel"
@@ -23,6 +24,9 @@ test: $(VENV)/.dev
 
 conformance: $(VENV)/.dev
 	$(BIN)/pytest -n 2 -rs tests/simulator/test_conformance.py tests/test_resources.py tests/models
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -1,0 +1,76 @@
+"""What a type checker knows about a user's program; `make types` checks it, nothing runs it."""
+
+from datetime import UTC, datetime
+from typing import Any, assert_type
+
+from oncehub_async import (
+    UNSET,
+    ConflictError,
+    Listing,
+    OnceHub,
+    Page,
+    Priority,
+    Resources,
+    id_of,
+)
+from oncehub_async.models import (
+    Booking,
+    BookingStatus,
+    Contact,
+    Deleted,
+    ScheduledBooking,
+    SchedulingAvailability,
+    TimeSlot,
+    User,
+    from_dict,
+)
+
+
+async def key() -> str:
+    return "key"
+
+
+async def lists(oncehub: OnceHub) -> None:
+    listing = oncehub.bookings.list(
+        status=BookingStatus.SCHEDULED, creation_time_gt=datetime(2026, 1, 1, tzinfo=UTC)
+    )
+    assert_type(listing, Listing[Booking])
+    async for booking in listing:
+        assert_type(booking, Booking)
+        assert_type(booking.status, str | None)
+        assert_type(booking.starting_time, datetime | None)
+        assert_type(booking.owner, str | User | Deleted | None)
+        assert_type(id_of(booking.owner), str | None)
+        if isinstance(booking.contact, Contact):
+            assert_type(id_of(booking.contact), str)
+    async for page in listing.pages():
+        assert_type(page, Page[Booking])
+        assert_type(page.next_cursor, str | None)
+    assert_type(await listing.first(), Booking | None)
+    assert_type(await listing.collect(), list[Booking])
+    assert_type(listing.raw(), Listing[dict[str, Any]])
+
+
+async def calls() -> None:
+    async with OnceHub(key) as oncehub:
+        assert_type(oncehub, OnceHub)
+        assert_type(oncehub.with_priority(Priority.BULK), Resources)
+        slots = await oncehub.booking_calendars.time_slots("BKC-1")
+        assert_type(slots[0], TimeSlot)
+        start = slots[0].start_time
+        assert start is not None
+        booked = await oncehub.booking_calendars.schedule(
+            "BKC-1",
+            start_time=start,
+            guest_time_zone="UTC",
+            booking_form={"name": "C", "email": "c@example.com", "interests": ["a"]},
+        )
+        assert_type(booked, ScheduledBooking)
+        assert_type(await oncehub.users.delete("USR-1"), Deleted)
+        assert_type(await oncehub.users.scheduling_availability("USR-1"), SchedulingAvailability)
+        try:
+            await oncehub.contacts.update("CTC-1", city=None, state=UNSET, employees=3)
+        except ConflictError as error:
+            assert_type(error.status, int | None)
+            assert_type(error.param, str | None)
+    assert_type(from_dict({}, User), User)
