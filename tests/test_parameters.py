@@ -97,6 +97,10 @@ WRONG: dict[str, tuple[str, Callable[[Any], Any]]] = {
         "booking_form.size",
         lambda o: o.booking_calendars.create_one_time_link("BKC-1", booking_form={"size": 5}),
     ),
+    "form as text": (
+        "booking_form",
+        lambda o: o.booking_calendars.create_one_time_link("BKC-1", booking_form="Carrie"),
+    ),
     "no new host": ("new_host", lambda o: o.bookings.reassign("BKNG-1", new_host=" ")),
     "contact unreachable": (
         "email",

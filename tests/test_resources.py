@@ -16,6 +16,7 @@ from oncehub_async.models import (
     AvailabilityLocation,
     Booking,
     BookingCalendar,
+    BookingForm,
     BookingPage,
     BookingStatus,
     Contact,
@@ -36,6 +37,7 @@ from oncehub_async.models import (
     Webhook,
     WorkingDay,
     WorkingHours,
+    from_dict,
 )
 from oncehub_async.resources import KeyValidation
 
@@ -155,7 +157,7 @@ CASES = [
     Case(
         "booking_calendars.create_one_time_link",
         lambda o: o.booking_calendars.create_one_time_link(
-            "X-1", booking_form=FORM, utm_params=UtmParams(source="mail"), hide_url_params=True
+            "X-1", booking_form=from_dict(FORM, BookingForm), utm_params=UtmParams(source="mail"), hide_url_params=True
         ),
         "POST /booking-calendars/{id}/one-time-links", OneTimeLink,
         {"booking_form": FORM, "utm_params": {"source": "mail"}, "hide_url_params": True},

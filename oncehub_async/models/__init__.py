@@ -24,6 +24,7 @@ from .booking_calendar import (
     SlotLocation,
     TimeSlot,
 )
+from .booking_form import BookingForm
 from .booking_page import BookingPage
 from .contact import Contact
 from .conversation import Answer, Audience, Bot, Conversation, Website
@@ -57,6 +58,7 @@ __all__ = [
     "AvailabilityLocationType",
     "Booking",
     "BookingCalendar",
+    "BookingForm",
     "BookingPage",
     "BookingStatus",
     "Bot",

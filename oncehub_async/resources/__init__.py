@@ -1,7 +1,7 @@
 """The API's resources, one module each, named like the vendor's reference."""
 
 from .authentication import Authentication, KeyValidation
-from .booking_calendars import BookingCalendars, BookingForm
+from .booking_calendars import BookingCalendars, FormFields
 from .booking_pages import BookingPages
 from .bookings import Bookings
 from .contacts import Contacts
@@ -15,11 +15,11 @@ from .webhooks import Webhooks
 __all__ = [
     "Authentication",
     "BookingCalendars",
-    "BookingForm",
     "BookingPages",
     "Bookings",
     "Contacts",
     "EventTypes",
+    "FormFields",
     "KeyValidation",
     "MasterPages",
     "SmsNotifications",

@@ -8,12 +8,14 @@ from ..errors import InvalidParameterError
 from ..listing import Listing
 from ..models import (
     BookingCalendar,
+    BookingForm,
     OneTimeLink,
     ScheduledBooking,
     SlotLocation,
     SlotLocationType,
     TimeSlot,
     UtmParams,
+    to_dict,
 )
 from ..request import Operation
 from .base import Resource
@@ -24,7 +26,7 @@ _TIME_SLOTS = Operation("GET", "/booking-calendars/{id}/time-slots")
 _SCHEDULE = Operation("POST", "/booking-calendars/{id}/schedule")
 _CREATE_ONE_TIME_LINK = Operation("POST", "/booking-calendars/{id}/one-time-links")
 
-BookingForm = Mapping[str, str | Sequence[str]]
+FormFields = Mapping[str, str | Sequence[str]]
 """A guest's answers by the fields' mapped names: `name`, `email`, `phone`, and custom fields (a
 list of texts for a multi-select)."""
 
@@ -81,7 +83,7 @@ class BookingCalendars(Resource):
         *,
         start_time: datetime,
         guest_time_zone: str,
-        booking_form: BookingForm,
+        booking_form: BookingForm | FormFields,
         location: SlotLocation | None = None,
     ) -> ScheduledBooking:
         """Book one of the free slots; gives the new booking's id.
@@ -94,14 +96,15 @@ class BookingCalendars(Resource):
 
         https://developers.oncehub.com/reference/book-a-time-slot-for-a-booking-calendar
         """
+        form = _form(booking_form)
         for field in ("name", "email"):
-            if field not in booking_form:
+            if field not in form:
                 raise InvalidParameterError(f"booking_form.{field}", "is missing")
-            parameters.required_text(booking_form[field], f"booking_form.{field}")
+            parameters.required_text(form[field], f"booking_form.{field}")
         body: dict[str, object] = {
             "start_time": parameters.moment(start_time, "start_time"),
             "guest_time_zone": parameters.time_zone(guest_time_zone, "guest_time_zone"),
-            "booking_form": _form(booking_form),
+            "booking_form": form,
         }
         if body["start_time"] is None:
             raise InvalidParameterError("start_time", "is missing")
@@ -113,7 +116,7 @@ class BookingCalendars(Resource):
         self,
         id: str,
         *,
-        booking_form: BookingForm | None = None,
+        booking_form: BookingForm | FormFields | None = None,
         utm_params: UtmParams | None = None,
         hide_url_params: bool | None = None,
     ) -> OneTimeLink:
@@ -136,11 +139,15 @@ class BookingCalendars(Resource):
         )
 
 
-def _form(form: BookingForm) -> dict[str, str | Sequence[str]]:
-    for name, value in form.items():
-        if not isinstance(value, str):
-            parameters.texts(value, f"booking_form.{name}")
-    return {name: value if isinstance(value, str) else list(value) for name, value in form.items()}
+def _form(form: BookingForm | FormFields) -> dict[str, str | Sequence[str]]:
+    if isinstance(form, BookingForm):
+        form = {name: value for name, value in to_dict(form).items() if value is not None}
+    if not isinstance(form, Mapping):
+        raise InvalidParameterError("booking_form", "expected a BookingForm or a mapping of fields")
+    return {
+        name: value if isinstance(value, str) else parameters.texts(value, f"booking_form.{name}")
+        for name, value in form.items()
+    }
 
 
 def _location(location: SlotLocation) -> dict[str, str | None]:
