@@ -187,11 +187,13 @@ class _Call:
         if delay >= self._left():
             raise error
         logger.warning(
-            "%s %s failed (%s); again in %.1f s",
+            "%s %s failed (%s); %s",
             self.request.method,
             self.request.operation.path,
             type(error).__name__,
-            delay,
+            "all requests slow down"
+            if isinstance(error, RateLimitError)
+            else f"again in {delay:.1f} s",
         )
         await self.caller.clock.sleep(delay)
 

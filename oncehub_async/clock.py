@@ -33,6 +33,10 @@ class Clock:
         """How long `seconds` of this clock take in the real world."""
         return seconds / self.speed
 
+    def seconds(self, real_seconds: float) -> float:
+        """How much this clock counts while so many real seconds pass."""
+        return real_seconds * self.speed
+
     async def sleep(self, seconds: float) -> None:
         """Let `seconds` of this clock pass."""
         await asyncio.sleep(self.real_seconds(seconds))

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 import attrs
 
 from ..clock import Clock
-from .interface import FIVE_MINUTES, Limits, Outcome, Permit, Priority
+from .interface import FIVE_MINUTES, SECOND, Limits, Outcome, Permit, Priority
 from .throttle import Throttle
-from .window import RoundTrips, Window
+from .window import LONGEST_DELAY, RoundTrips, Window
 
 
 @attrs.define(order=True)
@@ -29,7 +29,6 @@ class _Waiter:
 @attrs.define(eq=False)
 class _Account:
     window: Window
-    limits: Limits
     queue: list[_Waiter] = attrs.Factory(list)
 
 
@@ -40,9 +39,11 @@ class Gate:
         self.limits = limits
         self.clock = clock
         self.throttle = Throttle()
-        self.address = Window(limits.per_five_minutes, FIVE_MINUTES)
+        # What happens on the network takes real time, however fast the clock runs.
+        self._longest_delay = clock.seconds(LONGEST_DELAY)
+        self.address = Window(limits.per_five_minutes, FIVE_MINUTES, self._longest_delay)
         self._accounts: dict[str, _Account] = {}
-        self._round_trips = RoundTrips()
+        self._round_trips = RoundTrips(self._longest_delay)
         self._probe: Permit | None = None
         self._numbers = itertools.count()
         self._lock = threading.Lock()
@@ -98,7 +99,8 @@ class Gate:
 
     def _account(self, name: str) -> _Account:
         if name not in self._accounts:
-            self._accounts[name] = _Account(Window(self.limits.per_second, 1.0), self.limits)
+            window = Window(self.limits.per_second, SECOND, self._longest_delay)
+            self._accounts[name] = _Account(window)
         return self._accounts[name]
 
     def _due(self, account: _Account, waiter: _Waiter, now: float) -> float | None:
@@ -117,7 +119,7 @@ class Gate:
         return max(ready, self.address.ready_at(now), self.throttle.paused_until)
 
     def _account_ready_at(self, account: _Account, now: float) -> float:
-        return account.window.ready_at(now, self.throttle.limit(account.limits.per_second))
+        return account.window.ready_at(now, self.throttle.limit(self.limits.per_second))
 
     def _queued(self) -> Iterator[_Account]:
         return (account for account in self._accounts.values() if account.queue)

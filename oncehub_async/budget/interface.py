@@ -7,6 +7,7 @@ import attrs
 
 PER_SECOND = 5
 PER_FIVE_MINUTES = 200
+SECOND = 1.0
 FIVE_MINUTES = 300.0
 
 

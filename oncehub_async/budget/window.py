@@ -15,7 +15,7 @@ GUARD = 0.02
 """Seconds that each window is longer than the service's, for what the estimate can't see."""
 
 LONGEST_DELAY = 1.0
-"""Seconds that a request is assumed to have been under way at most; beyond that it is the
+"""Real seconds that a request is assumed to have been under way at most; beyond that it is the
 service that was slow, not the way there."""
 
 
@@ -27,7 +27,8 @@ class RoundTrips:
     _WARM_UP = 5
     _REMEMBERED = 64
 
-    def __init__(self) -> None:
+    def __init__(self, longest_delay: float = LONGEST_DELAY) -> None:
+        self._longest_delay = longest_delay
         self._recent: deque[float] = deque(maxlen=self._REMEMBERED)
         self._seen = 0
 
@@ -36,25 +37,26 @@ class RoundTrips:
         self._seen += 1
         self._recent.append(round_trip)
         shortest = 0.0 if self._seen <= self._WARM_UP else min(self._recent)
-        return min(round_trip - shortest, LONGEST_DELAY)
+        return min(round_trip - shortest, self._longest_delay)
 
 
 class Window:
     """A sliding window over the arrivals of requests."""
 
-    def __init__(self, limit: int, seconds: float) -> None:
+    def __init__(self, limit: int, seconds: float, longest_delay: float = LONGEST_DELAY) -> None:
         self.limit = limit
+        self._longest_delay = longest_delay
         self.seconds = seconds + GUARD
         self._arrivals: list[float] = []
 
     def enter(self, sent_at: float) -> None:
         """Count a request that leaves now; until it is answered it may arrive late."""
-        insort(self._arrivals, sent_at + LONGEST_DELAY)
+        insort(self._arrivals, sent_at + self._longest_delay)
 
     def settle(self, sent_at: float, delay: float) -> None:
         """The request has been answered: it arrived at most `delay` after it was sent."""
         try:
-            self._arrivals.remove(sent_at + LONGEST_DELAY)
+            self._arrivals.remove(sent_at + self._longest_delay)
         except ValueError:
             return  # so slow that its place was free again
         insort(self._arrivals, sent_at + delay)
