@@ -6,9 +6,10 @@ the rest with a 429. All clients of a process that use the same account share on
 Source: https://developers.oncehub.com/docs/rate-limits
 """
 
+from .forecast import Forecast
 from .gate import Gate
 from .interface import Limits, Outcome, Permit, Priority, RateBudget
-from .shared import Budget, Forecast, belongs_together, shared_budget
+from .shared import Budget, belongs_together, shared_budget
 
 __all__ = [
     "Budget",

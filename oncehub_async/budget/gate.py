@@ -13,129 +13,178 @@ from collections.abc import Iterator
 import attrs
 
 from ..clock import Clock
+from .forecast import Forecast, forecast
 from .interface import FIVE_MINUTES, SECOND, Limits, Outcome, Permit, Priority
 from .throttle import Throttle
 from .window import LONGEST_DELAY, RoundTrips, Window
 
+_OTHER_LOOPS_GRACE = 0.25
+"""Real seconds that a waiter on another event loop has to take its turn, before its loop counts
+as blocked or dead and the next in line goes."""
 
-@attrs.define(order=True)
-class _Waiter:
-    priority: Priority
-    number: int
-    loop: asyncio.AbstractEventLoop = attrs.field(order=False)
-    wake: "asyncio.Future[None]" = attrs.field(order=False)
+_PROBE_PATIENCE = 60.0
+"""Real seconds after which a request that tries the service after a 429 counts as lost."""
 
 
 @attrs.define(eq=False)
-class _Account:
+class _Waiter:
+    rank: tuple[Priority, int]
+    wake: "asyncio.Future[None]"
+    gone: bool = False
+
+    def __lt__(self, other: "_Waiter") -> bool:
+        return self.rank < other.rank
+
+
+@attrs.define(eq=False)
+class _Line:
+    """Those who wait for one account on one event loop."""
+
     window: Window
-    queue: list[_Waiter] = attrs.Factory(list)
+    loop: asyncio.AbstractEventLoop
+    waiters: list[_Waiter] = attrs.Factory(list)
+
+    def first(self) -> _Waiter | None:
+        # Who gives up is only marked: taking it out of the middle would cost a search.
+        while self.waiters and self.waiters[0].gone:
+            heapq.heappop(self.waiters)
+        return self.waiters[0] if self.waiters else None
 
 
 class Gate:
     """Gives permits to the accounts that share one address."""
 
-    def __init__(self, limits: Limits = Limits(), clock: Clock = Clock()) -> None:  # noqa: B008
-        self.limits = limits
-        self.clock = clock
-        self.throttle = Throttle()
+    def __init__(self, limits: Limits | None = None, clock: Clock | None = None) -> None:
+        self._limits = limits or Limits()
+        self._clock = clock or Clock()
         # What happens on the network takes real time, however fast the clock runs.
-        self._longest_delay = clock.seconds(LONGEST_DELAY)
-        self.address = Window(limits.per_five_minutes, FIVE_MINUTES, self._longest_delay)
-        self._accounts: dict[str, _Account] = {}
+        self._longest_delay = self._clock.seconds(LONGEST_DELAY)
+        self._address = Window(self._limits.per_five_minutes, FIVE_MINUTES, self._longest_delay)
+        self._windows: dict[str, Window] = {}
+        self._lines: dict[tuple[str, asyncio.AbstractEventLoop], _Line] = {}
         self._round_trips = RoundTrips(self._longest_delay)
+        self._throttle = Throttle()
         self._probe: Permit | None = None
+        self._waiting = 0
         self._numbers = itertools.count()
-        self._lock = threading.Lock()
+        # A waiter can be thrown away by the garbage collector while its own thread is in here.
+        self._lock = threading.RLock()
 
-    async def acquire(self, account_name: str, priority: Priority) -> Permit:
+    async def acquire(self, account: str, priority: Priority) -> Permit:
         """Wait until a request of this account may leave."""
         loop = asyncio.get_running_loop()
         with self._lock:
-            account = self._account(account_name)
-            waiter = _Waiter(priority, next(self._numbers), loop, loop.create_future())
-            heapq.heappush(account.queue, waiter)
+            line = self._lines.get((account, loop))
+            if line is None:
+                line = self._lines[account, loop] = _Line(self._window(account), loop)
+            waiter = _Waiter((priority, next(self._numbers)), loop.create_future())
+            heapq.heappush(line.waiters, waiter)
+            self._waiting += 1
         try:
             while True:
                 with self._lock:
-                    now = self.clock.now()
-                    # Only the first in line needs a timer; the others are told when they are.
-                    due = self._due(account, waiter, now)
+                    now = self._clock.now()
+                    # Only who can go next needs a timer; the others are told when they can.
+                    due = self._due(line, waiter, now)
                     if due is not None and due <= now:
-                        return self._take(account, now)
+                        return self._take(line.window, now)
                     waiter.wake = loop.create_future()
                 await self._sleep(waiter.wake, None if due is None else due - now)
         finally:
             with self._lock:
-                account.queue.remove(waiter)
-                heapq.heapify(account.queue)
+                waiter.gone = True
+                self._waiting -= 1
                 self._wake_the_first()
 
-    async def settle(self, account_name: str, permit: Permit, outcome: Outcome) -> None:
+    async def settle(self, account: str, permit: Permit, outcome: Outcome) -> None:
         """Learn from what became of a request."""
         with self._lock:
-            now = self.clock.now()
+            now = self._clock.now()
             if permit is self._probe:
                 self._probe = None
             if outcome.answered:
                 delay = self._round_trips.delay(now - permit.sent_at)
-                self.address.settle(permit.sent_at, delay)
-                self._account(account_name).window.settle(permit.sent_at, delay)
+                self._address.settle(permit.sent_at, delay)
+                self._window(account).settle(permit.sent_at, delay)
             if outcome.refused:
-                self.throttle.refused(now, permit.sent_at, outcome.retry_after)
+                self._throttle.refused(now, permit.sent_at, outcome.retry_after)
             elif outcome.answered:
-                self.throttle.answered(permit.sent_at)
+                self._throttle.answered(permit.sent_at)
             self._wake_the_first()
 
     def waiting(self) -> int:
         """How many requests stand in line."""
+        return self._waiting
+
+    def used(self, account: str) -> int:
+        """How many requests of an account hold a place in the last second."""
         with self._lock:
-            return sum(len(account.queue) for account in self._accounts.values())
+            window = self._window(account)
+            window.ready_at(self._clock.now())
+            return window.used()
 
-    def account_window(self, account_name: str) -> Window:
-        """The per-second window of an account."""
+    def forecast(self, account: str, requests: int) -> Forecast:
+        """When the next requests of an account may leave if nobody else sends any."""
         with self._lock:
-            return self._account(account_name).window
+            return forecast(
+                self._clock.now(),
+                self._window(account),
+                self._throttle.limit(self._limits.per_second),
+                self._address,
+                self._throttle.paused_until,
+                requests,
+            )
 
-    def _account(self, name: str) -> _Account:
-        if name not in self._accounts:
-            window = Window(self.limits.per_second, SECOND, self._longest_delay)
-            self._accounts[name] = _Account(window)
-        return self._accounts[name]
+    def _window(self, account: str) -> Window:
+        if account not in self._windows:
+            self._windows[account] = Window(self._limits.per_second, SECOND, self._longest_delay)
+        return self._windows[account]
 
-    def _due(self, account: _Account, waiter: _Waiter, now: float) -> float | None:
-        """When the waiter may go; None while somebody else has to go first."""
-        if account.queue[0] is not waiter:
+    def _due(self, line: _Line, waiter: _Waiter, now: float) -> float | None:
+        """When the waiter may go; None while it will be woken by who goes before it."""
+        if line.first() is not waiter:
             return None
         if self._probe is not None:
-            return None
-        ready = self._account_ready_at(account, now)
-        if ready <= now and any(
-            other.queue[0] < waiter and self._account_ready_at(other, now) <= now
-            for other in self._queued()
-            if other is not account
-        ):
-            return None
-        return max(ready, self.address.ready_at(now), self.throttle.paused_until)
+            lost_at = self._probe.sent_at + self._clock.seconds(_PROBE_PATIENCE)
+            if now < lost_at:
+                return lost_at
+            self._probe = None
+        ready = self._ready_at(line.window, now)
+        together = max(self._address.ready_at(now), self._throttle.paused_until)
+        due = max(ready, together)
+        if ready > now:
+            return due
+        for other in self._ahead_of(waiter, line, now):
+            if other.loop is line.loop:
+                return None
+            grace = self._clock.seconds(_OTHER_LOOPS_GRACE)
+            due = max(due, self._ready_at(other.window, now) + grace, together + grace)
+        return due
 
-    def _account_ready_at(self, account: _Account, now: float) -> float:
-        return account.window.ready_at(now, self.throttle.limit(self.limits.per_second))
+    def _ahead_of(self, waiter: _Waiter, line: _Line, now: float) -> Iterator[_Line]:
+        """The lines whose first could go at once, as far as its account goes, and ranks higher."""
+        for other in self._lines.values():
+            first = other.first()
+            if other is line or first is None or not first < waiter:
+                continue
+            if self._ready_at(other.window, now) <= now:
+                yield other
 
-    def _queued(self) -> Iterator[_Account]:
-        return (account for account in self._accounts.values() if account.queue)
+    def _ready_at(self, window: Window, now: float) -> float:
+        return window.ready_at(now, self._throttle.limit(self._limits.per_second))
 
-    def _take(self, account: _Account, now: float) -> Permit:
-        account.window.enter(now)
-        self.address.enter(now)
+    def _take(self, window: Window, now: float) -> Permit:
+        window.enter(now)
+        self._address.enter(now)
         permit = Permit(now)
-        if self.throttle.probing:
+        if self._throttle.probing:
             self._probe = permit
         return permit
 
     async def _sleep(self, wake: "asyncio.Future[None]", seconds: float | None) -> None:
         timer = None
         if seconds is not None:
-            timer = wake.get_loop().call_later(self.clock.real_seconds(seconds), _finish, wake)
+            timer = wake.get_loop().call_later(self._clock.real_seconds(seconds), _finish, wake)
         try:
             await wake
         finally:
@@ -143,16 +192,16 @@ class Gate:
                 timer.cancel()
 
     def _wake_the_first(self) -> None:
-        for account in self._accounts.values():
-            while account.queue:
-                first = account.queue[0]
-                try:
-                    first.loop.call_soon_threadsafe(_finish, first.wake)
-                except RuntimeError:
-                    # Its event loop was closed under it; nobody waits there any more.
-                    heapq.heappop(account.queue)
+        for key, line in list(self._lines.items()):
+            first = line.first()
+            try:
+                if first is not None:
+                    line.loop.call_soon_threadsafe(_finish, first.wake)
                     continue
-                break
+            except RuntimeError:
+                # Its event loop was closed under it; nobody waits there any more.
+                self._waiting -= sum(not waiter.gone for waiter in line.waiters)
+            del self._lines[key]
 
 
 def _finish(wake: "asyncio.Future[None]") -> None:

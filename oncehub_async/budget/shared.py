@@ -2,33 +2,17 @@
 
 import threading
 
-import attrs
-
 from ..clock import Clock
+from .forecast import Forecast
 from .gate import Gate
 from .interface import Limits, Outcome, Permit, Priority
-from .window import free_at
-
-
-@attrs.frozen
-class Forecast:
-    """What the budget lets happen next. Times are in seconds from now."""
-
-    wait: float
-    """Until the next request may leave."""
-
-    reason: str
-    """What it waits for, in words; empty where it needn't wait."""
-
-    all_sent: float
-    """Until the last of the requests that were asked about may leave."""
 
 
 class Budget:
     """A rate budget in this process: 5 a second for the account, 200 in 5 minutes altogether.
 
     Clients that are given the same budget share it. Without one, a client shares with all others
-    of the process that use the same key at the same address.
+    of the process that were given none and use the same key at the same address.
     """
 
     def __init__(
@@ -39,7 +23,7 @@ class Budget:
         gate: Gate | None = None,
         account: str = "",
     ) -> None:
-        self._gate = gate or Gate(limits or Limits(), clock or Clock())
+        self._gate = gate or Gate(limits, clock)
         self._account = account
 
     async def acquire(self, priority: Priority) -> Permit:
@@ -56,34 +40,11 @@ class Budget:
 
     def used_this_second(self) -> int:
         """How many requests of the account hold a place in the last second."""
-        window = self._gate.account_window(self._account)
-        window.ready_at(self._gate.clock.now())
-        return window.used()
+        return self._gate.used(self._account)
 
     def forecast(self, requests: int = 1) -> Forecast:
         """When the next requests may leave if nobody else sends any."""
-        gate = self._gate
-        now = gate.clock.now()
-        second, address = gate.account_window(self._account), gate.address
-        paused = gate.throttle.paused_until
-        times = {
-            "the pause after a 429": paused,
-            f"the limit of {second.limit} requests a second": second.ready_at(now),
-            f"the limit of {address.limit} requests in 5 minutes": address.ready_at(now),
-        }
-        reason, at = max(times.items(), key=lambda item: item[1])
-        in_second, in_address = list(second.arrivals()), list(address.arrivals())
-        sent = start = max(now, at)
-        for _ in range(requests):
-            sent = max(
-                sent,
-                start,
-                free_at(in_second, second.limit, second.seconds),
-                free_at(in_address, address.limit, address.seconds),
-            )
-            in_second.append(sent)
-            in_address.append(sent)
-        return Forecast(max(0.0, at - now), reason if at > now else "", sent - now)
+        return self._gate.forecast(self._account, requests)
 
 
 _lock = threading.Lock()

@@ -7,6 +7,9 @@ row doubles the pause.
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
+LONGEST_RETRY_AFTER = 300.0
+"""Seconds; a call that was told to wait longer gives up by its own deadline, but nobody else is
+held back for longer than the longest of the service's windows."""
 RECOVERY = 0.02
 """What part of the full pace each answer gives back."""
 
@@ -39,7 +42,8 @@ class Throttle:
             self._cut_at = now
             self.paused_until = max(self.paused_until, now + pause)
         if retry_after is not None:
-            self.paused_until = max(self.paused_until, now + retry_after)
+            asked = min(retry_after, LONGEST_RETRY_AFTER)
+            self.paused_until = max(self.paused_until, now + asked)
 
     def answered(self, sent_at: float) -> None:
         """A request was answered, and not with a 429."""

@@ -1,6 +1,8 @@
 """Who gets a permit, and when. Time is virtual."""
 
 import asyncio
+import contextlib
+import time
 from collections import Counter
 from typing import Any
 
@@ -227,6 +229,48 @@ def test_a_budget_outlives_event_loops() -> None:
     sent = asyncio.run(once(budget))
     assert budget.used_this_second() == 1
     assert asyncio.run(once(budget)) >= sent + 1
+
+
+def test_a_dead_event_loop_holds_nobody_back() -> None:
+    """Neither one that was closed under a waiter, nor one that is stopped or blocked."""
+    for ending in ("close", "stop"):
+        budget = Budget(Limits(per_second=1), clock=Clock(speed=50))
+        asyncio.run(once(budget))
+        dead = asyncio.new_event_loop()
+        task = dead.create_task(once(budget, INTERACTIVE))
+        dead.call_soon(dead.stop)
+        dead.run_forever()
+        if ending == "close":
+            dead.close()
+        asyncio.run(asyncio.wait_for(once(budget), 5))
+        if ending == "stop":
+            task.cancel()
+            dead.run_until_complete(asyncio.gather(task, return_exceptions=True))
+            dead.close()
+            assert budget.waiting() == 0
+        else:
+            task._log_destroy_pending = False  # type: ignore[attr-defined]
+            with contextlib.suppress(RuntimeError):
+                task.get_coro().close()
+
+
+def test_giving_up_costs_no_search() -> None:
+    """Ten times as many waiters take about ten times as long to cancel, not a hundred times."""
+
+    async def cancelled(count: int) -> float:
+        budget = new_budget(Limits(per_second=1))
+        await once(budget)
+        tasks = [asyncio.create_task(once(budget)) for _ in range(count)]
+        await asyncio.sleep(0)
+        started = time.perf_counter()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert budget.waiting() == 0
+        return time.perf_counter() - started
+
+    few, many = run_virtual(cancelled(300)), run_virtual(cancelled(3000))
+    assert many / few < 40
 
 
 def test_one_budget_serves_several_threads() -> None:

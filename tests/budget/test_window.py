@@ -98,6 +98,8 @@ def test_retry_after_is_waited_for_by_everyone() -> None:
     throttle.refused(now=1.0, sent_at=1.0, retry_after=30.0)
     throttle.refused(now=1.5, sent_at=0.9, retry_after=60.0)
     assert throttle.paused_until == 61.5
+    throttle.refused(now=2.0, sent_at=0.9, retry_after=1e9)
+    assert throttle.paused_until == 302.0, "but nobody is frozen for years"
 
 
 def test_the_pace_comes_back_by_itself() -> None:
