@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import aiohttp
@@ -10,7 +10,7 @@ import attrs
 
 from .api_key import ApiKey, KeySource
 from .attempts import Attempt, AttemptHook, logger, report
-from .budget import Outcome, Permit, Priority, RateBudget, belongs_together
+from .budget import Outcome, Priority, RateBudget, belongs_together
 from .clock import Clock
 from .errors import (
     AuthenticationError,
@@ -78,12 +78,12 @@ class _Call:
     async def run(self, decode: Callable[[Reply], T]) -> T:
         caller = self.caller
         self.deadline = caller.clock.now() + caller.retry.deadline
-        session = caller.session()
-        key = await caller.keys.current()
+        caller.session()
+        key = await self._within_deadline(caller.keys.current(), "the API key provider")
         last: RequestError | None = None
         while True:
             try:
-                reply = await self._attempt(session, key, last)
+                reply = await self._attempt(key, last)
             except AuthenticationError as error:
                 key = await self._renewed_key(key, error)
                 last = error
@@ -98,19 +98,17 @@ class _Call:
             else:
                 return self._decoded(decode, reply)
 
-    async def _attempt(
-        self, session: aiohttp.ClientSession, key: ApiKey, last: RequestError | None
-    ) -> Reply:
+    async def _attempt(self, key: ApiKey, last: RequestError | None) -> Reply:
         caller, request = self.caller, self.request
         budget = caller.budget(key)
         asked_at = caller.clock.now()
-        permit = await self._permit(budget, last)
+        permit = await self._within_deadline(budget.acquire(self.priority), "the rate budget", last)
         started = caller.clock.now()
         self.attempts += 1
         answer: Answer | None = None
         failure: BaseException | None = None
         try:
-            answer = await caller.transport.send(session, request, key, self._timeout())
+            answer = await caller.transport.send(caller.session(), request, key, self._timeout())
             return Reply(read(request, answer), answer.request_id, answer.links, answer.status)
         except BaseException as error:
             failure = error
@@ -132,14 +130,19 @@ class _Call:
                 caller.on_attempt,
             )
 
-    async def _permit(self, budget: RateBudget, last: RequestError | None) -> Permit:
+    async def _within_deadline(
+        self, waiting: Awaitable[T], what: str, last: RequestError | None = None
+    ) -> T:
         left = self._left()
+        limit = asyncio.timeout(self.caller.clock.real_seconds(left))
         try:
-            async with asyncio.timeout(self.caller.clock.real_seconds(left)):
-                return await budget.acquire(self.priority)
+            async with limit:
+                return await waiting
         except TimeoutError:
+            if not limit.expired():
+                raise
             raise DeadlineExceededError(
-                f"waited {left:.0f} s for the rate budget; the deadline of "
+                f"waited {left:.0f} s for {what}; the deadline of "
                 f"{self.caller.retry.deadline:g} s for the whole call is over "
                 "(RetryPolicy.deadline)",
                 method=self.request.method,
@@ -149,21 +152,26 @@ class _Call:
     def _decoded(self, decode: Callable[[Reply], T], reply: Reply) -> T:
         try:
             return decode(reply)
-        except ModelError as error:
-            raise InvalidResponseError(
-                f"the answer is not of the documented form: {error}",
+        except ModelError as misfit:
+            error = InvalidResponseError(
+                f"the answer is not of the documented form: {misfit}",
                 method=self.request.method,
                 path=self.request.path,
                 status=reply.status,
                 request_id=reply.request_id,
-                at=error.at,
-            ) from None
+                at=misfit.at,
+            )
+            if self.request.operation.repeatable:
+                raise error from None
+            raise self._unknown(error) from error
 
     async def _renewed_key(self, refused: ApiKey, error: AuthenticationError) -> ApiKey:
         if self.key_was_renewed:
             raise error
         self.key_was_renewed = True
-        newer = await self.caller.keys.after_refusal(refused)
+        newer = await self._within_deadline(
+            self.caller.keys.after_refusal(refused), "the API key provider", error
+        )
         if newer is None:
             raise error
         belongs_together(refused.fingerprint(), newer.fingerprint())

@@ -1,5 +1,6 @@
 """The client: settings, the session it sends through, and the resources."""
 
+import inspect
 from ssl import SSLContext
 from types import TracebackType
 from typing import Self
@@ -9,7 +10,7 @@ from yarl import URL
 
 from .api_key import ApiKey, KeyProvider, KeySource
 from .attempts import AttemptHook
-from .base_url import choose_base_url
+from .base_url import choose_base_url, is_loopback
 from .budget import Priority, RateBudget, shared_budget
 from .calls import Caller
 from .clock import Clock
@@ -100,8 +101,10 @@ class OnceHub(Resources):
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
         self._budget = budget
+        if inspect.iscoroutinefunction(on_attempt):
+            raise ConfigurationError("on_attempt: expected a plain function, got a coroutine's")
         self._base_url = choose_base_url(base_url)
-        self._proxy = _checked_proxy(proxy)
+        self._proxy = _checked_proxy(proxy, self._base_url)
         self.clock = clock or Clock()
         self.user_agent = _user_agent()
         super().__init__(
@@ -181,7 +184,7 @@ class OnceHub(Resources):
         return f"OnceHub({str(self._base_url)!r}, {state})"
 
 
-def _checked_proxy(proxy: str | None) -> str | None:
+def _checked_proxy(proxy: str | None, base_url: URL) -> str | None:
     if proxy is None:
         return None
     try:
@@ -191,6 +194,11 @@ def _checked_proxy(proxy: str | None) -> str | None:
         good = False
     if not good:
         raise ConfigurationError("proxy: expected a URL such as http://proxy.example.com:3128")
+    if base_url.scheme == "http" and not is_loopback(url.host):
+        raise ConfigurationError(
+            "proxy: plain http through it would show the API key to the network; use an https "
+            "base_url"
+        )
     return proxy
 
 

@@ -1,7 +1,7 @@
 """Lists: nothing is requested until they are iterated, then page by page, one page ahead."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -10,13 +10,14 @@ from .budget import Priority
 from .calls import Caller, Reply
 from .errors import PaginationError
 from .models import Model, ModelError, from_dict
-from .pagination import Advance, Direction, PageFacts, following_cursor
+from .pagination import Advance, Direction, Following, PageFacts, following
 from .request import Operation, Request
 
-T = TypeVar("T")
+T = TypeVar("T", covariant=True)
 M = TypeVar("M", bound=Model)
 
-DecodeItem = Callable[[object, str], T]
+Item = TypeVar("Item")
+DecodeItem = Callable[[object, str], Item]
 """Makes an item from JSON data; the text is its place in the answer, for errors."""
 
 
@@ -40,6 +41,10 @@ class Page(Generic[T]):
         return f"Page({len(self.items)} items, next_cursor={self.next_cursor!r})"
 
 
+Fetched = tuple[Page[Item], list[str], Following]
+"""A page, the ids on it, and where the list goes on."""
+
+
 @attrs.frozen(repr=False, eq=False)
 class Listing(Generic[T]):
     """What a list operation gives, before anything is requested.
@@ -56,11 +61,12 @@ class Listing(Generic[T]):
     _query: Mapping[str, str]
     _decode: DecodeItem[T]
     _priority: Priority
+    _single_priority: Priority
 
-    def __aiter__(self) -> AsyncIterator[T]:
+    def __aiter__(self) -> AsyncGenerator[T, None]:
         return self._items()
 
-    async def _items(self) -> AsyncIterator[T]:
+    async def _items(self) -> AsyncGenerator[T, None]:
         pages = self.pages()
         try:
             async for page in pages:
@@ -77,17 +83,13 @@ class Listing(Generic[T]):
         direction = self._direction()
         cursor = self._query.get(direction.value)
         advance = Advance(cursor)
-        more_expected = False
-        fetching: asyncio.Task[tuple[Page[T], PageFacts]] | None = None
+        announced = False
+        fetching: asyncio.Task[Fetched[T]] | None = None
         try:
-            page, facts = await self._fetch(direction, self._query, self._priority)
+            page, ids, further = await self._fetch(direction, self._query, self._priority)
             while True:
-                self._check(advance.problem(facts.ids, cursor))
-                if more_expected and not facts.ids:
-                    self._check(
-                        f"the page after {cursor} is empty although more was announced; its "
-                        "object may have been deleted meanwhile"
-                    )
+                announced = announced or further.announced
+                self._check(advance.problem(ids, cursor, announced))
                 cursor = page.next_cursor
                 if cursor is None:
                     yield page
@@ -96,11 +98,11 @@ class Listing(Generic[T]):
                 if stuck is not None:
                     yield page
                     self._check(stuck)
-                more_expected = facts.has_more is True
+                announced = further.announced
                 query = {**self._query, direction.value: cursor}
                 fetching = asyncio.create_task(self._fetch(direction, query, self._priority))
                 yield page
-                page, facts = await fetching
+                page, ids, further = await fetching
         finally:
             if fetching is not None:
                 await _put_an_end_to(fetching)
@@ -109,7 +111,7 @@ class Listing(Generic[T]):
         """The first item, or None where there is none. Costs one request."""
         direction = self._direction()
         query = {**self._query, "limit": "1"}
-        page, _ = await self._fetch(direction, query, Priority.INTERACTIVE)
+        page, *_ = await self._fetch(direction, query, self._single_priority)
         return page.items[0] if page.items else None
 
     async def collect(self) -> list[T]:
@@ -118,24 +120,31 @@ class Listing(Generic[T]):
 
     def raw(self) -> "Listing[dict[str, Any]]":
         """The same list as JSON data, exactly as the service sends it."""
-        return Listing(self._caller, self._operation, self._query, _raw_item, self._priority)
+        return Listing(
+            self._caller,
+            self._operation,
+            self._query,
+            _raw_item,
+            self._priority,
+            self._single_priority,
+        )
 
     def _direction(self) -> Direction:
         return Direction.NEWER if "before" in self._query else Direction.OLDER
 
     async def _fetch(
         self, direction: Direction, query: Mapping[str, str], priority: Priority
-    ) -> tuple[Page[T], PageFacts]:
+    ) -> Fetched[T]:
         limit = int(query["limit"])
         base = self._caller.transport.base_url
 
-        def decode(reply: Reply) -> tuple[Page[T], PageFacts]:
+        def decode(reply: Reply) -> Fetched[T]:
             data = _envelope(reply.data)
             items = tuple(self._decode(item, f"data[{i}]") for i, item in enumerate(data))
             ids = [_id(item, f"data[{i}]") for i, item in enumerate(data)]
             facts = PageFacts(ids, _has_more(reply.data), reply.links, limit)
-            following = following_cursor(facts, direction, self._operation.path, base)
-            return Page(items, following, reply.request_id), facts
+            further = following(facts, direction, self._operation.path, base)
+            return Page(items, further.cursor, reply.request_id), ids, further
 
         return await self._caller.call(Request(self._operation, query=query), decode, priority)
 

@@ -39,41 +39,47 @@ class PageFacts:
     limit: int
 
 
-def following_cursor(
-    facts: PageFacts, direction: Direction, list_path: str, base: URL
-) -> str | None:
-    """The cursor of the following page; None at the end.
+@attrs.frozen
+class Following:
+    """Where a list goes on after a page."""
 
-    It comes from the Link header, else from `has_more` and the last id. Only the cursor is taken
-    from a link, and only of a link to this very list: a link is never followed to another host
-    or path, where the API key would go along.
+    cursor: str | None
+    """None at the end."""
+    announced: bool
+    """Whether the service said that there is more; else a full page only makes it likely."""
+
+
+def following(facts: PageFacts, direction: Direction, list_path: str, base: URL) -> Following:
+    """Where the list goes on: by the Link header, else by `has_more` and the last id.
+
+    Only the cursor is taken from a link, and only of a link to this very list: a link is never
+    followed to another host or path, where the API key would go along.
     """
-    linked = _linked_cursor(facts.links, direction, list_path, base)
-    if linked is not None:
-        return linked
-    if not facts.ids:
-        return None
+    linked = _following_links(facts.links, direction)
+    announced = bool(linked) or facts.has_more is True
+    for url in linked:
+        cursor = url.query.get(direction.value)
+        if cursor and _leads_here(url, list_path, base):
+            return Following(cursor, announced)
     # Without has_more and without a link, a page that is not full is the last one.
-    more = facts.has_more if facts.has_more is not None else len(facts.ids) >= facts.limit
-    if not more:
-        return None
-    return facts.ids[-1] if direction is Direction.OLDER else facts.ids[0]
+    likely = facts.has_more is None and len(facts.ids) >= facts.limit
+    if not facts.ids or not (announced or likely):
+        return Following(None, announced)
+    last = facts.ids[-1] if direction is Direction.OLDER else facts.ids[0]
+    return Following(last, announced)
 
 
-def _linked_cursor(links: str, direction: Direction, list_path: str, base: URL) -> str | None:
+def _following_links(links: str, direction: Direction) -> list[URL]:
+    found = []
     for target, attributes in _LINK.findall(links):
         relation = _REL.search(attributes)
         if relation is None or direction.relation not in relation.group(1).lower().split():
             continue
         try:
-            url = URL(target)
-            leads_here = _leads_here(url, list_path, base)
-            cursor = url.query.get(direction.value)
+            found.append(URL(target))
         except ValueError:
-            continue
-        if leads_here and cursor:
-            return cursor
-    return None
+            found.append(URL())
+    return found
 
 
 def _leads_here(url: URL, list_path: str, base: URL) -> bool:
@@ -86,25 +92,35 @@ def _leads_here(url: URL, list_path: str, base: URL) -> bool:
 
 
 class Advance:
-    """Notices a list that runs in circles.
+    """Notices a list that runs in circles or breaks off.
 
-    Of each page that went by, the first and the last id are remembered: enough to recognize a
-    list that starts again or ignores its cursor, also when a few objects came or went meanwhile.
+    Of each page that went by, the first and the last id are remembered, of the latest one all:
+    enough to recognize a list that starts again or ignores its cursor, also when a few objects
+    came or went meanwhile.
     """
 
     def __init__(self, cursor: str | None) -> None:
         self._cursors = {cursor} if cursor is not None else set()
         self._ends: set[str] = set()
+        self._latest: frozenset[str] = frozenset()
 
-    def problem(self, ids: Sequence[str], cursor: str | None) -> str | None:
-        """What is wrong with the page that was asked for with this cursor; None if nothing is."""
-        if cursor is not None and cursor in ids:
-            return f"the page after {cursor} holds {cursor} again"
-        repeated = self._ends.intersection(ids)
+    def problem(self, ids: Sequence[str], cursor: str | None, announced: bool) -> str | None:
+        """What is wrong with the page that was asked for with this cursor; None if nothing is.
+
+        `announced` tells whether this page, or one after it, was said to hold something.
+        """
+        page = frozenset(ids)
+        place = "the first page" if cursor is None else f"the page after {cursor}"
+        if not ids and announced:
+            return f"{place} is empty although more was announced; was an object deleted meanwhile?"
+        if len(page) < len(ids):
+            return f"{place} holds an object twice"
+        repeated = page & (self._ends | self._latest | {cursor})
         if repeated:
-            return f"the page after {cursor} holds {min(repeated)}, which an earlier page held"
+            return f"{place} holds {min(map(str, repeated))}, which came before"
         if ids:
             self._ends.update((ids[0], ids[-1]))
+            self._latest = page
         return None
 
     def problem_with_cursor(self, cursor: str) -> str | None:

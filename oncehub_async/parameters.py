@@ -4,12 +4,15 @@ Each check returns the value as the service wants it, or raises `InvalidParamete
 parameter and the remedy. What only the service can know is left to the service.
 """
 
+import re
 import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import cache
 from typing import Final, TypeVar
+
+from yarl import URL
 
 from .errors import InvalidParameterError
 from .models.converter import time_text
@@ -17,6 +20,7 @@ from .models.converter import time_text
 MAX_LIMIT = 100
 LONGEST_SLOT_RANGE = timedelta(days=30)
 DEEPEST_EXPANSION = 2
+_ID = re.compile(r"[A-Za-z0-9._-]+")
 
 
 class Unset(Enum):
@@ -50,7 +54,8 @@ def some_given(fields: Mapping[str, T | Unset]) -> dict[str, T]:
 def object_id(value: object, param: str = "id") -> str:
     """An id as a part of a path."""
     text = required_text(value, param)
-    if "/" in text or text in (".", "..") or not text.isprintable():
+    # What isn't an id could be a name or an address, which would get into errors and logs.
+    if not _ID.fullmatch(text) or text in (".", ".."):
         raise InvalidParameterError(param, "not an id; expected something like 'BKNG-J4FR05BKEWEX'")
     return text
 
@@ -61,14 +66,31 @@ def required_text(value: object, param: str) -> str:
         raise InvalidParameterError(param, f"expected text, got {type(value).__name__}")
     if not value.strip():
         raise InvalidParameterError(param, "is empty")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InvalidParameterError(param, "holds half a surrogate pair") from None
     return str(value)
+
+
+def optional_text(value: object, param: str) -> str | None:
+    """A filter or text that may be left out, but not be empty: that would mean anything."""
+    return None if value is None else required_text(value, param)
+
+
+def texts_of(fields: Mapping[str, object]) -> dict[str, str | None]:
+    """Filters by their names."""
+    return {name: optional_text(value, name) for name, value in fields.items()}
 
 
 def moment(value: object, param: str) -> str | None:
     """A moment in the vendor's notation, from an aware datetime."""
     if value is None:
         return None
-    return time_text(aware(value, param))
+    try:
+        return time_text(aware(value, param))
+    except OverflowError:
+        raise InvalidParameterError(param, "is beyond the years 1 to 9999 in UTC") from None
 
 
 def aware(value: object, param: str) -> datetime:
@@ -95,7 +117,8 @@ def time_range(name: str, after: datetime | None, before: datetime | None) -> di
         f"{name}.gt": moment(after, f"{python_name}_gt"),
         f"{name}.lt": moment(before, f"{python_name}_lt"),
     }
-    if after is not None and before is not None and after > before:
+    # Compared as they are sent: within one time zone Python would compare clock faces.
+    if after is not None and before is not None and _utc(after) > _utc(before):
         raise InvalidParameterError(
             f"{python_name}_gt", f"is later than {python_name}_lt; swap the two"
         )
@@ -105,14 +128,19 @@ def time_range(name: str, after: datetime | None, before: datetime | None) -> di
 def slot_range(start: datetime | None, end: datetime | None) -> dict[str, str | None]:
     """The span in which free slots are looked for."""
     result = {"start_time": moment(start, "start_time"), "end_time": moment(end, "end_time")}
-    if start is not None and end is not None:
-        if end <= start:
-            raise InvalidParameterError("end_time", "has to be after start_time")
-        if end - start > LONGEST_SLOT_RANGE:
+    if end is not None:
+        first, last = _utc(start or datetime.now(UTC)), _utc(end)
+        if last <= first:
+            raise InvalidParameterError("end_time", "has to be after start_time (or now)")
+        if last - first > LONGEST_SLOT_RANGE:
             raise InvalidParameterError(
                 "end_time", "is more than 30 days after start_time; ask for 30 days at a time"
             )
     return result
+
+
+def _utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)
 
 
 def page(limit: object, after: str | None, before: str | None) -> dict[str, str]:
@@ -144,7 +172,7 @@ def expansion(value: str | Iterable[str] | None) -> str | None:
 def choice(value: object, allowed: Sequence[str], param: str) -> str:
     """One of the documented values."""
     if value not in allowed:
-        raise InvalidParameterError(param, f"expected one of {', '.join(map(repr, allowed))}")
+        raise InvalidParameterError(param, f"expected one of {', '.join(map(str, allowed))}")
     return str(value)
 
 
@@ -155,11 +183,24 @@ def texts(value: object, param: str) -> list[str]:
     return [required_text(item, param) for item in value]
 
 
+def some_texts(value: object, param: str) -> list[str]:
+    """At least one text."""
+    result = texts(value, param)
+    if not result:
+        raise InvalidParameterError(param, "is empty")
+    return result
+
+
 def https_url(value: object, param: str) -> str:
     """The URL of a webhook."""
     text = required_text(value, param)
-    if not text.lower().startswith("https://") or len(text) <= len("https://"):
-        raise InvalidParameterError(param, "has to start with https://")
+    try:
+        url = URL(text)
+        good = url.scheme == "https" and bool(url.host) and text.isprintable() and " " not in text
+    except ValueError:
+        good = False
+    if not good:
+        raise InvalidParameterError(param, "has to be a URL that starts with https://")
     return text
 
 

@@ -1,5 +1,6 @@
 """A request to one operation of the API, before it touches the network."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -58,8 +59,10 @@ def json_body(fields: Mapping[str, Any]) -> bytes:
     """The body of a request. Raises `InvalidParameterError` for what JSON can't express."""
     for name, value in fields.items():
         try:
+            # orjson writes NaN as null, which would clear a field.
+            json.dumps(value, allow_nan=False).encode("utf-8", "strict")
             orjson.dumps(value)
-        except orjson.JSONEncodeError:
+        except (TypeError, ValueError, RecursionError):
             raise InvalidParameterError(name, "holds a value that JSON can't express") from None
     return orjson.dumps(fields)
 

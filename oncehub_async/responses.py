@@ -9,20 +9,21 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import attrs
-import orjson
 from multidict import CIMultiDictProxy
 
 from .errors import (
     InvalidResponseError,
     ResponseError,
-    UnexpectedStatusError,
     error_class,
+    param_name,
     without_personal_data,
 )
+from .json_text import load_json
 from .request import Request
 
 REQUEST_ID_HEADER = "Request-Id"
 _LONGEST_MESSAGE = 500
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @attrs.frozen(repr=False)
@@ -44,16 +45,18 @@ class Answer:
 
 
 def read(request: Request, answer: Answer, wall_time: datetime | None = None) -> Any:
-    """The JSON data of a success.
+    """The JSON data of a success; a deletion may also be answered with nothing.
 
     Raises the `ResponseError` of the status, or `InvalidResponseError` where a success's body
     is no JSON.
     """
     if not 200 <= answer.status <= 299:
         raise response_error(request, answer, wall_time or datetime.now(UTC))
+    if request.method == "DELETE" and not answer.body:
+        return {"id": request.id, "deleted": True}
     try:
-        return orjson.loads(answer.body)
-    except orjson.JSONDecodeError:
+        return load_json(answer.body)
+    except ValueError:
         raise InvalidResponseError(
             f"the answer to a {answer.status} is not JSON ({_look(answer.body)})",
             method=request.method,
@@ -72,8 +75,9 @@ def response_error(request: Request, answer: Answer, wall_time: datetime) -> Res
         said = without_personal_data(message[:_LONGEST_MESSAGE], param)
     else:
         said = f"no message ({_look(answer.body)})"
-    details = f" (param {param})" if param else ""
-    if cls is UnexpectedStatusError and 300 <= answer.status <= 399:
+    named = param_name(param)
+    details = f" (param {named})" if named else ""
+    if answer.status in _REDIRECTS:
         said = "a redirect, which is not followed since it would carry the API key elsewhere"
     return cls(
         f"{answer.status} {kind or ''}".rstrip() + f": {said}{details}",
@@ -107,15 +111,15 @@ def _sent(answer: Answer, wall_time: datetime) -> datetime:
 def _http_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError, TypeError):
         return None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _error_body(body: bytes) -> Mapping[str, Any]:
     try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        data = load_json(body)
+    except ValueError:
         return {}
     return data if isinstance(data, dict) else {}
 

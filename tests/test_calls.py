@@ -27,6 +27,7 @@ from oncehub_async import (
     InvalidResponseError,
     NotFoundError,
     OutcomeUnknownError,
+    Permit,
     Priority,
     RateLimitError,
     RequestError,
@@ -439,3 +440,57 @@ def test_a_conflict_is_no_unknown_outcome() -> None:
     """A 4xx is a no."""
     with pytest.raises(ConflictError):
         call(Script([reply(409, b"{}")]), "bookings.cancel")
+
+
+def test_a_change_whose_answer_misfits_is_an_unknown_outcome() -> None:
+    """The service said yes, but to what can't be read; repeating it could do it twice."""
+    script = Script([reply(201, b'{"booking": {"id": "BKNG-1"}}')])
+    with pytest.raises(OutcomeUnknownError):
+        call(script, "bookings.cancel")
+    assert len(script.sent) == 1
+
+
+def test_the_deadline_counts_for_the_key_provider_too() -> None:
+    """A vault that hangs does not hang the call."""
+
+    async def provider() -> str:
+        await asyncio.sleep(3600)
+        return "key"
+
+    with pytest.raises(DeadlineExceededError, match="key provider"):
+        call(Script([reply()]), api_key=provider, retry=RetryPolicy(deadline=5))
+
+
+def test_an_absurd_retry_after_holds_the_others_back_for_minutes_only() -> None:
+    """Five minutes are the longest of the service's windows."""
+    script = Script([refused(Retry_After="999999999"), reply()])
+
+    async def main() -> None:
+        oncehub = Resources(scripted(script))
+        with pytest.raises(RateLimitError):
+            await oncehub.bookings.get("BKNG-1")
+        await oncehub.bookings.get("BKNG-1")
+
+    run_virtual(main())
+    assert script.times == pytest.approx([0, 300], abs=0.1)
+
+
+def test_first_goes_with_the_priority_that_was_asked_for() -> None:
+    """A person waits for it, unless it was said that nobody does."""
+    asked: list[Priority] = []
+
+    class Watched(Budget):
+        async def acquire(self, priority: Priority) -> Permit:
+            asked.append(priority)
+            return await super().acquire(priority)
+
+    async def main() -> None:
+        budget = Watched(clock=VirtualClock())
+        page = reply(200, b'{"object": "list", "data": [], "has_more": false}')
+        caller = attrs.evolve(scripted(Script([page])), budget=lambda _key: budget)
+        for resources in (Resources(caller), Resources(caller, Priority.BULK)):
+            await resources.bookings.list().first()
+            await resources.bookings.list().collect()
+
+    run_virtual(main())
+    assert asked == [Priority.INTERACTIVE, Priority.BULK, Priority.BULK, Priority.BULK]

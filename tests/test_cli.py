@@ -124,7 +124,33 @@ def test_a_failed_export_tells_why_in_a_line(
         (["export", "--out", "x", "--per-second", "many"], "many"),
         (["simulate", "--speed", "0"], "speed"),
         (["simulate", "--bookings", "-1"], "bookings"),
+        (["simulate", "--port", "99999"], "port"),
         (["exprot"], "exprot"),
+        (["check", "a-key-by-mistake"], "more arguments"),
+        (["export", "--out", "x", "--since", "2026-02-01", "--until", "2026-01-01"], "since: "),
+        (["export", "--out", "x", "--since", "0001-01-01"], "since: "),
+        (["export", "bookings", "--out", "x", "--expand", "a.b.c"], "expand: "),
+        (
+            ["export", "sms-notifications", "--out", "x", "--filter", "recipient_type=foo"],
+            "recipient_type: expected one of contact, user",
+        ),
+        (
+            ["export", "users", "--out", "x", "--filter", "email=a", "--filter", "email=b"],
+            "filter: ",
+        ),
+        (
+            [
+                "export",
+                "bookings",
+                "--out",
+                "x",
+                "--since",
+                "2026-01-01",
+                "--filter",
+                "creation_time.gt=2026-01-01",
+            ],
+            "filter: ",
+        ),
     ],
 )
 def test_wrong_usage_is_told_in_a_line(
@@ -141,6 +167,7 @@ def test_wrong_usage_is_told_in_a_line(
     assert (code, out) == (2, "")
     assert said in err
     assert err.count("\n") == 1
+    assert "by-mistake" not in err
     assert sim.stats.requests == 0
     assert list(tmp_path.iterdir()) == []
 

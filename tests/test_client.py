@@ -13,6 +13,7 @@ from oncehub_async import (
     Budget,
     ClientStateError,
     ConfigurationError,
+    ConnectionLostError,
     Limits,
     OnceHub,
     Priority,
@@ -200,3 +201,31 @@ def test_a_policy_that_would_never_try_is_refused(settings: dict[str, int]) -> N
     """The parameter is named."""
     with pytest.raises(ValueError, match=next(iter(settings))):
         RetryPolicy(**settings)
+
+
+def test_a_hook_that_would_never_be_awaited_is_refused() -> None:
+    """Like any coroutine where a plain function is called."""
+
+    async def hook(attempt: object) -> None: ...
+
+    with pytest.raises(ConfigurationError, match="on_attempt"):
+        OnceHub("k", on_attempt=hook)  # type: ignore[arg-type]
+
+
+def test_plain_http_does_not_leave_the_machine_through_a_proxy() -> None:
+    """Loopback is only loopback without a proxy elsewhere."""
+    with pytest.raises(ConfigurationError, match="proxy"):
+        OnceHub("k", base_url="http://127.0.0.1:1/v2", proxy="http://proxy.example:3128")
+    OnceHub("k", base_url="http://127.0.0.1:1/v2", proxy="http://127.0.0.1:3128")
+
+
+async def test_closing_under_a_call_is_an_error_of_ours() -> None:
+    """Its next attempt finds the client closed."""
+    async with serving(error(500)) as server:
+        oncehub = await OnceHub("k", base_url=server.url, retry=RetryPolicy(first_delay=0.5)).open()
+        call = asyncio.create_task(oncehub.bookings.get("BKNG-1"))
+        while not server.received:
+            await asyncio.sleep(0.01)
+        await oncehub.close()
+        with pytest.raises((ClientStateError, ConnectionLostError)):
+            await call

@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 import json
+import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,8 +29,10 @@ from oncehub_async.export import (
     plan_export,
     run_export,
 )
-from oncehub_async.export.manifest import read_counts
+from oncehub_async.export.manifest import read_entries
 from oncehub_async.simulator import Account, Fault, Service, Simulator
+
+from .loopback import answer, serving
 
 FAST = Clock(speed=500)
 ACCOUNT = Account(bookings=650, contacts=230, sms_notifications=120, seed=7)
@@ -228,16 +232,92 @@ async def test_an_interrupted_export_is_not_complete(tmp_path: Path) -> None:
 
 
 async def test_an_older_export_is_not_mixed_with_a_new_one(tmp_path: Path) -> None:
-    """It is refused, or replaced when that is asked for."""
+    """It is refused, or set aside until the new one is complete; nothing is lost."""
     async with simulated() as sim:
-        await export(sim, tmp_path, "teams")
+        await export(sim, tmp_path, "teams", "users")
+        older = (tmp_path / "teams.jsonl").read_bytes()
         with pytest.raises(InvalidParameterError, match="holds an export already"):
             await export(sim, tmp_path, "teams")
         sim.inject(Fault("server_error"))
         async with client(sim, retry=RetryPolicy(attempts=1)) as oncehub:
-            manifest = await run_export(oncehub, plan_export(["teams"]), tmp_path, overwrite=True)
+            plan = plan_export(["teams"])
+            manifest = await run_export(oncehub, plan, tmp_path, overwrite=True)
+            assert not manifest.complete
+            assert not (tmp_path / "teams.jsonl").exists()
+            assert (tmp_path / "teams.jsonl.previous").read_bytes() == older
+            sim.clear_faults()
+            manifest = await run_export(oncehub, plan, tmp_path, overwrite=True)
+    assert manifest.complete
+    assert (tmp_path / "teams.jsonl").read_bytes() == older
+    assert not (tmp_path / "teams.jsonl.previous").exists()
+    assert manifest.resources["users"].complete, "what wasn't exported again stays"
+
+
+async def test_files_of_somebody_elses_are_not_overwritten(tmp_path: Path) -> None:
+    """Also where there is no manifest."""
+    (tmp_path / "teams.jsonl").write_text("mine")
+    async with simulated() as sim:
+        with pytest.raises(InvalidParameterError, match="holds an export already"):
+            await export(sim, tmp_path, "teams")
+    assert (tmp_path / "teams.jsonl").read_text() == "mine"
+
+
+async def test_filters_that_the_api_refuses_touch_nothing(tmp_path: Path) -> None:
+    """They are found before the folder is looked at."""
+    async with simulated() as sim:
+        with pytest.raises(InvalidParameterError, match="recipient_type"):
+            await export(
+                sim, tmp_path / "x", "sms_notifications", filters={"recipient_type": "foo"}
+            )
+    assert not (tmp_path / "x").exists()
+
+
+async def test_a_wrong_address_is_not_an_account_without_resources(tmp_path: Path) -> None:
+    """A gateway's 404 is no product that the account doesn't have."""
+    async with simulated() as sim:
+        url = sim.url.replace("/v2", "/nope")
+        async with OnceHub(sim.api_key, base_url=url, clock=FAST) as oncehub:
+            manifest = await run_export(oncehub, plan_export(), tmp_path)
+        sim.inject(Fault("html", "list-all-master-pages", status=404))
+        rest = await export(sim, tmp_path / "rest", "master_pages")
     assert not manifest.complete
-    assert not (tmp_path / "teams.jsonl").exists()
+    assert manifest.resources["bookings"].error
+    assert not rest.complete
+
+
+async def test_what_is_finished_when_the_interruption_comes_is_complete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """File and manifest say the same."""
+    from oncehub_async.export.files import JsonLinesFile
+
+    finish, waiting = JsonLinesFile.finish, threading.Event()
+
+    def slowly(self: JsonLinesFile) -> None:
+        waiting.set()
+        time.sleep(0.3)
+        finish(self)
+
+    monkeypatch.setattr(JsonLinesFile, "finish", slowly)
+    async with simulated() as sim:
+        task = asyncio.create_task(export(sim, tmp_path, "teams"))
+        await asyncio.to_thread(waiting.wait)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    entry = json.loads((tmp_path / "manifest.json").read_text())["resources"]["teams"]
+    assert entry["complete"] is (tmp_path / "teams.jsonl").exists() is True
+
+
+async def test_odd_texts_and_numbers_survive(tmp_path: Path) -> None:
+    """Integers beyond 64 bits and halves of emojis come out as they went in."""
+    body = rb'{"object":"list","data":[{"id":"TM-1","n":123456789012345678901234567890,"t":"\ud83d"}],"has_more":false}'
+    async with serving(answer(200, body)) as server:
+        async with OnceHub("k", base_url=server.url) as oncehub:
+            await run_export(oncehub, plan_export(["teams"]), tmp_path)
+    (line,) = lines(tmp_path, "teams")
+    assert line["n"] == 123456789012345678901234567890
+    assert line["t"] == "\ud83d"
 
 
 async def test_a_full_disk_fails_that_file_only(
@@ -310,6 +390,7 @@ async def test_an_earlier_manifest_tells_what_to_expect(tmp_path: Path) -> None:
     """Only what was complete; a damaged manifest tells nothing."""
     async with simulated() as sim:
         await export(sim, tmp_path, "teams", "users")
-    assert read_counts(tmp_path) == {"teams": ACCOUNT.teams, "users": ACCOUNT.users}
+    counts = {name: entry.count for name, entry in read_entries(tmp_path).items()}
+    assert counts == {"teams": ACCOUNT.teams, "users": ACCOUNT.users}
     (tmp_path / "manifest.json").write_text("[]")
-    assert read_counts(tmp_path) == {}
+    assert read_entries(tmp_path) == {}

@@ -184,6 +184,10 @@ async def test_text_messages_need_no_has_more() -> None:
         ([page("98", True), page("87", True)], "98"),
         ([page("98", True), page("76", True), page("98", True)], "9876"),
         ([page("98", True), page("", False)], "98"),
+        ([page("98", link="/bookings?after=8"), page("")], "98"),
+        ([page("98", False, link="https://evil.example/?after=8"), page("")], "98"),
+        ([page("", True)], ""),
+        ([page("99", False)], ""),
         (
             [
                 page("98", link="/bookings?after=X"),
@@ -193,7 +197,18 @@ async def test_text_messages_need_no_has_more() -> None:
             "987654",
         ),
     ],
-    ids=["same page", "shifted", "cursor in page", "starts again", "cut off", "cursor twice"],
+    ids=[
+        "same page",
+        "shifted",
+        "cursor in page",
+        "starts again",
+        "cut off",
+        "cut off after a link",
+        "cut off after a foreign link",
+        "empty from the start",
+        "twice on a page",
+        "cursor twice",
+    ],
 )
 async def test_a_list_that_does_not_advance_is_an_error(script: list[Send], got: str) -> None:
     """Not an endless loop, not a silent end, and no item twice."""

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from oncehub_async.pagination import Advance, Direction, PageFacts, following_cursor
+from oncehub_async import pagination
+from oncehub_async.pagination import Advance, Direction, PageFacts
 
 BASE = URL("https://api.oncehub.com/v2")
 IDS = ["BKNG-3", "BKNG-2", "BKNG-1"]
@@ -20,7 +21,7 @@ def following(
     base: URL = BASE,
 ) -> str | None:
     facts = PageFacts(IDS if ids is None else ids, has_more, links, limit)
-    return following_cursor(facts, direction, "/bookings", base)
+    return pagination.following(facts, direction, "/bookings", base).cursor
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,19 @@ def test_the_cursor_comes_from_the_link(links: str) -> None:
 def test_a_link_to_elsewhere_does_not_count(links: str) -> None:
     """A link is never followed to another host or path; has_more and the last id do instead."""
     assert following(links) == "BKNG-1"
+
+
+@pytest.mark.parametrize("links", ["", '</bookings?after=BKNG-X>; rel="previous"', "nonsense"])
+def test_without_a_link_has_more_decides(links: str) -> None:
+    """No link to a next page, and no more: the end."""
     assert following(links, has_more=False) is None
+
+
+def test_a_link_that_cannot_be_used_still_announces_a_page() -> None:
+    """The list doesn't end there, whatever else the answer says."""
+    links = '<https://evil.example/v2/bookings?after=BKNG-X>; rel="next"'
+    for has_more in (None, False):
+        assert following(links, has_more=has_more, limit=100) == "BKNG-1"
 
 
 def test_without_has_more_a_full_page_may_have_a_successor() -> None:
@@ -97,21 +110,28 @@ def test_a_walk_that_advances_is_fine() -> None:
     advance = Advance(None)
     cursor = None
     for page in (["6", "5"], ["4", "3"], ["2"]):
-        assert advance.problem(page, cursor) is None
+        assert advance.problem(page, cursor, announced=False) is None
         cursor = page[-1]
         assert advance.problem_with_cursor(cursor) is None
 
 
 @pytest.mark.parametrize(
     "second",
-    [["6", "5"], ["7", "6"], ["5", "4"], ["9", "6", "8"]],
-    ids=["the same page", "shifted by a new object", "holds its cursor", "starts again"],
+    [["8", "6", "5"], ["9", "8"], ["5", "4"], ["6", "4"], ["4", "4"], []],
+    ids=[
+        "the same page",
+        "starts again",
+        "its cursor",
+        "overlaps",
+        "twice in itself",
+        "breaks off",
+    ],
 )
 def test_a_list_that_runs_in_circles_is_noticed(second: list[str]) -> None:
     """Although objects come and go meanwhile."""
     advance = Advance(None)
-    assert advance.problem(["6", "5"], None) is None
-    assert advance.problem(second, "5") is not None
+    assert advance.problem(["8", "6", "5"], None, announced=True) is None
+    assert advance.problem(second, "5", announced=True) is not None
 
 
 def test_a_cursor_that_comes_twice_is_noticed() -> None:

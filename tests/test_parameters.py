@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,6 +17,7 @@ from oncehub_async.models import (
     WorkingHours,
 )
 
+NEW_YORK = ZoneInfo("America/New_York")
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001 - that is what is tried
 FORM = {"name": "Carrie", "email": "carrie@example.com"}
@@ -100,6 +102,58 @@ WRONG: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "form as text": (
         "booking_form",
         lambda o: o.booking_calendars.create_one_time_link("BKC-1", booking_form="Carrie"),
+    ),
+    "empty filter": ("owner", lambda o: o.bookings.list(owner="")),
+    "empty email": ("email", lambda o: o.contacts.list(email=" ")),
+    "half a character": ("email", lambda o: o.users.list(email="\ud83d")),
+    "an address for an id": ("id", lambda o: o.contacts.get("jane.doe@example.com")),
+    "time out of range": (
+        "creation_time_gt",
+        lambda o: o.bookings.list(
+            creation_time_gt=datetime.min.replace(tzinfo=timezone(timedelta(hours=14)))
+        ),
+    ),
+    "slots over 30 days from now": (
+        "end_time",
+        lambda o: o.booking_calendars.time_slots(
+            "BKC-1", end_time=datetime.now(UTC) + timedelta(31)
+        ),
+    ),
+    "slots over 30 days by an hour of summer time": (
+        "end_time",
+        lambda o: o.booking_calendars.time_slots(
+            "BKC-1", start_time=datetime(2026, 10, 20, tzinfo=NEW_YORK),
+            end_time=datetime(2026, 11, 19, tzinfo=NEW_YORK),
+        ),
+    ),
+    "virtual without a service": (
+        "location.value",
+        lambda o: o.booking_calendars.schedule(
+            "BKC-1", start_time=T0, guest_time_zone="UTC", booking_form=FORM,
+            location=SlotLocation(type="virtual"),
+        ),
+    ),
+    "reason as number": (
+        "cancellation_reason",
+        lambda o: o.bookings.cancel("BKNG-1", cancellation_reason=5),
+    ),
+    "not a number": (
+        "custom_fields",
+        lambda o: o.contacts.update("CTC-1", custom_fields={"x": [float("nan")]}),
+    ),
+    "blank email": (
+        "email",
+        lambda o: o.contacts.create(
+            first_name="C", last_name="C", email=" ", mobile_phone="+12025550195"
+        ),
+    ),
+    "webhook for nothing": (
+        "events",
+        lambda o: o.webhooks.create(name="n", url="https://x.example", events=[]),
+    ),
+    "webhook with a space": (
+        "url",
+        lambda o: o.webhooks.create(name="n", url="https:// x", events=["booking"]),
     ),
     "no new host": ("new_host", lambda o: o.bookings.reassign("BKNG-1", new_host=" ")),
     "contact unreachable": (

@@ -102,9 +102,26 @@ def test_retry_after(header: str | None, seconds: float | None) -> None:
 @pytest.mark.parametrize(
     ("text", "param", "shown"),
     [
-        ("Contact already exists: 'carrie@example.com'", "email", "Contact already exists: '…'"),
-        ("Contact already exists: '+12025550195'", "mobile_phone", "Contact already exists: '…'"),
-        ("Invalid first_name: 'Carrie'", "first_name", "Invalid first_name: '…'"),
+        ("Contact already exists: 'carrie@example.com'", "email", "Contact already exists"),
+        ("Contact already exists: '+12025550195'", "mobile_phone", "Contact already exists"),
+        ("Invalid first_name: 'Carrie'", "first_name", "Invalid first_name"),
+        (
+            "Contact Jane Doe exists",
+            "email",
+            "refused; the service's own words are in error.message",
+        ),
+        (
+            "'Jane' bad",
+            "custom_fields.full_name",
+            "refused; the service's own words are in error.message",
+        ),
+        ('The value "Jane Doe" is invalid', None, 'The value "…" is invalid'),
+        ("'12 Elm Street' is too long", "x", "'…' is too long"),
+        (
+            "Invalid location: 'Webex' is not connected. Options: google_meet.",
+            "location.value",
+            "Invalid location: '…' is not connected. Options: google_meet.",
+        ),
         ("No such user: carrie@example.com", None, "No such user: …@…"),
         ("Call +1 (202) 555-0195 now", None, "Call … now"),
         ("No such booking: 'BKNG-J4FR05BKEWEX'", "id", "No such booking: 'BKNG-J4FR05BKEWEX'"),
@@ -116,3 +133,28 @@ def test_retry_after(header: str | None, seconds: float | None) -> None:
 def test_an_errors_text_holds_no_people(text: str, param: str | None, shown: str | None) -> None:
     """The vendor's messages quote what was sent; `error.message` has them whole."""
     assert without_personal_data(text, param) == (shown or text)
+
+
+@pytest.mark.parametrize(
+    ("param", "named"), [("limit", True), ("jane@x.com", False), ("a b", False)]
+)
+def test_a_param_is_named_if_it_can_be_one(param: str, named: bool) -> None:
+    """It comes from the service, and could hold anything."""
+    body = orjson.dumps({"type": "invalid_request_error", "message": "No.", "param": param})
+    error = response_error(REQUEST, answered(400, body), NOW)
+    assert (param in str(error)) is named
+    assert error.param == param
+
+
+@pytest.mark.parametrize("date", ["Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "0", "GMT"])
+def test_dates_that_are_none_are_ignored(date: str) -> None:
+    """In either header."""
+    assert retry_after(date, NOW) in (None, 0.0)
+    error = response_error(REQUEST, answered(503, b"", Date=date, **{"Retry-After": date}), NOW)
+    assert error.status == 503
+
+
+def test_a_deletion_may_be_answered_with_nothing() -> None:
+    """204 and an empty body mean the same as the documented answer."""
+    request = Request(Operation("DELETE", "/contacts/{id}"), id="CTC-1")
+    assert read(request, answered(204, b"")) == {"id": "CTC-1", "deleted": True}

@@ -208,9 +208,9 @@ async def test_a_session_of_the_callers_own_stays_open_and_keeps_its_middlewares
 async def test_what_is_sent() -> None:
     """The key stands in its header, JSON is announced, and we say who we are."""
     async with serving(BOOKING) as server, client(server) as oncehub:
-        await oncehub.bookings.reassign("BKNG 1?", new_host="USR-1")
+        await oncehub.bookings.reassign("BKNG-1", new_host="USR-1")
     request = server.received[0]
-    assert (request.method, request.target) == ("POST", "/v2/bookings/BKNG%201%3F/reassign")
+    assert (request.method, request.target) == ("POST", "/v2/bookings/BKNG-1/reassign")
     assert request.headers["api-key"] == "test-key"
     assert request.headers["content-type"] == "application/json"
     assert request.headers["user-agent"].startswith("oncehub-async/")

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
 
 from .. import ConfigurationError, InvalidParameterError, OnceHubError
 from ..api_key import ENVIRONMENT_VARIABLE as KEY_VARIABLE
 from ..base_url import ENVIRONMENT_VARIABLE as URL_VARIABLE
 from ..budget import Limits
-from ..errors import without_personal_data
 from ..export import RESOURCES
 from ..version import __version__
 from . import COMPLETE, FAILED, INTERRUPTED, WRONG_USAGE
@@ -66,7 +65,10 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _one_line(error: CycloptsError) -> str:
-    return " ".join(without_personal_data(str(error)).split())
+    if isinstance(error, UnusedCliTokensError):
+        # What was typed by mistake can be a key.
+        return "there are more arguments than the command takes"
+    return " ".join(str(error).split())
 
 
 @app.command

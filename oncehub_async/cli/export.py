@@ -9,7 +9,7 @@ import attrs
 
 from .. import Attempt, Budget, Clock, InvalidParameterError, Limits, OnceHub
 from ..export import MANIFEST_NAME, Manifest, plan_export, run_export
-from ..export.manifest import read_counts
+from ..export.manifest import read_entries
 from ..export.plan import parse_time
 from . import COMPLETE, FAILED
 from .output import complain, say, say_json, several, span
@@ -54,6 +54,7 @@ async def export_account(request: ExportRequest) -> int:
         budget=Budget(request.limits, clock=request.clock),
         on_attempt=attempts.note,
     )
+    expected = {name: entry.count for name, entry in read_entries(request.out).items()}
     started = request.clock.now()
     async with oncehub, display.shown():
         manifest = await run_export(
@@ -61,7 +62,7 @@ async def export_account(request: ExportRequest) -> int:
             plan,
             request.out,
             overwrite=request.overwrite,
-            expected=request.expected or read_counts(request.out),
+            expected={**expected, **request.expected},
             on_progress=display.update,
         )
     for name, entry in manifest.resources.items():
@@ -115,5 +116,7 @@ def _filters(given: tuple[str, ...]) -> dict[str, str]:
         name, equals, value = text.partition("=")
         if not (name and equals and value):
             raise InvalidParameterError("filter", "expected NAME=VALUE, such as status=scheduled")
+        if name in result:
+            raise InvalidParameterError("filter", f"'{name}' is given twice")
         result[name] = value
     return result

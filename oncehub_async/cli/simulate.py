@@ -25,6 +25,8 @@ def simulated(
     bookings: int, contacts: int, seed: int, speed: float, *, limited: bool = True, port: int = 0
 ) -> Simulator:
     """A simulator from numbers that somebody typed."""
+    if not 0 <= port <= 65535:
+        raise InvalidParameterError("port", "expected a number from 0 to 65535")
     try:
         return Simulator(
             Account(bookings=bookings, contacts=contacts, seed=seed),

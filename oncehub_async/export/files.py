@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import orjson
+from ..json_text import dump_json
 
 PARTIAL = ".partial"
+PREVIOUS = ".previous"
 
 
 class JsonLinesFile:
@@ -19,12 +20,12 @@ class JsonLinesFile:
         self.count = 0
         self.bytes = 0
         self._hash = hashlib.sha256()
-        self._partial = path.with_name(path.name + PARTIAL)
+        self._partial = _beside(path, PARTIAL)
         self._file: BinaryIO = self._partial.open("wb")
 
     def write(self, objects: Iterable[Mapping[str, Any]]) -> None:
         """Add objects."""
-        lines = [orjson.dumps(each, option=orjson.OPT_APPEND_NEWLINE) for each in objects]
+        lines = [dump_json(each) + b"\n" for each in objects]
         text = b"".join(lines)
         self._file.write(text)
         self._hash.update(text)
@@ -42,6 +43,7 @@ class JsonLinesFile:
         os.fsync(self._file.fileno())
         self._file.close()
         self._partial.replace(self.path)
+        _beside(self.path, PREVIOUS).unlink(missing_ok=True)
         _sync_folder(self.path.parent)
 
     def abandon(self) -> None:
@@ -51,13 +53,23 @@ class JsonLinesFile:
 
 def replace_file(path: Path, text: bytes) -> None:
     """Write a small file so that it is never seen half written."""
-    partial = path.with_name(path.name + PARTIAL)
+    partial = _beside(path, PARTIAL)
     with partial.open("wb") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
     _sync_folder(path.parent)
+
+
+def set_aside(path: Path) -> None:
+    """Give an older file another name, so that it isn't taken for what is being written."""
+    if path.exists():
+        path.replace(_beside(path, PREVIOUS))
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -33,8 +33,11 @@ class ResourceEntry:
     newest_creation_time: str | None = None
     high_water_mark: str | None = None
     """From where on changes are missing: the latest `last_updated_time` (`creation_time` where
-    there is none) in the file, or when the export started if that was earlier, since an object
-    can change after its page was read. Take some minutes of overlap from there."""
+    there is none) in the file, or when the export started if that was earlier or the file is
+    empty, since an object can change after its page was read. Take some minutes of overlap from
+    there."""
+    started: str | None = None
+    """When its export started."""
     arguments: Mapping[str, str] = attrs.Factory(dict)
     """The filters that were sent."""
     error: str | None = None
@@ -53,7 +56,7 @@ class Manifest:
     @property
     def complete(self) -> bool:
         """Whether every resource that the account has is complete."""
-        return all(entry.complete for entry in self.resources.values() if entry.available)
+        return all(entry.complete or not entry.available for entry in self.resources.values())
 
     def as_dict(self) -> dict[str, Any]:
         """As it stands in the file."""
@@ -72,14 +75,14 @@ class Manifest:
         replace_file(folder / MANIFEST_NAME, text)
 
 
-def read_counts(folder: Path) -> dict[str, int]:
-    """How many objects an earlier export in this folder held; nothing where there is none."""
+def read_entries(folder: Path) -> dict[str, ResourceEntry]:
+    """What an earlier export in this folder has complete; nothing where there is none."""
     try:
         data = orjson.loads((folder / MANIFEST_NAME).read_bytes())
-        entries = data["resources"].items()
-        return {name: int(entry["count"]) for name, entry in entries if entry["complete"]}
+        entries = {name: ResourceEntry(**entry) for name, entry in data["resources"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
+    return {name: entry for name, entry in entries.items() if entry.complete}
 
 
 def now_text() -> str:

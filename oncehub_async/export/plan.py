@@ -70,12 +70,14 @@ def plan_export(
 
     Raises `InvalidParameterError`.
     """
+    if since is not None and until is not None and since >= until:
+        raise InvalidParameterError("since", "has to be earlier than until")
     chosen = tuple(dict.fromkeys(_resource(name) for name in names)) or RESOURCES
     arguments: dict[str, dict[str, Any]] = {name: {} for name in chosen}
     for name in chosen:
         accepted = _parameters(name)
         if since is not None and "creation_time_gt" in accepted:
-            arguments[name]["creation_time_gt"] = since - _RESOLUTION
+            arguments[name]["creation_time_gt"] = _just_before(since)
         if until is not None and "creation_time_lt" in accepted:
             arguments[name]["creation_time_lt"] = until
         if expand and "expand" in accepted:
@@ -85,6 +87,13 @@ def plan_export(
     if expand and not any("expand" in given for given in arguments.values()):
         raise InvalidParameterError("expand", "only bookings and sms_notifications can expand")
     return ExportPlan(tuple(ResourcePlan(name, arguments[name]) for name in chosen), since)
+
+
+def _just_before(since: datetime) -> datetime:
+    try:
+        return since.astimezone(UTC) - _RESOLUTION
+    except OverflowError:
+        raise InvalidParameterError("since", "is too long ago") from None
 
 
 def _resource(name: str) -> str:
@@ -117,6 +126,8 @@ def _add_filter(arguments: dict[str, dict[str, Any]], key: str, value: str) -> N
                 f"{target} has no filter '{name}' (it has: {known}); "
                 "name the resources to export, or write RESOURCE.FILTER=VALUE",
             )
+        if name in arguments[target]:
+            raise InvalidParameterError("filter", f"'{key}' and since or until exclude each other")
         is_time = name.endswith(("_gt", "_lt"))
         arguments[target][name] = parse_time(value, name) if is_time else value
 

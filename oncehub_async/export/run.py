@@ -16,14 +16,17 @@ from ..errors import (
     NotFoundError,
     OnceHubError,
 )
+from ..listing import Listing
 from ..models.converter import time_text
-from .files import PARTIAL, JsonLinesFile
-from .manifest import MANIFEST_NAME, Manifest, ResourceEntry, now_text
-from .plan import ExportPlan, ResourcePlan
+from .files import PARTIAL, JsonLinesFile, set_aside
+from .manifest import MANIFEST_NAME, Manifest, ResourceEntry, now_text, read_entries
+from .plan import ExportPlan
 from .progress import ExportProgress, ResourceProgress, State
 
 # A file of exported webhooks is no place for the keys of their signatures.
 _SECRETS = frozenset({"secret", "signing_secret"})
+_OF_ONE_PRODUCT = frozenset({"booking_calendars", "booking_pages", "master_pages", "event_types"})
+_INTERRUPTED = "interrupted"
 
 
 async def run_export(
@@ -42,20 +45,27 @@ async def run_export(
     the other resources go on. Objects are written as the service sends them, save that signing
     secrets of webhooks are left out.
 
-    Raises `InvalidParameterError` for a folder that holds an export already (unless
-    `overwrite`), `AuthenticationError`, which concerns all resources, and `OSError` where the
-    manifest can't be written.
+    With `overwrite`, older files of the same resources are called `NAME.jsonl.previous` until the
+    new ones are complete, and what the folder holds of other resources stays in the manifest.
+
+    Raises `InvalidParameterError` for filters that the API would refuse and for a folder that
+    holds such files already (unless `overwrite`), `AuthenticationError`, which concerns all
+    resources, and `OSError` where the manifest can't be written.
     """
-    _prepare(out, plan, overwrite)
+    bulk = oncehub.with_priority(Priority.BULK)
+    listings = {each.name: each.listing(bulk) for each in plan.resources}
+    kept = _prepare(out, plan, overwrite)
     progress = ExportProgress(oncehub.clock, since=plan.since, started_at=oncehub.clock.now())
     for resource in plan.resources:
         progress.resources[resource.name] = ResourceProgress(
             resource.name, (expected or {}).get(resource.name)
         )
     manifest = Manifest(tool=oncehub.user_agent, started=now_text())
-    manifest.resources = {
-        resource.name: ResourceEntry(arguments=_readable(resource.arguments), error="not finished")
-        for resource in plan.resources
+    manifest.resources = kept | {
+        each.name: ResourceEntry(
+            started=manifest.started, arguments=_readable(each.arguments), error="not finished"
+        )
+        for each in plan.resources
     }
     manifest.write(out)
 
@@ -68,13 +78,18 @@ async def run_export(
         async with asyncio.TaskGroup() as group:
             for resource in plan.resources:
                 entry = manifest.resources[resource.name]
+                listing = listings[resource.name]
                 export = _ResourceExport(
-                    oncehub, resource, out, entry, progress.resources[resource.name], tell
+                    listing, out, entry, progress.resources[resource.name], tell
                 )
                 group.create_task(export.run())
         manifest.finished = now_text()
     except ExceptionGroup as group_of_errors:
-        raise _first(group_of_errors) from None
+        error = _first(group_of_errors)
+        for entry in manifest.resources.values():
+            if entry.error == _INTERRUPTED:
+                entry.error = str(error)
+        raise error from None
     finally:
         manifest.write(out)
         tell()
@@ -83,46 +98,46 @@ async def run_export(
 
 @attrs.define(eq=False)
 class _ResourceExport:
-    oncehub: OnceHub
-    plan: ResourcePlan
+    listing: Listing[Any]
     out: Path
     entry: ResourceEntry
     progress: ResourceProgress
     tell: Callable[[], None]
-    started: datetime = attrs.Factory(lambda: datetime.now(UTC))
+    started: datetime = attrs.Factory(lambda: datetime.now(UTC).replace(microsecond=0))
     latest_update: datetime | None = None
 
     async def run(self) -> None:
-        name = f"{self.plan.name}.jsonl"
+        name = file_name(self.progress.name)
         try:
             file = JsonLinesFile(self.out / name)
             try:
                 await self._sweep(file)
-                await asyncio.to_thread(file.finish)
+                await self._finish(file)
             finally:
                 file.abandon()
-            self._succeeded(file)
         except AuthenticationError as error:
             self._failed(str(error))
             raise
         except NotFoundError as error:
-            if self.entry.pages:
-                self._failed(str(error))
-            else:
+            # Only what belongs to one of the two products can be missing, and only the service
+            # itself can say so; a wrong address answers 404 as well.
+            if self.progress.name in _OF_ONE_PRODUCT and error.type and not self.entry.pages:
                 self._unavailable(name)
+            else:
+                self._failed(str(error))
         except OnceHubError as error:
             self._failed(str(error))
         except OSError as error:
             self._failed(f"{name}: {error.strerror or type(error).__name__}")
         except asyncio.CancelledError:
-            self._failed("interrupted")
+            if not self.entry.complete:
+                self._failed(_INTERRUPTED)
             raise
         finally:
             self.tell()
 
     async def _sweep(self, file: JsonLinesFile) -> None:
-        resources = self.oncehub.with_priority(Priority.BULK)
-        async for page in self.plan.listing(resources).raw().pages():
+        async for page in self.listing.raw().pages():
             file.write(_without_secrets(item) for item in page)
             self.entry.pages += 1
             self.entry.count = file.count
@@ -131,6 +146,17 @@ class _ResourceExport:
             self.progress.objects = file.count
             self.progress.pages = self.entry.pages
             self.tell()
+
+    async def _finish(self, file: JsonLinesFile) -> None:
+        finishing = asyncio.ensure_future(asyncio.to_thread(file.finish))
+        try:
+            await asyncio.shield(finishing)
+        except asyncio.CancelledError:
+            # The thread can't be stopped; what it completes is complete.
+            await finishing
+            self._succeeded(file)
+            raise
+        self._succeeded(file)
 
     def _note_times(self, item: Mapping[str, Any]) -> None:
         created, updated = _time(item, "creation_time"), _time(item, "last_updated_time")
@@ -149,8 +175,7 @@ class _ResourceExport:
         entry.sha256 = file.sha256
         entry.oldest_creation_time = _text(progress.oldest)
         entry.newest_creation_time = _text(progress.newest)
-        if self.latest_update is not None:
-            entry.high_water_mark = _text(min(self.latest_update, self.started))
+        entry.high_water_mark = _text(min(self.latest_update or self.started, self.started))
         entry.complete = True
         entry.error = None
         progress.state = State.COMPLETE
@@ -166,19 +191,26 @@ class _ResourceExport:
         self.progress.state = State.FAILED
 
 
-def _prepare(out: Path, plan: ExportPlan, overwrite: bool) -> None:
+def _prepare(out: Path, plan: ExportPlan, overwrite: bool) -> dict[str, ResourceEntry]:
+    """Make room for the files; gives what stays in the folder of an earlier export."""
     try:
         out.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
         raise InvalidParameterError("out", f"{out} is a file, not a folder") from None
-    if (out / MANIFEST_NAME).exists():
-        if not overwrite:
-            raise InvalidParameterError(
-                "out", f"{out} holds an export already; choose another folder, or overwrite it"
-            )
-        # An older file under its final name would look like a part of the new export.
-        for resource in plan.resources:
-            (out / f"{resource.name}.jsonl").unlink(missing_ok=True)
+    files = [out / file_name(each.name) for each in plan.resources]
+    if not overwrite and any(path.exists() for path in (out / MANIFEST_NAME, *files)):
+        raise InvalidParameterError(
+            "out", f"{out} holds an export already; choose another folder, or overwrite it"
+        )
+    kept = read_entries(out)
+    for path in files:
+        set_aside(path)
+    return kept
+
+
+def file_name(resource: str) -> str:
+    """What a resource's file is called."""
+    return f"{resource}.jsonl"
 
 
 def _first(group: ExceptionGroup[Exception]) -> Exception:

@@ -1,12 +1,9 @@
 """What all models share: frozen, forgiving about what is missing, silent about people."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 import attrs
-
-NOTHING_UNKNOWN: Mapping[str, Any] = MappingProxyType({})
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -21,7 +18,7 @@ class Model:
     _shown: ClassVar[tuple[str, ...]] = ("id",)
     _other_spellings: ClassVar[Mapping[str, str]] = {}
 
-    unknown_fields: Mapping[str, Any] = NOTHING_UNKNOWN
+    unknown_fields: Mapping[str, Any] = attrs.field(factory=dict, hash=False)
 
     def __repr__(self) -> str:
         values = ((name, getattr(self, name, None)) for name in self._shown)

@@ -79,7 +79,7 @@ class PaymentInformation(Model):
 class UtmParams(Model):
     """The five UTM parameters that came with a visitor."""
 
-    _shown = ("source", "medium", "campaign", "term", "content")
+    _shown = ()
 
     source: str | None = None
     medium: str | None = None

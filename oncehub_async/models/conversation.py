@@ -1,6 +1,7 @@
 """A chatbot conversation. https://developers.oncehub.com/reference/the-conversation-object"""
 
 from datetime import datetime
+from typing import Any
 
 import attrs
 
@@ -45,7 +46,8 @@ class Answer(Model):
     id: str | None = None
     internal_label: str | None = None
     question: str | None = None
-    value: str | None = None
+    value: Any = attrs.field(default=None, hash=False)
+    """A text as documented, or whatever else the question's kind gives."""
 
 
 @attrs.frozen(kw_only=True, repr=False)

@@ -17,11 +17,12 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 from cattrs.preconf.orjson import make_converter
 from cattrs.v import transform_error
 
-from .base import NOTHING_UNKNOWN, Model
+from .base import Model
 from .deleted import Deleted
 
 M = TypeVar("M", bound=Model)
 
+_PREFIXES = {"Contact": "CTC", "User": "USR", "Team": "TM"}
 _JSON_NAMES = {
     type(None): "null",
     bool: "a boolean",
@@ -108,7 +109,7 @@ def _converter() -> Converter:
     converter: Converter = make_converter()
     converter.register_structure_hook(str, _exactly(str))
     converter.register_structure_hook(bool, _exactly(bool))
-    converter.register_structure_hook(int, _exactly(int))
+    converter.register_structure_hook(int, _integer)
     converter.register_structure_hook(float, _number)
     converter.register_structure_hook(datetime, _time)
     converter.register_structure_hook(date, _date)
@@ -131,14 +132,22 @@ def _exactly(cls: type[Any]) -> Callable[[Any, Any], Any]:
     return structure
 
 
+def _integer(value: Any, _type: Any) -> int:
+    # JSON does not tell 30 from 30.0.
+    if type(value) is int or (type(value) is float and value.is_integer()):
+        return int(value)
+    raise _misfit("an integer", value)
+
+
 def _number(value: Any, _type: Any) -> float:
-    # JSON does not tell 30 from 30.0; it comes through as it was sent.
     if type(value) is float or type(value) is int:
         return value
     raise _misfit("a number", value)
 
 
-def _time(value: Any, _type: Any) -> datetime:
+def _time(value: Any, _type: Any) -> datetime | None:
+    if value == "":
+        return None  # the vendor's samples have empty texts where there is nothing
     if type(value) is not str:
         raise _misfit("a time", value)
     try:
@@ -165,6 +174,7 @@ def _is_model(cls: Any) -> bool:
 def _model_structurer(cls: type[Model], converter: Converter) -> Callable[[Any, Any], Model]:
     known = frozenset(field.name for field in attrs.fields(cls)) - {"unknown_fields"}
     spellings = cls._other_spellings
+    needs_id = "id" in known and attrs.fields_dict(cls)["id"].default is attrs.NOTHING
     generated = make_dict_structure_fn(
         cls,
         converter,
@@ -177,7 +187,10 @@ def _model_structurer(cls: type[Model], converter: Converter) -> Callable[[Any, 
             raise _misfit("an object", value)
         for theirs, ours in spellings.items():
             if theirs in value:
-                value = {ours: value[theirs]} | {k: v for k, v in value.items() if k != theirs}
+                either = value[theirs] if value.get(ours) is None else value[ours]
+                value = {k: v for k, v in value.items() if k != theirs} | {ours: either}
+        if needs_id and value.get("id") == "":
+            value = {k: v for k, v in value.items() if k != "id"}
         unknown = {key: value[key] for key in value.keys() - known}
         if unknown:
             value = value | {"unknown_fields": {k: v for k, v in value.items() if k in unknown}}
@@ -192,8 +205,7 @@ def _model_unstructurer(cls: type[Model], converter: Converter) -> Callable[[Any
 
     def unstructure(model: Model) -> dict[str, Any]:
         result: dict[str, Any] = generated(model)
-        if model.unknown_fields is not NOTHING_UNKNOWN:
-            result.update(model.unknown_fields)
+        result.update(model.unknown_fields)
         return result
 
     return unstructure
@@ -211,16 +223,25 @@ def _array_structurer(cls: Any, converter: Converter) -> Callable[[Any, Any], An
     def structure(value: Any, _type: Any) -> tuple[Any, ...]:
         if type(value) is not list:
             raise _misfit("an array", value)
-        result = []
+        # A null among ids or addresses says nothing.
         try:
-            for element in value:
-                result.append(hook(element, item))
-        except (BaseValidationError, _Misfit) as error:
-            error.add_note(IterableValidationNote("", len(result), item))
-            raise IterableValidationError("", [error], cls) from None
-        return tuple(result)
+            return tuple([hook(element, item) for element in value if element is not None])
+        except (BaseValidationError, _Misfit):
+            for index, element in enumerate(value):
+                _structure_at(index, element, hook, item)
+            raise
 
     return structure
+
+
+def _structure_at(index: int, element: Any, hook: Callable[[Any, Any], Any], item: Any) -> None:
+    """Structure an element to find out whether it is the one that misfits."""
+    try:
+        if element is not None:
+            hook(element, item)
+    except (BaseValidationError, _Misfit) as error:
+        error.add_note(IterableValidationNote("", index, item))
+        raise IterableValidationError("", [error], item) from None
 
 
 def _is_expandable(cls: Any) -> bool:
@@ -238,12 +259,20 @@ def _expandable_structurer(cls: Any, converter: Converter) -> Callable[[Any, Any
             raise _misfit("an id or an object", value)
         if value.get("deleted") is True:
             return converter.structure(value, Deleted)
-        member = by_type.get(str(value.get("object")), members[0] if len(members) == 1 else None)
+        member = by_type.get(str(value.get("object"))) or _by_prefix(value.get("id"), members)
         if member is None:
             raise _Misfit(f"expected an object of type {' or '.join(by_type)}")
         return converter.structure(value, member)
 
     return structure
+
+
+def _by_prefix(id: object, members: list[type[Model]]) -> type[Model] | None:
+    """The model for an object that doesn't say, or not as documented, what it is."""
+    if len(members) == 1:
+        return members[0]
+    prefix = str(id).partition("-")[0]
+    return next((each for each in members if _PREFIXES.get(each.__name__) == prefix), None)
 
 
 def _object_name(cls: type[Any]) -> str:

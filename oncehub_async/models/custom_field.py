@@ -14,4 +14,4 @@ class CustomField(Model):
     _shown = ("name",)
 
     name: str | None = None
-    value: Any = None
+    value: Any = attrs.field(default=None, hash=False)

@@ -19,4 +19,4 @@ class WebhookEvent(Model):
     creation_time: datetime | None = None
     type: str | None = None
     api_version: str | None = None
-    data: Any = None
+    data: Any = attrs.field(default=None, hash=False)

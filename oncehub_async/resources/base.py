@@ -50,8 +50,9 @@ class Resource:
     def _listing(
         self, operation: Operation, cls: type[M], query: Mapping[str, str | None]
     ) -> Listing[M]:
-        priority = Priority.BULK if self._priority is None else self._priority
-        return Listing(self._caller, operation, without_none(query), model_item(cls), priority)
+        walk = Priority.BULK if self._priority is None else self._priority
+        single = Priority.INTERACTIVE if self._priority is None else self._priority
+        return Listing(self._caller, operation, without_none(query), model_item(cls), walk, single)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

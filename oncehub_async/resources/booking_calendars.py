@@ -46,7 +46,7 @@ class BookingCalendars(Resource):
 
         https://developers.oncehub.com/reference/list-all-booking-calendars
         """
-        query = {"host": host, **parameters.page(limit, after, before)}
+        query = {**parameters.texts_of({"host": host}), **parameters.page(limit, after, before)}
         return self._listing(_LIST, BookingCalendar, query)
 
     async def get(self, id: str) -> BookingCalendar:
@@ -81,13 +81,14 @@ class BookingCalendars(Resource):
         self,
         id: str,
         *,
-        start_time: datetime,
+        start_time: datetime | None,
         guest_time_zone: str,
         booking_form: BookingForm | FormFields,
         location: SlotLocation | None = None,
     ) -> ScheduledBooking:
         """Book one of the free slots; gives the new booking's id.
 
+        `start_time` is a slot's (the type allows None since a slot's does; None is refused),
         `guest_time_zone` is an IANA name, `booking_form` needs `name` and `email`. `location` is
         one of those that the slot offers; without it a virtual one is taken.
 
@@ -152,6 +153,8 @@ def _form(form: BookingForm | FormFields) -> dict[str, str | Sequence[str]]:
 
 def _location(location: SlotLocation) -> dict[str, str | None]:
     kind = parameters.choice(location.type, tuple(SlotLocationType), "location.type")
+    if kind in (SlotLocationType.VIRTUAL, SlotLocationType.GUEST_PHONE):
+        parameters.required_text(location.value, "location.value")
     # A slot names an address by its id; a booking wants the same id as the value.
     is_address = kind == SlotLocationType.PHYSICAL and location.value is None
     return {"type": kind, "value": location.id if is_address else location.value}

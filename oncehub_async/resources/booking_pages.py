@@ -28,9 +28,9 @@ class BookingPages(Resource):
         https://developers.oncehub.com/reference/list-all-booking-pages
         """
         query = {
-            "master_page": master_page,
-            "event_type": event_type,
-            "user": user,
+            **parameters.texts_of(
+                {"master_page": master_page, "event_type": event_type, "user": user}
+            ),
             **parameters.page(limit, after, before),
         }
         return self._listing(_LIST, BookingPage, query)

@@ -51,14 +51,18 @@ class Bookings(Resource):
         https://developers.oncehub.com/reference/list-all-bookings
         """
         query = {
-            "status": None if status is None else str(status),
-            "owner": owner,
-            "contact": contact,
-            "host": host,
-            "booking_calendar": booking_calendar,
-            "booking_page": booking_page,
-            "master_page": master_page,
-            "event_type": event_type,
+            **parameters.texts_of(
+                {
+                    "status": status,
+                    "owner": owner,
+                    "contact": contact,
+                    "host": host,
+                    "booking_calendar": booking_calendar,
+                    "booking_page": booking_page,
+                    "master_page": master_page,
+                    "event_type": event_type,
+                }
+            ),
             **parameters.time_range("creation_time", creation_time_gt, creation_time_lt),
             **parameters.time_range("starting_time", starting_time_gt, starting_time_lt),
             **parameters.time_range(
@@ -90,8 +94,9 @@ class Bookings(Resource):
         https://developers.oncehub.com/reference/cancel-booking
         """
         body: dict[str, object] = {"send_cancellation_email": send_cancellation_email}
-        if cancellation_reason is not None:
-            body["cancellation_reason"] = cancellation_reason
+        reason = parameters.optional_text(cancellation_reason, "cancellation_reason")
+        if reason is not None:
+            body["cancellation_reason"] = reason
         return await self._call(_CANCEL, Booking, id=parameters.object_id(id), body=body)
 
     async def request_reschedule(self, id: str, *, reschedule_reason: str | None = None) -> Booking:
@@ -101,7 +106,8 @@ class Bookings(Resource):
 
         https://developers.oncehub.com/reference/request-reschedule
         """
-        body = {} if reschedule_reason is None else {"reschedule_reason": reschedule_reason}
+        reason = parameters.optional_text(reschedule_reason, "reschedule_reason")
+        body = {} if reason is None else {"reschedule_reason": reason}
         return await self._call(
             _REQUEST_RESCHEDULE, Booking, id=parameters.object_id(id), body=body
         )

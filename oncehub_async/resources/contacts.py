@@ -42,7 +42,7 @@ class Contacts(Resource):
         https://developers.oncehub.com/reference/list-all-contacts
         """
         query = {
-            "email": email,
+            **parameters.texts_of({"email": email}),
             **parameters.time_range("creation_time", creation_time_gt, creation_time_lt),
             **parameters.time_range(
                 "last_updated_time", last_updated_time_gt, last_updated_time_lt
@@ -92,6 +92,9 @@ class Contacts(Resource):
         """
         if not any(isinstance(value, str) and value.strip() for value in (email, mobile_phone)):
             raise InvalidParameterError("email", "pass an email or a mobile_phone")
+        for name, value in (("email", email), ("mobile_phone", mobile_phone)):
+            if isinstance(value, str):
+                parameters.required_text(value, name)
         fields = {
             "first_name": parameters.required_text(first_name, "first_name"),
             "last_name": parameters.required_text(last_name, "last_name"),

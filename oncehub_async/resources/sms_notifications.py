@@ -37,7 +37,7 @@ class SmsNotifications(Resource):
             parameters.choice(recipient_type, tuple(RecipientType), "recipient_type")
         query = {
             **parameters.time_range("creation_time", creation_time_gt, creation_time_lt),
-            "recipient": recipient,
+            **parameters.texts_of({"recipient": recipient}),
             "recipient_type": None if recipient_type is None else str(recipient_type),
             "expand": parameters.expansion(expand),
             **parameters.page(limit, after, before),

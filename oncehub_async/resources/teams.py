@@ -25,7 +25,11 @@ class Teams(Resource):
 
         https://developers.oncehub.com/reference/list-all-teams
         """
-        return self._listing(_LIST, Team, {"user": user, **parameters.page(limit, after, before)})
+        return self._listing(
+            _LIST,
+            Team,
+            {**parameters.texts_of({"user": user}), **parameters.page(limit, after, before)},
+        )
 
     async def get(self, id: str) -> Team:
         """One team. Raises `NotFoundError`, or `DeletedObjectError`.

@@ -43,7 +43,7 @@ class Users(Resource):
 
         https://developers.oncehub.com/reference/list-all-users
         """
-        query = {"email": email, **parameters.page(limit, after, before)}
+        query = {**parameters.texts_of({"email": email}), **parameters.page(limit, after, before)}
         return self._listing(_LIST, User, query)
 
     async def get(self, id: str) -> User:

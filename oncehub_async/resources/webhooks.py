@@ -48,7 +48,7 @@ class Webhooks(Resource):
         body = {
             "name": parameters.required_text(name, "name"),
             "url": parameters.https_url(url, "url"),
-            "events": parameters.texts(events, "events"),
+            "events": parameters.some_texts(events, "events"),
         }
         return await self._call(_CREATE, Webhook, body=body)
 

@@ -1,6 +1,8 @@
 """JSON to models and back: nothing coerced, nothing dropped, nothing shown."""
 
+import copy
 import os
+import pickle
 from datetime import UTC, date, datetime
 from typing import Any, get_args
 
@@ -70,6 +72,19 @@ def test_models_are_frozen(cls: type[Model]) -> None:
         from_dict({"id": "X-1"}, cls).unknown_fields = {}  # type: ignore[misc]
 
 
+# Fields that hold any JSON value, which Python may not be able to hash.
+FREE = [attrs.fields_dict(cls)["value"] for cls in (models.CustomField, models.Answer)]
+
+
+@pytest.mark.parametrize("cls", ALL_MODELS)
+def test_models_can_be_copied_hashed_and_pickled(cls: type[Model]) -> None:
+    """As values can."""
+    free = {"value": [1]} if attrs.fields_dict(cls).get("value") in FREE else {}
+    model = from_dict({"id": "X-1", "name": "x", "new": [1], **free}, cls)
+    assert pickle.loads(pickle.dumps(model)) == copy.deepcopy(model) == model
+    assert len({model, copy.deepcopy(model)}) == 1
+
+
 json_values = st.recursive(
     st.none()
     | st.booleans()
@@ -131,6 +146,20 @@ def test_nothing_is_coerced_and_the_error_names_the_place(fields: dict[str, Any]
     assert caught.value.__cause__ is None
 
 
+def test_what_says_nothing_is_nothing() -> None:
+    """Empty times, nulls in arrays, and numbers that were written with a point."""
+    booking = loaded(creation_time="", attendees=["a", None], duration_minutes=30.0)
+    assert (booking.creation_time, booking.attendees) == (None, ("a",))
+    assert booking.duration_minutes == 30
+    assert type(booking.duration_minutes) is int
+
+
+def test_an_empty_id_is_none() -> None:
+    """An object has to have one."""
+    with pytest.raises(ModelError, match="id: is missing"):
+        loaded(id="")
+
+
 def test_an_object_is_not_a_list() -> None:
     """The place of the whole is named too."""
     with pytest.raises(ModelError, match="the object: expected an object, got an array"):
@@ -167,6 +196,8 @@ def test_an_expandable_field_gives_its_id_in_every_form(owner: Any, kind: type) 
         ("CTC-1", str),
         ({"id": "CTC-1", "object": "contact"}, Contact),
         ({"id": "USR-1", "object": "user"}, User),
+        ({"id": "USR-1"}, User),
+        ({"id": "CTC-1", "object": "person"}, Contact),
         ({"id": "CTC-1", "object": "contact", "deleted": True}, Deleted),
     ],
 )
@@ -189,6 +220,8 @@ def test_a_signing_secret_is_read_from_either_spelling_and_not_shown(spelling: s
     assert webhook.signing_secret == "s3cret"
     assert "s3cret" not in repr(webhook)
     assert from_dict(to_dict(webhook), Webhook) == webhook
+    both = {"id": "WHK-1", "secret": "s3cret", "signing_secret": None}
+    assert from_dict(both, Webhook) == webhook
 
 
 def test_reprs_show_no_people() -> None:
