@@ -6,7 +6,6 @@ from enum import Enum
 import attrs
 
 from .errors import (
-    AuthenticationError,
     ConnectError,
     InvalidResponseError,
     NetworkError,
@@ -70,16 +69,15 @@ def judge(operation: Operation, error: RequestError) -> Verdict:
         return Verdict.REPEAT if error.can_be_repeated else Verdict.GIVE_UP
     if isinstance(error, RateLimitError):
         return Verdict.REPEAT
-    if isinstance(error, NetworkError | ServerError | InvalidResponseError):
+    if may_have_acted(error):
         return Verdict.REPEAT if operation.repeatable else Verdict.OUTCOME_UNKNOWN
     return Verdict.GIVE_UP
 
 
 def may_have_acted(error: RequestError) -> bool:
     """Whether the service may have done what was asked although the attempt failed."""
-    return not isinstance(error, ConnectError | RateLimitError | AuthenticationError) and (
-        isinstance(error, NetworkError | ServerError | InvalidResponseError)
-    )
+    lost = isinstance(error, NetworkError | ServerError | InvalidResponseError)
+    return lost and not isinstance(error, ConnectError)
 
 
 def delay_before_repeat(

@@ -221,6 +221,10 @@ async def test_an_interrupted_export_is_not_complete(tmp_path: Path) -> None:
         task = asyncio.create_task(export(sim, tmp_path, "bookings", "teams"))
         while not (tmp_path / "teams.jsonl").exists():
             await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
+        so_far = json.loads((tmp_path / "manifest.json").read_text())["resources"]
+        assert so_far["teams"]["complete"], "whoever is killed now finds it"
+        assert so_far["bookings"]["error"] == "not finished"
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

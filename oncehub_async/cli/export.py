@@ -8,7 +8,7 @@ from pathlib import Path
 import attrs
 
 from .. import Attempt, Budget, Clock, InvalidParameterError, Limits, OnceHub
-from ..export import MANIFEST_NAME, Manifest, plan_export, run_export
+from ..export import MANIFEST_NAME, ResourceEntry, plan_export, run_export
 from ..export.manifest import read_entries
 from ..export.plan import parse_time
 from . import COMPLETE, FAILED
@@ -65,13 +65,14 @@ async def export_account(request: ExportRequest) -> int:
             expected={**expected, **request.expected},
             on_progress=display.update,
         )
-    for name, entry in manifest.resources.items():
+    entries = {each.name: manifest.resources[each.name] for each in plan.resources}
+    for name, entry in entries.items():
         if entry.error is not None:
             complain(f"{name} is not complete: {entry.error}")
     if request.json:
         say_json(manifest.as_dict())
     elif not request.quiet:
-        _tell(manifest, request.out, attempts, request.clock.now() - started)
+        _tell(entries, request.out, attempts, request.clock.now() - started)
     return COMPLETE if manifest.complete else FAILED
 
 
@@ -87,9 +88,11 @@ class _Attempts:
         self.by_status[attempt.status] += 1
 
 
-def _tell(manifest: Manifest, out: Path, attempts: _Attempts, elapsed: float) -> None:
-    width = max(map(len, manifest.resources))
-    for name, entry in manifest.resources.items():
+def _tell(
+    entries: Mapping[str, ResourceEntry], out: Path, attempts: _Attempts, elapsed: float
+) -> None:
+    width = max(map(len, entries))
+    for name, entry in entries.items():
         if not entry.available:
             told = "not in this account"
         elif entry.complete:
@@ -98,9 +101,10 @@ def _tell(manifest: Manifest, out: Path, attempts: _Attempts, elapsed: float) ->
         else:
             told = f"{several(entry.count, 'object'):>16}   NOT COMPLETE"
         say(f"{name:<{width}} {told}")
-    objects = sum(entry.count for entry in manifest.resources.values())
+    objects = sum(entry.count for entry in entries.values())
+    complete = all(entry.complete or not entry.available for entry in entries.values())
     say(
-        f"{'Complete' if manifest.complete else 'NOT COMPLETE'}: {several(objects, 'object')} in "
+        f"{'Complete' if complete else 'NOT COMPLETE'}: {several(objects, 'object')} in "
         f"{span(elapsed)}, {several(attempts.requests, 'request')}, "
         f"{attempts.by_status[429]} of them answered 429. See {out / MANIFEST_NAME}"
     )

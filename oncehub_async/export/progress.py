@@ -55,8 +55,6 @@ class ExportProgress:
     budget: RateBudget | None = None
     since: datetime | None = None
     resources: dict[str, ResourceProgress] = attrs.Factory(dict)
-    requests: int = 0
-    refused: int = 0
     started_at: float = 0.0
 
     @property

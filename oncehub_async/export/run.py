@@ -74,15 +74,19 @@ async def run_export(
         if on_progress is not None:
             on_progress(progress)
 
+    async def export(name: str) -> None:
+        resource, entry = progress.resources[name], manifest.resources[name]
+        try:
+            await _ResourceExport(listings[name], out, entry, resource, tell).run()
+        finally:
+            # Whoever is killed later finds what is complete until then.
+            manifest.write(out)
+            tell()
+
     try:
         async with asyncio.TaskGroup() as group:
-            for resource in plan.resources:
-                entry = manifest.resources[resource.name]
-                listing = listings[resource.name]
-                export = _ResourceExport(
-                    listing, out, entry, progress.resources[resource.name], tell
-                )
-                group.create_task(export.run())
+            for name in listings:
+                group.create_task(export(name))
         manifest.finished = now_text()
     except ExceptionGroup as group_of_errors:
         error = _first(group_of_errors)
@@ -133,8 +137,6 @@ class _ResourceExport:
             if not self.entry.complete:
                 self._failed(_INTERRUPTED)
             raise
-        finally:
-            self.tell()
 
     async def _sweep(self, file: JsonLinesFile) -> None:
         async for page in self.listing.raw().pages():
@@ -153,8 +155,9 @@ class _ResourceExport:
             await asyncio.shield(finishing)
         except asyncio.CancelledError:
             # The thread can't be stopped; what it completes is complete.
-            await finishing
-            self._succeeded(file)
+            await asyncio.wait([finishing])
+            if finishing.exception() is None:
+                self._succeeded(file)
             raise
         self._succeeded(file)
 
