@@ -313,15 +313,23 @@ async def test_what_is_finished_when_the_interruption_comes_is_complete(
     assert entry["complete"] is (tmp_path / "teams.jsonl").exists() is True
 
 
-async def test_odd_texts_and_numbers_survive(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (b"123456789012345678901234567890", 123456789012345678901234567890),
+        (b"-18446744073709551617", -18446744073709551617),
+        (rb'"\ud83d"', "\ud83d"),
+        (b"18446744073709551615", 18446744073709551615),
+        (b"1.5e300", 1.5e300),
+    ],
+)
+async def test_odd_texts_and_numbers_survive(tmp_path: Path, text: bytes, value: Any) -> None:
     """Integers beyond 64 bits and halves of emojis come out as they went in."""
-    body = rb'{"object":"list","data":[{"id":"TM-1","n":123456789012345678901234567890,"t":"\ud83d"}],"has_more":false}'
+    body = b'{"object":"list","data":[{"id":"TM-1","odd":%s}],"has_more":false}' % text
     async with serving(answer(200, body)) as server:
         async with OnceHub("k", base_url=server.url) as oncehub:
             await run_export(oncehub, plan_export(["teams"]), tmp_path)
-    (line,) = lines(tmp_path, "teams")
-    assert line["n"] == 123456789012345678901234567890
-    assert line["t"] == "\ud83d"
+    assert lines(tmp_path, "teams") == [{"id": "TM-1", "odd": value}]
 
 
 async def test_a_full_disk_fails_that_file_only(

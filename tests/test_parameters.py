@@ -233,6 +233,18 @@ def test_times_are_sent_in_utc(time: datetime, text: str) -> None:
     assert parameters.moment(time, "x") == text
 
 
+def test_ranges_are_compared_as_moments() -> None:
+    """In the hour that comes twice, a clock's face tells nothing."""
+    first = datetime(2026, 11, 1, 1, 30, tzinfo=NEW_YORK)
+    second = datetime(2026, 11, 1, 1, 15, fold=1, tzinfo=NEW_YORK)
+    assert parameters.time_range("creation_time", first, second) == {
+        "creation_time.gt": "2026-11-01T05:30:00Z",
+        "creation_time.lt": "2026-11-01T06:15:00Z",
+    }
+    with pytest.raises(InvalidParameterError):
+        parameters.time_range("creation_time", second, first)
+
+
 @pytest.mark.parametrize(
     ("given", "sent"),
     [
