@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -224,6 +225,31 @@ def test_ctrl_c_ends_with_130_and_no_file_that_looks_complete(tmp_path: Path) ->
     assert "Traceback" not in err
     assert not (tmp_path / "bookings.jsonl").exists()
     assert not json.loads((tmp_path / "manifest.json").read_text())["complete"]
+
+
+def test_a_port_that_is_taken_is_told_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a word about files."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, out, err = run(capsys, "simulate", "--port", str(port))
+    assert (code, out) == (1, "")
+    assert "address already in use" in err
+    assert err.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_a_line(
+    sim: Simulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With its name."""
+    (tmp_path / "file").write_text("")
+    code, _, err = run(capsys, "export", "--out", str(tmp_path / "file" / "folder"))
+    assert code == 1
+    assert err == f"oncehub: {tmp_path / 'file' / 'folder'}: Not a directory\n"
+    code, _, err = run(capsys, "export", "--out", str(tmp_path / "file"))
+    assert code == 2
+    assert "is a file, not a folder" in err
 
 
 def test_simulate_prints_what_to_type() -> None:

@@ -56,7 +56,8 @@ def run(arguments: Sequence[str]) -> int:
         complain(str(error))
         return FAILED
     except OSError as error:
-        complain(f"{error.filename or 'a file'}: {error.strerror or type(error).__name__}")
+        what = error.strerror or type(error).__name__
+        complain(f"{error.filename}: {what}" if error.filename else what)
         return FAILED
     except KeyboardInterrupt:
         complain("interrupted")
