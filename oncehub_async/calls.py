@@ -10,7 +10,7 @@ import attrs
 
 from .api_key import ApiKey, KeySource
 from .attempts import Attempt, AttemptHook, logger, report
-from .budget import Outcome, Priority, RateBudget, belongs_together
+from .budget import Budget, Outcome, Priority, RateBudget, belongs_together
 from .clock import Clock
 from .errors import (
     AuthenticationError,
@@ -74,6 +74,7 @@ class _Call:
     failures: int = 0
     may_have_acted: bool = False
     key_was_renewed: bool = False
+    budget: RateBudget | None = None
 
     async def run(self, decode: Callable[[Reply], T]) -> T:
         caller = self.caller
@@ -100,7 +101,7 @@ class _Call:
 
     async def _attempt(self, key: ApiKey, last: RequestError | None) -> Reply:
         caller, request = self.caller, self.request
-        budget = caller.budget(key)
+        budget = self.budget = caller.budget(key)
         asked_at = caller.clock.now()
         permit = await self._within_deadline(budget.acquire(self.priority), "the rate budget", last)
         started = caller.clock.now()
@@ -142,12 +143,20 @@ class _Call:
             if not limit.expired():
                 raise
             raise DeadlineExceededError(
-                f"waited {left:.0f} s for {what}; the deadline of "
+                f"waited {left:.0f} s for {what}{self._reason()}; the deadline of "
                 f"{self.caller.retry.deadline:g} s for the whole call is over "
                 "(RetryPolicy.deadline)",
                 method=self.request.method,
                 path=self.request.path,
             ) from last
+
+    def _reason(self) -> str:
+        """What the budget is waiting for, as far as it tells."""
+        budget = self.budget
+        forecast = budget.forecast() if isinstance(budget, Budget) else None
+        if forecast is None or not forecast.reason:
+            return ""
+        return f" ({forecast.reason}; {forecast.wait:.0f} s more)"
 
     def _decoded(self, decode: Callable[[Reply], T], reply: Reply) -> T:
         try:

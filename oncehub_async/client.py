@@ -101,6 +101,7 @@ class OnceHub(Resources):
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
         self._budget = budget
+        _check_settings(budget, retry, clock)
         if inspect.iscoroutinefunction(on_attempt):
             raise ConfigurationError("on_attempt: expected a plain function, got a coroutine's")
         self._base_url = choose_base_url(base_url)
@@ -182,6 +183,18 @@ class OnceHub(Resources):
     def __repr__(self) -> str:
         state = "closed" if self._closed else "unopened" if self._session is None else "open"
         return f"OnceHub({str(self._base_url)!r}, {state})"
+
+
+def _check_settings(budget: object, retry: object, clock: object) -> None:
+    if budget is not None and not (hasattr(budget, "acquire") and hasattr(budget, "settle")):
+        raise ConfigurationError(
+            "budget: expected a RateBudget, such as Budget(Limits(per_second=3)), "
+            f"got {type(budget).__name__}"
+        )
+    if retry is not None and not isinstance(retry, RetryPolicy):
+        raise ConfigurationError(f"retry: expected a RetryPolicy, got {type(retry).__name__}")
+    if clock is not None and not isinstance(clock, Clock):
+        raise ConfigurationError(f"clock: expected a Clock, got {type(clock).__name__}")
 
 
 def _checked_proxy(proxy: str | None, base_url: URL) -> str | None:

@@ -9,6 +9,8 @@ import time
 
 import attrs
 
+from .errors import ConfigurationError
+
 
 @attrs.frozen
 class Clock:
@@ -23,7 +25,7 @@ class Clock:
     @speed.validator
     def _check_speed(self, _attribute: object, value: float) -> None:
         if not 0 < value < float("inf"):
-            raise ValueError(f"speed: {value!r} is not a positive number")
+            raise ConfigurationError(f"speed: {value!r} is not a positive number")
 
     def now(self) -> float:
         """Seconds of this clock since an arbitrary zero."""

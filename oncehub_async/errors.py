@@ -266,7 +266,11 @@ class PaginationError(RequestError):
 
 
 class DeadlineExceededError(RequestError, TimeoutError):
-    """The time for the whole call, waits for the rate budget included, is over."""
+    """The time for the whole call, waits for the rate budget included, is over.
+
+    It ran out while waiting, not while a request was under way (which would be a
+    `RequestTimeoutError` or an `OutcomeUnknownError`): what may not be done twice was not done.
+    """
 
 
 class OutcomeUnknownError(RequestError):

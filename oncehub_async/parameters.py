@@ -4,16 +4,18 @@ Each check returns the value as the service wants it, or raises `InvalidParamete
 parameter and the remedy. What only the service can know is left to the service.
 """
 
+import difflib
 import re
 import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from enum import Enum
+from enum import Enum, StrEnum
 from functools import cache
 from typing import Final, TypeVar
 
 from yarl import URL
 
+from .attempts import logger
 from .errors import InvalidParameterError
 from .models.converter import time_text
 
@@ -76,6 +78,16 @@ def required_text(value: object, param: str) -> str:
 def optional_text(value: object, param: str) -> str | None:
     """A filter or text that may be left out, but not be empty: that would mean anything."""
     return None if value is None else required_text(value, param)
+
+
+def documented(value: object, known: type[StrEnum], param: str) -> str | None:
+    """A filter whose values are documented; another one is sent too, for the vendor adds some."""
+    text = optional_text(value, param)
+    if text is not None and text not in tuple(known):
+        likely = difflib.get_close_matches(text.lower(), tuple(known), n=1)
+        hint = f"did you mean '{likely[0]}'?" if likely else f"they are {', '.join(known)}"
+        logger.warning("%s: not one of the documented values; %s", param, hint)
+    return text
 
 
 def texts_of(fields: Mapping[str, object]) -> dict[str, str | None]:

@@ -6,6 +6,7 @@ from enum import Enum
 import attrs
 
 from .errors import (
+    ConfigurationError,
     ConnectError,
     InvalidResponseError,
     NetworkError,
@@ -21,12 +22,12 @@ _HOUR = 3600.0
 
 def _seconds(_instance: object, attribute: "attrs.Attribute[float]", value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-        raise ValueError(f"{attribute.name}: expected a positive number of seconds")
+        raise ConfigurationError(f"{attribute.name}: expected a positive number of seconds")
 
 
 def _tries(_instance: object, attribute: "attrs.Attribute[int]", value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{attribute.name}: expected a whole number, at least 1")
+        raise ConfigurationError(f"{attribute.name}: expected a whole number, at least 1")
 
 
 @attrs.frozen(kw_only=True)
@@ -36,23 +37,25 @@ class RetryPolicy:
     A call ends when `attempts` of it have failed or when `deadline` seconds have gone by since it
     was made, whichever comes first. Everything counts towards the deadline: waiting for the rate
     budget, attempts, back-off. Answers 429 don't count as failed attempts, since they say nothing
-    but "later".
+    but "later". The default deadline leaves room for a thousand calls that are made at once and
+    wait for each other; set a shorter one where a person waits.
 
-    The default deadline leaves room for a thousand calls that are made at once and wait for each
-    other; set a shorter one where a person waits.
+    - `attempts`: how many attempts may fail.
+    - `deadline`: seconds for the whole call.
+    - `first_delay`: seconds; the bound of the first random delay, doubled for each further one.
+    - `longest_delay`: seconds; the bound is not doubled beyond this.
+    - `attempt_timeout`: real seconds for one attempt, from connecting to the last byte.
+    - `connect_timeout`: real seconds for making a connection.
+
+    Raises `ConfigurationError` for values that would never let a call through.
     """
 
     attempts: int = attrs.field(default=6, validator=_tries)
     deadline: float = attrs.field(default=_HOUR, validator=_seconds)
-    """Seconds for the whole call."""
     first_delay: float = attrs.field(default=0.5, validator=_seconds)
-    """Seconds; the bound of the first random delay, doubled for each further one."""
     longest_delay: float = attrs.field(default=30.0, validator=_seconds)
-    """Seconds; the bound is not doubled beyond this."""
     attempt_timeout: float = attrs.field(default=30.0, validator=_seconds)
-    """Seconds for one attempt, from connecting to the last byte of the answer."""
     connect_timeout: float = attrs.field(default=10.0, validator=_seconds)
-    """Seconds for making a connection."""
 
 
 class Verdict(Enum):

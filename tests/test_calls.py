@@ -267,7 +267,7 @@ def test_the_deadline_ends_waiting_for_the_budget() -> None:
         calls = [asyncio.create_task(oncehub.bookings.get("BKNG-1")) for _ in range(201)]
         await asyncio.gather(*calls, return_exceptions=True)
         assert isinstance(calls[-1].exception(), DeadlineExceededError)
-        assert "rate budget" in str(calls[-1].exception())
+        assert "rate budget (the limit of 5 requests a second" in str(calls[-1].exception())
         assert sum(call.exception() is None for call in calls) == 100
 
     run_virtual(main())

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import pickle
 import traceback
+from typing import Any
 
 import aiohttp
 import pytest
@@ -229,3 +230,19 @@ async def test_closing_under_a_call_is_an_error_of_ours() -> None:
         await oncehub.close()
         with pytest.raises((ClientStateError, ConnectionLostError)):
             await call
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"budget": Limits(3)}, r"budget: expected a RateBudget, such as Budget\(Limits"),
+        ({"retry": 3}, "retry: expected a RetryPolicy, got int"),
+        ({"clock": 2.0}, "clock: expected a Clock, got float"),
+    ],
+)
+def test_settings_of_the_wrong_kind_are_refused_at_once(
+    settings: dict[str, Any], said: str
+) -> None:
+    """Not at the first call, with somebody else's error."""
+    with pytest.raises(ConfigurationError, match=said):
+        OnceHub("k", **settings)

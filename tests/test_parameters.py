@@ -363,3 +363,22 @@ def test_overrides_that_the_vendor_refuses(overrides: list[DateOverride], param:
     with pytest.raises(InvalidParameterError) as caught:
         overrides_body(overrides, today=lambda: date(2026, 5, 1))
     assert caught.value.param == param
+
+
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    [
+        ("cancelled", "did you mean 'canceled'?"),
+        ("Scheduled", "'scheduled'?"),
+        ("x", "they are requested"),
+    ],
+)
+def test_an_undocumented_status_is_sent_with_a_warning(
+    status: str, hint: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The vendor may have added it; more likely it is misspelt, and would give an empty list."""
+    OnceHub("k").bookings.list(status=status)
+    assert hint in caplog.text
+    caplog.clear()
+    OnceHub("k").bookings.list(status="no_show")
+    assert caplog.text == ""

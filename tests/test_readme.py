@@ -13,7 +13,7 @@ import pytest
 
 import oncehub_async
 from oncehub_async import Budget, Limits, OnceHub, Priority
-from oncehub_async.simulator import Account, Simulator
+from oncehub_async.simulator import Account, Fault, Simulator
 
 from .simulator.threaded import running
 
@@ -65,11 +65,17 @@ async def test_every_other_block_runs(block: str) -> None:
                 "OnceHub": lambda **_: None,
                 "Budget": Budget,
                 "Limits": Limits,
+                "pytest": pytest,
+                "Account": Account,
+                "Fault": Fault,
             }
             code = compile(block, "README.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
             result = eval(code, names)
             if isinstance(result, Coroutine):
                 await result
+            for name, function in list(names.items()):
+                if name.startswith("test_"):
+                    await function(oncehub, sim)
 
 
 def test_the_table_of_operations_is_complete() -> None:

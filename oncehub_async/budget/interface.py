@@ -5,6 +5,8 @@ from typing import Protocol
 
 import attrs
 
+from ..errors import ConfigurationError
+
 PER_SECOND = 5
 PER_FIVE_MINUTES = 200
 SECOND = 1.0
@@ -23,7 +25,9 @@ class Priority(IntEnum):
 
 def _positive(_instance: object, attribute: "attrs.Attribute[int]", value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{attribute.name}: expected a whole number of requests, at least 1")
+        raise ConfigurationError(
+            f"{attribute.name}: expected a whole number of requests, at least 1"
+        )
 
 
 @attrs.frozen

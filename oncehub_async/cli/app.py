@@ -33,7 +33,7 @@ app = App(
         f"users of the machine could see it); {URL_VARIABLE} names another address of the API."
     ),
     version=__version__,
-    help_format="plaintext",
+    help_format="markdown",
     result_action="return_value",
     exit_on_error=False,
     print_error=False,

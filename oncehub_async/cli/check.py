@@ -1,6 +1,7 @@
 """`oncehub check`: whether the key is valid."""
 
-from .. import OnceHub
+from .. import ConfigurationError, NotFoundError, OnceHub
+from ..base_url import ENVIRONMENT_VARIABLE
 from . import COMPLETE
 from .output import say, say_json
 
@@ -8,7 +9,12 @@ from .output import say, say_json
 async def check_key(json: bool) -> int:
     """Validate the key of the environment."""
     async with OnceHub() as oncehub:
-        validation = await oncehub.validate_key()
+        try:
+            validation = await oncehub.validate_key()
+        except NotFoundError as error:
+            raise ConfigurationError(
+                f"{ENVIRONMENT_VARIABLE}: no OnceHub API is there (does it end in /v2?): {error}"
+            ) from None
     if json:
         say_json({"valid": True, "account": validation.account})
     else:

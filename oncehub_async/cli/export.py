@@ -106,7 +106,7 @@ def _tell(
     say(
         f"{'Complete' if complete else 'NOT COMPLETE'}: {several(objects, 'object')} in "
         f"{span(elapsed)}, {several(attempts.requests, 'request')}, "
-        f"{attempts.by_status[429]} of them answered 429. See {out / MANIFEST_NAME}"
+        f"{attempts.by_status[429]} of them answered 429.\nSee {out / MANIFEST_NAME}"
     )
 
 

@@ -1,6 +1,8 @@
 """`oncehub simulate`: a simulated OnceHub until it is interrupted."""
 
 import asyncio
+import contextlib
+import signal
 
 from .. import Clock, InvalidParameterError
 from ..simulator import Account, Limits, Simulator
@@ -14,11 +16,22 @@ async def serve_simulator(
     """Serve until the task is cancelled."""
     simulator = simulated(bookings, contacts, seed, speed, limited=limited, port=port)
     async with simulator as sim:
+        interrupted = _interruption()
         say(f"A simulated OnceHub with {bookings:,} bookings. To use it:")
         say(f"  export ONCEHUB_BASE_URL={sim.url} ONCEHUB_API_KEY={sim.api_key}")
         say("Stop it with Ctrl-C.")
-        await asyncio.Event().wait()
+        await interrupted.wait()
     return COMPLETE
+
+
+def _interruption() -> asyncio.Event:
+    """Set by Ctrl-C, which is how a server is meant to end."""
+    interrupted = asyncio.Event()
+    # Where loops have no signal handlers (Windows), it ends as an interruption.
+    with contextlib.suppress(NotImplementedError):
+        for each in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(each, interrupted.set)
+    return interrupted
 
 
 def simulated(

@@ -1,5 +1,6 @@
 """What is to be exported: which resources, with which filters."""
 
+import difflib
 import inspect
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -82,6 +83,12 @@ def plan_export(
             arguments[name]["creation_time_lt"] = until
         if expand and "expand" in accepted:
             arguments[name]["expand"] = tuple(expand)
+    bounded = any("creation_time_gt" in _parameters(name) for name in chosen)
+    if not bounded and (since is not None or until is not None):
+        param = "since" if since is not None else "until"
+        raise InvalidParameterError(
+            param, "only bookings, contacts and sms_notifications can be bounded by time"
+        )
     for key, value in (filters or {}).items():
         _add_filter(arguments, key, value)
     if expand and not any("expand" in given for given in arguments.values()):
@@ -99,9 +106,9 @@ def _just_before(since: datetime) -> datetime:
 def _resource(name: str) -> str:
     resource = name.replace("-", "_").lower()
     if resource not in RESOURCES:
-        raise InvalidParameterError(
-            "resource", f"'{name}' is none; choose from {', '.join(RESOURCES)}"
-        )
+        likely = difflib.get_close_matches(resource, RESOURCES, n=1)
+        hint = f"did you mean {likely[0]}?" if likely else f"there are {', '.join(RESOURCES)}"
+        raise InvalidParameterError("resource", f"there is none called '{name}'; {hint}")
     return resource
 
 

@@ -18,6 +18,7 @@ class State(StrEnum):
     COMPLETE = "complete"
     UNAVAILABLE = "not in this account"
     FAILED = "failed"
+    INTERRUPTED = "interrupted"
 
 
 @attrs.define

@@ -191,7 +191,7 @@ class _ResourceExport:
 
     def _failed(self, why: str) -> None:
         self.entry.error = why
-        self.progress.state = State.FAILED
+        self.progress.state = State.INTERRUPTED if why == _INTERRUPTED else State.FAILED
 
 
 def _prepare(out: Path, plan: ExportPlan, overwrite: bool) -> dict[str, ResourceEntry]:
@@ -203,7 +203,9 @@ def _prepare(out: Path, plan: ExportPlan, overwrite: bool) -> dict[str, Resource
     files = [out / file_name(each.name) for each in plan.resources]
     if not overwrite and any(path.exists() for path in (out / MANIFEST_NAME, *files)):
         raise InvalidParameterError(
-            "out", f"{out} holds an export already; choose another folder, or overwrite it"
+            "out",
+            f"{out} holds an export already; choose another folder, or add --overwrite "
+            "(overwrite=True)",
         )
     kept = read_entries(out)
     for path in files:

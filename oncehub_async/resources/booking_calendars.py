@@ -93,7 +93,9 @@ class BookingCalendars(Resource):
         one of those that the slot offers; without it a virtual one is taken.
 
         Never sent twice unless the first time certainly had no effect. Raises
-        `OutcomeUnknownError` where that can't be known, `BadRequestError` where the slot is taken.
+        `OutcomeUnknownError` where that can't be known. A slot that is not free (any more) is a
+        `BadRequestError` whose `param` is "start_time"; other values of `param` name what is wrong
+        with the guest's data. A `DeadlineExceededError` means that nothing was booked.
 
         https://developers.oncehub.com/reference/book-a-time-slot-for-a-booking-calendar
         """

@@ -51,9 +51,9 @@ class Bookings(Resource):
         https://developers.oncehub.com/reference/list-all-bookings
         """
         query = {
+            "status": parameters.documented(status, BookingStatus, "status"),
             **parameters.texts_of(
                 {
-                    "status": status,
                     "owner": owner,
                     "contact": contact,
                     "host": host,
