@@ -4,6 +4,8 @@ from typing import Literal
 
 import attrs
 
+from .scheduling.timezones import is_timezone
+
 Product = Literal["both", "calendars", "pages"]
 
 _count = attrs.validators.ge(0)
@@ -43,7 +45,7 @@ class Account:
     api_access: bool = True
     reassign: bool = True
     user_limit: int = 500
-    timezone: str = "America/Chicago"
+    timezone: str = attrs.field(default="America/Chicago")
     custom_fields: tuple[str, ...] = (
         "resume",
         "job_role",
@@ -53,6 +55,11 @@ class Account:
         "newsletter",
         "discussion_points",
     )
+
+    @timezone.validator
+    def _check_timezone(self, _attribute: object, value: str) -> None:
+        if not is_timezone(value):
+            raise ValueError(f"timezone: {value!r} is no IANA time zone")
 
     @property
     def has_calendars(self) -> bool:

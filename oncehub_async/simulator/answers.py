@@ -59,3 +59,4 @@ NO_API_ACCESS = ApiError(
     "the Enterprise plan.",
 )
 RATE_LIMITED = ApiError(429, "rate_limit_error", "Request rate limit exceeded")
+UNEXPECTED = ApiError(500, "api_error", "An unexpected error occurred. Please try again later.")

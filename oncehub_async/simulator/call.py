@@ -36,6 +36,8 @@ class Call:
             raise invalid("The request body is not valid JSON.", "body") from None
         if not isinstance(body, dict):
             raise invalid("The request body must be a JSON object.", "body")
+        if not _nests_at_most(body, _DEEPEST):
+            raise invalid(f"The request body is nested deeper than {_DEEPEST} levels.", "body")
         return body
 
     def refuse_unknown_parameters(self, known: frozenset[str]) -> None:
@@ -45,6 +47,17 @@ class Call:
                 raise invalid(f"Received unknown parameter: {name}", name)
             if name in self.repeated:
                 raise invalid(f"Received more than one value for parameter: {name}", name)
+
+
+# JSON can be read deeper than it can be written: what is stored has to fit into every answer.
+_DEEPEST = 50
+
+
+def _nests_at_most(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return True
+    inner = value.values() if isinstance(value, dict) else value
+    return levels > 0 and all(_nests_at_most(one, levels - 1) for one in inner)
 
 
 Handler = Callable[[Call], Answer | Coroutine[Any, Any, Answer]]

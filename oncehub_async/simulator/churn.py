@@ -7,9 +7,11 @@ from .data.times import with_milliseconds
 from .faults import Change
 from .state import State
 
+_RENAMED = " (renamed)"
+
 
 def change(state: State, collection: Collection, what: Change, now: int) -> str | None:
-    """Create, update or delete an object; which one depends on how many changed before.
+    """Create, update or delete an object; which one depends on how often this happened before.
 
     Its id, None when there is nothing left to update or delete.
     """
@@ -39,14 +41,15 @@ def create(collection: Collection, now: int) -> str:
 def touch(collection: Collection, index: int, now: int) -> None:
     """Update an object: it is last updated now, or is renamed if it tells no time.
 
-    Text messages never change.
+    The next renaming gives the old name back. Text messages never change.
     """
     body = collection.body(index)
     if "last_updated_time" in body:
         _stamp(body, ("last_updated_time",), now)
     else:
         for name in {"name", "last_name"} & body.keys():
-            body[name] += " (renamed)"
+            old = body[name]
+            body[name] = old.removesuffix(_RENAMED) if old.endswith(_RENAMED) else old + _RENAMED
     collection.put(index, body)
 
 
@@ -60,7 +63,8 @@ def _some(state: State, collection: Collection) -> int | None:
     if not len(collection):
         return None
     dice = key(state.account.seed, "churn", collection.kind.name)
-    index = roll(dice, len(collection.changed) + collection.end - len(collection)) % collection.end
+    index = roll(dice, collection.churned) % collection.end
+    collection.churned += 1
     while not collection.exists(index):
         index = (index + 1) % collection.end
     return index

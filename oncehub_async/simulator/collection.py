@@ -14,6 +14,10 @@ class Collection:
         self.changed: dict[int, Body] = {}
         self.hosts: dict[int, tuple[str, ...]] = {}
         """Who hosts a booking that was reassigned or scheduled: no field of it tells."""
+        self.churned = 0
+        """How often one of them was changed or deleted as if by somebody else."""
+        self.fresh: set[int] = set()
+        """What was made, changed or deleted; whoever keeps a register of them clears it."""
         self._deleted: set[int] = set()
         self._created: list[int] = []
 
@@ -61,17 +65,19 @@ class Collection:
         """Create an object at `now`; `build` makes it from its index."""
         index = self.end
         body = build(index)
-        # The newest always has the highest index, though the clock's anchor may be set back.
-        self._created.append(max(now, self._created[-1] if self._created else now))
+        self._created.append(now)
         self.changed[index] = body
+        self.fresh.add(index)
         return deepcopy(body)
 
     def put(self, index: int, body: Body) -> None:
         """Replace an object."""
         self.changed[index] = deepcopy(body)
+        self.fresh.add(index)
 
     def remove(self, index: int) -> None:
         """Delete an object; its id goes on being known."""
         self._deleted.add(index)
+        self.fresh.add(index)
         self.changed.pop(index, None)
         self.hosts.pop(index, None)

@@ -9,6 +9,7 @@ import attrs
 
 from .call import Operation
 from .data.dice import chance, key, roll
+from .operations.table import OPERATIONS
 
 FaultKind = Literal[
     "latency",
@@ -64,10 +65,11 @@ class Fault:
     | churn | one object of the list's resource is created, updated or deleted just before |
 
     `operations` is `"*"` or any of: an operation's id, `"METHOD /path/{id}"`, the pair of method
-    and path; `*` and `?` match anything. Of the requests that match, every `every`-th has the
-    chance `rate` (0 to 1) of going wrong, `times` times at most. `change` is what `churn` does.
-    Seconds are the simulator's clock's. What replaces an answer (429, 5xx, html, empty, not_utf8)
-    happens before the request takes effect, unless `takes_effect`.
+    and path; `*` and `?` match anything, and each has to match some operation. Of the requests
+    that match, every `every`-th has the chance `rate` (0 to 1) of going wrong, `times` times at
+    most. `change` is what `churn` does. Seconds are the simulator's clock's. What replaces an
+    answer (429, 5xx, html, empty, not_utf8) happens before the request takes effect, unless
+    `takes_effect`.
     """
 
     kind: FaultKind = attrs.field(validator=attrs.validators.in_(KINDS))
@@ -75,7 +77,9 @@ class Fault:
     rate: float = attrs.field(
         default=1.0, validator=[attrs.validators.ge(0), attrs.validators.le(1)]
     )
-    times: int | None = attrs.field(default=None, kw_only=True)
+    times: int | None = attrs.field(
+        default=None, kw_only=True, validator=attrs.validators.optional(attrs.validators.ge(0))
+    )
     every: int = attrs.field(default=1, kw_only=True, validator=attrs.validators.ge(1))
     seconds: float = attrs.field(default=1.0, kw_only=True, validator=attrs.validators.ge(0))
     jitter: float = attrs.field(default=0.0, kw_only=True, validator=attrs.validators.ge(0))
@@ -89,6 +93,14 @@ class Fault:
         kw_only=True,
         validator=attrs.validators.in_(("create", "update", "delete")),
     )
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse, with ValueError, what could never strike: most likely it is misspelt."""
+        for pattern in self._patterns():
+            if not any(_matches(pattern, operation) for operation in OPERATIONS):
+                raise ValueError(f"operations: {pattern!r} matches none")
+        if not any(self.concerns(operation) for operation in OPERATIONS):
+            raise ValueError(f"operations: none of {self.operations!r} can suffer {self.kind}")
 
     def concerns(self, operation: Operation) -> bool:
         """Whether this can happen to an operation."""

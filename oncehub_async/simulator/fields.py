@@ -6,7 +6,8 @@ from typing import Any
 from .answers import invalid
 from .data.kind import Body
 
-_STANDARD = ("name", "email", "phone", "mobile_phone", "note", "company")
+ANSWERS = ("name", "email", "phone", "mobile_phone", "note", "company")
+"""The standard questions of a booking form whose answer is one text."""
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f.]+(\.[^@\s\x00-\x1f.]+)+")
 _PHONE = re.compile(r"\+[1-9]\d{9,14}", re.ASCII)
 _NAME = re.compile(r"(?=.*\w)[^\x00-\x1f\x7f_\[\]{}()<>/\\|*?!#$%^+=~`\";:@]{1,100}")
@@ -27,12 +28,16 @@ def is_name(value: Any) -> bool:
     return isinstance(value, str) and bool(_NAME.fullmatch(value))
 
 
+def string(value: Any, param: str) -> str:
+    """A value that has to be a text. Raises ApiError (400) if it isn't one."""
+    if not isinstance(value, str):
+        raise invalid("Must be a string.", param)
+    return value
+
+
 def text(fields: Body, name: str) -> str:
     """An optional text. Raises ApiError (400) for a value that isn't one."""
-    value = fields.get(name, "")
-    if not isinstance(value, str):
-        raise invalid("Must be a string.", name)
-    return value
+    return string(fields.get(name, ""), name)
 
 
 def flag(fields: Body, name: str, *, default: bool) -> bool:
@@ -55,7 +60,7 @@ def check_answers(form: Body) -> None:
     """Raise ApiError (400) for an answer in a booking form that is of no type a question has."""
     for name, value in form.items():
         several = isinstance(value, list) and all(isinstance(one, str) for one in value)
-        if not isinstance(value, str) and (name in _STANDARD or not several):
+        if not isinstance(value, str) and (name in ANSWERS or not several):
             raise invalid("Must be a string or an array of strings.", f"booking_form.{name}")
 
 

@@ -90,11 +90,12 @@ class RateLimiter:
         windows = [self._window(self._addresses, address, FIVE_MINUTES)]
         if account is not None:
             windows.append(self._window(self._accounts, account, SECOND))
-        wait = max(window.wait(now) for window in windows)
-        if not wait or self._limits.count_refused:
+        refused = any(window.wait(now) for window in windows)
+        if not refused or self._limits.count_refused:
             for window in windows:
                 window.count(now)
-        return wait
+        # Asked after it was counted, for then this one, too, stands in the next one's way.
+        return max(window.wait(now) for window in windows) if refused else 0.0
 
     def _window(
         self, windows: dict[str, SlidingWindow | FixedWindow], name: str, length: float

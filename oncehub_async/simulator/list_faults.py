@@ -5,9 +5,9 @@ import attrs
 from .answers import Answer
 from .call import Call
 from .churn import change
+from .collection import Collection
 from .faults import Fault
 from .lists.listing import Listing
-from .state import State
 
 _CURSORS = ("after", "before")
 FOREIGN_HOST = "https://oncehub.attacker.example"
@@ -15,13 +15,14 @@ FOREIGN_HOST = "https://oncehub.attacker.example"
 
 def before(fault: Fault, listing: Listing, call: Call) -> Call:
     """The call that is answered instead, after what happened to the account."""
+    collection = call.state.collections[listing.resource]
     if fault.kind == "stuck_list":
         query = {name: value for name, value in call.query.items() if name not in _CURSORS}
         return attrs.evolve(call, query=query)
     if fault.kind == "deleted_cursor":
-        _delete_cursor(call, call.state)
+        _delete_cursor(call, collection)
     elif fault.kind == "churn":
-        change(call.state, call.state.collections[listing.resource], fault.change, call.now)
+        change(call.state, collection, fault.change, call.now)
     return call
 
 
@@ -41,9 +42,8 @@ def after(fault: Fault, listing: Listing, call: Call, answer: Answer) -> Answer:
     return attrs.evolve(answer, headers={**answer.headers, "Link": header})
 
 
-def _delete_cursor(call: Call, state: State) -> None:
+def _delete_cursor(call: Call, collection: Collection) -> None:
     for name in _CURSORS:
-        found = state.find(call.query.get(name, ""))
-        if found:
-            collection, index = found
+        index = collection.index(call.query.get(name, ""))
+        if index is not None:
             collection.remove(index)

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 from aiohttp import web
 
-from .answers import Answer, ApiError, invalid
+from .answers import UNEXPECTED, Answer, ApiError, invalid
 from .clock_face import ClockFace
 from .data.dice import key, letters
 from .desk import Arrival, Desk, RateLimited, refusal
@@ -16,8 +16,6 @@ from .limits import Limits
 from .operations.table import Match, MethodNotAllowed
 from .stats import Stats
 from .wire import Reply, Wire, replacement
-
-_LARGEST_BODY = 1 << 20
 
 
 class Server:
@@ -34,16 +32,24 @@ class Server:
     ) -> None:
         self.stats = stats
         self._desk, self._face, self._faults, self._limits = desk, face, faults, limits
-        self._ids = key(seed, "request ids")
+        self._ids, self._wires = key(seed, "request ids"), 0
 
     def protocol(self) -> web.Server:
         """What aiohttp's runner serves."""
-        return _Protocols(self)
+        self._protocols = _Protocols(self)
+        return self._protocols
+
+    def hang_up(self) -> None:
+        """Break every connection: nobody has to be waited for who neither reads nor writes."""
+        for connection in self._protocols.connections:
+            if isinstance(connection.transport, asyncio.WriteTransport):
+                connection.transport.abort()
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         # First of all, before anything can take time: this is when the request arrived.
         seconds = self._face.seconds()
+        self.stats.requests += 1
         wire = self._wire(request)
         arrival = _arrival(request)
         try:
@@ -55,16 +61,21 @@ class Server:
         return await self._serve(request, wire, arrival, found)
 
     def _wire(self, request: web.BaseRequest) -> Wire:
-        # The way back of a request that is counted here, with an id of its own.
-        self.stats.requests += 1
-        alphabet = "0123456789abcdef"
-        return Wire(request, self._face, letters(self._ids, self.stats.requests, 32, alphabet))
+        self._wires += 1
+        return Wire(request, self._face, letters(self._ids, self._wires, 32, "0123456789abcdef"))
 
     def malformed(self, request: web.BaseRequest) -> web.StreamResponse:
         """The answer to what isn't even HTTP."""
-        reply = Reply.of(invalid("The request could not be understood.").answer)
-        self.stats.by_status[reply.status] += 1
-        return self._wire(request).whole(reply)
+        self.stats.requests += 1
+        return self._said(request, invalid("The request could not be understood."))
+
+    def failed(self, request: web.BaseRequest) -> web.StreamResponse:
+        """The answer to a request, already counted, on which the simulator itself failed."""
+        return self._said(request, UNEXPECTED)
+
+    def _said(self, request: web.BaseRequest, error: ApiError) -> web.StreamResponse:
+        self.stats.by_status[error.status] += 1
+        return self._wire(request).whole(Reply.of(error.answer))
 
     async def _serve(
         self, request: web.BaseRequest, wire: Wire, arrival: Arrival, found: Match
@@ -76,7 +87,11 @@ class Server:
         replaced = [(fault, reply) for fault in faults if (reply := replacement(fault))]
         if replaced and not replaced[0][0].takes_effect:
             return await self._send(wire, replaced[0][1], faults)
-        answer = await self._answer(request, arrival, found, faults)
+        try:
+            answer = await self._answer(request, arrival, found, faults)
+        except ConnectionError:
+            # Half a body, and its sender has left.
+            return wire.drop()
         reply = replaced[0][1] if replaced else Reply.of(answer)
         return await self._send(wire, reply, faults)
 
@@ -97,7 +112,7 @@ class Server:
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
-            return invalid(f"The request body is larger than {_LARGEST_BODY} bytes.").answer
+            return invalid("The request body is too large.").answer
         except web.RequestPayloadError:
             return invalid("The request body could not be read.").answer
         now = self._face.milliseconds()
@@ -153,8 +168,11 @@ class _Protocol(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        if status >= 500:
-            return super().handle_error(request, status, exc, message)
-        response = self._simulated.malformed(request)
+        if status < 500:
+            response = self._simulated.malformed(request)
+        else:
+            # This logs the failure, and raises if an answer has already begun.
+            super().handle_error(request, status, exc, message)
+            response = self._simulated.failed(request)
         response.force_close()
         return response

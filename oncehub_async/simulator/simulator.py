@@ -65,6 +65,7 @@ class Simulator:
         self._keys = Keys(seed)
         self.api_key = self._keys.add()
         self._face: ClockFace | None = None
+        self._server: Server | None = None
         self._runner: web.ServerRunner | None = None
         self._stats = Stats()
 
@@ -79,10 +80,10 @@ class Simulator:
         await runner.setup()
         try:
             await web.TCPSite(runner, self._host, self._port).start()
-        except OSError:
+        except BaseException:
             await runner.cleanup()
             raise
-        self._runner = runner
+        self._server, self._runner = server, runner
         self._port = runner.addresses[0][1]
         return self
 
@@ -92,16 +93,16 @@ class Simulator:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._face:
-            self._face.close()
         runner, self._runner = self._runner, None
-        if runner:
+        if self._face and self._server and runner:
+            self._face.close()
+            self._server.hang_up()
             await runner.cleanup()
 
     @property
     def url(self) -> str:
         """The base URL, such as `http://127.0.0.1:40123/v2`. Raises RuntimeError before it runs."""
-        if self._face is None:
+        if self._server is None:
             raise RuntimeError("the simulator is not running: use `async with`")
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{self._port}{PREFIX}"

@@ -5,6 +5,7 @@ from .collection import Collection
 from .data.kind import Body
 from .data.world import World
 from .scheduling.availability import Schedules
+from .scheduling.meetings import Meetings
 from .service import Service
 
 RESOURCES = (
@@ -40,6 +41,7 @@ class State:
         self.sms_notifications = collections["sms_notifications"]
         self.webhooks = collections["webhooks"]
         self.schedules = Schedules(self.world.users)
+        self.meetings = Meetings(self.world.bookings, self.bookings, self.hosts)
         self.one_time_links: dict[str, Body] = {}
         self._by_prefix = {one.kind.ids.prefix: one for one in collections.values()}
 
@@ -55,7 +57,16 @@ class State:
         if found:
             collection, index = found
             return collection.shown(index)
-        return self.world.conversations.make(id) or self.world.conversations.part(id)
+        return self._conversation(id) or self.world.conversations.part(id)
+
+    def _conversation(self, id: str) -> Body | None:
+        # No table tells which there are: the booking that would have come from it does.
+        index = self.world.bookings.conversations.decode(id)
+        if index is None or index >= self.bookings.end:
+            return None
+        if self.bookings.body(index).get("conversation") != id:
+            return None
+        return self.world.conversations.make(index, self.bookings.created(index))
 
     def hosts(self, booking: int) -> tuple[str, ...]:
         """The ids of the users who host and co-host a booking."""
@@ -67,6 +78,28 @@ class State:
         host = users.id(bookings.owner(booking))
         return (host,) if cohost is None else (host, users.id(cohost))
 
+    def seated(self, calendar: int) -> list[int]:
+        """The users (their indexes) who can take a booking of a calendar: they have a seat.
+
+        A team's are those who are in it now; the host of a calendar never changes.
+        """
+        calendars = self.world.booking_calendars
+        team = calendars.team(calendar)
+        hosts = [calendars.user(calendar)] if team is None else self._members(team)
+        return [user for user in hosts if self.users.exists(user) and self.has_seat(user)]
+
     def has_seat(self, user: int) -> bool:
         """Whether a user (its index) has a seat; without one nobody can be a host."""
         return self.world.users.has_seat(user)
+
+    def _members(self, team: int) -> list[int]:
+        name, users = self.world.teams.id(team), self.users
+        return [
+            user
+            for user in range(users.end)
+            if (
+                name in users.changed[user]["teams"]
+                if user in users.changed
+                else team in self.world.users.teams_of(user)
+            )
+        ]

@@ -6,7 +6,7 @@ import attrs
 import orjson
 from aiohttp import web
 
-from .answers import Answer
+from .answers import RATE_LIMITED, UNEXPECTED, Answer
 from .clock_face import ClockFace
 from .faults import Fault
 
@@ -33,19 +33,16 @@ class Reply:
 
 
 _HTML = b"<!DOCTYPE html><html><head><title>502</title></head><body><h1>Bad Gateway</h1></body>"
-_ERROR = {"type": "api_error", "message": "An unexpected error occurred. Please try again later."}
+_ERRORS = {"rate_limit": RATE_LIMITED, "server_error": UNEXPECTED}
 
 
 def replacement(fault: Fault) -> Reply | None:
     """What a fault puts in an answer's place, None if it isn't of that kind."""
     match fault.kind:
-        case "rate_limit":
-            body = {"type": "rate_limit_error", "message": "Request rate limit exceeded"}
+        case "rate_limit" | "server_error" as kind:
+            answer = _ERRORS[kind].answer
             headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
-            return Reply(fault.status or 429, headers, orjson.dumps(body))
-        case "server_error":
-            headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
-            return Reply(fault.status or 500, headers, orjson.dumps(_ERROR))
+            return Reply.of(Answer(answer.body, fault.status or answer.status, headers))
         case "html":
             return Reply(fault.status or 502, {}, _HTML, "text/html; charset=utf-8")
         case "empty":
@@ -64,19 +61,23 @@ class Wire:
 
     async def send(self, reply: Reply, faults: tuple[Fault, ...] = ()) -> web.StreamResponse:
         """Send a reply; the first fault that is about sending decides how."""
-        for fault in faults:
-            match fault.kind:
-                case "drop_after":
-                    return self.drop()
-                case "truncated_body":
-                    return await self._truncated(reply)
-                case "truncated_json":
-                    half = reply.body[: len(reply.body) // 2]
-                    return self.whole(attrs.evolve(reply, body=half))
-                case "endless_body":
-                    return await self._endless(reply)
-                case "slow_body":
-                    return await self._slow(reply, fault.seconds)
+        try:
+            for fault in faults:
+                match fault.kind:
+                    case "drop_after":
+                        return self.drop()
+                    case "truncated_body":
+                        return await self._truncated(reply)
+                    case "truncated_json":
+                        half = reply.body[: len(reply.body) // 2]
+                        return self.whole(attrs.evolve(reply, body=half))
+                    case "endless_body":
+                        return await self._endless(reply)
+                    case "slow_body":
+                        return await self._slow(reply, fault.seconds)
+        except ConnectionError:
+            # The reader has left: nothing to answer any more, and nothing to complain about.
+            return self.drop()
         return self.whole(reply)
 
     def drop(self) -> web.StreamResponse:

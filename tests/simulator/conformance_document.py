@@ -56,3 +56,8 @@ def _drop_contradictions(document: dict[str, Any]) -> None:
     # A deleted recipient, {id, object, deleted}, is both a contact and a user by their schemas.
     recipient = document["components"]["schemas"]["SmsNotification"]["properties"]["recipient"]
     recipient["anyOf"] = recipient.pop("oneOf")
+    # Their default is an empty text, which is no date-time.
+    for parameter in document["paths"]["/booking-calendars/{id}/time-slots"]["get"]["parameters"]:
+        if parameter["schema"].get("default") == "":
+            text = parameter["schema"]
+            text["anyOf"] = [{"format": text.pop("format")}, {"const": text["default"]}]

@@ -69,6 +69,10 @@ async def test_overrides_of_some_dates(api: Api) -> None:
             "overrides_start_time",
         ),
     )
+    reversed_range = {"overrides_start_time": dates[2], "overrides_end_time": dates[1]}
+    assert (await api.get(path(api), **reversed_range)).body == error(
+        "overrides_start_time cannot be later than overrides_end_time", "overrides_start_time"
+    )
     unknown = await api.get(path(api), start_date="2026-11-27")
     assert unknown.body == error("Received unknown parameter: start_date", "start_date")
 
@@ -134,6 +138,18 @@ async def test_time_slots_follow_the_schedule(api: Api) -> None:
             "Required fields are missing.",
             "weekly.working_hours.locations.id",
         ),
+        (
+            [hours("09:00", "10:00", {"type": "in_person_by_host", "id": "ADD-NOPE"})],
+            400,
+            "Invalid address: 'ADD-NOPE'",
+            "weekly.working_hours.locations.id",
+        ),
+        (
+            [hours("09:00", "10:00", {"type": ["x"]})],
+            400,
+            "Must be a string.",
+            "weekly.working_hours.locations.type",
+        ),
         (None, 400, "Must be an array of working hours.", "weekly.working_hours"),
     ],
 )
@@ -174,6 +190,7 @@ async def test_hours_that_are_refused(
             "Invalid day: 'monday'",
             "weekly.day",
         ),
+        ({"bogus": 1}, "Unsupported field", "bogus"),
     ],
 )
 async def test_days_and_dates_that_are_refused(

@@ -52,6 +52,24 @@ async def test_a_range_of_slots(api: Api) -> None:
     ] == found[2:5]
 
 
+async def test_an_empty_time_is_none_at_all(api: Api) -> None:
+    """The document's default for both ends."""
+    assert await slots(api, start_time="", end_time="") == await slots(api)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("0001-01-01T00:00:00Z", "0001-01-01T00:00:01Z"),
+        ("2026-10-01T00:00:00Z", "2026-10-02T00:00:00Z"),
+        ("9999-12-31T00:00:00Z", "9999-12-31T23:59:59Z"),
+    ],
+)
+async def test_nothing_is_free_at_the_ends_of_time(api: Api, start: str, end: str) -> None:
+    """Nor in a range that is over; an empty list."""
+    assert await slots(api, start_time=start, end_time=end) == []
+
+
 async def test_nothing_is_free_in_the_past(api: Api) -> None:
     """A range that has begun offers what is left of it."""
     found = await slots(api, start_time="2026-10-26T00:00:00Z", end_time="2026-11-04T00:00:00Z")
@@ -92,6 +110,7 @@ async def test_booking_a_slot(api: Api) -> None:
         "interests": ["a", "b"],
         "unknown": "x",
         "phone": "+12025550195",
+        "guests": ["one@more.example"],
     }
     path = f"/booking-calendars/{calendar(api.sim)}/schedule"
     answer = await api.post(path, wanted(start, booking_form=form))
@@ -102,6 +121,8 @@ async def test_booking_a_slot(api: Api) -> None:
     assert booking["status"] == "scheduled"
     assert booking["contact"]["email"] == FORM["email"]
     assert booking["form_submission"]["phone"] == "+12025550195"
+    assert booking["form_submission"]["guests"] == ["one@more.example"]
+    assert booking["attendees"][1:] == [FORM["email"], "one@more.example"]
     assert booking["form_submission"]["custom_fields"] == [
         {"name": "budget", "value": "a lot"},
         {"name": "interests", "value": ["a", "b"]},
@@ -155,6 +176,17 @@ async def test_the_same_guest_is_one_contact(api: Api) -> None:
             "Must be a string or an array of strings.",
             "booking_form.budget",
         ),
+        (
+            {"booking_form": FORM | {"mobile_phone": "5"}},
+            "Invalid phone format: '5'",
+            "booking_form.mobile_phone",
+        ),
+        (
+            {"booking_form": FORM | {"guests": ["nobody"]}},
+            "Invalid email format: 'nobody'",
+            "booking_form.guests",
+        ),
+        ({"guest_time_zone": ["x"]}, "Must be a string.", "guest_time_zone"),
         (
             {"location": {"type": "virtual", "value": "carrier_pigeon"}},
             "The selected location is not available.",

@@ -138,6 +138,17 @@ async def test_reassigning(api: Api) -> None:
     )
 
 
+async def test_the_old_host_leaves_though_deleted(api: Api) -> None:
+    """Nothing but their place among the attendees tells who they were."""
+    booking = some(api.sim, unpaid("scheduled"))
+    before = api.sim.object(booking)
+    host = user(api.sim, but=before["owner"])
+    api.sim.delete(before["owner"])
+    answer = await api.post(f"/bookings/{booking}/reassign", {"new_host": host})
+    assert before["attendees"][0] not in answer.body["attendees"]
+    assert answer.body["attendees"][1:] == before["attendees"][1:]
+
+
 async def test_what_cannot_be_reassigned(api: Api) -> None:
     """Each refusal in the vendor's words."""
     sim = api.sim

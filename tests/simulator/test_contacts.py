@@ -48,6 +48,15 @@ async def test_a_contact_from_birth_to_death(api: Api) -> None:
         (NEW | {"id": "CTC-1"}, "Unsupported fields", "id"),
         (NEW | {"timezone": "Mars/One"}, "Invalid timezone: 'Mars/One'", "timezone"),
         (NEW | {"employees": "5"}, "Must be an integer.", "employees"),
+        (NEW | {"email": {"a": True}}, "Must be a string.", "email"),
+        (NEW | {"email": False, "mobile_phone": "+12025550195"}, "Must be a string.", "email"),
+        (NEW | {"timezone": None}, "Must be a string.", "timezone"),
+        (NEW | {"owner": None}, "Must be a string.", "owner"),
+        (
+            NEW | {"custom_fields": [{"name": "resume"}]},
+            "Must be an array of custom fields.",
+            "custom_fields",
+        ),
     ],
 )
 async def test_what_no_contact_can_be(
@@ -56,6 +65,15 @@ async def test_what_no_contact_can_be(
     """400, in the vendor's words."""
     answer = await api.post("/contacts", fields)
     assert (answer.status, answer.body) == (400, error(message, param))
+
+
+async def test_custom_fields_are_a_name_and_a_value(api: Api) -> None:
+    """Each once, with what came last, and nothing else."""
+    twice = [{"name": "resume", "value": 1, "evil": 2}, {"name": "resume", "value": 3}]
+    made = await api.post("/contacts", NEW | {"custom_fields": twice})
+    assert made.body["custom_fields"] == [{"name": "resume", "value": 3}]
+    changed = await api.patch(f"/contacts/{made.body['id']}", {"custom_fields": twice[:1]})
+    assert changed.body["custom_fields"] == [{"name": "resume", "value": 1}]
 
 
 async def test_an_address_and_a_phone_are_one_contacts_own(api: Api) -> None:
@@ -106,6 +124,7 @@ async def test_an_address_and_a_phone_are_one_contacts_own(api: Api) -> None:
             "custom_fields",
         ),
         ({"nickname": "C"}, "Unsupported field", "nickname"),
+        ({"first_name": ""}, "first_name is required", "first_name"),
         ({"owner": "USR-X"}, "Invalid owner: 'USR-X'", "owner"),
     ],
 )

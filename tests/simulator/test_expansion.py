@@ -65,3 +65,18 @@ async def test_sms_recipients_are_contacts_and_users(api: Api) -> None:
     page = await api.get("/notifications/sms", limit=100, expand="recipient")
     kinds = {(one["recipient_type"], one["recipient"]["object"]) for one in page.body["data"]}
     assert kinds == {("contact", "contact"), ("user", "user")}
+
+
+async def test_only_real_conversations_can_be_shown(api: Api) -> None:
+    """Those that led to a booking, also to one that was just made; no booking, no conversation."""
+    for _ in range(60):
+        api.sim.create("bookings")
+    listed = await api.get("/bookings", limit=100, expand="conversation")
+    talks = [body["conversation"] for body in listed.body["data"][:60] if body["conversation"]]
+    assert talks
+    for talk, body in ((body["conversation"], body) for body in listed.body["data"]):
+        assert talk is None or talk["bookings"] == [body["id"]]
+    state = api.sim.state
+    for index in state.bookings.indexes():
+        talk = state.shown(state.world.bookings.conversations.encode(index))
+        assert (talk is not None) == (state.bookings.body(index)["conversation"] is not None)

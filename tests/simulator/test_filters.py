@@ -151,6 +151,24 @@ async def test_contacts_and_users_by_email(api: Api) -> None:
     assert (await api.get("/users", email="nonsense")).status == 400
 
 
+async def test_a_contact_without_an_address_has_none_to_be_found_by(api: Api) -> None:
+    """Not the word none, either, after it was changed."""
+    contact = next(
+        one for one in api.sim.ids("contacts") if api.sim.object(one).get("email") is None
+    )
+    assert (await api.patch(f"/contacts/{contact}", {"city": "x"})).status == 200
+    assert (await api.get("/contacts", email="none")).ids == []
+
+
+async def test_text_messages_are_filtered_by_the_time_they_show(api: Api) -> None:
+    """What is later than a message's time doesn't list the message itself."""
+    ids = list(api.sim.ids("sms_notifications"))[:8]
+    for one in ids:
+        moment = api.sim.object(one)["creation_time"]
+        page = await api.get("/notifications/sms", creation_time__gt=moment, limit=100)
+        assert one not in page.ids
+
+
 async def test_the_smaller_lists(api: Api) -> None:
     """Calendars by host, pages by what belongs to them, teams by member, SMS by recipient."""
     world = api.sim.state.world
@@ -176,8 +194,9 @@ async def test_the_smaller_lists(api: Api) -> None:
         "/notifications/sms", recipient=text["recipient"], recipient_type="contact"
     )
     assert text["id"] in page.ids
-    refused = await api.get("/notifications/sms", recipient_type="customer")
-    assert (refused.status, refused.body) == (
-        400,
-        error("Invalid string: customer", "recipient_type"),
-    )
+    for wrong in ("customer", ""):
+        refused = await api.get("/notifications/sms", recipient_type=wrong)
+        assert (refused.status, refused.body) == (
+            400,
+            error(f"Invalid string: {wrong}", "recipient_type"),
+        )

@@ -105,3 +105,18 @@ def test_an_unknown_key_counts_for_its_address_alone() -> None:
     assert limiter.arrive(0.0, None, "x") == 0
     assert limiter.arrive(0.0, "a", "x") == 0
     assert limiter.arrive(2.0, "a", "x") == 298.0
+
+
+@given(st.sampled_from(["sliding", "fixed"]), ARRIVALS)
+def test_waiting_as_told_is_enough_where_refused_requests_count(
+    window: str, arrivals: list[tuple[int, str | None, str]]
+) -> None:
+    """The refused request itself counts by then: who waits as told gets through at once."""
+    limits = Limits(2, 9, window, True)  # type: ignore[arg-type] # one of the two
+    limiter, now = RateLimiter(limits), 0.0
+    for step, account, address in arrivals:
+        now += step / 8
+        told = limiter.arrive(now, account, address)
+        if told:
+            now += told
+            assert limiter.arrive(now, account, address) == 0

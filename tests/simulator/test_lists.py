@@ -1,3 +1,4 @@
+import asyncio
 import re
 from itertools import pairwise
 
@@ -5,6 +6,8 @@ import aiohttp
 import pytest
 
 from oncehub_async.simulator import Account, Service, Simulator
+from oncehub_async.simulator.lists.page import older_than
+from oncehub_async.simulator.lists.rules import Rule
 
 from .conftest import Api, error
 
@@ -54,6 +57,15 @@ async def test_links_lead_to_the_next_and_previous_page(api: Api) -> None:
     everything = await api.get("/teams", limit=100)
     assert "Link" not in everything.headers
     assert everything.body["has_more"] is False
+
+
+async def test_an_empty_page_has_no_link(api: Api) -> None:
+    """It has no object that a cursor could name."""
+    ids = list(api.sim.ids("teams"))
+    for query in ({"after": ids[-1]}, {"before": ids[0]}):
+        page = await api.get("/teams", **query)
+        assert (page.ids, page.body["has_more"]) == ([], False)
+        assert "Link" not in page.headers
 
 
 async def test_ten_is_the_default_limit(api: Api) -> None:
@@ -165,3 +177,18 @@ async def test_a_cursor_gets_through_an_import(session: aiohttp.ClientSession) -
         everything = await api.walk("/bookings")
         assert len(set(everything)) == 3_000
         assert all(one != two for one, two in pairwise(everything))
+
+
+async def test_what_is_deleted_while_a_page_is_looked_for_is_not_on_it() -> None:
+    """A rare filter takes long, and others delete meanwhile; the page is filled up from behind."""
+    collection = Simulator(Account(bookings=9_000)).state.bookings
+    wanted = {8_900, 8_800, 100, 50}
+    task = asyncio.create_task(
+        older_than(collection, [Rule(wanted.__contains__)], None, 2),
+    )
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert not task.done()
+    collection.remove(8_900)
+    page = await task
+    assert (page.indexes, page.has_older) == ((8_800, 100), True)

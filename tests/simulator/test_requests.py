@@ -173,3 +173,30 @@ async def test_nothing_to_read_is_no_error(api: Api) -> None:
     """A POST without a body is one without fields."""
     answer = await api.post("/webhooks")
     assert (answer.status, answer.body) == (400, error("Required fields are missing.", "name"))
+
+
+@pytest.mark.parametrize("levels", [51, 300])
+async def test_what_could_not_be_written_again_is_not_stored(api: Api, levels: int) -> None:
+    """A body nested too deeply is 400, and every list goes on to answer; a deep one is fine."""
+    for depth, status in ((levels - 3, 400), (40, 201)):
+        names = b'"first_name": "a", "last_name": "b", "email": "deep@a.example"'
+        value = b"[" * depth + b"]" * depth
+        body = b'{%s, "custom_fields": [{"name": "resume", "value": %s}]}' % (names, value)
+        assert (await api.call("POST", "/contacts", body)).status == status
+        assert (await api.get("/contacts")).status == 200
+
+
+async def test_a_failure_of_the_simulator_itself(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """500 as the service would answer it: JSON with a request id, counted once and logged."""
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("as a test wants it")
+
+    monkeypatch.setattr(type(api.sim.state.teams.kind), "make", fail)
+    answer = await api.get("/teams")
+    assert (answer.status, answer.body["type"]) == (500, "api_error")
+    assert answer.headers["Request-Id"]
+    assert (api.sim.stats.requests, api.sim.stats.by_status) == (1, {500: 1})
+    assert "as a test wants it" in caplog.text

@@ -1,9 +1,11 @@
 import asyncio
 import gc
 from datetime import UTC, datetime, timedelta
+from unittest.mock import AsyncMock
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from oncehub_async.clock import Clock
 from oncehub_async.simulator import Account, Limits, Simulator
@@ -39,6 +41,19 @@ async def test_a_port_in_use_is_an_error(account: Account) -> None:
             async with Simulator(account, port=port):
                 pass
     gc.collect()
+
+
+async def test_a_port_that_cannot_be(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No error of the operating system's, but it is cleaned up after, too; there is no address."""
+    cleanup = AsyncMock()
+    monkeypatch.setattr(web.ServerRunner, "cleanup", cleanup)
+    sim = Simulator(account, port=70_000)
+    with pytest.raises(OverflowError):
+        async with sim:
+            pass
+    cleanup.assert_awaited_once()
+    with pytest.raises(RuntimeError, match="not running"):
+        _ = sim.url
 
 
 async def test_its_time_runs_at_its_clocks_speed(account: Account) -> None:

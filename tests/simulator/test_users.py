@@ -42,6 +42,8 @@ async def test_a_user_from_birth_to_death(api: Api) -> None:
             "first_name",
         ),
         (NEW | {"last_name": ""}, "Invalid last_name: ''", "last_name"),
+        (NEW | {"first_name": {"a": True}}, "Must be a string.", "first_name"),
+        (NEW | {"email": None}, "Must be a string.", "email"),
         (NEW | {"nickname": "x"}, "Unsupported fields", "nickname"),
         (NEW | {"role_name": "Super Admin"}, "Invalid role name: 'Super Admin'", "role_name"),
         (
@@ -78,6 +80,7 @@ async def test_an_address_is_one_users_own(api: Api) -> None:
             "role_name",
         ),
         ({"teams": "TM-1"}, "Must be an array of strings.", "teams"),
+        ({"role_name": None}, "Must be a string.", "role_name"),
         ({"email": "x@y.example"}, "Unsupported field", "email"),
     ],
 )

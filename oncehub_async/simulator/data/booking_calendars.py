@@ -45,14 +45,14 @@ class BookingCalendars(Kind):
 
     def host_id(self, index: int) -> str:
         """The id of the user or the team that hosts."""
-        team = self._team(index)
-        return self._users.id(self._user(index)) if team is None else self._teams.id(team)
+        team = self.team(index)
+        return self._users.id(self.user(index)) if team is None else self._teams.id(team)
 
     def _hosts(self, index: int) -> tuple[int, ...]:
-        """The users (their indexes) who may host a meeting: one, or the members of a team."""
-        team = self._team(index)
+        """Who hosted the account's own bookings: a user, or the members of a team at the start."""
+        team = self.team(index)
         members = self._users.members(team) if team is not None else []
-        return tuple(members) or (self._user(index),)
+        return tuple(members) or (self.user(index),)
 
     def is_published(self, index: int) -> bool:
         """Whether it takes bookings."""
@@ -62,10 +62,12 @@ class BookingCalendars(Kind):
         """How long its meetings last, in minutes."""
         return pick(self._key["duration"], index, _DURATIONS)
 
-    def _user(self, index: int) -> int:
+    def user(self, index: int) -> int:
+        """The user (its index) who hosts if no team does."""
         return index if index == 0 else roll(self._key["host"], index) % self._users.count
 
-    def _team(self, index: int) -> int | None:
+    def team(self, index: int) -> int | None:
+        """The team (its index) that hosts, None if a user does."""
         if index == 0 or not self._teams.count or not chance(self._key["team"], index, 0.25):
             return None
         return roll(self._key["host"], index) % self._teams.count

@@ -46,7 +46,8 @@ class Bookings(Kind):
         self._quirks = BookingQuirks(account.seed) if account.quirks else None
         # Of five bookings, how many are of the newer product.
         self._calendar_share = (3 if self._pages.count else 5) if self._calendars.count else 0
-        self._first_open = timeline.first_after(timeline.end - LONGEST_LEAD)
+        self.first_open = timeline.first_after(timeline.end - LONGEST_LEAD)
+        """The first (its index) that may not have ended when the clock started."""
         words = ("where", "host", "cohost", "contact", "talk", "lead", "fate", "detail", "link",
                  "reason")  # fmt: skip
         (
@@ -118,7 +119,7 @@ class Bookings(Kind):
     def status(self, index: int) -> str:
         """Its status when the clock started."""
         # All but the newest have ended: no need to compute when.
-        if index < self._first_open:
+        if index < self.first_open:
             return self._status(index, 0)
         return self._status(index, self.starting(index) + self.duration(index) * MINUTE)
 
@@ -165,7 +166,7 @@ class Bookings(Kind):
         body: Body = {
             "object": self.object,
             "id": self.id(index),
-            "tracking_id": f"{bits >> 48:04X}{index % 65536:04X}",
+            "tracking_id": f"{bits >> 56:02X}{index:06X}",
             "subject": SUBJECTS[(bits >> 8) % len(SUBJECTS)],
             "status": self._status(index, ended),
             "in_trash": bits % 31 == 0,
@@ -210,7 +211,7 @@ class Bookings(Kind):
             if by_user:
                 information |= {"actioned_by": "user", "user_id": self._users.id(owner)}
             body["cancel_reschedule_information"] = information
-        if body["status"] == "rescheduled":
+        if body["status"] == "rescheduled" and index:
             body["rescheduled_booking_id"] = self.id(max(index - 1 - index % 40, 0))
 
     def _add_product(self, body: Body, index: int) -> None:

@@ -8,7 +8,7 @@ from ..account import Account
 from .dice import chance, key, pick, roll
 from .ids import Ids
 from .kind import Body, Kind
-from .quirks import any_value
+from .quirks import any_value, stray
 from .timeline import Timeline
 from .times import DAY, HOUR, with_milliseconds
 from .users import Users
@@ -142,7 +142,9 @@ class Contacts(Kind):
             "timezone": timezone,
             "custom_fields": self._custom_fields(index),
         }
-        if body["email"] is None and not self._quirks:
+        if self._quirks:
+            stray(body, index, {"status": "Nurturing"}, {"lead_score": 0.5})
+        elif body["email"] is None:
             # The document lets an address be missing, not null.
             del body["email"]
         return body

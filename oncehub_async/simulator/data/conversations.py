@@ -31,17 +31,14 @@ class Conversations:
         self._audiences = Ids("AUD-", 10, account.seed)
         self._answers = Ids("INT-", 10, account.seed)
 
-    def make(self, id: str) -> Body | None:
-        """The conversation with this id, None if no booking came from it."""
-        index = self._bookings.conversations.decode(id)
-        if index is None or index >= self._bookings.count:
-            return None
+    def make(self, index: int, booked: int) -> Body:
+        """The conversation that led to booking `index`, which was made at `booked`."""
         bits = roll(self._key, index)
-        created = self._bookings.created(index) - (2 + bits % 9) * MINUTE
+        created = booked - (2 + bits % 9) * MINUTE
         contact = self._bookings.contact(index)
         ended = with_seconds(created + bits % 90 * SECOND)
         body = {
-            "id": id,
+            "id": self._bookings.conversations.encode(index),
             "object": self.object,
             "creation_time": with_seconds(created),
             "initiated_by": "contact" if bits % 3 else "bot",

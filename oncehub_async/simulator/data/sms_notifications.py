@@ -5,8 +5,9 @@ from .contacts import Contacts
 from .dice import key, roll
 from .ids import Ids
 from .kind import Body, Kind
+from .quirks import stray
 from .timeline import Timeline
-from .times import with_seconds
+from .times import with_milliseconds
 from .users import Users
 
 _STATUSES = ("delivered",) * 12 + ("sent",) * 2 + ("failed", "rejected")
@@ -21,7 +22,7 @@ class SmsNotifications(Kind):
         self.count = account.sms_notifications
         self.ids = Ids("SMS-", 10, account.seed)
         self._timeline, self._users, self._contacts = timeline, users, contacts
-        self._key = key(account.seed, self.name)
+        self._key, self._quirks = key(account.seed, self.name), account.quirks
 
     def created(self, index: int) -> int:
         return self._timeline.at(index)
@@ -48,12 +49,12 @@ class SmsNotifications(Kind):
         bits = roll(self._key, index)
         long = bits % 10 == 0
         text = "Your meeting is coming up. See you soon!"
-        return {
+        body: Body = {
             "object": self.object,
             "id": self.id(index),
             "type": "sms",
             "status": _STATUSES[(bits >> 16) % len(_STATUSES)],
-            "creation_time": with_seconds(self.created(index)),
+            "creation_time": with_milliseconds(self.created(index)),
             "recipient": self.recipient(index),
             "recipient_type": self.recipient_type(index),
             "details": {
@@ -62,3 +63,6 @@ class SmsNotifications(Kind):
                 "segment_count": 2 if long else 1,
             },
         }
+        if self._quirks:
+            stray(body, index, {"status": "undelivered"}, {"carrier": {"name": "x"}})
+        return body

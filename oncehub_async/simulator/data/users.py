@@ -4,6 +4,7 @@ from ..account import Account
 from .dice import chance, key, pick, roll
 from .ids import Ids
 from .kind import Body, Kind
+from .quirks import stray
 from .teams import Teams
 from .words import CITIES, FIRST_NAMES, LAST_NAMES
 
@@ -19,7 +20,7 @@ class Users(Kind):
     def __init__(self, account: Account, teams: Teams) -> None:
         self.count = account.users
         self.ids = Ids("USR-", 10, account.seed)
-        self._teams = teams
+        self._teams, self._quirks = teams, account.quirks
         self._key = {
             word: key(account.seed, self.name, word)
             for word in ("first", "last", "role", "status", "seat", "city", "team")
@@ -28,7 +29,7 @@ class Users(Kind):
     def make(self, index: int) -> Body:
         first = pick(self._key["first"], index, FIRST_NAMES)
         last = pick(self._key["last"], index, LAST_NAMES)
-        return {
+        body: Body = {
             "object": self.object,
             "id": self.id(index),
             "first_name": first,
@@ -39,6 +40,9 @@ class Users(Kind):
             "timezone": pick(self._key["city"], index, CITIES)[3],
             "teams": [self._teams.id(team) for team in self.teams_of(index)],
         }
+        if self._quirks:
+            stray(body, index, {"role_name": "Auditor"}, {"avatar_url": None})
+        return body
 
     def email(self, index: int) -> str:
         """The address of user `index`; the number in it keeps it unique."""

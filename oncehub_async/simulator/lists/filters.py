@@ -23,7 +23,7 @@ class Filters:
     by_value: Mapping[str, ByValue] = attrs.field(factory=dict)
     by_time: Mapping[str, Timed] = attrs.field(factory=dict)
     never_empty: frozenset[str] = frozenset()
-    """The filters whose value has a format, which nothing doesn't have."""
+    """The filters whose value has a format or is one of a few: an empty one is refused."""
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -32,7 +32,7 @@ class Filters:
         return frozenset((*self.by_value, *ends))
 
     def rules(self, state: State, query: Mapping[str, str]) -> list[Rule]:
-        """The rules that a query asks for; an empty value asks for nothing.
+        """The rules that a query asks for; an empty value asks for nothing, an empty time is wrong.
 
         Raises ApiError (400) for what is no time, or no value that the filter knows.
         """
@@ -47,6 +47,11 @@ class Filters:
         return rules
 
 
+def _all(wanted: int | None) -> int | None:
+    """No untouched object has to be looked at for an id that stands for nothing."""
+    return 0 if wanted is None else None
+
+
 def _names(field: str, others: str, number: str) -> ByValue:
     """`field` of a booking names an object of `others`; `number` tells its index."""
 
@@ -56,6 +61,7 @@ def _names(field: str, others: str, number: str) -> ByValue:
         return Rule(
             untouched=lambda index: wanted is not None and number_of(index) == wanted,
             changed=lambda _index, body: body.get(field) == value,
+            high=_all(wanted),
         )
 
     return rule
@@ -73,7 +79,7 @@ def _of_page(field: str) -> ByValue:
             page = bookings.page(index)
             return page is not None and wanted is not None and number_of(page) == wanted
 
-        return Rule(untouched, lambda _index, body: body.get(field) == value)
+        return Rule(untouched, lambda _index, body: body.get(field) == value, high=_all(wanted))
 
     return rule
 
@@ -91,6 +97,7 @@ def _booking_host(state: State, value: str) -> Rule:
     return Rule(
         lambda index: user is not None and user in (bookings.owner(index), bookings.cohost(index)),
         lambda index, _body: value in state.hosts(index),
+        high=_all(user),
     )
 
 
@@ -130,7 +137,7 @@ def _contact_email(state: State, value: str) -> Rule:
     only = state.world.contacts.by_email(email)
     return Rule(
         untouched=lambda index: index == only,
-        changed=lambda _index, body: str(body.get("email")).lower() == email,
+        changed=lambda _index, body: str(body.get("email") or "").lower() == email,
         low=0 if only is None else only,
         high=0 if only is None else only + 1,
     )
@@ -194,5 +201,6 @@ TEAMS = Filters({"user": _team_member})
 SMS_NOTIFICATIONS = Filters(
     {"recipient": _recipient, "recipient_type": _recipient_type},
     {"creation_time": lambda state, wanted: times.creation_time(state.sms_notifications, wanted)},
+    never_empty=frozenset({"recipient_type"}),
 )
 NONE = Filters()

@@ -9,7 +9,8 @@ def link(
     """The URLs of the next page (`after` an id) and the previous one (`before` an id).
 
     As the vendor documents them they hold no filters, only the cursor, and `limit` if it was
-    given. None when there is neither page: then the header is left out.
+    given. None when there is neither page: then the header is left out. So an empty page has none,
+    for it has no object of its own that a cursor could name.
     """
     parts = []
     for cursor, place, rel in (("after", after, "next"), ("before", before, "previous")):

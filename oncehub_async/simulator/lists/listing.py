@@ -48,8 +48,8 @@ class Listing:
             service.link_base,
             self.path,
             limit if "limit" in query else None,
-            after=ids[-1] if page.has_older else None,
-            before=ids[0] if page.has_newer else None,
+            after=ids[-1] if ids and page.has_older else None,
+            before=ids[0] if ids and page.has_newer else None,
         )
         return Answer(body, headers={"Link": header} if header else {})
 

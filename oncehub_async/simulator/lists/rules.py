@@ -48,8 +48,9 @@ def candidates(
     low = max((rule.low for rule in rules), default=0)
     high = min((end if rule.high is None else rule.high for rule in rules), default=end)
     high = max(high, low)
-    older = sorted(index for index in collection.changed if index < low)
-    later = sorted(index for index in collection.changed if index >= high)
+    # Most lists have no bounds: then there is no need to look at all that was ever changed.
+    older = sorted(index for index in collection.changed if index < low) if low else []
+    later = sorted(index for index in collection.changed if index >= high) if high < end else []
     if newer:
         return (
             [index for index in older if index >= start],

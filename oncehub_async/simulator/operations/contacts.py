@@ -1,5 +1,6 @@
 """Contacts: what the vendor documents at https://developers.oncehub.com."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from ..answers import Answer, invalid
@@ -15,6 +16,7 @@ from ..state import State
 from .single import delete, existing, get
 
 _IDENTIFIERS = ("email", "mobile_phone")
+_NAMES = ("first_name", "last_name")
 _TEXTS = (
     "first_name", "last_name", "city", "company_size", "company", "country", "job_title", "phone",
     "post_code", "salutation", "state", "street_address",
@@ -32,10 +34,10 @@ def create(call: Call) -> Answer:
     refuse_unsupported(fields, _CREATABLE, "Unsupported fields")
     if not any(fields.get(name) for name in _IDENTIFIERS):
         raise invalid("At least one of 'email' or 'mobile_phone' is required.", "email")
-    for name in ("first_name", "last_name"):
-        if not fields.get(name):
-            raise invalid(f"{name} is required", name)
-    email, phone = (fields.get(name) for name in _IDENTIFIERS)
+    _require(_NAMES, fields)
+    email, phone = (
+        None if fields.get(name) is None else text(fields, name) for name in _IDENTIFIERS
+    )
     if email is not None and not is_email(email):
         raise invalid(f"Invalid email format: '{email}'", "email")
     if phone is not None and not is_phone(phone):
@@ -64,11 +66,11 @@ def update(call: Call) -> Answer:
     for name in (*_TEXTS, "status"):
         # A new contact's may be null, the document says; here they have to be texts.
         text(fields, name)
+    _require([name for name in _NAMES if name in fields], fields)
     _check(call.state, fields)
     body = contacts.body(index)
-    custom = {one["name"]: one for one in body["custom_fields"]}
-    custom |= {one["name"]: one for one in fields.get("custom_fields", [])}
-    body |= _values(fields) | {"custom_fields": list(custom.values())}
+    custom = [*body["custom_fields"], *fields.get("custom_fields", [])]
+    body |= _values(fields) | {"custom_fields": _merged(custom)}
     body["last_updated_time"] = with_milliseconds(call.now)
     contacts.put(index, body)
     return Answer(body)
@@ -126,29 +128,41 @@ def _values(fields: Body) -> Body:
     values = dict(fields)
     if "status" in fields and fields["status"] not in STATUSES:
         values["status"] = None
+    values["custom_fields"] = _merged(fields.get("custom_fields", []))
     return values
+
+
+def _merged(custom_fields: list[Body]) -> list[Body]:
+    """Each custom field once, with what it was set to last."""
+    values = {one["name"]: one["value"] for one in custom_fields}
+    return [{"name": name, "value": value} for name, value in values.items()]
+
+
+def _require(names: Iterable[str], fields: Body) -> None:
+    for name in names:
+        if not fields.get(name):
+            raise invalid(f"{name} is required", name)
 
 
 def _check(state: State, fields: Body) -> None:
     for name in _TEXTS:
-        value = fields.get(name)
-        if name == "phone" and value is not None and not is_phone(value):
-            raise invalid(f"Invalid phone format: '{value}'", "phone")
-        if value is not None and not isinstance(value, str):
-            raise invalid("Must be a string.", name)
-    if "status" in fields and not isinstance(fields["status"], str | None):
-        raise invalid("Must be a string.", "status")
+        if fields.get(name) is not None:
+            value = text(fields, name)
+            if name == "phone" and not is_phone(value):
+                raise invalid(f"Invalid phone format: '{value}'", "phone")
+    if fields.get("status") is not None:
+        text(fields, "status")
     for name in ("has_consent", "terms_of_sevice"):
         if name in fields and not isinstance(fields[name], bool):
             raise invalid("Must be a boolean.", name)
     employees = fields.get("employees", 0)
     if not isinstance(employees, int) or isinstance(employees, bool):
         raise invalid("Must be an integer.", "employees")
-    if "timezone" in fields and not is_timezone(fields["timezone"]):
+    if "timezone" in fields and not is_timezone(text(fields, "timezone")):
         raise invalid(f"Invalid timezone: '{fields['timezone']}'", "timezone")
     if "owner" in fields:
-        owner = fields["owner"]
-        user = state.users.index(owner) if isinstance(owner, str) else None
+        owner = text(fields, "owner")
+        user = state.users.index(owner)
         if user is None or not state.users.exists(user):
             raise invalid(f"Invalid owner: '{owner}'", "owner")
     _check_custom_fields(state, fields.get("custom_fields", []))
@@ -158,7 +172,7 @@ def _check_custom_fields(state: State, value: Any) -> None:
     if not isinstance(value, list):
         raise invalid("Must be an array of custom fields.", "custom_fields")
     for one in value:
-        if not isinstance(one, dict) or not isinstance(one.get("name"), str):
+        if not isinstance(one, dict) or not isinstance(one.get("name"), str) or "value" not in one:
             raise invalid("Must be an array of custom fields.", "custom_fields")
         if one["name"] not in state.account.custom_fields:
             raise invalid(

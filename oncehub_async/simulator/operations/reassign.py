@@ -6,6 +6,7 @@ from ..answers import Answer, invalid, missing
 from ..call import Call
 from ..data.times import with_milliseconds
 from ..data.words import CONFERENCING
+from ..fields import string, text
 from ..state import State
 from .single import existing
 
@@ -23,9 +24,9 @@ def reassign(call: Call) -> Answer:
     """Makes an active user with a seat the host of an open booking; its owner stays."""
     state, bookings = call.state, call.state.bookings
     fields = call.fields()
-    new_host = fields.get("new_host")
-    if not isinstance(new_host, str):
-        raise missing("new_host") if new_host is None else invalid("Must be a string.", "new_host")
+    if fields.get("new_host") is None:
+        raise missing("new_host")
+    new_host = text(fields, "new_host")
     index = existing(bookings, call.id)
     if not state.account.reassign:
         raise invalid("Reassign is available on the Route plan and above.", status=409)
@@ -42,12 +43,12 @@ def reassign(call: Call) -> Answer:
         raise invalid("Cannot reassign booking: The new host requires an assigned seat.", None, 409)
     service = _video_service(fields.get("location"), user, state)
 
-    old = next((one for one in (state.shown(host) for host in hosts[:1]) if one), {})
     email = state.users.body(user)["email"]
     if service:
         body.pop("location_description", None)
         body["virtual_conferencing"] = {"join_url": f"https://{service}.example/{call.id.lower()}"}
-    guests = [one for one in body.get("attendees", []) if one not in (old.get("email"), email)]
+    # The host comes first; the host's user may have been deleted meanwhile.
+    guests = [one for one in body.get("attendees", [])[1:] if one != email]
     body["attendees"] = [email, *guests]
     body["external_calendar"] = {
         "type": "google",
@@ -69,10 +70,10 @@ def _video_service(location: Any, user: int, state: State) -> str | None:
     for name in ("type", "value"):
         if name not in location:
             raise missing(f"location.{name}")
-    kind, service = location["type"], location["value"]
+    kind, service = (string(location[name], f"location.{name}") for name in ("type", "value"))
     if kind != "virtual":
         raise invalid(f"Invalid location type: '{kind}'", "location.type")
-    if not isinstance(service, str) or service not in CONFERENCING:
+    if service not in CONFERENCING:
         raise invalid(f"Invalid location: '{service}'", "location.value")
     connected = state.schedules.conferencing(user)
     if service not in connected:

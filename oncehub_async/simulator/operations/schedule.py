@@ -6,15 +6,13 @@ from ..answers import Answer, invalid, missing
 from ..call import Call
 from ..data.kind import Body
 from ..data.times import parse, with_milliseconds, with_seconds
-from ..fields import check_answers, is_email, is_phone
-from ..scheduling.time_slots import Slot
+from ..fields import ANSWERS, check_answers, is_email, is_phone, text
+from ..scheduling.time_slots import Slot, free_slots
 from ..scheduling.timezones import is_timezone
 from ..state import State
 from .contacts import find, new_contact
 from .single import existing
-from .time_slots import offered, refuse_unbookable
-
-_STANDARD = frozenset({"name", "email", "phone", "mobile_phone", "note", "company", "guests"})
+from .time_slots import hosts, refuse_unbookable
 
 
 def schedule(call: Call) -> Answer:
@@ -23,10 +21,10 @@ def schedule(call: Call) -> Answer:
     calendar = existing(state.booking_calendars, call.id)
     refuse_unbookable(state, calendar, "Meeting cannot be scheduled", "on")
     form = _form(fields)
-    timezone = fields["guest_time_zone"]
+    timezone = text(fields, "guest_time_zone")
     if not is_timezone(timezone):
         raise invalid(f"Invalid timezone: '{timezone}'", "guest_time_zone")
-    slot = _slot(call, calendar, fields["start_time"])
+    slot = _slot(call, calendar, text(fields, "start_time"))
     location = _location(fields.get("location"), slot)
 
     contact = find(state, form["email"], None) or new_contact(
@@ -40,7 +38,7 @@ def schedule(call: Call) -> Answer:
                 "customer_timezone": timezone,
                 "contact": contact["id"],
                 "form_submission": _submission(state, form),
-                "attendees": [_email(state, slot.host), form["email"]],
+                "attendees": [_email(state, slot.host), form["email"], *form.get("guests", [])],
             }
         ),
     )
@@ -61,26 +59,28 @@ def _form(fields: Body) -> Body:
         if not form.get(name):
             raise missing("booking_form")
     check_answers(form)
-    if not is_email(form["email"]):
-        raise invalid(f"Invalid email format: '{form['email']}'", "booking_form.email")
-    if form.get("phone") and not is_phone(form["phone"]):
-        raise invalid(f"Invalid phone format: '{form['phone']}'", "booking_form.phone")
+    for name in ("phone", "mobile_phone"):
+        if form.get(name) and not is_phone(form[name]):
+            raise invalid(f"Invalid phone format: '{form[name]}'", f"booking_form.{name}")
+    guests = form.get("guests", [])
+    if not isinstance(guests, list):
+        raise invalid("Must be an array of strings.", "booking_form.guests")
+    for name, email in (("email", form["email"]), *(("guests", one) for one in guests)):
+        if not is_email(email):
+            raise invalid(f"Invalid email format: '{email}'", f"booking_form.{name}")
     return form
 
 
-def _slot(call: Call, calendar: int, text: Any) -> Slot:
-    start = parse(text) if isinstance(text, str) else None
+def _slot(call: Call, calendar: int, wanted: str) -> Slot:
+    start = parse(wanted)
     if start is None:
-        raise invalid(f"Invalid date: {text}", "start_time")
-    first = int(start)
-    if start == first and call.now <= first < _FARTHEST:
-        for slot in offered(call.state, calendar, first, first + 1):
-            return slot
+        raise invalid(f"Invalid date: {wanted}", "start_time")
+    first, duration = int(start), call.state.world.booking_calendars.duration(calendar)
+    if start == first >= call.now:
+        for host in hosts(call.state, calendar, first, first + 1):
+            for slot in free_slots(host, duration, first, first + 1):
+                return slot
     raise invalid("The selected start time is not available.", "start_time")
-
-
-# Some years ahead of any date that the clock could show: local time stays within its bounds.
-_FARTHEST = 200_000_000_000_000
 
 
 def _location(wanted: Any, slot: Slot) -> Body:
@@ -149,15 +149,11 @@ def _submission(state: State, form: Body) -> Body:
     """The form as a booking shows it; what isn't in the field library is left out."""
     library = state.account.custom_fields
     body: Body = {"phone": None, "note": "", "company": None, "guests": []}
-    for name in ("name", "email", "phone", "mobile_phone", "note", "company"):
-        if isinstance(form.get(name), str):
-            body[name] = form[name]
-    if isinstance(form.get("guests"), list):
-        body["guests"] = form["guests"]
+    body |= {name: form[name] for name in (*ANSWERS, "guests") if name in form}
     body["custom_fields"] = [
         {"name": name, "value": value}
         for name, value in form.items()
-        if name in library and name not in _STANDARD
+        if name in library and name not in body
     ]
     return body
 

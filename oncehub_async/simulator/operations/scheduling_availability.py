@@ -17,6 +17,10 @@ def get_availability(call: Call) -> Answer:
     user = existing(call.state.users, call.id)
     timezone = call.state.users.body(user)["timezone"]
     first, last = (call.query.get(name) for name in _RANGE)
+    if first and last and first > last:
+        raise invalid(
+            "overrides_start_time cannot be later than overrides_end_time", "overrides_start_time"
+        )
     return Answer(call.state.schedules.of(user).shown(timezone, first, last))
 
 

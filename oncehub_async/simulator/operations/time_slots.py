@@ -1,19 +1,24 @@
 """The free times of a booking calendar."""
 
+import asyncio
+from collections.abc import Iterator
+
 from ..answers import Answer, invalid
 from ..call import Call
 from ..data.times import DAY, MINUTE, parse, with_milliseconds
-from ..scheduling.time_slots import Host, Slot, Span, free_slots
+from ..scheduling.time_slots import Host, Slot, free_slots
 from ..state import State
 from .single import existing
 
 _WEEK = 7 * DAY
 _MOST = 30 * DAY
-_ENDED = ("canceled", "no_show")
 
 
-def time_slots(call: Call) -> Answer:
-    """The slots from `start_time` (else now) to `end_time` (else a week later)."""
+async def time_slots(call: Call) -> Answer:
+    """The slots from `start_time` (else now) to `end_time` (else a week later).
+
+    With several hosts (a team) a time is free when one of them is; the first of those takes it.
+    """
     call.refuse_unknown_parameters(frozenset({"start_time", "end_time"}))
     calendar = existing(call.state.booking_calendars, call.id)
     start = _instant(call, "start_time", call.now)
@@ -26,11 +31,17 @@ def time_slots(call: Call) -> Answer:
             "end_time",
         )
     refuse_unbookable(call.state, calendar, "Time slots cannot be retrieved", "from")
-    slots = offered(call.state, calendar, max(start, call.now), end)
+    first, duration = max(start, call.now), call.state.world.booking_calendars.duration(calendar)
+    slots: dict[int, Slot] = {}
+    for host in hosts(call.state, calendar, first, end):
+        for slot in free_slots(host, duration, first, end):
+            slots.setdefault(slot.start, slot)
+        # A team may be large: others get their turn in between.
+        await asyncio.sleep(0)
     return Answer(
         [
-            {"start_time": with_milliseconds(slot.start), "locations": slot.locations}
-            for slot in slots
+            {"start_time": with_milliseconds(start), "locations": slots[start].locations}
+            for start in sorted(slots)
         ]
     )
 
@@ -39,59 +50,30 @@ def refuse_unbookable(state: State, calendar: int, what: str, where: str) -> Non
     """Raise ApiError: 422 for an unpublished calendar, 402 when no host has a seat."""
     if not state.booking_calendars.body(calendar)["published"]:
         raise invalid(f"{what} {where} an unpublished booking calendar.", "id", 422)
-    if not _seated(state, calendar):
+    if not state.seated(calendar):
         raise invalid(f"{what} when the host doesn't have a seat assigned.", status=402)
 
 
-def offered(state: State, calendar: int, first: int, last: int) -> list[Slot]:
-    """The free slots of a calendar that start from `first` to before `last`."""
-    taken = _taken(state)
-    hosts = [
-        Host(
-            state.world.users.id(user),
+def hosts(state: State, calendar: int, first: int, last: int) -> Iterator[Host]:
+    """Who can take a booking of a calendar that starts from `first` to before `last`."""
+    duration = state.world.booking_calendars.duration(calendar) * MINUTE
+    for user in state.seated(calendar):
+        name = state.world.users.id(user)
+        yield Host(
+            name,
             state.users.body(user)["timezone"],
             state.schedules.of(user),
-            taken.get(state.world.users.id(user), ()),
+            state.meetings.of(name, first, last + duration),
         )
-        for user in _seated(state, calendar)
-    ]
-    return free_slots(hosts, state.world.booking_calendars.duration(calendar), first, last)
-
-
-def _seated(state: State, calendar: int) -> list[int]:
-    """The hosts (their indexes) of a calendar who can take a booking."""
-    return [
-        user
-        for user in state.world.booking_calendars.hosts(calendar)
-        if state.users.exists(user) and state.has_seat(user)
-    ]
-
-
-def _taken(state: State) -> dict[str, list[Span]]:
-    """When each host has a meeting that was scheduled or reassigned here."""
-    spans: dict[str, list[Span]] = {}
-    bookings = state.bookings
-    for index, hosts in bookings.hosts.items():
-        body = bookings.body(index)
-        start = parse(body["starting_time"])
-        if body["status"] in _ENDED or start is None:
-            continue
-        span = (int(start), int(start) + body["duration_minutes"] * MINUTE)
-        for host in hosts:
-            spans.setdefault(host, []).append(span)
-    return spans
 
 
 def _instant(call: Call, param: str, default: int) -> int:
     text = call.query.get(param)
-    if text is None:
+    # The document's default for these is an empty text.
+    if not text:
         return default
     # "In full form", the vendor says: no bare dates here.
     instant = parse(text) if "T" in text.upper() else None
-    if instant is None or not -_FARTHEST < instant < _FARTHEST:
+    if instant is None:
         raise invalid(f"Invalid date: {text}", param)
     return int(instant)
-
-
-# A calendar's days are counted in local time, which has to stay within what a date can hold.
-_FARTHEST = 200_000_000_000_000

@@ -6,7 +6,7 @@ from ..answers import Answer, invalid, missing, not_found
 from ..call import Call, Operation
 from ..data.kind import Body
 from ..data.users import ACCOUNT_OWNER, ROLES
-from ..fields import is_email, is_name, refuse_unsupported
+from ..fields import is_email, is_name, refuse_unsupported, text
 from ..lists.filters import USERS
 from ..lists.listing import Listing
 from ..state import State
@@ -25,10 +25,10 @@ def create(call: Call) -> Answer:
     for name in _REQUIRED:
         if name not in fields:
             raise missing(name)
-    if not is_email(fields["email"]):
+    if not is_email(text(fields, "email")):
         raise invalid(f"Invalid email: '{fields['email']}'", "email")
     for name in ("first_name", "last_name"):
-        if not is_name(fields[name]):
+        if not is_name(text(fields, name)):
             raise invalid(f"Invalid {name}: '{fields[name]}'", name)
     _check_role(fields)
     _check_teams(state, fields)
@@ -70,7 +70,7 @@ def update(call: Call) -> Answer:
         raise invalid("At least one field must be provided to update.", "body")
     refuse_unsupported(fields, _UPDATABLE, "Unsupported field")
     for name in ("first_name", "last_name"):
-        if name in fields and not is_name(fields[name]):
+        if name in fields and not is_name(text(fields, name)):
             raise invalid(f"Invalid {name.replace('_', ' ')}: '{fields[name]}'", name)
     _check_role(fields)
     _check_teams(state, fields)
@@ -96,7 +96,9 @@ def _refuse_owner(body: Body, what: str) -> None:
 
 
 def _check_role(fields: Body) -> None:
-    role: Any = fields.get("role_name", "Member")
+    if "role_name" not in fields:
+        return
+    role = text(fields, "role_name")
     if role == ACCOUNT_OWNER:
         raise invalid(
             "The 'Account Owner' role cannot be assigned directly via the API.", "role_name"

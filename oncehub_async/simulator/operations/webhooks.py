@@ -6,6 +6,7 @@ from ..answers import Answer, invalid, missing
 from ..call import Call, Operation
 from ..data.times import with_milliseconds
 from ..data.webhooks import EVENTS
+from ..fields import text
 from ..lists.listing import Listing
 from ..state import State
 from .single import delete, get
@@ -19,15 +20,13 @@ def create(call: Call) -> Answer:
     for name in ("name", "url", "events"):
         if not fields.get(name):
             raise missing(name)
-    name, url, events = fields["name"], fields["url"], fields["events"]
-    if not isinstance(name, str):
-        raise invalid("Must be a string.", "name")
-    if not isinstance(url, str) or not _HTTPS.fullmatch(url):
+    name, url, events = text(fields, "name"), text(fields, "url"), fields["events"]
+    if not _HTTPS.fullmatch(url):
         raise invalid(f"Invalid URL: '{url}'. The URL must start with https://", "url")
-    if not isinstance(events, list):
+    if not isinstance(events, list) or not all(isinstance(event, str) for event in events):
         raise invalid("Must be an array of strings.", "events")
     for event in events:
-        if not isinstance(event, str) or event not in EVENTS:
+        if event not in EVENTS:
             raise invalid(f"Invalid event: '{event}'", "events")
     if _has_name(state, name):
         raise invalid(

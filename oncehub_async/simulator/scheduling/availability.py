@@ -12,6 +12,7 @@ from ..data.kind import Body
 from ..data.times import parse_date
 from ..data.users import Users
 from ..data.words import ADDRESSES, CONFERENCING
+from ..fields import refuse_unsupported, string
 from .working_hours import working_hours
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -34,13 +35,14 @@ class Schedule:
 
         Raises ApiError for what isn't allowed; then nothing has changed.
         """
+        refuse_unsupported(changes, frozenset({"weekly", "overrides"}), "Unsupported field")
         weekly, overrides = dict(self.weekly), dict(self.overrides)
         seen: set[str] = set()
         for item in _items(changes, "weekly"):
             day = item.get("day")
             if day is None:
                 raise missing("weekly.day")
-            if day not in DAYS:
+            if string(day, "weekly.day") not in DAYS:
                 raise invalid(f"Invalid day: '{day}'", "weekly.day")
             _refuse_twice(day, seen, "weekly")
             if "working_hours" not in item:

@@ -1,6 +1,6 @@
 """Which times of a booking calendar are free."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,9 +9,7 @@ import attrs
 from ..data.kind import Body
 from ..data.times import MINUTE, from_datetime, to_datetime
 from .availability import Schedule
-
-Span = tuple[int, int]
-"""From the first instant to the second, in milliseconds since 1970."""
+from .busy import Span, overlaps
 
 _STEP = timedelta(minutes=30)
 _TYPES = {
@@ -24,7 +22,7 @@ _TYPES = {
 
 @attrs.frozen
 class Host:
-    """A user who may host: id, time zone, schedule, and when they are taken already."""
+    """A user who may host: id, time zone, schedule, and the union of when they are taken."""
 
     id: str
     timezone: str
@@ -41,19 +39,10 @@ class Slot:
     host: str
 
 
-def free_slots(hosts: Iterable[Host], duration: int, first: int, last: int) -> list[Slot]:
-    """The slots of `duration` minutes that start from `first` to before `last`, in order.
-
-    With several hosts (a team) a time is free when one of them is; the first of those takes it.
-    """
-    found: dict[int, Slot] = {}
-    for host in hosts:
-        for slot in _slots_of(host, duration, first, last):
-            found.setdefault(slot.start, slot)
-    return [found[start] for start in sorted(found)]
-
-
-def _slots_of(host: Host, duration: int, first: int, last: int) -> Iterator[Slot]:
+def free_slots(host: Host, duration: int, first: int, last: int) -> Iterator[Slot]:
+    """The slots of `duration` minutes that start from `first` to before `last`, in order."""
+    if not 0 <= first < last <= _FARTHEST:
+        return
     zone = ZoneInfo(host.timezone)
     length = timedelta(minutes=duration)
     day = to_datetime(first).astimezone(zone).date() - timedelta(days=1)
@@ -66,18 +55,16 @@ def _slots_of(host: Host, duration: int, first: int, last: int) -> Iterator[Slot
             locations = _locations(hours["locations"])
             while opens + length <= closes:
                 start = from_datetime(opens.replace(tzinfo=zone).astimezone(UTC))
-                if first <= start < last and not _is_taken(host, start, duration):
+                span = (start, start + duration * MINUTE)
+                if first <= start < last and not overlaps(host.taken, span):
                     yield Slot(start, locations, host.id)
                 opens += _STEP
         day += timedelta(days=1)
 
 
 _ENDS = ("start_time", "end_time")
-
-
-def _is_taken(host: Host, start: int, duration: int) -> bool:
-    end = start + duration * MINUTE
-    return any(start < until and since < end for since, until in host.taken)
+# The year 8307: a day's local time stays within what a date can hold.
+_FARTHEST = 200_000_000_000_000
 
 
 def _locations(working: list[Body]) -> list[Body]:

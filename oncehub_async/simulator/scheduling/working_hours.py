@@ -11,6 +11,7 @@ from typing import Any
 from ..answers import invalid, missing
 from ..data.kind import Body
 from ..data.words import ADDRESSES
+from ..fields import string
 
 LOCATION_TYPES = (
     "in_person_by_host",
@@ -21,6 +22,7 @@ LOCATION_TYPES = (
 
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _STEP = 15
+_STREETS = dict(ADDRESSES)
 
 
 def working_hours(value: Any, param: str, conferencing: str) -> list[Body]:
@@ -78,17 +80,23 @@ def _locations(value: Any, param: str, conferencing: str) -> list[Body]:
 def _location(value: Any, param: str, conferencing: str) -> Body:
     if not isinstance(value, dict) or "type" not in value:
         raise missing(f"{param}.type")
-    kind, address, link = value["type"], value.get("id"), value.get("value")
+    kind, address, link = (
+        string(value["type"], f"{param}.type"),
+        value.get("id"),
+        value.get("value"),
+    )
     if kind not in LOCATION_TYPES:
         raise invalid(f"Invalid location type: '{kind}'", f"{param}.type")
     # What doesn't belong to the type is ignored, but it has to be of the documented type.
     for name in ("id", "value"):
-        if value.get(name) is not None and not isinstance(value[name], str):
-            raise invalid("Must be a string.", f"{param}.{name}")
+        if value.get(name) is not None:
+            string(value[name], f"{param}.{name}")
     if kind == "in_person_by_host":
         if not address:
             raise missing(f"{param}.id")
-        return {"type": kind, "value": dict(ADDRESSES).get(address), "id": address}
+        if address not in _STREETS:
+            raise invalid(f"Invalid address: '{address}'", f"{param}.id")
+        return {"type": kind, "value": _STREETS[address], "id": address}
     if kind == "online_static_link":
         if not link:
             raise missing(f"{param}.value")
