@@ -4,6 +4,7 @@ from typing import Literal
 
 import attrs
 
+from .choices import one_of
 from .scheduling.timezones import is_timezone
 
 Product = Literal["both", "calendars", "pages"]
@@ -38,9 +39,7 @@ class Account:
     sms_notifications: int = attrs.field(default=300, validator=_count)
     webhooks: int = attrs.field(default=2, validator=_count)
     seed: int = 1
-    product: Product = attrs.field(
-        default="both", validator=attrs.validators.in_(("both", "calendars", "pages"))
-    )
+    product: Product = attrs.field(default="both", validator=one_of(("both", "calendars", "pages")))
     quirks: bool = True
     api_access: bool = True
     reassign: bool = True

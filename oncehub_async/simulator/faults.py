@@ -8,6 +8,7 @@ from typing import Literal, get_args
 import attrs
 
 from .call import Operation
+from .choices import likely, one_of
 from .data.dice import chance, key, roll
 from .operations.table import OPERATIONS
 
@@ -72,7 +73,7 @@ class Fault:
     `takes_effect`.
     """
 
-    kind: FaultKind = attrs.field(validator=attrs.validators.in_(KINDS))
+    kind: FaultKind = attrs.field(validator=one_of(KINDS))
     operations: Pattern | AnyOf[Pattern] = "*"
     rate: float = attrs.field(
         default=1.0, validator=[attrs.validators.ge(0), attrs.validators.le(1)]
@@ -91,14 +92,15 @@ class Fault:
     change: Change = attrs.field(
         default="update",
         kw_only=True,
-        validator=attrs.validators.in_(("create", "update", "delete")),
+        validator=one_of(("create", "update", "delete")),
     )
 
     def __attrs_post_init__(self) -> None:
         """Refuse, with ValueError, what could never strike: most likely it is misspelt."""
         for pattern in self._patterns():
             if not any(_matches(pattern, operation) for operation in OPERATIONS):
-                raise ValueError(f"operations: {pattern!r} matches none")
+                hint = likely(str(pattern), (operation.id for operation in OPERATIONS))
+                raise ValueError(f"operations: {pattern!r} matches none{hint}")
         if not any(self.concerns(operation) for operation in OPERATIONS):
             raise ValueError(f"operations: none of {self.operations!r} can suffer {self.kind}")
 

@@ -6,6 +6,8 @@ from typing import Literal
 
 import attrs
 
+from .choices import one_of
+
 Window = Literal["sliding", "fixed"]
 RetryAfter = Literal["seconds", "date"]
 
@@ -23,12 +25,10 @@ class Limits:
 
     per_second: int = attrs.field(default=5, validator=attrs.validators.ge(1))
     per_five_minutes: int = attrs.field(default=200, validator=attrs.validators.ge(1))
-    window: Window = attrs.field(
-        default="sliding", validator=attrs.validators.in_(("sliding", "fixed"))
-    )
+    window: Window = attrs.field(default="sliding", validator=one_of(("sliding", "fixed")))
     count_refused: bool = False
     retry_after: RetryAfter | None = attrs.field(
-        default=None, validator=attrs.validators.in_((None, "seconds", "date"))
+        default=None, validator=one_of((None, "seconds", "date"))
     )
 
 

@@ -4,6 +4,8 @@ from typing import Literal
 
 import attrs
 
+from .choices import one_of
+
 DeletedCursor = Literal["position", "error", "restart", "empty"]
 
 
@@ -20,7 +22,7 @@ class Service:
 
     deleted_cursor: DeletedCursor = attrs.field(
         default="position",
-        validator=attrs.validators.in_(("position", "error", "restart", "empty")),
+        validator=one_of(("position", "error", "restart", "empty")),
     )
     sms_has_more: bool = False
     link_base: str = "https://api.oncehub.com"

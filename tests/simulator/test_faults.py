@@ -1,13 +1,13 @@
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import aiohttp
 import pytest
 
 from oncehub_async.clock import Clock
-from oncehub_async.simulator import Account, Fault, Simulator
+from oncehub_async.simulator import Account, Fault, Limits, Simulator
 from oncehub_async.simulator.faults import KINDS, Faults
 from oncehub_async.simulator.operations.table import OPERATIONS
 
@@ -226,3 +226,25 @@ def test_a_wrong_fault_is_refused_when_it_is_made(wrong: dict[str, Any], name: s
     with pytest.raises(ValueError, match=name):
         Fault(**wrong)
     assert len(KINDS) == 18
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (
+            lambda: Fault("server_eror"),
+            "kind: 'server_eror' is none of .*did you mean 'server_error'",
+        ),  # type: ignore[arg-type]
+        (
+            lambda: Fault("latency", "list-all-boking"),
+            "operations: .* did you mean 'list-all-bookings'",
+        ),
+        (lambda: Account(product="calendar"), "product: .* did you mean 'calendars'"),  # type: ignore[arg-type]
+        (lambda: Limits(window="slide"), "window: .* sliding, fixed"),  # type: ignore[arg-type]
+    ],
+)
+def test_a_misspelt_word_is_told_in_a_line(make: Callable[[], object], said: str) -> None:
+    """With what was probably meant."""
+    with pytest.raises(ValueError, match=said) as caught:
+        make()
+    assert "\n" not in str(caught.value)
