@@ -228,19 +228,18 @@ def test_a_wrong_fault_is_refused_when_it_is_made(wrong: dict[str, Any], name: s
     assert len(KINDS) == 18
 
 
+def anything(word: str) -> Any:
+    """A word that a type checker doesn't look at."""
+    return word
+
+
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (
-            lambda: Fault("server_eror"),
-            "kind: 'server_eror' is none of .*did you mean 'server_error'",
-        ),  # type: ignore[arg-type]
-        (
-            lambda: Fault("latency", "list-all-boking"),
-            "operations: .* did you mean 'list-all-bookings'",
-        ),
-        (lambda: Account(product="calendar"), "product: .* did you mean 'calendars'"),  # type: ignore[arg-type]
-        (lambda: Limits(window="slide"), "window: .* sliding, fixed"),  # type: ignore[arg-type]
+        (lambda: Fault(anything("server_eror")), "kind: .* did you mean 'server_error'"),
+        (lambda: Fault("latency", "list-all-boking"), "operations: .* 'list-all-bookings'"),
+        (lambda: Account(product=anything("calendar")), "product: .* did you mean 'calendars'"),
+        (lambda: Limits(window=anything("slide")), "window: .* sliding, fixed"),
     ],
 )
 def test_a_misspelt_word_is_told_in_a_line(make: Callable[[], object], said: str) -> None:
