@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from itertools import compress
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -84,10 +85,13 @@ class Listing(Generic[T]):
         cursor = self._query.get(direction.value)
         advance = Advance(cursor)
         announced = False
+        previous: list[str] = []
         fetching: asyncio.Task[Fetched[T]] | None = None
         try:
             page, ids, further = await self._fetch(direction, self._query, self._priority)
             while True:
+                if not ids and announced and len(previous) > 1:
+                    page, ids, further, announced = await self._look_again(direction, previous)
                 announced = announced or further.announced
                 self._check(advance.problem(ids, cursor, announced))
                 cursor = page.next_cursor
@@ -98,7 +102,7 @@ class Listing(Generic[T]):
                 if stuck is not None:
                     yield page
                     self._check(stuck)
-                announced = further.announced
+                announced, previous = further.announced, ids
                 query = {**self._query, direction.value: cursor}
                 fetching = asyncio.create_task(self._fetch(direction, query, self._priority))
                 yield page
@@ -106,6 +110,28 @@ class Listing(Generic[T]):
         finally:
             if fetching is not None:
                 await _put_an_end_to(fetching)
+
+    async def _look_again(
+        self, direction: Direction, previous: list[str]
+    ) -> tuple[Page[T], list[str], Following, bool]:
+        """What stands after a page that announced more, when the page after it came empty.
+
+        Either the service announced too much, or the object that was the cursor has been deleted
+        and the service lost its place. The object before it tells: what follows that one is the
+        cursor's object and the end, or the rest of the list. The last value is whether there
+        should be more still.
+        """
+        last, neighbour = previous[-1], previous[-2]
+        if direction is Direction.NEWER:
+            last, neighbour = previous[0], previous[1]
+        query = {**self._query, direction.value: neighbour}
+        page, ids, further = await self._fetch(direction, query, self._priority)
+        fresh = [each not in previous for each in ids]
+        items = tuple(compress(page.items, fresh))
+        if last in ids and not items:
+            return Page((), None, page.request_id), [], Following(None, False), False
+        rest = Page(items, page.next_cursor, page.request_id)
+        return rest, list(compress(ids, fresh)), further, last not in ids
 
     async def first(self) -> T | None:
         """The first item, or None where there is none. Costs one request."""

@@ -78,6 +78,7 @@ def _following_links(links: str, direction: Direction) -> list[URL]:
         try:
             found.append(URL(target))
         except ValueError:
+            # It can't be used, but says all the same that the list goes on.
             found.append(URL())
     return found
 

@@ -190,6 +190,17 @@ async def test_an_export_that_cannot_be_complete_says_so(
     assert manifest.resources["contacts"].complete
 
 
+async def test_a_cursor_that_was_deleted_does_not_end_a_list(tmp_path: Path) -> None:
+    """Also where the service answers with nothing then: the walk takes it up from the one before."""
+    fault = Fault("deleted_cursor", "list-all-bookings", every=3, times=1)
+    async with simulated(faults=[fault], service=Service(deleted_cursor="empty")) as sim:
+        before = set(sim.ids("bookings"))
+        manifest = await export(sim, tmp_path, "bookings")
+        assert sim.stats.faults["deleted_cursor"] == 1
+        assert {line["id"] for line in lines(tmp_path, "bookings")} == before
+    assert manifest.complete
+
+
 async def test_objects_that_change_meanwhile_do_not_stop_it(tmp_path: Path) -> None:
     """What was there before and still is afterwards is in the file, once."""
     churn = [Fault("churn", every=2, change=change) for change in ("create", "update", "delete")]
