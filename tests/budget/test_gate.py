@@ -377,7 +377,7 @@ def test_the_forecast_tells_when_and_why() -> None:
 
 
 @pytest.mark.parametrize("wrong", [0, -1, 2.5, True, "5"])
-def test_limits_are_whole_positive_numbers(wrong: object) -> None:
+def test_limits_are_whole_positive_numbers(wrong: Any) -> None:
     """A limit that lets nothing through would hang; it is refused when it is set."""
     with pytest.raises(ValueError, match="per_second"):
-        Limits(per_second=wrong)  # type: ignore[arg-type]
+        Limits(per_second=wrong)

@@ -69,7 +69,7 @@ def test_what_the_vendor_adds_later_is_kept(cls: type[Model]) -> None:
 def test_models_are_frozen(cls: type[Model]) -> None:
     """A model is a value."""
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        from_dict({"id": "X-1"}, cls).unknown_fields = {}  # type: ignore[misc]
+        from_dict({"id": "X-1"}, cls).unknown_fields = {}  # type: ignore[misc] # that is what is tried
 
 
 # Fields that hold any JSON value, which Python may not be able to hash.

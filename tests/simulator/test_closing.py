@@ -7,7 +7,7 @@ import time
 import aiohttp
 import pytest
 
-from oncehub_async.simulator import Account, Fault, Simulator
+from oncehub_async.simulator import Account, Fault, FaultKind, Simulator
 
 
 async def test_a_reader_that_has_stopped_reading(account: Account) -> None:
@@ -48,11 +48,11 @@ async def test_a_sender_that_has_stopped_sending(
 
 @pytest.mark.parametrize("kind", ["endless_body", "slow_body"])
 async def test_a_reader_that_leaves_is_no_failure(
-    account: Account, caplog: pytest.LogCaptureFixture, kind: str
+    account: Account, caplog: pytest.LogCaptureFixture, kind: FaultKind
 ) -> None:
     """It is what these faults are for: nothing is logged, and no second status is counted."""
     caplog.set_level(logging.WARNING)
-    fault = Fault(kind, seconds=0.2)  # type: ignore[arg-type] # one of the two
+    fault = Fault(kind, seconds=0.2)
     async with Simulator(account, faults=[fault], limits=None) as sim:
         async with aiohttp.ClientSession() as session:
             response = await session.get(sim.url + "/teams", headers={"API-Key": sim.api_key})

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncehub_async.simulator.limits import Limits, RateLimiter
+from oncehub_async.simulator.limits import Limits, RateLimiter, Window
 
 # Eighths of a second are exact in binary: boundaries are met, not nearly met.
 ARRIVALS = st.lists(
@@ -65,10 +65,10 @@ def test_it_agrees_with_counting_everything(
 
 @given(st.sampled_from(["sliding", "fixed"]), ARRIVALS)
 def test_waiting_as_told_is_enough_and_not_too_long(
-    window: str, arrivals: list[tuple[int, str | None, str]]
+    window: Window, arrivals: list[tuple[int, str | None, str]]
 ) -> None:
     """After the wait that is told the request fits; an eighth of a second earlier it doesn't."""
-    limits = Limits(2, 9, window)  # type: ignore[arg-type] # one of the two, says the strategy
+    limits = Limits(2, 9, window)
     told = 0.0
     now = 0.0
     history: list[tuple[float, str | None, str]] = []
@@ -109,10 +109,10 @@ def test_an_unknown_key_counts_for_its_address_alone() -> None:
 
 @given(st.sampled_from(["sliding", "fixed"]), ARRIVALS)
 def test_waiting_as_told_is_enough_where_refused_requests_count(
-    window: str, arrivals: list[tuple[int, str | None, str]]
+    window: Window, arrivals: list[tuple[int, str | None, str]]
 ) -> None:
     """The refused request itself counts by then: who waits as told gets through at once."""
-    limits = Limits(2, 9, window, True)  # type: ignore[arg-type] # one of the two
+    limits = Limits(2, 9, window, True)
     limiter, now = RateLimiter(limits), 0.0
     for step, account, address in arrivals:
         now += step / 8

@@ -8,6 +8,7 @@ import pytest
 from oncehub_async.simulator import Account, Service, Simulator
 from oncehub_async.simulator.lists.page import older_than
 from oncehub_async.simulator.lists.rules import Rule
+from oncehub_async.simulator.service import DeletedCursor
 
 from .conftest import Api, error
 
@@ -116,10 +117,10 @@ async def test_unknown_and_repeated_parameters_are_refused(api: Api) -> None:
 
 @pytest.mark.parametrize("mode", ["position", "error", "restart", "empty"])
 async def test_what_a_deleted_cursor_does_can_be_chosen(
-    session: aiohttp.ClientSession, mode: str, account: Account
+    session: aiohttp.ClientSession, mode: DeletedCursor, account: Account
 ) -> None:
     """Nobody knows what the real service does: all four answers can be tried."""
-    service = Service(deleted_cursor=mode)  # type: ignore[arg-type] # one of the four
+    service = Service(deleted_cursor=mode)
     async with Simulator(account, limits=None, service=service) as sim:
         api = Api(sim, session)
         ids = list(sim.ids("bookings"))

@@ -58,12 +58,6 @@ class Bookings(Kind):
     def created(self, index: int) -> int:
         return self._timeline.at(index)
 
-    def first_after(self, ms: int) -> int:
-        return self._timeline.first_after(ms)
-
-    def first_from(self, ms: int) -> int:
-        return self._timeline.first_from(ms)
-
     def calendar(self, index: int) -> int | None:
         """The booking calendar (its index), None for a booking of the classic product."""
         bits = roll(self._where, index)

@@ -50,12 +50,6 @@ class Contacts(Kind):
             return self._own.at(index)
         return self._bookings.at(index * self._bookings.count // max(self.count, 1))
 
-    def first_after(self, ms: int) -> int:
-        return self._first(lambda index: self.created(index) > ms)
-
-    def first_from(self, ms: int) -> int:
-        return self._first(lambda index: self.created(index) >= ms)
-
     def newest_at(self, booking: int) -> int:
         """The newest contact (its index) that there was when this booking was made."""
         if not self._bookings.count:

@@ -1,6 +1,7 @@
 """What every kind of object can tell of object number i."""
 
 from abc import ABC, abstractmethod
+from bisect import bisect_left, bisect_right
 from typing import Any
 
 from .ids import Ids
@@ -28,16 +29,19 @@ class Kind(ABC):
         """Object `index` as it was when the clock started."""
 
     def created(self, index: int) -> int:
-        """When it was created, in milliseconds since 1970; only its order if nobody is told."""
+        """When it was created, in milliseconds since 1970; only its order if nobody is told.
+
+        It never falls from one object to the next.
+        """
         return index
 
     def first_after(self, ms: int) -> int:
         """The index of the first object that was created after `ms`."""
-        raise NotImplementedError(f"{self.name} have no creation time")
+        return bisect_right(range(self.count), ms, key=self.created)
 
     def first_from(self, ms: int) -> int:
         """The index of the first object that was created at or after `ms`."""
-        raise NotImplementedError(f"{self.name} have no creation time")
+        return bisect_left(range(self.count), ms, key=self.created)
 
     def id(self, index: int) -> str:
         """The id of object `index`."""

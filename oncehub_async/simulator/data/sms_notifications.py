@@ -27,12 +27,6 @@ class SmsNotifications(Kind):
     def created(self, index: int) -> int:
         return self._timeline.at(index)
 
-    def first_after(self, ms: int) -> int:
-        return self._timeline.first_after(ms)
-
-    def first_from(self, ms: int) -> int:
-        return self._timeline.first_from(ms)
-
     def recipient_type(self, index: int) -> str:
         """`contact` or `user`."""
         is_user = not self._contacts.count or roll(self._key, index) % 6 == 0
