@@ -37,8 +37,9 @@ from .errors import (
     UnexpectedStatusError,
     UnprocessableError,
 )
-from .listing import Listing, Page
+from .listing import Listing
 from .models import id_of
+from .page import Page
 from .parameters import UNSET, Unset
 from .resources import KeyValidation
 from .retry import RetryPolicy

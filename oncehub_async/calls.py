@@ -39,6 +39,8 @@ class Reply:
     links: str = ""
     """The Link header, or nothing."""
     status: int = 200
+    took: float = 0.0
+    """Seconds of the clock from leaving to the answer."""
 
 
 @attrs.frozen(eq=False)
@@ -52,6 +54,8 @@ class Caller:
     retry: RetryPolicy
     clock: Clock
     on_attempt: AttemptHook | None = None
+    budget_in_use: Callable[[], RateBudget | None] = lambda: None
+    """The budget, once there is one."""
     uniform: Callable[[float, float], float] = random.uniform
 
     async def call(self, request: Request, decode: Callable[[Reply], T], priority: Priority) -> T:
@@ -110,7 +114,9 @@ class _Call:
         failure: BaseException | None = None
         try:
             answer = await caller.transport.send(caller.session(), request, key, self._timeout())
-            return Reply(read(request, answer), answer.request_id, answer.links, answer.status)
+            took = caller.clock.now() - started
+            data = read(request, answer)
+            return Reply(data, answer.request_id, answer.links, answer.status, took)
         except BaseException as error:
             failure = error
             raise

@@ -117,6 +117,7 @@ class OnceHub(Resources):
                 retry=retry or RetryPolicy(),
                 clock=self.clock,
                 on_attempt=on_attempt,
+                budget_in_use=lambda: self._budget,
             )
         )
 

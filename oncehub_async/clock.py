@@ -6,6 +6,7 @@ and a rule can be tried without waiting at all.
 
 import asyncio
 import time
+from datetime import UTC, datetime
 
 import attrs
 
@@ -38,6 +39,10 @@ class Clock:
     def seconds(self, real_seconds: float) -> float:
         """How much this clock counts while so many real seconds pass."""
         return real_seconds * self.speed
+
+    def date(self) -> datetime:
+        """The date and time in the real world, aware; only estimates are made of it."""
+        return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
         """Let `seconds` of this clock pass."""

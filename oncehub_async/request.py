@@ -28,6 +28,9 @@ class Operation:
         """
         return self.method != "POST"
 
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
 
 @attrs.frozen
 class Request:

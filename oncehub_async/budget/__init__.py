@@ -8,7 +8,7 @@ Source: https://developers.oncehub.com/docs/rate-limits
 
 from .forecast import Forecast
 from .gate import Gate
-from .interface import Limits, Outcome, Permit, Priority, RateBudget
+from .interface import Limits, Outcome, Permit, Priority, RateBudget, Room
 from .shared import Budget, belongs_together, shared_budget
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Permit",
     "Priority",
     "RateBudget",
+    "Room",
     "belongs_together",
     "shared_budget",
 ]

@@ -14,7 +14,7 @@ import attrs
 
 from ..clock import Clock
 from .forecast import Forecast, forecast
-from .interface import FIVE_MINUTES, SECOND, Limits, Outcome, Permit, Priority
+from .interface import FIVE_MINUTES, SECOND, Limits, Outcome, Permit, Priority, Room
 from .throttle import Throttle
 from .window import LONGEST_DELAY, RoundTrips, Window
 
@@ -122,6 +122,12 @@ class Gate:
             window = self._window(account)
             window.ready_at(self._clock.now())
             return window.used()
+
+    def room(self) -> Room:
+        """What the limits leave to be used, by whatever account."""
+        with self._lock:
+            self._address.ready_at(self._clock.now())
+            return Room(self._limits, max(0, self._address.limit - self._address.used()))
 
     def forecast(self, account: str, requests: int) -> Forecast:
         """When the next requests of an account may leave if nobody else sends any."""

@@ -41,6 +41,15 @@ class Limits:
     per_five_minutes: int = attrs.field(default=PER_FIVE_MINUTES, validator=_positive)
 
 
+@attrs.frozen
+class Room:
+    """What a budget leaves to be used."""
+
+    limits: Limits
+    left: int
+    """How many requests needn't wait for the five-minute limit."""
+
+
 @attrs.frozen(eq=False)
 class Permit:
     """The right to send one request, at once."""
@@ -61,6 +70,10 @@ class Outcome:
 
     retry_after: float | None = None
     """Seconds that the service asked to wait."""
+
+    left_at: float | None = None
+    """When it was written to an open connection, in seconds of the budget's clock, where that is
+    known; until then it may have waited for the connection."""
 
 
 class RateBudget(Protocol):

@@ -5,7 +5,7 @@ import threading
 from ..clock import Clock
 from .forecast import Forecast
 from .gate import Gate
-from .interface import Limits, Outcome, Permit, Priority
+from .interface import Limits, Outcome, Permit, Priority, Room
 
 
 class Budget:
@@ -41,6 +41,10 @@ class Budget:
     def used_this_second(self) -> int:
         """How many requests of the account hold a place in the last second."""
         return self._gate.used(self._account)
+
+    def room(self) -> Room:
+        """What the limits leave to be used."""
+        return self._gate.room()
 
     def forecast(self, requests: int = 1) -> Forecast:
         """When the next requests may leave if nobody else sends any."""

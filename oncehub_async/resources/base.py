@@ -1,16 +1,20 @@
 """What every resource does: send a request of an operation, and give models."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 import attrs
 
 from ..budget import Priority
 from ..calls import Caller, Reply
-from ..errors import DeletedObjectError
-from ..listing import Listing, model_item
+from ..errors import DeletedObjectError, InvalidParameterError
+from ..listing import Listing
 from ..models import Deleted, Model, ModelError, from_dict
+from ..page import PageSource, model_item
 from ..request import Operation, Request, json_body, without_none
+
+from ..walk import Walk
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
@@ -52,7 +56,24 @@ class Resource:
     ) -> Listing[M]:
         walk = Priority.BULK if self._priority is None else self._priority
         single = Priority.INTERACTIVE if self._priority is None else self._priority
-        return Listing(self._caller, operation, without_none(query), model_item(cls), walk, single)
+        source = PageSource(self._caller, operation, model_item(cls))
+        return Listing(source, without_none(query), walk, single)
+
+    def _walk(self, listing: Listing[M], newest_first: bool, oldest: datetime | None) -> Walk[M]:
+        """The same list, read in several places at once; `oldest` is a filter's."""
+        for cursor in ("after", "before"):
+            if cursor in listing.query:
+                raise InvalidParameterError(
+                    cursor, f"a walk reads all of a list; use list({cursor}=...)"
+                )
+        return Walk(
+            listing.source,
+            listing.query,
+            listing.priority,
+            listing.single_priority,
+            newest_first,
+            oldest,
+        )
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from .. import parameters
 from ..errors import InvalidParameterError
@@ -10,6 +10,7 @@ from ..listing import Listing
 from ..models import Contact, ContactStatus, Deleted
 from ..parameters import UNSET, Unset
 from ..request import Operation
+from ..walk import Walk
 from .base import Resource
 
 _LIST = Operation("GET", "/contacts")
@@ -20,6 +21,17 @@ _DELETE = Operation("DELETE", "/contacts/{id}")
 
 OptionalText = str | Unset | None
 OptionalFlag = bool | Unset | None
+
+
+class ContactFilters(TypedDict, total=False):
+    """The filters of `list`, for `walk`."""
+
+    email: str | None
+    creation_time_gt: datetime | None
+    creation_time_lt: datetime | None
+    last_updated_time_gt: datetime | None
+    last_updated_time_lt: datetime | None
+    limit: int
 
 
 class Contacts(Resource):
@@ -50,6 +62,18 @@ class Contacts(Resource):
             **parameters.page(limit, after, before),
         }
         return self._listing(_LIST, Contact, query)
+
+    def walk(
+        self, *, newest_first: bool = False, **filters: Unpack[ContactFilters]
+    ) -> Walk[Contact]:
+        """What `list` gives with the same filters, read in several places of the list at once.
+
+        As the pages come, or in the list's order with `newest_first=True`.
+
+        https://developers.oncehub.com/reference/list-all-contacts
+        """
+        oldest = filters.get("creation_time_gt")
+        return self._walk(self.list(**filters), newest_first, oldest)
 
     async def get(self, id: str) -> Contact:
         """One contact. Raises `NotFoundError`, or `DeletedObjectError`.

@@ -2,14 +2,27 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from .. import parameters
 from ..listing import Listing
 from ..models import RecipientType, SmsNotification
 from ..request import Operation
+from ..walk import Walk
 from .base import Resource
 
 _LIST = Operation("GET", "/notifications/sms")
+
+
+class SmsNotificationFilters(TypedDict, total=False):
+    """The filters of `list`, for `walk`."""
+
+    creation_time_gt: datetime | None
+    creation_time_lt: datetime | None
+    recipient: str | None
+    recipient_type: RecipientType | str | None
+    expand: str | Iterable[str] | None
+    limit: int
 
 
 class SmsNotifications(Resource):
@@ -43,3 +56,15 @@ class SmsNotifications(Resource):
             **parameters.page(limit, after, before),
         }
         return self._listing(_LIST, SmsNotification, query)
+
+    def walk(
+        self, *, newest_first: bool = False, **filters: Unpack[SmsNotificationFilters]
+    ) -> Walk[SmsNotification]:
+        """What `list` gives with the same filters, read in several places of the list at once.
+
+        As the pages come, or in the list's order with `newest_first=True`.
+
+        https://developers.oncehub.com/reference/list-all-sms-notifications
+        """
+        oldest = filters.get("creation_time_gt")
+        return self._walk(self.list(**filters), newest_first, oldest)

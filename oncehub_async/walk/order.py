@@ -1,0 +1,50 @@
+"""Puts the pieces of a walk into the list's order."""
+
+from collections import deque
+from collections.abc import AsyncGenerator
+from typing import TypeVar
+
+from .piece import Piece
+from .territory import Addition, Side
+
+T = TypeVar("T")
+
+
+class Order(dict[int, deque[T]]):
+    """For each stretch of a territory, what belongs to it, in the list's order.
+
+    T stands for whatever the pages are kept as: themselves, or where they lie in a file.
+    """
+
+    def add(self, addition: Addition, value: T) -> None:
+        """Put a page into its place."""
+        own = self.setdefault(addition.stretch, deque())
+        if addition.side is Side.OLDER:
+            own.append(value)
+        else:
+            own.appendleft(value)
+        if addition.joins is None:
+            return
+        neighbour = self.pop(addition.joins)
+        if addition.side is Side.OLDER:
+            own.extend(neighbour)
+        else:
+            # The upper one stays; see Territory.
+            neighbour.extend(self.pop(addition.stretch))
+            self[addition.joins] = neighbour
+
+
+async def newest_first(
+    pieces: AsyncGenerator[Piece[T], None],
+) -> AsyncGenerator[Piece[T], None]:
+    """The same pieces, each when all that is newer has come."""
+    order: Order[Piece[T]] = Order()
+    try:
+        async for piece in pieces:
+            order.add(piece.addition, piece)
+            # The first stretch begins at the top of the list.
+            ready = order.get(0, deque())
+            while ready:
+                yield ready.popleft()
+    finally:
+        await pieces.aclose()
