@@ -25,7 +25,7 @@ from .models import ModelError
 from .request import Request
 from .responses import Answer, read
 from .retry import RetryPolicy, Verdict, delay_before_repeat, judge, may_have_acted
-from .transport import Transport
+from .transport import Departure, Transport
 
 T = TypeVar("T")
 
@@ -112,8 +112,11 @@ class _Call:
         self.attempts += 1
         answer: Answer | None = None
         failure: BaseException | None = None
+        departure = Departure(caller.clock)
         try:
-            answer = await caller.transport.send(caller.session(), request, key, self._timeout())
+            answer = await caller.transport.send(
+                caller.session(), request, key, self._timeout(), departure
+            )
             took = caller.clock.now() - started
             data = read(request, answer)
             return Reply(data, answer.request_id, answer.links, answer.status, took)
@@ -122,7 +125,7 @@ class _Call:
             raise
         finally:
             finished = caller.clock.now()
-            await budget.settle(permit, _outcome(answer, failure))
+            await budget.settle(permit, _outcome(answer, failure, departure))
             report(
                 Attempt(
                     method=request.method,
@@ -242,7 +245,11 @@ class _Call:
         return aiohttp.ClientTimeout(total=total, connect=min(policy.connect_timeout, total))
 
 
-def _outcome(answer: Answer | None, failure: BaseException | None) -> Outcome:
+def _outcome(
+    answer: Answer | None, failure: BaseException | None, departure: Departure
+) -> Outcome:
     if isinstance(failure, RateLimitError):
-        return Outcome(answered=True, refused=True, retry_after=failure.retry_after)
-    return Outcome(answered=answer is not None)
+        return Outcome(
+            answered=True, refused=True, retry_after=failure.retry_after, left_at=departure.at
+        )
+    return Outcome(answered=answer is not None, left_at=departure.at)

@@ -30,7 +30,7 @@ from .resources import (
     Webhooks,
 )
 from .retry import RetryPolicy
-from .transport import Transport
+from .transport import Transport, open_session
 from .version import __version__
 
 
@@ -137,9 +137,7 @@ class OnceHub(Resources):
         if self._given_session is not None:
             self._session = self._given_session
         else:
-            # The budget bounds how much is under way; a second bound would only add waiting.
-            connector = aiohttp.TCPConnector(limit=0)
-            self._session = aiohttp.ClientSession(connector=connector)
+            self._session = open_session()
         return self
 
     async def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from ssl import SSLContext
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -10,6 +11,7 @@ from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, Clie
 from yarl import URL
 
 from .api_key import ApiKey
+from .clock import Clock
 from .errors import (
     ConnectError,
     ConnectionLostError,
@@ -23,6 +25,36 @@ from .responses import REQUEST_ID_HEADER, Answer
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes; a page of 100 expanded bookings has about 300 thousand."""
+
+
+@attrs.define(eq=False)
+class Departure:
+    """When a request left: once it had a connection, of which nobody knows how long it takes."""
+
+    clock: Clock
+    at: float | None = None
+    """In seconds of the clock; None where the session is somebody else's and doesn't tell."""
+
+    def note(self) -> None:
+        """There is a connection."""
+        self.at = self.clock.now()
+
+
+def open_session() -> aiohttp.ClientSession:
+    """A session of our own, which notes when requests leave."""
+    # The rate budget bounds how much is under way; a second bound would only add waiting.
+    connector = aiohttp.TCPConnector(limit=0)
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_create_end.append(_note_departure)
+    trace.on_connection_reuseconn.append(_note_departure)
+    return aiohttp.ClientSession(connector=connector, trace_configs=[trace])
+
+
+async def _note_departure(
+    _session: aiohttp.ClientSession, context: SimpleNamespace, _params: object
+) -> None:
+    if isinstance(context.trace_request_ctx, Departure):
+        context.trace_request_ctx.note()
 
 
 @attrs.frozen(eq=False)
@@ -40,6 +72,7 @@ class Transport:
         request: Request,
         key: ApiKey,
         limits: aiohttp.ClientTimeout,
+        departure: Departure,
     ) -> Answer:
         """Send once and read the whole answer.
 
@@ -54,6 +87,7 @@ class Transport:
                 timeout=limits,
                 allow_redirects=False,
                 raise_for_status=False,
+                trace_request_ctx=departure,
                 middlewares=(*_own_middlewares(session), _no_hidden_resend),
                 **self._route(),
             ) as response:

@@ -24,7 +24,7 @@ from oncehub_async.calls import Caller
 from oncehub_async.models.converter import time_text
 from oncehub_async.request import Request
 from oncehub_async.responses import Answer
-from oncehub_async.transport import Transport
+from oncehub_async.transport import Departure, Transport
 
 from .virtual_time import VirtualClock
 
@@ -199,7 +199,9 @@ class ServiceTransport(Transport):
         request: Request,
         key: ApiKey,
         limits: aiohttp.ClientTimeout,
+        departure: Departure,
     ) -> Answer:
+        departure.note()
         return await self.service.handle(request)
 
 

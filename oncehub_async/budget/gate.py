@@ -15,8 +15,9 @@ import attrs
 from ..clock import Clock
 from .forecast import Forecast, forecast
 from .interface import FIVE_MINUTES, SECOND, Limits, Outcome, Permit, Priority, Room
+from .round_trips import LONGEST_DELAY, RoundTrips
 from .throttle import Throttle
-from .window import LONGEST_DELAY, RoundTrips, Window
+from .window import GUARD, Window
 
 _OTHER_LOOPS_GRACE = 0.25
 """Real seconds that a waiter on another event loop has to take its turn, before its loop counts
@@ -62,7 +63,7 @@ class Gate:
         self._address = Window(self._limits.per_five_minutes, FIVE_MINUTES, self._longest_delay)
         self._windows: dict[str, Window] = {}
         self._lines: dict[tuple[str, asyncio.AbstractEventLoop], _Line] = {}
-        self._round_trips = RoundTrips(self._longest_delay)
+        self._round_trips = RoundTrips(GUARD, self._longest_delay)
         self._throttle = Throttle()
         self._probe: Permit | None = None
         self._waiting = 0
@@ -103,10 +104,14 @@ class Gate:
             if permit is self._probe:
                 self._probe = None
             if outcome.answered:
-                delay = self._round_trips.delay(now - permit.sent_at)
+                departed = outcome.left_at is not None
+                left_at = permit.sent_at if outcome.left_at is None else outcome.left_at
+                delay = self._round_trips.delay(now - left_at, departed=departed)
+                delay = min(delay + left_at - permit.sent_at, self._longest_delay)
                 self._address.settle(permit.sent_at, delay)
                 self._window(account).settle(permit.sent_at, delay)
             if outcome.refused:
+                self._round_trips.refused()
                 self._throttle.refused(now, permit.sent_at, outcome.retry_after)
             elif outcome.answered:
                 self._throttle.answered(permit.sent_at)

@@ -1,8 +1,9 @@
 """What a 429 in spite of the budget teaches: somebody else uses the account or the address.
 
-Everyone pauses, then a single request tries whether the service answers again, then the pace
-comes back bit by bit. A refused request may count against the windows too, so each refusal in a
-row doubles the pause.
+Everyone pauses, then a single request tries whether the service answers again. A refusal that
+stays alone can have been an accident of the network, which bunched requests up; after the next one
+the pace is halved and comes back bit by bit. A refused request may count against the windows too,
+so each refusal in a row doubles the pause.
 """
 
 FIRST_PAUSE = 1.0
@@ -10,6 +11,8 @@ LONGEST_PAUSE = 60.0
 LONGEST_RETRY_AFTER = 300.0
 """Seconds; a call that was told to wait longer gives up by its own deadline, but nobody else is
 held back for longer than the longest of the service's windows."""
+ALONE = 60.0
+"""Seconds without another refusal, for one to be taken for an accident."""
 RECOVERY = 0.02
 """What part of the full pace each answer gives back."""
 
@@ -38,7 +41,8 @@ class Throttle:
         if sent_at >= self._cut_at:
             pause = min(FIRST_PAUSE * 2**self._refusals_in_a_row, LONGEST_PAUSE)
             self._refusals_in_a_row += 1
-            self.share = max(self.share / 2, 0.1)
+            if sent_at - self._cut_at < ALONE:
+                self.share = max(self.share / 2, 0.1)
             self._cut_at = now
             self.paused_until = max(self.paused_until, now + pause)
         if retry_after is not None:

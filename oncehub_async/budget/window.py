@@ -3,41 +3,16 @@
 The service counts a request when it arrives, which nobody sees from here: some time between
 sending it and reading its answer. A burst that the network spread out, followed by one that it
 did not, could so arrive as more than the limit. A request therefore holds its place for the
-window's length from the latest moment at which it can have arrived, as far as that differs from
-the fastest way there: sent + (round trip - shortest round trip).
+window's length from the latest moment at which it can have arrived (see `round_trips`).
 """
 
 from bisect import insort
-from collections import deque
 from collections.abc import Iterable
+
+from .round_trips import LONGEST_DELAY
 
 GUARD = 0.02
 """Seconds that each window is longer than the service's, for what the estimate can't see."""
-
-LONGEST_DELAY = 1.0
-"""Real seconds that a request is assumed to have been under way at most; beyond that it is the
-service that was slow, not the way there."""
-
-
-class RoundTrips:
-    """How long answers take, and so how unsure the moment of an arrival is."""
-
-    # The first answers come over connections that are still being made; until there are some
-    # over warm ones, no part of a round trip counts as unavoidable.
-    _WARM_UP = 5
-    _REMEMBERED = 64
-
-    def __init__(self, longest_delay: float = LONGEST_DELAY) -> None:
-        self._longest_delay = longest_delay
-        self._recent: deque[float] = deque(maxlen=self._REMEMBERED)
-        self._seen = 0
-
-    def delay(self, round_trip: float) -> float:
-        """By how much the request can have been late, and remember the round trip."""
-        self._seen += 1
-        self._recent.append(round_trip)
-        shortest = 0.0 if self._seen <= self._WARM_UP else min(self._recent)
-        return min(round_trip - shortest, self._longest_delay)
 
 
 class Window:

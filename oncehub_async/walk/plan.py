@@ -31,6 +31,7 @@ _LONGEST_SILENCE = timedelta(days=3)
 """How much of the time since the newest object counts as a pause, not as the account's end."""
 
 _LEAST_GAP = timedelta(seconds=2)
+_PAGES_FOR_TWO = 1.3
 _WORTH_A_CUT = 3.0
 """Pages that a chain has to have before it for another one to be worth the round trip."""
 
@@ -60,8 +61,9 @@ class Gap:
 
     @property
     def chains(self) -> int:
-        """How many chains can work on it."""
-        return 1 + (self.lower is not None and not self.lower.newer_is_closed)
+        """How many chains can work on it, without asking for the same page from both sides."""
+        two = self.lower is not None and not self.lower.newer_is_closed
+        return 2 if two and self.likely > _PAGES_FOR_TWO else 1
 
 
 def gaps(territory: Territory, bounds: Bounds, limit: int) -> list[Gap]:

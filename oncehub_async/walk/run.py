@@ -24,8 +24,7 @@ T = TypeVar("T")
 _FRUITLESS_CUTS = 3
 _LATENCIES = 9
 _KEPT_PAGES = 200
-_PAGES_FOR_TWO = 1.3
-"""Pages that a gap has to have for both its ends to be asked for at the same time."""
+_PAGES_FOR_TWO_WITH_CARE = 3.0
 _UNKNOWN_CURSOR = (BadRequestError, NotFoundError, GoneError)
 _LOOK_BY_TIME = 2
 _WAYS_ON = 4
@@ -140,8 +139,7 @@ class Run(Generic[T]):
         upwards = Origin(gap.lower.number, Side.NEWER)
         if (upwards.stretch, Side.NEWER) not in busy:
             found.append(upwards)
-        pages = gap.low if careful else gap.likely
-        chains = 2 if pages > _PAGES_FOR_TWO else 1
+        chains = gap.chains if not careful or gap.low > _PAGES_FOR_TWO_WITH_CARE else 1
         return found[: max(0, chains - (2 - len(found)))]
 
     def _asking_from(self, origin: Origin) -> _Asked:
