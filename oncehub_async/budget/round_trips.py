@@ -49,13 +49,13 @@ class RoundTrips:
         shortest = min(self._recent)
         spread = max(self._recent) - shortest
         excess = round_trip - shortest
+        # The shortest possible one is shorter than the shortest that was seen.
         if len(self._recent) < _FEW:
-            spread = max(spread, _VARIATION * shortest)
+            shorter = max(spread, _VARIATION * shortest)
         else:
             excess = min(excess, self._part * spread)
-        # The shortest possible one is shorter than the shortest of a few.
-        shorter = max(0.0, spread / sqrt(2 * len(self._recent)) - self._unseen)
-        return min(excess + shorter, self._longest_delay)
+            shorter = spread / sqrt(2 * len(self._recent))
+        return min(excess + max(0.0, shorter - self._unseen), self._longest_delay)
 
     def refused(self) -> None:
         """A request was refused that should have had room."""

@@ -68,7 +68,6 @@ class Run(Generic[T]):
         """The pages as they come, each with its place."""
         try:
             while not self._territory.complete:
-                self._ask()
                 task = await self._next_answer()
                 asked = self._under_way.pop(task)
                 try:
@@ -89,8 +88,13 @@ class Run(Generic[T]):
             yield piece
 
     async def _next_answer(self) -> "asyncio.Task[FetchedPage[T]]":
-        done, _ = await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
-        return next(task for task in self._under_way if task in done)
+        while True:
+            done, _ = await asyncio.wait(
+                self._under_way, timeout=self._ask(), return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in self._under_way:
+                if task in done:
+                    return task
 
     async def _end_what_is_under_way(self) -> None:
         for task in self._under_way:
@@ -100,12 +104,15 @@ class Run(Generic[T]):
 
     # What to ask for
 
-    def _ask(self) -> None:
-        """Have as many requests under way as the plan wants."""
+    def _ask(self) -> float | None:
+        """Have as many requests under way as the plan wants and the budget lets leave at once.
+
+        Gives the real seconds after which there may be more to ask for, if nothing happens.
+        """
         if not self._territory.stretches:
             if not self._under_way:
                 self._send(_Asked(Origin(), None))
-            return
+            return None
         bounds = Bounds(self._source.caller.clock.date(), self._oldest)
         open_gaps = gaps(self._territory, bounds, self._limit)
         latency = median(self._latencies) if self._latencies else 0.0
@@ -116,17 +123,31 @@ class Run(Generic[T]):
                 self._cuts += 1
                 self._send(_Asked(Origin(older_than=time), None))
         busy = {(asked.origin.stretch, asked.origin.side) for asked in self._under_way.values()}
-        if self._keep_together:
-            open_gaps.sort(key=lambda gap: gap.newest, reverse=True)
-            kept = sum(each.count for each in self._territory.stretches[1:])
-            if kept > _KEPT_PAGES * self._limit:
-                del open_gaps[1:]
-        else:
-            open_gaps.sort(key=lambda gap: gap.likely / gap.chains, reverse=True)
-        for gap in open_gaps:
+        for gap in self._in_order(open_gaps):
             for origin in self._fronts(gap, busy, planned.careful):
-                if len(self._under_way) < planned.chains:
-                    self._send(self._asking_from(origin))
+                if len(self._under_way) >= planned.chains:
+                    return None
+                # Who queues for the budget holds up who comes later and matters more.
+                wait = self._wait() if self._under_way else 0.0
+                if wait and gap.oldest is not None:
+                    return self._source.caller.clock.real_seconds(wait)
+                self._send(self._asking_from(origin))
+        return None
+
+    def _in_order(self, open_gaps: list[Gap]) -> list[Gap]:
+        """The gaps, those first that the walk depends on."""
+        if self._keep_together:
+            kept = sum(each.count for each in self._territory.stretches[1:])
+            return open_gaps[:1] if kept > _KEPT_PAGES * self._limit else open_gaps
+        # Nobody knows how long it takes to the end of the list, and one chain has to get there.
+        return sorted(open_gaps, key=lambda gap: (gap.oldest is not None, -gap.likely / gap.chains))
+
+    def _wait(self) -> float:
+        """How long one more request would have to wait for the budget."""
+        budget = self._source.caller.budget_in_use()
+        if not isinstance(budget, Budget):
+            return 0.0
+        return budget.forecast(budget.waiting() + 1).all_sent
 
     def _fronts(
         self, gap: Gap, busy: set[tuple[int | None, Side]], careful: bool
