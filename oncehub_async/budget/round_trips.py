@@ -15,9 +15,9 @@ LONGEST_DELAY = 1.0
 service that was slow, not the way there."""
 
 _REMEMBERED = 64
-_FEW = 8
+_FEW = 32
 """Round trips; fewer tell little of how much they vary."""
-_VARIATION = 0.2
+_VARIATION = 0.4
 """What part of a round trip they are taken to vary by, as long as there are few."""
 _USUAL_PART = 0.5
 _LEARNED = 0.25
@@ -49,13 +49,16 @@ class RoundTrips:
         shortest = min(self._recent)
         spread = max(self._recent) - shortest
         excess = round_trip - shortest
-        # The shortest possible one is shorter than the shortest that was seen.
+        # The shortest possible one is shorter than the shortest that was seen, and the longest
+        # one longer; this is by how much for sums of two evenly spread times.
+        beyond = 1 / sqrt(2 * len(self._recent))
         if len(self._recent) < _FEW:
-            shorter = max(spread, _VARIATION * shortest)
+            shorter = beyond * max(spread, _VARIATION * shortest)
         else:
+            spread /= 1 - 2 * beyond
             excess = min(excess, self._part * spread)
-            shorter = spread / sqrt(2 * len(self._recent))
-        return min(excess + max(0.0, shorter - self._unseen), self._longest_delay)
+            shorter = max(0.0, beyond * spread - self._unseen)
+        return min(excess + shorter, self._longest_delay)
 
     def refused(self) -> None:
         """A request was refused that should have had room."""

@@ -76,26 +76,23 @@ def gaps(territory: Territory, bounds: Bounds, limit: int) -> list[Gap]:
         newest = upper.older.mark.time
         if lower is not None:
             oldest = lower.nothing_until or lower.newer.mark.time
-            objects = _seconds(newest - oldest) * _mean(upper.older.pace(), lower.newer.pace())
-            found.append(_gap(upper, lower, newest, oldest, objects / limit))
+            span = _seconds(newest - oldest) / limit
+            ends = (upper.older, lower.newer)
+            low = span * min(end.slowest_pace() for end in ends)
+            likely = span * _mean(*(end.pace() for end in ends))
+            found.append(Gap(upper, lower, newest, oldest, low, likely, likely * 1.6))
             continue
         pace = _overall_pace(upper, bounds.now)
         oldest = max(filter(None, (territory.empty_before, bounds.oldest)), default=None)
         if oldest is not None:
             pages = _seconds(newest - oldest) * pace / limit
-            found.append(_gap(upper, None, newest, oldest, pages))
+            found.append(Gap(upper, None, newest, oldest, pages * 0.6, pages, pages * 1.6))
             continue
         low, likely, high = (
             _seconds(newest - end) * pace / limit for end in _ends(newest, bounds.now)
         )
         found.append(Gap(upper, None, newest, None, low, likely, high))
     return found
-
-
-def _gap(
-    upper: Stretch, lower: Stretch | None, newest: datetime, oldest: datetime, pages: float
-) -> Gap:
-    return Gap(upper, lower, newest, oldest, pages * 0.6, pages, pages * 1.6)
 
 
 def _ends(newest: datetime, now: datetime) -> tuple[datetime, datetime, datetime]:

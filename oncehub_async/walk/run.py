@@ -24,7 +24,7 @@ T = TypeVar("T")
 _FRUITLESS_CUTS = 3
 _LATENCIES = 9
 _KEPT_PAGES = 200
-_PAGES_FOR_TWO_WITH_CARE = 3.0
+_PAGES_FOR_TWO_WITH_CARE = 1.5
 _UNKNOWN_CURSOR = (BadRequestError, NotFoundError, GoneError)
 _LOOK_BY_TIME = 2
 _WAYS_ON = 4
@@ -160,8 +160,12 @@ class Run(Generic[T]):
         upwards = Origin(gap.lower.number, Side.NEWER)
         if (upwards.stretch, Side.NEWER) not in busy:
             found.append(upwards)
-        chains = gap.chains if not careful or gap.low > _PAGES_FOR_TWO_WITH_CARE else 1
+        chains = gap.chains if not careful or gap.low > self._pages_for_two() else 1
         return found[: max(0, chains - (2 - len(found)))]
+
+    def _pages_for_two(self) -> float:
+        """How many pages a gap has at least, for two requests not to bring the same one."""
+        return 1.5 if self._room().left > 12 else 4.0
 
     def _asking_from(self, origin: Origin) -> _Asked:
         assert origin.stretch is not None

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
+from math import inf
 
 import attrs
 
@@ -89,6 +90,10 @@ class End:
         objects = sum(count for count, _ in self.recent)
         seconds = sum(span for _, span in self.recent)
         return objects / seconds if seconds > 0 else None
+
+    def slowest_pace(self) -> float:
+        """Objects per second where there are fewest around here."""
+        return min(count / span if span > 0 else inf for count, span in self.recent)
 
 
 @attrs.define(eq=False)
