@@ -96,10 +96,10 @@ def gaps(territory: Territory, bounds: Bounds, limit: int) -> list[Gap]:
 
 
 def _ends(newest: datetime, now: datetime) -> tuple[datetime, datetime, datetime]:
-    """When the account may have begun: young, likely, old; beyond that, as much again."""
+    """When the account may have begun, if it is young, as expected, or old."""
     walked = now - newest
     young = min(newest, now - _TYPICAL_AGE / 2)
-    likely = min(newest - walked / 2, now - _TYPICAL_AGE)
+    likely = min(newest - walked / 10, now - _TYPICAL_AGE)
     old = min(newest - walked, now - _TYPICAL_AGE * 2)
     return young, likely, old
 
@@ -140,11 +140,13 @@ def plan(open_gaps: Sequence[Gap], room: Room, latency: float, *, cut_before: bo
     `latency` is in seconds; `cut_before` tells whether the walk has made a cut already.
     """
     wanted = max(1, ceil(room.limits.per_second * latency * _SLACK))
+    there_are = sum(gap.chains for gap in open_gaps)
     if sum(gap.low for gap in open_gaps) > room.left:
-        wanted = min(wanted, ceil(room.limits.per_five_minutes * latency / FIVE_MINUTES))
-        return Plan(max(1, wanted), 0, careful=True)
-    missing = wanted - sum(gap.chains for gap in open_gaps)
-    cuts = max(0, ceil(missing / 2))
+        # The five-minute limit holds it back: chains that use that up are enough.
+        enough = ceil(room.limits.per_five_minutes * latency / FIVE_MINUTES)
+        cuts = max(0, ceil((min(wanted, enough) - there_are) / 2))
+        return Plan(wanted, cuts, careful=True)
+    cuts = max(0, ceil((wanted - there_are) / 2))
     careful = sum(gap.high for gap in open_gaps) + cuts > room.left
     if careful:
         # How many pages there are isn't known well enough. One cut is worth its risk as long as

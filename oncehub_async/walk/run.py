@@ -122,14 +122,18 @@ class Run(Generic[T]):
             for time in cut_times(open_gaps, planned.cuts, bounds):
                 self._cuts += 1
                 self._send(_Asked(Origin(older_than=time), None))
-        busy = {(asked.origin.stretch, asked.origin.side) for asked in self._under_way.values()}
+        busy = {
+            (self._territory.current(asked.origin.stretch).number, asked.origin.side)
+            for asked in self._under_way.values()
+            if asked.origin.stretch is not None
+        }
         for gap in self._in_order(open_gaps):
             for origin in self._fronts(gap, busy, planned.careful):
                 if len(self._under_way) >= planned.chains:
                     return None
                 # Who queues for the budget holds up who comes later and matters more.
                 wait = self._wait() if self._under_way else 0.0
-                if wait and gap.oldest is not None:
+                if wait:
                     return self._source.caller.clock.real_seconds(wait)
                 self._send(self._asking_from(origin))
         return None
@@ -139,8 +143,7 @@ class Run(Generic[T]):
         if self._keep_together:
             kept = sum(each.count for each in self._territory.stretches[1:])
             return open_gaps[:1] if kept > _KEPT_PAGES * self._limit else open_gaps
-        # Nobody knows how long it takes to the end of the list, and one chain has to get there.
-        return sorted(open_gaps, key=lambda gap: (gap.oldest is not None, -gap.likely / gap.chains))
+        return sorted(open_gaps, key=lambda gap: -gap.likely / gap.chains)
 
     def _wait(self) -> float:
         """How long one more request would have to wait for the budget."""
@@ -150,22 +153,20 @@ class Run(Generic[T]):
         return budget.forecast(budget.waiting() + 1).all_sent
 
     def _fronts(
-        self, gap: Gap, busy: set[tuple[int | None, Side]], careful: bool
+        self, gap: Gap, busy: set[tuple[int, Side]], careful: bool
     ) -> list[Origin]:
         """Where a gap can be worked on now, without asking for the same page from both sides."""
-        downwards = Origin(gap.upper.number, Side.OLDER)
-        found = [] if (downwards.stretch, Side.OLDER) in busy else [downwards]
-        if gap.lower is None or gap.lower.newer_is_closed:
-            return found
-        upwards = Origin(gap.lower.number, Side.NEWER)
-        if (upwards.stretch, Side.NEWER) not in busy:
-            found.append(upwards)
+        fronts = [(gap.upper.number, Side.OLDER)]
+        if gap.lower is not None and not gap.lower.newer_is_closed:
+            fronts.append((gap.lower.number, Side.NEWER))
+        idle = [front for front in fronts if front not in busy]
         chains = gap.chains if not careful or gap.low > self._pages_for_two() else 1
-        return found[: max(0, chains - (2 - len(found)))]
+        more = chains - (len(fronts) - len(idle))
+        return [Origin(*front) for front in idle[: max(0, more)]]
 
     def _pages_for_two(self) -> float:
         """How many pages a gap has at least, for two requests not to bring the same one."""
-        return 1.5 if self._room().left > 12 else 4.0
+        return 1.5 if self._room().left > 4 else 2.5
 
     def _asking_from(self, origin: Origin) -> _Asked:
         assert origin.stretch is not None
