@@ -14,7 +14,9 @@ LONGEST_DELAY = 1.0
 """Real seconds that a request is assumed to have been under way at most; beyond that it is the
 service that was slow, not the way there."""
 
-_REMEMBERED = 64
+_REMEMBERED = 256
+
+UN = 0
 _FEW = 32
 """Round trips; fewer tell little of how much they vary."""
 _VARIATION = 0.4
@@ -53,12 +55,11 @@ class RoundTrips:
         # one longer; this is by how much for sums of two evenly spread times.
         beyond = 1 / sqrt(2 * len(self._recent))
         if len(self._recent) < _FEW:
-            shorter = beyond * max(spread, _VARIATION * shortest)
+            spread = max(spread, _VARIATION * shortest)
         else:
             spread /= 1 - 2 * beyond
-            excess = min(excess, self._part * spread)
-            shorter = max(0.0, beyond * spread - self._unseen)
-        return min(excess + shorter, self._longest_delay)
+        shorter = max(0.0, beyond * spread - self._unseen * UN)
+        return min(excess + shorter, self._part * spread, self._longest_delay)
 
     def refused(self) -> None:
         """A request was refused that should have had room."""

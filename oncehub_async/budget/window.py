@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from .round_trips import LONGEST_DELAY
 
-GUARD = 0.02
+GUARD = 0.01
 """Seconds that each window is longer than the service's, for what the estimate can't see."""
 
 

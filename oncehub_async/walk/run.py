@@ -160,8 +160,9 @@ class Run(Generic[T]):
         if gap.lower is not None and not gap.lower.newer_is_closed:
             fronts.append((gap.lower.number, Side.NEWER))
         idle = [front for front in fronts if front not in busy]
-        chains = gap.chains if not careful or gap.low > self._pages_for_two() else 1
-        more = chains - (len(fronts) - len(idle))
+        # Where one request more does no harm, nobody has to be sure that there are two pages.
+        both = not careful or gap.low > self._pages_for_two()
+        more = (2 if both else 1) - (len(fronts) - len(idle))
         return [Origin(*front) for front in idle[: max(0, more)]]
 
     def _pages_for_two(self) -> float:
