@@ -59,7 +59,6 @@ class Run(Generic[T]):
         self._keep_together = keep_together
         self._limit = int(query["limit"])
         self._under_way: dict[asyncio.Task[FetchedPage[T]], _Asked] = {}
-        self._cursors: dict[int, str | None] = {}
         self._latencies: deque[float] = deque(maxlen=_LATENCIES)
         self._cuts = self._fruitless = 0
         self._failed_ways: dict[int, int] = {}
@@ -194,12 +193,12 @@ class Run(Generic[T]):
     ) -> datetime | None:
         """Put the place to go on from into the query, or give it as a time."""
         if asked.origin.side is Side.NEWER:
-            query[Direction.NEWER.value] = stretch.newer.mark.id
+            query[Direction.NEWER.value] = stretch.newer.cursor
             return None
         end = stretch.older
         match asked.way:
             case 0:
-                query[Direction.OLDER.value] = self._cursors.get(stretch.number) or end.mark.id
+                query[Direction.OLDER.value] = end.cursor
             case 1:
                 # The object that the cursor named may be gone: from its neighbour.
                 query[Direction.OLDER.value] = end.page[-2] if len(end.page) > 1 else end.mark.id
@@ -260,14 +259,10 @@ class Run(Generic[T]):
     ) -> Piece[T] | None:
         new = slice(addition.first, addition.last)
         older_than = asked.origin.older_than
-        self._territory.add(addition, marks[new], older_than=older_than)
+        self._territory.add(addition, marks[new], older_than=older_than, cursor=cursor)
         if asked.mark is None and older_than is not None:
             self._fruitless = 0 if addition.count else self._fruitless + 1
         self._failed_ways.pop(addition.stretch, None)
-        if addition.side is Side.OLDER:
-            self._cursors[addition.stretch] = cursor
-        if addition.joins is not None:
-            self._cursors.pop(addition.stretch, None)
         return Piece(
             addition, page.items[new], marks[new], older_than, page.request_id
         )

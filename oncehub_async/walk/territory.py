@@ -82,6 +82,8 @@ class End:
     """The stretch's objects that were created at the same instant."""
     page: tuple[str, ...]
     """The ids of the latest page at this end: other places to go on from."""
+    cursor: str
+    """Where the service says that the list goes on."""
     recent: deque[tuple[int, float]] = attrs.Factory(lambda: deque(maxlen=_PACE_PAGES))
     """Objects and seconds of the latest pages."""
 
@@ -231,18 +233,24 @@ class Territory:
         return Addition(stretch.number, Side.NEWER, first, last, joins)
 
     def add(
-        self, addition: Addition, new: Sequence[Mark], *, older_than: datetime | None = None
+        self,
+        addition: Addition,
+        new: Sequence[Mark],
+        *,
+        older_than: datetime | None = None,
+        cursor: str | None = None,
     ) -> None:
         """Grow by the new items of a page.
 
-        `older_than` is the time that the page was asked for with, if it was asked for by time.
+        `older_than` is the time that the page was asked for with, if it was asked for by time,
+        `cursor` where the service says that the list goes on.
         """
         if addition.stretch == self._next:
-            self._begin(new, older_than, addition.ends)
+            self._begin(new, older_than, cursor, addition.ends)
             return
         stretch = self.current(addition.stretch)
         if new:
-            _extend(stretch, addition.side, new)
+            _extend(stretch, addition.side, new, cursor)
             stretch.count += len(new)
         if addition.side is Side.NEWER and addition.joins is None and older_than is not None:
             stretch.nothing_until = older_than
@@ -251,7 +259,11 @@ class Territory:
             self._join(stretch, self.current(addition.joins))
 
     def _begin(
-        self, new: Sequence[Mark], older_than: datetime | None, ends: bool
+        self,
+        new: Sequence[Mark],
+        older_than: datetime | None,
+        cursor: str | None,
+        ends: bool,
     ) -> None:
         if not new:
             self.empty_before = older_than
@@ -260,8 +272,8 @@ class Territory:
             return
         ids = tuple(mark.id for mark in new)
         recent = (len(new), (new[0].time - new[-1].time).total_seconds())
-        newer = End(new[0], _at(new, new[0].time), ids)
-        older = End(new[-1], _at(new, new[-1].time), ids)
+        newer = End(new[0], _at(new, new[0].time), ids, ids[0])
+        older = End(new[-1], _at(new, new[-1].time), ids, cursor or ids[-1])
         newer.recent.append(recent)
         older.recent.append(recent)
         stretch = Stretch(
@@ -289,7 +301,7 @@ class Territory:
         self._merged[lower.number] = upper.number
 
 
-def _extend(stretch: Stretch, side: Side, new: Sequence[Mark]) -> None:
+def _extend(stretch: Stretch, side: Side, new: Sequence[Mark], cursor: str | None) -> None:
     if side is Side.OLDER:
         end, other, mark = stretch.older, stretch.newer, new[-1]
     else:
@@ -301,6 +313,7 @@ def _extend(stretch: Stretch, side: Side, new: Sequence[Mark]) -> None:
     kept = end.ids if mark.time == end.mark.time else set()
     end.ids = kept | _at(new, mark.time)
     end.mark = mark
+    end.cursor = cursor if cursor and side is Side.OLDER else mark.id
     end.page = tuple(each.id for each in new)
     end.recent.append((len(new), span))
 
