@@ -245,9 +245,7 @@ class _Call:
         return aiohttp.ClientTimeout(total=total, connect=min(policy.connect_timeout, total))
 
 
-def _outcome(
-    answer: Answer | None, failure: BaseException | None, departure: Departure
-) -> Outcome:
+def _outcome(answer: Answer | None, failure: BaseException | None, departure: Departure) -> Outcome:
     if isinstance(failure, RateLimitError):
         return Outcome(
             answered=True, refused=True, retry_after=failure.retry_after, left_at=departure.at

@@ -87,7 +87,8 @@ class ListService:
         self._index[self._ids[-1]] = len(self._ids) - 1
 
     def delete(self, id: str) -> None:
-        self._gone.add(self._index[id])
+        if id in self._index:
+            self._gone.add(self._index[id])
 
     # What it answers
 

@@ -39,7 +39,7 @@ from oncehub_async.api_key import ApiKey, KeyProvider, KeySource
 from oncehub_async.calls import Caller
 from oncehub_async.request import Request
 from oncehub_async.responses import Answer
-from oncehub_async.transport import Transport
+from oncehub_async.transport import Departure, Transport
 
 from .virtual_time import VirtualClock, run_virtual
 
@@ -86,6 +86,7 @@ class ScriptedTransport(Transport):
         request: Request,
         key: ApiKey,
         limits: aiohttp.ClientTimeout,
+        departure: Departure,
     ) -> Answer:
         now = asyncio.get_running_loop().time()
         self.script.sent.append((now, request.method, key.reveal()))

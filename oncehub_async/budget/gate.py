@@ -17,7 +17,7 @@ from .forecast import Forecast, forecast
 from .interface import FIVE_MINUTES, SECOND, Limits, Outcome, Permit, Priority, Room
 from .round_trips import LONGEST_DELAY, RoundTrips
 from .throttle import Throttle
-from .window import GUARD, Window
+from .window import Window
 
 _OTHER_LOOPS_GRACE = 0.25
 """Real seconds that a waiter on another event loop has to take its turn, before its loop counts
@@ -63,7 +63,7 @@ class Gate:
         self._address = Window(self._limits.per_five_minutes, FIVE_MINUTES, self._longest_delay)
         self._windows: dict[str, Window] = {}
         self._lines: dict[tuple[str, asyncio.AbstractEventLoop], _Line] = {}
-        self._round_trips = RoundTrips(GUARD, self._longest_delay)
+        self._round_trips = RoundTrips(self._longest_delay)
         self._throttle = Throttle()
         self._probe: Permit | None = None
         self._waiting = 0

@@ -16,7 +16,6 @@ service that was slow, not the way there."""
 
 _REMEMBERED = 256
 
-UN = 0
 _FEW = 32
 """Round trips; fewer tell little of how much they vary."""
 _VARIATION = 0.4
@@ -29,10 +28,10 @@ _CONNECTIONS = 5
 
 
 class RoundTrips:
-    """The latest round trips. `unseen` is what the caller's own guard allows for, in seconds."""
+    """The latest round trips, in seconds of the caller's clock."""
 
-    def __init__(self, unseen: float, longest_delay: float = LONGEST_DELAY) -> None:
-        self._unseen, self._longest_delay = unseen, longest_delay
+    def __init__(self, longest_delay: float = LONGEST_DELAY) -> None:
+        self._longest_delay = longest_delay
         self._recent: deque[float] = deque(maxlen=_REMEMBERED)
         self._connecting = _CONNECTIONS
         self._part = _USUAL_PART
@@ -58,8 +57,7 @@ class RoundTrips:
             spread = max(spread, _VARIATION * shortest)
         else:
             spread /= 1 - 2 * beyond
-        shorter = max(0.0, beyond * spread - self._unseen * UN)
-        return min(excess + shorter, self._part * spread, self._longest_delay)
+        return min(excess + beyond * spread, self._part * spread, self._longest_delay)
 
     def refused(self) -> None:
         """A request was refused that should have had room."""

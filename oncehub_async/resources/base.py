@@ -13,7 +13,6 @@ from ..listing import Listing
 from ..models import Deleted, Model, ModelError, from_dict
 from ..page import PageSource, model_item
 from ..request import Operation, Request, json_body, without_none
-
 from ..walk import Walk
 
 T = TypeVar("T")

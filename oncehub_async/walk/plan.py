@@ -83,13 +83,13 @@ def gaps(territory: Territory, bounds: Bounds, limit: int) -> list[Gap]:
             found.append(Gap(upper, lower, newest, oldest, low, likely, likely * 1.6))
             continue
         pace = _overall_pace(upper, bounds.now)
-        oldest = max(filter(None, (territory.empty_before, bounds.oldest)), default=None)
-        if oldest is not None:
-            pages = _seconds(newest - oldest) * pace / limit
-            found.append(Gap(upper, None, newest, oldest, pages * 0.6, pages, pages * 1.6))
+        end = max(filter(None, (territory.empty_before, bounds.oldest)), default=None)
+        if end is not None:
+            pages = _seconds(newest - end) * pace / limit
+            found.append(Gap(upper, None, newest, end, pages * 0.6, pages, pages * 1.6))
             continue
         low, likely, high = (
-            _seconds(newest - end) * pace / limit for end in _ends(newest, bounds.now)
+            _seconds(newest - oldest) * pace / limit for oldest in _ends(newest, bounds.now)
         )
         found.append(Gap(upper, None, newest, None, low, likely, high))
     return found

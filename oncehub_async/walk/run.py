@@ -1,44 +1,28 @@
-"""One run through a list: which pages to ask for, and what becomes of those that come."""
+"""One run through a list: asks for pages, and puts those that come into their places."""
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from statistics import median
 from typing import Generic, TypeVar
-
-import attrs
 
 from ..budget import Budget, Limits, Priority, Room
 from ..errors import BadRequestError, GoneError, NotFoundError, PaginationError
 from ..listing import Listing
-from ..models.converter import time_text
 from ..page import FetchedPage, PageSource
 from ..pagination import Direction, following
+from .asking import WAYS_ON, fronts, in_order, words
 from .piece import Piece, marks_of
-from .plan import Bounds, Gap, cut_times, gaps, plan
-from .territory import Addition, LostPlace, Mark, Origin, Side, Stretch, Territory, Unordered
+from .plan import Bounds, Gap, Plan, cut_times, gaps, plan
+from .territory import Addition, Front, LostPlace, Side, Start, Stretch, Territory, Unordered
 
 T = TypeVar("T")
 
 _FRUITLESS_CUTS = 3
 _LATENCIES = 9
 _KEPT_PAGES = 200
-_PAGES_FOR_TWO_WITH_CARE = 1.5
 _UNKNOWN_CURSOR = (BadRequestError, NotFoundError, GoneError)
-_LOOK_BY_TIME = 2
-_WAYS_ON = 4
-
-
-@attrs.frozen(eq=False)
-class _Asked:
-    """A request under way."""
-
-    origin: Origin
-    mark: Mark | None
-    """The object that it should follow or precede."""
-    way: int = 0
-    """How many other ways of asking for the same have failed."""
 
 
 class Run(Generic[T]):
@@ -52,16 +36,16 @@ class Run(Generic[T]):
         territory: Territory,
         oldest: datetime | None,
         *,
-        keep_together: bool,
+        newest_first: bool,
     ) -> None:
         self._source, self._query, self._priority = source, query, priority
-        self._territory, self._oldest = territory, oldest
-        self._keep_together = keep_together
+        self._territory, self._oldest, self._newest_first = territory, oldest, newest_first
         self._limit = int(query["limit"])
-        self._under_way: dict[asyncio.Task[FetchedPage[T]], _Asked] = {}
+        self._under_way: dict[asyncio.Task[FetchedPage[T]], Start | Front] = {}
         self._latencies: deque[float] = deque(maxlen=_LATENCIES)
-        self._cuts = self._fruitless = 0
-        self._failed_ways: dict[int, int] = {}
+        self._has_cut = False
+        self._fruitless = 0
+        self._ways: dict[int, int] = {}
 
     async def pieces(self) -> AsyncGenerator[Piece[T], None]:
         """The pages as they come, each with its place."""
@@ -70,7 +54,7 @@ class Run(Generic[T]):
                 task = await self._next_answer()
                 asked = self._under_way.pop(task)
                 try:
-                    piece = self._taken(asked, task)
+                    piece = self._piece(asked, task)
                 except Unordered as disorder:
                     rest = self._one_after_the_other(disorder)
                     break
@@ -88,8 +72,9 @@ class Run(Generic[T]):
 
     async def _next_answer(self) -> "asyncio.Task[FetchedPage[T]]":
         while True:
+            wait = self._ask()
             done, _ = await asyncio.wait(
-                self._under_way, timeout=self._ask(), return_when=asyncio.FIRST_COMPLETED
+                self._under_way, timeout=wait, return_when=asyncio.FIRST_COMPLETED
             )
             for task in self._under_way:
                 if task in done:
@@ -110,103 +95,52 @@ class Run(Generic[T]):
         """
         if not self._territory.stretches:
             if not self._under_way:
-                self._send(_Asked(Origin(), None))
+                self._send(Start())
             return None
         bounds = Bounds(self._source.caller.clock.date(), self._oldest)
         open_gaps = gaps(self._territory, bounds, self._limit)
+        room = self._room()
         latency = median(self._latencies) if self._latencies else 0.0
-        planned = plan(open_gaps, self._room(), latency, cut_before=self._cuts > 0)
-        cutting = any(asked.origin.stretch is None for asked in self._under_way.values())
-        if planned.cuts and not cutting and self._fruitless < _FRUITLESS_CUTS:
-            for time in cut_times(open_gaps, planned.cuts, bounds):
-                self._cuts += 1
-                self._send(_Asked(Origin(older_than=time), None))
-        busy = {
-            (self._territory.current(asked.origin.stretch).number, asked.origin.side)
+        planned = plan(open_gaps, room, latency, cut_before=self._has_cut)
+        self._cut(open_gaps, planned, bounds)
+        return self._go_on(open_gaps, planned, room)
+
+    def _cut(self, open_gaps: list[Gap], planned: Plan, bounds: Bounds) -> None:
+        cutting = any(isinstance(asked, Start) for asked in self._under_way.values())
+        if cutting or self._fruitless >= _FRUITLESS_CUTS:
+            return
+        for time in cut_times(open_gaps, planned.cuts, bounds):
+            self._has_cut = True
+            self._send(Start(time))
+
+    def _go_on(self, open_gaps: list[Gap], planned: Plan, room: Room) -> float | None:
+        busy = frozenset(
+            (self._territory.current(asked.stretch).number, asked.side)
             for asked in self._under_way.values()
-            if asked.origin.stretch is not None
-        }
-        for gap in self._in_order(open_gaps):
-            for origin in self._fronts(gap, busy, planned.careful):
+            if isinstance(asked, Front)
+        )
+        if self._newest_first and self._kept_pages() > _KEPT_PAGES:
+            del open_gaps[1:]
+        for gap in in_order(open_gaps, newest_first=self._newest_first):
+            for stretch, side in fronts(gap, busy, careful=planned.careful, left=room.left):
                 if len(self._under_way) >= planned.chains:
                     return None
                 # Who queues for the budget holds up who comes later and matters more.
                 wait = self._wait() if self._under_way else 0.0
                 if wait:
                     return self._source.caller.clock.real_seconds(wait)
-                self._send(self._asking_from(origin))
+                way = self._ways.get(stretch.number, 0) if side is Side.OLDER else 0
+                self._send(Front(stretch.number, side, stretch.end(side).mark, way), stretch)
         return None
 
-    def _in_order(self, open_gaps: list[Gap]) -> list[Gap]:
-        """The gaps, those first that the walk depends on."""
-        if self._keep_together:
-            kept = sum(each.count for each in self._territory.stretches[1:])
-            return open_gaps[:1] if kept > _KEPT_PAGES * self._limit else open_gaps
-        return sorted(open_gaps, key=lambda gap: -gap.likely / gap.chains)
+    def _kept_pages(self) -> float:
+        """How many pages have come that aren't next in the list."""
+        return sum(each.count for each in self._territory.stretches[1:]) / self._limit
 
-    def _wait(self) -> float:
-        """How long one more request would have to wait for the budget."""
-        budget = self._source.caller.budget_in_use()
-        if not isinstance(budget, Budget):
-            return 0.0
-        return budget.forecast(budget.waiting() + 1).all_sent
-
-    def _fronts(
-        self, gap: Gap, busy: set[tuple[int, Side]], careful: bool
-    ) -> list[Origin]:
-        """Where a gap can be worked on now, without asking for the same page from both sides."""
-        fronts = [(gap.upper.number, Side.OLDER)]
-        if gap.lower is not None and not gap.lower.newer_is_closed:
-            fronts.append((gap.lower.number, Side.NEWER))
-        idle = [front for front in fronts if front not in busy]
-        # Where one request more does no harm, nobody has to be sure that there are two pages.
-        both = not careful or gap.low > self._pages_for_two()
-        more = (2 if both else 1) - (len(fronts) - len(idle))
-        return [Origin(*front) for front in idle[: max(0, more)]]
-
-    def _pages_for_two(self) -> float:
-        """How many pages a gap has at least, for two requests not to bring the same one."""
-        return 1.5 if self._room().left > 4 else 2.5
-
-    def _asking_from(self, origin: Origin) -> _Asked:
-        assert origin.stretch is not None
-        stretch = self._territory.current(origin.stretch)
-        end = stretch.older if origin.side is Side.OLDER else stretch.newer
-        return _Asked(origin, end.mark, self._failed_ways.get(stretch.number, 0))
-
-    def _send(self, asked: _Asked) -> None:
-        query = dict(self._query)
-        older_than = asked.origin.older_than
-        if asked.origin.stretch is not None:
-            stretch = self._territory.current(asked.origin.stretch)
-            older_than = self._place_in(stretch, asked, query)
-        if older_than is not None:
-            bound = query.get("creation_time.lt")
-            text = time_text(older_than)
-            if bound is None or datetime.fromisoformat(bound) > older_than:
-                query["creation_time.lt"] = text
+    def _send(self, asked: Start | Front, stretch: Stretch | None = None) -> None:
+        query = words(asked, stretch, self._query)
         task = asyncio.create_task(self._source.fetch(query, self._priority))
         self._under_way[task] = asked
-
-    def _place_in(
-        self, stretch: Stretch, asked: _Asked, query: dict[str, str]
-    ) -> datetime | None:
-        """Put the place to go on from into the query, or give it as a time."""
-        if asked.origin.side is Side.NEWER:
-            query[Direction.NEWER.value] = stretch.newer.cursor
-            return None
-        end = stretch.older
-        match asked.way:
-            case 0:
-                query[Direction.OLDER.value] = end.cursor
-            case 1:
-                # The object that the cursor named may be gone: from its neighbour.
-                query[Direction.OLDER.value] = end.page[-2] if len(end.page) > 1 else end.mark.id
-            case 2:
-                return end.mark.time + timedelta(seconds=1)
-            case _:
-                return end.mark.time + timedelta(milliseconds=1)
-        return None
 
     def _room(self) -> Room:
         budget = self._source.caller.budget_in_use()
@@ -214,80 +148,66 @@ class Run(Generic[T]):
             return budget.room()
         return Room(Limits(), Limits().per_five_minutes)
 
+    def _wait(self) -> float:
+        """How long one more request would have to wait for the budget, in its seconds."""
+        budget = self._source.caller.budget_in_use()
+        if not isinstance(budget, Budget):
+            return 0.0
+        return budget.forecast(budget.waiting() + 1).all_sent
+
     # What came
 
-    def _taken(self, asked: _Asked, task: "asyncio.Task[FetchedPage[T]]") -> Piece[T] | None:
-        """Put a page into its place; None where it brings nothing.
+    def _piece(self, asked: Start | Front, task: "asyncio.Task[FetchedPage[T]]") -> Piece[T] | None:
+        """Put a page into its place; None where it has none.
 
-        Raises `Unordered`, and the request's error.
+        Raises `Unordered`, `PaginationError` and the request's error.
         """
-        origin = asked.origin
         try:
             page = task.result()
         except _UNKNOWN_CURSOR:
-            if asked.mark is None or not self._try_another_way(asked, "the cursor is refused"):
+            if isinstance(asked, Start) or not self._another_way(asked):
                 raise
             return None
         self._latencies.append(page.took)
-        further = following(
-            page.facts, Direction.OLDER, self._source.operation.path, self._source.base_url
-        )
+        source = self._source
+        further = following(page.facts, Direction.OLDER, source.operation.path, source.base_url)
         marks = marks_of(page.data)
-        ended = further.cursor is None
         try:
-            if ended and further.announced and asked.way < _LOOK_BY_TIME:
-                raise LostPlace("the page is empty although more was announced")
-            trusted = asked.way >= _LOOK_BY_TIME
-            addition = self._territory.place(marks, origin, ended, trusted=trusted)
+            addition = self._territory.place(marks, asked, further)
         except LostPlace as problem:
-            if asked.mark is None and origin.older_than is not None:
-                self._fruitless += 1
-            elif asked.mark is None:
-                raise self._error(str(problem)) from None
-            elif not self._has_moved(asked) and not self._try_another_way(asked, str(problem)):
-                raise self._error(f"{problem}; stopped, for the list is not complete") from None
+            self._after_loss(asked, problem)
             return None
-        return self._added(asked, page, addition, marks, further.cursor)
-
-    def _added(
-        self,
-        asked: _Asked,
-        page: FetchedPage[T],
-        addition: Addition,
-        marks: list[Mark],
-        cursor: str | None,
-    ) -> Piece[T] | None:
+        older_than = asked.older_than if isinstance(asked, Start) else None
         new = slice(addition.first, addition.last)
-        older_than = asked.origin.older_than
-        self._territory.add(addition, marks[new], older_than=older_than, cursor=cursor)
-        if asked.mark is None and older_than is not None:
+        self._territory.add(addition, marks[new], older_than=older_than, following=further)
+        self._ways.pop(addition.stretch, None)
+        if isinstance(asked, Start):
             self._fruitless = 0 if addition.count else self._fruitless + 1
-        self._failed_ways.pop(addition.stretch, None)
-        return Piece(
-            addition, page.items[new], marks[new], older_than, page.request_id
-        )
+        return Piece(addition, page.items[new], marks[new], older_than, page.request_id)
 
-    def _has_moved(self, asked: _Asked) -> bool:
-        """Whether what a request should follow isn't the end of its stretch any more."""
-        assert asked.origin.stretch is not None
-        stretch = self._territory.current(asked.origin.stretch)
-        end = stretch.older if asked.origin.side is Side.OLDER else stretch.newer
-        return end.mark != asked.mark
+    def _after_loss(self, asked: Start | Front, problem: LostPlace) -> None:
+        """Find another way after a page that isn't what was asked for, or raise."""
+        if isinstance(asked, Start) and asked.older_than is not None:
+            # Only the chain that would have begun there is lost; the others get there too.
+            self._fruitless += 1
+        elif isinstance(asked, Start):
+            raise self._error(f"{problem}; stopped") from None
+        elif not self._territory.has_moved(asked) and not self._another_way(asked):
+            raise self._error(f"{problem}; stopped, for the list is not complete") from None
 
-    def _try_another_way(self, asked: _Asked, problem: str) -> bool:
+    def _another_way(self, front: Front) -> bool:
         """Go on from the same place in another way; False where there is none left."""
-        assert asked.origin.stretch is not None
-        stretch = self._territory.current(asked.origin.stretch)
-        if asked.origin.side is Side.NEWER:
+        stretch = self._territory.current(front.stretch)
+        if front.side is Side.NEWER:
             # The chain from above gets there too.
             stretch.newer_is_closed = True
             return True
-        self._failed_ways[stretch.number] = asked.way + 1
-        return asked.way + 1 < _WAYS_ON
+        self._ways[stretch.number] = front.way + 1
+        return front.way + 1 < WAYS_ON
 
     async def _one_after_the_other(self, disorder: Unordered) -> AsyncGenerator[Piece[T], None]:
         """The rest of a list whose order isn't known: only following its pages is safe then."""
-        if len(self._territory.stretches) > 1 or self._cuts:
+        if len(self._territory.stretches) > 1 or self._has_cut:
             raise self._error(f"{disorder}, so that it can't be walked; use list() instead")
         query = dict(self._query)
         for stretch in self._territory.stretches:

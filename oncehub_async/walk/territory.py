@@ -14,6 +14,8 @@ from math import inf
 
 import attrs
 
+from ..pagination import Following
+
 
 class Side(StrEnum):
     """On which side of a stretch a page was asked for."""
@@ -32,13 +34,22 @@ class Mark:
 
 
 @attrs.frozen
-class Origin:
-    """What a page was asked for: what follows a stretch on one side, or what is older than a time
-    (the top of the list, if that is None)."""
+class Start:
+    """A page that was asked for by time: the newest of what is older (of all, without a time)."""
 
-    stretch: int | None = None
-    side: Side = Side.OLDER
     older_than: datetime | None = None
+
+
+@attrs.frozen
+class Front:
+    """A page that was asked for because it is next to a stretch."""
+
+    stretch: int
+    side: Side
+    mark: Mark
+    """The object at that end when it was asked for."""
+    way: int = 0
+    """How many other ways of asking for the same have failed."""
 
 
 @attrs.frozen
@@ -70,7 +81,10 @@ class Unordered(Exception):
     """The list isn't ordered by creation time, so that its parts can't be read on their own."""
 
 
+LOOK_BY_TIME = 2
+"""The other way of asking for a page from which on what the service says is believed."""
 _PACE_PAGES = 5
+_NOTHING_FOLLOWS = Following(None, False)
 
 
 @attrs.define(eq=False)
@@ -84,6 +98,8 @@ class End:
     """The ids of the latest page at this end: other places to go on from."""
     cursor: str
     """Where the service says that the list goes on."""
+    announced: bool = False
+    """Whether it has said that something follows."""
     recent: deque[tuple[int, float]] = attrs.Factory(lambda: deque(maxlen=_PACE_PAGES))
     """Objects and seconds of the latest pages."""
 
@@ -112,6 +128,10 @@ class Stretch:
     newer_is_closed: bool = False
     """Whether the service has led elsewhere on its newer side."""
     count: int = 0
+
+    def end(self, side: Side) -> End:
+        """One of its ends."""
+        return self.older if side is Side.OLDER else self.newer
 
     def holds(self, mark: Mark) -> bool:
         """Whether an object lies within."""
@@ -156,26 +176,36 @@ class Territory:
         place = self.stretches.index(stretch) + (1 if side is Side.OLDER else -1)
         return self.stretches[place] if 0 <= place < len(self.stretches) else None
 
-    def place(
-        self, page: Sequence[Mark], origin: Origin, ended: bool, *, trusted: bool = False
-    ) -> Addition:
+    def place(self, page: Sequence[Mark], asked: Start | Front, following: Following) -> Addition:
         """Where a page belongs; the territory stays as it is.
-
-        `ended` says that the service has announced nothing older than the page. A second look at
-        the same place is `trusted` where the first one would not be believed.
 
         Raises `LostPlace`, and `Unordered`.
         """
         _check_order(page)
-        if origin.stretch is None:
-            return self._placed_start(page, origin.older_than, ended, trusted)
-        stretch = self.current(origin.stretch)
-        if origin.side is Side.NEWER:
+        ended = following.cursor is None
+        if not page and self._was_announced(asked, following):
+            raise LostPlace("the page is empty although more was announced")
+        if isinstance(asked, Start):
+            return self._placed_start(page, asked.older_than, ended)
+        stretch = self.current(asked.stretch)
+        if asked.side is Side.NEWER:
             return self._placed_above(page, stretch)
-        return self._placed_below(page, stretch, ended, trusted)
+        return self._placed_below(page, stretch, ended, trusted=asked.way >= LOOK_BY_TIME)
+
+    def has_moved(self, front: Front) -> bool:
+        """Whether what a page should be next to isn't the end of its stretch any more."""
+        return self.current(front.stretch).end(front.side).mark != front.mark
+
+    def _was_announced(self, asked: Start | Front, following: Following) -> bool:
+        """Whether the service has said, now or with the page before, that there is more."""
+        if isinstance(asked, Start) or asked.side is Side.NEWER:
+            return following.announced
+        if asked.way >= LOOK_BY_TIME:
+            return False
+        return following.announced or self.current(asked.stretch).older.announced
 
     def _placed_start(
-        self, page: Sequence[Mark], older_than: datetime | None, ended: bool, trusted: bool
+        self, page: Sequence[Mark], older_than: datetime | None, ended: bool
     ) -> Addition:
         if older_than is None:
             return Addition(self._next, Side.OLDER, 0, len(page), ends=ended)
@@ -183,17 +213,17 @@ class Territory:
         for stretch in above:
             if any(stretch.holds(mark) for mark in page):
                 # It went on beyond that time meanwhile, so that the page follows it.
-                return self._placed_below(page, stretch, ended, trusted)
+                return self._placed_below(page, stretch, ended, trusted=False)
         below = self.stretches[len(above)] if len(above) < len(self.stretches) else None
         last = _first_of(page, below)
         if below is not None and last < len(page):
             return Addition(below.number, Side.NEWER, 0, last)
-        if below is not None and ended and not trusted:
+        if below is not None and ended:
             raise LostPlace("the list ends before objects that were there")
         return Addition(self._next, Side.OLDER, 0, last, ends=ended)
 
     def _placed_below(
-        self, page: Sequence[Mark], stretch: Stretch, ended: bool, trusted: bool
+        self, page: Sequence[Mark], stretch: Stretch, ended: bool, *, trusted: bool
     ) -> Addition:
         first = 0
         while first < len(page) and stretch.holds(page[first]):
@@ -238,19 +268,19 @@ class Territory:
         new: Sequence[Mark],
         *,
         older_than: datetime | None = None,
-        cursor: str | None = None,
+        following: Following = _NOTHING_FOLLOWS,
     ) -> None:
         """Grow by the new items of a page.
 
         `older_than` is the time that the page was asked for with, if it was asked for by time,
-        `cursor` where the service says that the list goes on.
+        `following` where the service says that the list goes on.
         """
         if addition.stretch == self._next:
-            self._begin(new, older_than, cursor, addition.ends)
+            self._begin(new, older_than, following, addition.ends)
             return
         stretch = self.current(addition.stretch)
         if new:
-            _extend(stretch, addition.side, new, cursor)
+            _extend(stretch, addition.side, new, following)
             stretch.count += len(new)
         if addition.side is Side.NEWER and addition.joins is None and older_than is not None:
             stretch.nothing_until = older_than
@@ -262,7 +292,7 @@ class Territory:
         self,
         new: Sequence[Mark],
         older_than: datetime | None,
-        cursor: str | None,
+        following: Following,
         ends: bool,
     ) -> None:
         if not new:
@@ -273,7 +303,8 @@ class Territory:
         ids = tuple(mark.id for mark in new)
         recent = (len(new), (new[0].time - new[-1].time).total_seconds())
         newer = End(new[0], _at(new, new[0].time), ids, ids[0])
-        older = End(new[-1], _at(new, new[-1].time), ids, cursor or ids[-1])
+        cursor = following.cursor or ids[-1]
+        older = End(new[-1], _at(new, new[-1].time), ids, cursor, following.announced)
         newer.recent.append(recent)
         older.recent.append(recent)
         stretch = Stretch(
@@ -301,11 +332,11 @@ class Territory:
         self._merged[lower.number] = upper.number
 
 
-def _extend(stretch: Stretch, side: Side, new: Sequence[Mark], cursor: str | None) -> None:
-    if side is Side.OLDER:
-        end, other, mark = stretch.older, stretch.newer, new[-1]
-    else:
-        end, other, mark = stretch.newer, stretch.older, new[0]
+def _extend(stretch: Stretch, side: Side, new: Sequence[Mark], following: Following) -> None:
+    end, mark = stretch.end(side), new[-1]
+    other = stretch.newer
+    if side is Side.NEWER:
+        other, mark = stretch.older, new[0]
         stretch.nothing_until = None
     if other.mark.time == end.mark.time:
         other.ids |= _at(new, end.mark.time)
@@ -313,7 +344,10 @@ def _extend(stretch: Stretch, side: Side, new: Sequence[Mark], cursor: str | Non
     kept = end.ids if mark.time == end.mark.time else set()
     end.ids = kept | _at(new, mark.time)
     end.mark = mark
-    end.cursor = cursor if cursor and side is Side.OLDER else mark.id
+    end.cursor = mark.id
+    if side is Side.OLDER:
+        end.cursor = following.cursor or mark.id
+        end.announced = following.announced
     end.page = tuple(each.id for each in new)
     end.recent.append((len(new), span))
 

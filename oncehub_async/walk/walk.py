@@ -85,7 +85,7 @@ class Walk(Generic[T]):
             self._priority,
             territory or Territory(),
             self._oldest,
-            keep_together=self._newest_first,
+            newest_first=self._newest_first,
         )
         return run.pieces()
 

@@ -1,0 +1,64 @@
+"""Which pages a walk asks for next, and in what words. Pure rules."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from ..models.converter import time_text
+from ..pagination import Direction
+from .plan import Gap
+from .territory import LOOK_BY_TIME, Front, Side, Start, Stretch
+
+WAYS_ON = 4
+"""In how many ways a chain can go on: from its cursor, from the object before that (for the
+cursor's may be gone), and from its time, at two resolutions."""
+_AROUND = (timedelta(seconds=1), timedelta(milliseconds=1))
+
+_PAGES_FOR_TWO, _PAGES_FOR_TWO_AT_THE_EDGE = 1.5, 2.5
+_THE_EDGE = 4
+
+
+def fronts(
+    gap: Gap, busy: frozenset[tuple[int, Side]], *, careful: bool, left: int
+) -> Iterator[tuple[Stretch, Side]]:
+    """Where a gap can be worked on now.
+
+    Both ends may bring the same page. Where a request more does no harm, that doesn't matter; else
+    there have to be two pages in the gap, as far as one can tell.
+    """
+    ends = [(gap.upper, Side.OLDER)]
+    if gap.lower is not None and not gap.lower.newer_is_closed:
+        ends.append((gap.lower, Side.NEWER))
+    idle = [(stretch, side) for stretch, side in ends if (stretch.number, side) not in busy]
+    surely_two = gap.low > (_PAGES_FOR_TWO if left > _THE_EDGE else _PAGES_FOR_TWO_AT_THE_EDGE)
+    if careful and not surely_two and len(idle) < len(ends):
+        return
+    yield from idle[: None if surely_two or not careful else 1]
+
+
+def in_order(open_gaps: Sequence[Gap], *, newest_first: bool) -> Sequence[Gap]:
+    """The gaps, those first whose chains have most before them."""
+    if newest_first:
+        return open_gaps
+    return sorted(open_gaps, key=lambda gap: -gap.likely / gap.chains)
+
+
+def words(
+    asked: Start | Front, stretch: Stretch | None, query: Mapping[str, str]
+) -> dict[str, str]:
+    """The query for a page; `stretch` is the one that it should be next to."""
+    if isinstance(asked, Start) or stretch is None:
+        return _older_than(query, asked.older_than) if isinstance(asked, Start) else dict(query)
+    end = stretch.end(asked.side)
+    if asked.side is Side.NEWER:
+        return {**query, Direction.NEWER.value: end.cursor}
+    if asked.way >= LOOK_BY_TIME:
+        return _older_than(query, end.mark.time + _AROUND[asked.way - LOOK_BY_TIME])
+    neighbour = end.page[-2] if len(end.page) > 1 else end.mark.id
+    return {**query, Direction.OLDER.value: neighbour if asked.way else end.cursor}
+
+
+def _older_than(query: Mapping[str, str], time: datetime | None) -> dict[str, str]:
+    bound = query.get("creation_time.lt")
+    if time is None or (bound is not None and datetime.fromisoformat(bound) <= time):
+        return dict(query)
+    return {**query, "creation_time.lt": time_text(time)}
