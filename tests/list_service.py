@@ -72,7 +72,7 @@ class ListService:
     def __attrs_post_init__(self) -> None:
         self._created = sorted(self.times)
         self._ids = [f"BKNG-{number}" for number in range(len(self._created))]
-        self._index = {id: number for number, id in enumerate(self._ids)}
+        self._index = {each: number for number, each in enumerate(self._ids)}
 
     # What happens to the list meanwhile
 

@@ -269,7 +269,9 @@ def test_giving_up_costs_no_search() -> None:
         assert budget.waiting() == 0
         return time.perf_counter() - started
 
-    few, many = run_virtual(cancelled(300)), run_virtual(cancelled(3000))
+    # The best of several, for the machine may be busy with something else.
+    few = min(run_virtual(cancelled(300)) for _ in range(5))
+    many = min(run_virtual(cancelled(3000)) for _ in range(3))
     assert many / few < 40
 
 

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oncehub_async.budget.round_trips import LONGEST_DELAY
 from oncehub_async.budget.throttle import LONGEST_PAUSE, Throttle
-from oncehub_async.budget.window import GUARD, LONGEST_DELAY, RoundTrips, Window
+from oncehub_async.budget.window import GUARD, Window
 
 
 def settled(window: Window, sent_at: float, delay: float = 0.0) -> None:
@@ -49,19 +50,6 @@ def test_a_lower_limit_than_the_windows_own_holds() -> None:
     assert window.ready_at(0.1, limit=1) == pytest.approx(1.0 + GUARD)
 
 
-def test_the_first_round_trips_count_in_full() -> None:
-    """Over new connections nobody knows what part of a round trip is unavoidable."""
-    trips = RoundTrips()
-    assert [trips.delay(0.4) for _ in range(5)] == [0.4] * 5
-    assert trips.delay(0.1) == 0.0
-    assert trips.delay(0.15) == pytest.approx(0.05)
-
-
-def test_a_slow_service_is_not_a_slow_network() -> None:
-    """A request that was answered after a minute was not under way for a minute."""
-    assert RoundTrips().delay(60.0) == LONGEST_DELAY
-
-
 @given(st.lists(st.floats(0, 3), max_size=60), st.integers(1, 6))
 def test_never_more_than_the_limit_in_any_window(gaps: list[float], limit: int) -> None:
     """Whoever obeys `ready_at` never has more than the limit in a window, however they ask."""
@@ -85,11 +73,24 @@ def test_refusals_in_a_row_double_the_pause() -> None:
 
 
 def test_a_burst_of_refusals_counts_once() -> None:
-    """Requests that left before the pace was cut tell nothing new."""
+    """Requests that left before the pause tell nothing new."""
     throttle = Throttle()
     for _ in range(5):
         throttle.refused(now=1.0, sent_at=0.5, retry_after=None)
-    assert (throttle.paused_until, throttle.share) == (2.0, 0.5)
+    assert (throttle.paused_until, throttle.share) == (2.0, 1.0)
+
+
+def test_a_refusal_that_stays_alone_costs_a_pause_and_no_pace() -> None:
+    """The network can have bunched requests up; the next refusal within a minute is no accident."""
+    throttle = Throttle()
+    throttle.refused(now=1.0, sent_at=1.0, retry_after=None)
+    assert (throttle.limit(5), throttle.probing) == (5, True)
+    throttle.answered(sent_at=2.0)
+    throttle.refused(now=100.0, sent_at=99.9, retry_after=None)
+    assert throttle.limit(5) == 5
+    throttle.answered(sent_at=102.0)
+    throttle.refused(now=159.0, sent_at=158.9, retry_after=None)
+    assert throttle.limit(5) == 2
 
 
 def test_retry_after_is_waited_for_by_everyone() -> None:
@@ -103,8 +104,9 @@ def test_retry_after_is_waited_for_by_everyone() -> None:
 
 
 def test_the_pace_comes_back_by_itself() -> None:
-    """Halved by a refusal, whole again after some answers."""
+    """Halved by the second refusal, whole again after some answers."""
     throttle = Throttle()
+    throttle.refused(now=0.0, sent_at=0.0, retry_after=None)
     throttle.refused(now=1.0, sent_at=1.0, retry_after=None)
     assert (throttle.limit(5), throttle.probing) == (2, True)
     throttle.answered(sent_at=0.5)
