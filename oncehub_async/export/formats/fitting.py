@@ -51,7 +51,7 @@ def split(
         value = data.get(field.source)
         if value is None:
             continue
-        if field.kind is Kind.OBJECT and isinstance(value, Mapping):
+        if field.kind is Kind.OBJECT and isinstance(value, dict):
             cells[field.name], inner = split(value, field.fields, fits)
             if inner:
                 rest[field.source] = inner
@@ -105,7 +105,7 @@ def _texts(value: Any, _field: Field) -> list[str | None]:
 
 
 def _id(value: Any, _field: Field) -> str | None:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         # All of it is in the column beside this one.
         named = value.get("id")
         return encodable(named) if type(named) is str else None
@@ -113,7 +113,7 @@ def _id(value: Any, _field: Field) -> str | None:
 
 
 def _expanded(value: Any, _field: Field) -> Mapping[str, Any] | None:
-    return value if isinstance(value, Mapping) else None
+    return value if isinstance(value, dict) else None
 
 
 def _misfit(_value: Any, _field: Field) -> Any:

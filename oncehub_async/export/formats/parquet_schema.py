@@ -56,13 +56,13 @@ def _type(field: Field) -> pa.DataType:
 
 
 def _objects(value: Any, field: Field) -> list[dict[str, Any]]:
-    if type(value) is not list or not all(isinstance(each, Mapping) for each in value):
+    if type(value) is not list or not all(isinstance(each, dict) for each in value):
         raise Misfit
     return [_record(each, field.fields) for each in value]
 
 
 def _expanded(value: Any, _field: Field) -> str | None:
-    return json_text(value) if isinstance(value, Mapping) else None
+    return json_text(value) if isinstance(value, dict) else None
 
 
 def _any_text(value: Any, _field: Field) -> str:
