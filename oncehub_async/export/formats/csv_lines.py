@@ -66,7 +66,7 @@ def count_lines(text: BinaryIO, resource: str) -> int:
         if inside:
             continue
         if commas != columns - 1 or not part.endswith(_END.encode()):
-            raise BrokenFileError(f"line {number} is not the end of {columns} columns")
+            raise BrokenFileError(f"line {number} does not end a row of {columns} columns")
         count, commas = count + 1, 0
     if inside:
         raise BrokenFileError("the file ends within quotes")
