@@ -34,7 +34,7 @@ def in_batches(
 
 
 @pytest.mark.parametrize(("format", "compression"), FILES)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(sizes=st.lists(st.integers(0, 90), max_size=5))
 def test_batches_leave_no_trace(format: Format, compression: Compression, sizes: list[int]) -> None:
     """An export that was resumed writes in other batches than one that ran through."""

@@ -31,14 +31,14 @@ def test_simulated_objects(resource: str, format: Format) -> None:
 
 @pytest.mark.parametrize("format", COLUMNS)
 @pytest.mark.parametrize("resource", ["bookings", "booking_calendars", "contacts"])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_objects(resource: str, format: Format, data: st.DataObject) -> None:
     """Any JSON in any field, and fields that nobody documented."""
     assert_restored(data.draw(st.lists(objects(resource), max_size=3)), resource, format)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(objects("contacts"), max_size=3))
 def test_json_lines_are_exact(data: list[dict[str, Any]]) -> None:
     """Each line is the object as it came."""
