@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oncehub_async.export.formats import Compression, Format, open_writer, parquet_file
+from oncehub_async.export.formats import Compression, Format, compressed, open_writer, parquet_file
 
 from .samples import simulated, written
 
@@ -84,9 +84,35 @@ def test_compressed_files_hold_the_plain_ones(format: Format) -> None:
     assert zstd.decompress(packed) == plain
 
 
-def test_long_texts_are_compressed_in_chunks() -> None:
-    """The boundaries don't follow the objects."""
-    objects = [{"id": "USR-1", "first_name": "ab" * 100_000}, {"id": "USR-2"}]
-    whole = written(objects, "users", Format.JSONL, Compression.ZSTD)
-    parts = in_batches(objects, [1], Format.JSONL, Compression.ZSTD)
-    assert whole == parts
+class Recorder:
+    """Compresses nothing, and notes how much it was given at a time."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+
+    def compress(self, data: bytes) -> bytes:
+        self.sizes.append(len(data))
+        return data
+
+    def flush(self) -> bytes:
+        return b"."
+
+
+def test_compressors_get_chunks_of_one_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes out of some depends on how much goes in at a time."""
+    recorder = Recorder()
+    monkeypatch.setattr(compressed.zlib, "compressobj", lambda *_args, **_options: recorder)
+    file = BytesIO()
+    stream = compressed.write_to(file, Compression.GZIP)
+    for size in (1, 70_000, 5, 200_000, 65_536):
+        stream.write(b"x" * size)
+    stream.close()
+    assert recorder.sizes == [65_536] * 5 + [335_542 - 5 * 65_536]
+    assert file.getvalue() == b"x" * 335_542 + b"."
+
+
+def test_zstd_frames_have_a_checksum() -> None:
+    """As gzip has: bit 2 of the frame's header, https://www.rfc-editor.org/rfc/rfc8878."""
+    file = written(simulated("users"), "users", Format.JSONL, Compression.ZSTD)
+    assert file[:4] == bytes.fromhex("28b52ffd")
+    assert file[4] & 0b100

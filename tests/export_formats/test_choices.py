@@ -1,5 +1,6 @@
 """Formats and compressions are named and checked before anything is fetched."""
 
+import subprocess
 import sys
 from importlib.machinery import ModuleSpec
 from io import BytesIO
@@ -94,3 +95,15 @@ def test_the_codec_inside_parquet(compression: Compression) -> None:
     column = pq.ParquetFile(BytesIO(file)).metadata.row_group(0).column(0)
     expected = "UNCOMPRESSED" if compression is Compression.NONE else compression.upper()
     assert column.compression == expected
+
+
+def test_pyarrow_is_imported_when_used() -> None:
+    """Whoever writes JSON Lines doesn't wait for it, nor does a check."""
+    program = """
+import sys
+from oncehub_async.export.formats import Compression, Format, check
+check(Format.PARQUET, Compression.ZSTD)
+print("pyarrow" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("False\n", "")

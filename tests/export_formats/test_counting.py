@@ -143,6 +143,21 @@ def fill(disk: FullDisk, format: Format, compression: Compression) -> None:
     writer.close()
 
 
+def test_parquet_that_failed_is_never_ended() -> None:
+    """Not by `close` either, when there is room again: a part is missing."""
+    disk = FullDisk(20)
+    writer = open_writer(disk, "users", Format.PARQUET)
+    writer.write(simulated("users"))
+    with pytest.raises(OSError, match="No space left"):
+        writer.close()
+    disk.room = 1 << 20
+    with pytest.raises(ValueError, match="failed before"):
+        writer.close()
+    del writer
+    with pytest.raises(BrokenFileError):
+        count(disk.getvalue(), "users", Format.PARQUET, Compression.NONE)
+
+
 class FailingDisk(BytesIO):
     """Can't be read."""
 

@@ -60,7 +60,7 @@ class ParquetWriter:
         if self._batches:
             table = pa.Table.from_batches(self._batches)
             self._batches, self._bytes = [], 0
-            self._writer.write_table(table, row_group_size=_GROUP_ROWS)
+            self._writer.write_table(table, row_group_size=table.num_rows)
 
 
 class _Sink(io.RawIOBase):
