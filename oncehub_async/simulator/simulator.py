@@ -157,7 +157,7 @@ class Simulator:
 
     def create(self, resource: str) -> str:
         """Add an object like the account's others, made now. Its id."""
-        return churn.create(self._collection(resource), self._milliseconds())
+        return churn.create(self.state, self._collection(resource), self._milliseconds())
 
     def touch(self, id: str) -> None:
         """Update an object: it is last updated now. Raises KeyError if it isn't there."""
