@@ -9,6 +9,7 @@ It needs no account, no network beyond loopback, and answers the same for the sa
 from .account import Account, Product
 from .deliveries.attempt import Attempt, Outcome
 from .deliveries.faults import DeliveryFault, DeliveryFaultKind
+from .deliveries.routes import EVERY_WEBHOOK, Target
 from .deliveries.settings import Delivery
 from .faults import Change, Fault, FaultKind
 from .happenings.activity import Activity
@@ -18,6 +19,7 @@ from .simulator import Simulator
 from .stats import Stats
 
 __all__ = [
+    "EVERY_WEBHOOK",
     "Account",
     "Activity",
     "Attempt",
@@ -33,4 +35,5 @@ __all__ = [
     "Service",
     "Simulator",
     "Stats",
+    "Target",
 ]

@@ -42,4 +42,7 @@ class Delivery:
         `first` is when it was tried first.
         """
         end = first + self.give_up_after
-        return None if now >= end else min(now + self.first_retry * 2.0 ** (attempts - 1), end)
+        if now >= end:
+            return None
+        # Beyond that many doublings floats end, and so has every sensible time.
+        return min(now + self.first_retry * 2.0 ** min(attempts - 1, 60), end)

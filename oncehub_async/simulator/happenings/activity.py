@@ -1,7 +1,7 @@
 """What happens by itself while the simulator's clock runs."""
 
 import asyncio
-from math import log
+from math import inf, log
 
 import attrs
 
@@ -41,7 +41,9 @@ class Activity:
     end. What happens is the same for the same seed of the account.
     """
 
-    per_hour: float = attrs.field(default=60.0, validator=attrs.validators.ge(0.0))
+    per_hour: float = attrs.field(
+        default=60.0, validator=[attrs.validators.ge(0.0), attrs.validators.lt(inf)]
+    )
 
 
 class Business:
