@@ -235,7 +235,7 @@ class Simulator:
         return shown
 
     def create(self, resource: str) -> str:
-        """Add an object like the account's others, made now. Its id."""
+        """Add an object like the account's others, made now; a new booking is an event. Its id."""
         return churn.create(self.state, self._collection(resource), self._milliseconds())
 
     def touch(self, id: str) -> None:

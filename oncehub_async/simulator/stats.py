@@ -11,8 +11,9 @@ class Stats:
 
     `requests` arrived; of these `refused` met the rate limits (429). `by_status` and
     `by_operation` (the vendor's operation ids) count answers and calls, `faults` what went wrong
-    on demand. A dropped connection has no status. `events` were made (by type) for webhooks that
-    subscribed to them, `deliveries` are what became of each attempt to deliver one (by outcome).
+    on demand. A dropped connection has no status. `events` (by type) were made for webhooks that
+    subscribed to them, `deliveries` (by outcome) are what became of each attempt to deliver them,
+    `delivery_faults` what went wrong with that on demand.
     """
 
     requests: int = 0
@@ -22,3 +23,4 @@ class Stats:
     faults: Counter[str] = attrs.field(factory=Counter)
     events: Counter[str] = attrs.field(factory=Counter)
     deliveries: Counter[str] = attrs.field(factory=Counter)
+    delivery_faults: Counter[str] = attrs.field(factory=Counter)

@@ -186,7 +186,7 @@ class Outbox:
             return of_deliveries == before and not overtakes and fault.concerns(parcel.event.type)
 
         struck = self._faults.struck_by(concerns)
-        self._stats.faults.update(fault.kind for fault in struck)
+        self._stats.delivery_faults.update(fault.kind for fault in struck)
         return struck
 
     def _note(self, parcel: _Parcel, outcome: Outcome, status: int | None = None) -> Outcome:

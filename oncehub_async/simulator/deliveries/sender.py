@@ -65,7 +65,8 @@ class Sender:
     async def _call(
         self, receive: LocalReceiver, headers: Headers, body: bytes, slowly: float
     ) -> int:
-        await self._face.closes_within(slowly)
+        if slowly:
+            await self._face.closes_within(slowly)
         try:
             answer = await receive(headers, body)
             return answer if isinstance(answer, int) else answer.status

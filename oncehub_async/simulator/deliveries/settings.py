@@ -18,13 +18,14 @@ _positive = attrs.validators.gt(0.0)
 class Delivery:
     """What is documented: retries with exponential back-off for about three days, then the end.
 
-    `first_retry` and `give_up_after` are seconds of the simulator's clock: each retry comes after
-    twice the wait of the one before, the last one `give_up_after` the first attempt; if that
-    fails too, the webhook is switched off. `timeout` is how long a receiver may take to answer,
-    in real seconds, however fast the clock runs. At most `concurrency` attempts are made at a
-    time, and the last `record` of them are remembered.
+    What isn't can be chosen. `first_retry` and `give_up_after` are seconds of the simulator's
+    clock: each retry comes after twice the wait of the one before, the last one `give_up_after`
+    the first attempt; if that fails too, the webhook is switched off. `timeout` is how long a
+    receiver may take to answer, in real seconds, however fast the clock runs. At most
+    `concurrency` attempts are made at a time; 1 keeps events in order, but for retries. The last
+    `record` attempts are remembered.
     `timestamp` is what signatures show: the "real" time, so that receivers which refuse old
-    events take these, or the "simulated" one. `retries_signed`: with the time of the retry
+    events take these, or the "simulated" one. `retries_signed` is with the time of the retry
     ("anew") or of the "first" attempt.
     """
 

@@ -27,7 +27,7 @@ _USUAL: tuple[EventType, ...] = (
     "booking.no_show",
     *("conversation.reached_out",) * 2,
     *("conversation.started",) * 3,
-    *("conversation.closed",) * 3,
+    *("conversation.closed",) * 5,
     "conversation.abandoned",
 )
 

@@ -1,5 +1,7 @@
 """Conversations that go on now. No operation of the API shows them; webhooks do."""
 
+from copy import deepcopy
+
 from ..data.conversations import Conversations
 from ..data.kind import Body
 from ..data.times import with_seconds
@@ -27,7 +29,7 @@ class OpenConversations:
     def get(self, id: str) -> Body | None:
         """A copy of one that is open, None for any other id."""
         body = self._bodies.get(id)
-        return None if body is None else dict(body)
+        return deepcopy(body)
 
     def oldest(self) -> str | None:
         """The id of the one that began first, None if none is open."""

@@ -35,7 +35,7 @@ def test_duplicates() -> None:
             assert receiver.events == [receiver.events[0]] * 2 + [receiver.events[2]] * 2
             assert first.body == receiver.got[1].body != second.body
             assert [one.duplicate for one in sim.deliveries] == [True, False, False, True]
-            assert sim.stats.faults == {"duplicate": 2}
+            assert sim.stats.delivery_faults == {"duplicate": 2}
 
     run_virtual(main())
 
@@ -86,7 +86,7 @@ def test_reordering_all_swaps_neighbours() -> None:
                 await sim.delivered()
             arrived = [made.index(got.event["data"]["id"]) for got in receiver.got]
             assert arrived == [0, 1, 0, 3, 2]
-            assert sim.stats.faults == {"reorder": 2, "duplicate": 1}
+            assert sim.stats.delivery_faults == {"reorder": 2, "duplicate": 1}
 
     run_virtual(main())
 
