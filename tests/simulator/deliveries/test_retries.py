@@ -59,26 +59,26 @@ def test_three_days_of_failures_switch_the_webhook_off() -> None:
     """Fourteen attempts; what waited and what comes later is lost, other webhooks go on."""
 
     async def main() -> None:
-        down, up = Receiver([500]), Receiver()
+        down, up = Receiver([500]), Receiver([200, 500, 200])
         other = "https://other.example/"
         async with virtual(down, deliver_to={"https://app.example/hooks": down, other: up}) as sim:
             subscribe(sim, "booking", url=other)
             (webhook,) = set(sim.ids("webhooks")) - {next(sim.ids("webhooks"))}
             first = sim.happen("booking.scheduled")
-            await asyncio.sleep(3 * DAY - 100)
+            await asyncio.sleep(3 * DAY - 30)
             assert not sim.disabled_webhooks
             waiting = sim.happen("booking.canceled", first)
             await sim.delivered(retries=True)
-            assert asyncio.get_running_loop().time() == pytest.approx(3 * DAY)
             assert sim.disabled_webhooks == {webhook}
-            assert down.types.count("booking.scheduled") == 14
+            assert down.got[-1].at == pytest.approx(3 * DAY)
             sim.happen("booking.scheduled")
             await sim.delivered(retries=True)
+            assert down.types.count("booking.scheduled") == 14
             assert waiting == first
             lost = [one.type for one in sim.deliveries if one.outcome == "lost"]
             assert lost == ["booking.scheduled", "booking.canceled", "booking.scheduled"]
             assert sim.stats.deliveries["lost"] == 3
-            assert len(up.got) == 3
+            assert len(up.got) == 4
             assert "disabled" not in sim.object(webhook)
 
     run_virtual(main())
