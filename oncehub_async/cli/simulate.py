@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 import signal
+import time
 from collections.abc import Mapping, Sequence
 
 from .. import Clock, InvalidParameterError
-from ..simulator import EVERY_WEBHOOK, Account, Activity, Limits, Simulator
+from ..simulator import EVERY_WEBHOOK, Account, Activity, Delivery, Limits, Simulator
 from . import COMPLETE
 from .output import say
 
@@ -52,6 +53,8 @@ def simulated(
             clock=Clock(speed),
             limits=Limits() if limited else None,
             deliver_to=deliver_to,
+            # Receivers remember for days which events they have handled: each run has ids of its own.
+            delivery=Delivery(first_event=int(time.time() * 1000)),
             activity=Activity(per_hour=activity) if activity else None,
             port=port,
         )

@@ -29,17 +29,17 @@ class Event:
 
 
 class Events:
-    """Makes the account's events, one after the other."""
+    """Makes the account's events, one after the other; the number of the `first` tells its id."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, first: int) -> None:
         self._state = state
         self._ids = Ids("EVNT-", 10, state.account.seed)
-        self._made = 0
+        self._number = first
 
     def make(self, happening: Happening) -> Event:
         """The event that tells of this, with the object as it is now."""
-        own = self._ids.encode(self._made)
-        self._made += 1
+        own = self._ids.encode(self._number)
+        self._number += 1
         envelope: dict[str, Any] = {
             "id": own,
             "object": "event",

@@ -53,7 +53,7 @@ class Outbox:
         self.disabled: set[str] = set()
         self._state, self._face, self._routes = state, face, routes
         self._faults, self._settings, self._stats = faults, settings, stats
-        self._events = Events(state)
+        self._events = Events(state, settings.first_event)
         self._sender = Sender(face, settings.timeout)
         self._agenda: Agenda[_Parcel] = Agenda(face)
         self._held: dict[int, _Parcel] = {}

@@ -26,7 +26,9 @@ class Delivery:
     `record` attempts are remembered.
     `timestamp` is what signatures show: the "real" time, so that receivers which refuse old
     events take these, or the "simulated" one. `retries_signed` is with the time of the retry
-    ("anew") or of the "first" attempt.
+    ("anew") or of the "first" attempt. The ids of events are a function of the account's seed and
+    their number, from `first_event` on: a receiver that remembers those of an earlier run has to
+    get others.
     """
 
     first_retry: float = attrs.field(default=60.0, validator=_positive)
@@ -35,6 +37,7 @@ class Delivery:
     concurrency: int = attrs.field(default=10, validator=attrs.validators.ge(1))
     record: int = attrs.field(default=1_000, validator=attrs.validators.ge(0))
     timestamp: Timestamp = attrs.field(default="real", validator=one_of(("real", "simulated")))
+    first_event: int = attrs.field(default=0, validator=attrs.validators.ge(0))
     retries_signed: RetriesSigned = attrs.field(default="anew", validator=one_of(("anew", "first")))
 
     def retry_at(self, attempts: int, first: float, now: float) -> float | None:

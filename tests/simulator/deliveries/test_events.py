@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from oncehub_async.models import WebhookEvent, from_dict
-from oncehub_async.simulator import Account, Simulator
+from oncehub_async.simulator import Account, Delivery, Simulator
 from oncehub_async.simulator.data.webhooks import EVENT_TYPES
 
 from ...virtual_time import run_virtual
@@ -15,6 +15,22 @@ from .. import conformance_document
 from .receiver import QUIET, Receiver, subscribe, virtual
 
 CONVERSATIONS = Account(bookings=300, contacts=100, webhooks=0, quirks=False)
+
+
+def test_another_run_can_have_other_ids() -> None:
+    """For a receiver that remembers those of the run before."""
+
+    async def main(first: int) -> list[str]:
+        receiver = Receiver()
+        async with virtual(receiver, delivery=Delivery(first_event=first)) as sim:
+            for _ in range(3):
+                sim.happen("booking.scheduled")
+            await sim.delivered()
+        return receiver.events
+
+    early, late = run_virtual(main(0)), run_virtual(main(2))
+    assert early[2] == late[0]
+    assert not set(early) & set(late[1:])
 
 
 async def everything(sim: Simulator) -> None:

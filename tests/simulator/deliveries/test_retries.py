@@ -172,6 +172,7 @@ def test_the_record_is_bounded() -> None:
         {"timeout": 0},
         {"concurrency": 0},
         {"record": -1},
+        {"first_event": -1},
         {"timestamp": "reel"},
         {"retries_signed": "never"},
     ],
