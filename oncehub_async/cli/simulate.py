@@ -53,7 +53,7 @@ def simulated(
             clock=Clock(speed),
             limits=Limits() if limited else None,
             deliver_to=deliver_to,
-            # Receivers remember for days which events they have handled: each run has ids of its own.
+            # Receivers remember for days which events they had: each run has ids of its own.
             delivery=Delivery(first_event=int(time.time() * 1000)),
             activity=Activity(per_hour=activity) if activity else None,
             port=port,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from oncehub_async.clock import Clock
 from oncehub_async.simulator import Account, Activity, Simulator
 from oncehub_async.simulator.data.times import MINUTE, parse
 from oncehub_async.simulator.happenings.happening import Happening
@@ -70,6 +71,24 @@ def test_meetings_end() -> None:
                 assert after == ("completed" if one in takes_place else body["status"])
 
     run_virtual(main())
+
+
+class FarClock(VirtualClock):
+    """Has run for so long, or so fast, that its fractions of a second are coarse."""
+
+    def now(self) -> float:
+        return super().now() + 1e11 / 3
+
+
+def test_meetings_end_on_a_clock_that_runs_fast() -> None:
+    """Rounding loses none of them."""
+
+    async def main(clock: Clock) -> int:
+        async with Simulator(ACCOUNT, clock=clock, activity=Activity(per_hour=0)) as sim:
+            await asyncio.sleep(30 * 24 * HOUR)
+            return sim.state.announced
+
+    assert run_virtual(main(FarClock())) == run_virtual(main(VirtualClock())) > 10
 
 
 def test_a_meeting_that_was_put_off_ends_later() -> None:

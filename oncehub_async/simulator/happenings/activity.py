@@ -14,7 +14,7 @@ from ..scheduling.meeting import meeting
 from ..state import State
 from .bookings import STATUSES, befall
 from .happen import happen
-from .happening import Happening
+from .happening import Happening, NothingThere
 
 _HOUR = 3_600.0
 _USUAL: tuple[EventType, ...] = (
@@ -51,8 +51,8 @@ class Business:
 
     def __init__(self, state: State, face: ClockFace, activity: Activity) -> None:
         self._state, self._face, self._activity = state, face, activity
-        # The number of a booking that ends, None for anything else that happens.
-        self._agenda: Agenda[int | None] = Agenda(face)
+        # A booking (its index) and when it ends, None for anything else that happens.
+        self._agenda: Agenda[tuple[int, int] | None] = Agenda(face)
         self._moment, self._what = (
             key(state.account.seed, "activity", word) for word in ("moment", "what")
         )
@@ -79,24 +79,25 @@ class Business:
 
     async def _run(self) -> None:
         while True:
-            index = await self._agenda.next()
-            if index is None:
+            ending = await self._agenda.next()
+            if ending is None:
                 self._let_something_happen()
                 self._agenda.add(self._face.seconds() + self._pause(), None)
             else:
-                self._complete(index)
+                self._complete(*ending)
             # However much has come due meanwhile: others have their turn, too.
             await asyncio.sleep(0)
 
     def _expect(self, index: int) -> None:
         end = self._end(index)
         if end is not None:
-            self._agenda.add(self._face.seconds_at(end), index)
+            self._agenda.add(self._face.seconds_at(end), (index, end))
 
-    def _complete(self, index: int) -> None:
-        now, end = self._face.milliseconds(), self._end(index)
+    def _complete(self, index: int, end: int) -> None:
         # It may have been called off or put off since its end was expected now.
-        if end is not None and end <= now:
+        if self._end(index) == end:
+            # A fast clock's seconds are so many that their fractions are rounded.
+            now = max(end, self._face.milliseconds())
             befall(self._state, "booking.completed", index, now)
 
     def _end(self, index: int) -> int | None:
@@ -110,8 +111,7 @@ class Business:
         now = self._face.milliseconds()
         try:
             happen(self._state, what, None, now)
-        except LookupError:
-            # There is nothing left to which it could happen.
+        except NothingThere:
             happen(self._state, "booking.scheduled", None, now)
 
     def _pause(self) -> float:

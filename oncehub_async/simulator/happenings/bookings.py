@@ -11,6 +11,7 @@ from ..data.times import DAY, MINUTE, parse, with_milliseconds, with_seconds
 from ..data.webhooks import EventType
 from ..state import State
 from .change import change, hand_over
+from .happening import NothingThere
 
 _OPEN = ("requested", "scheduled", "rescheduled")
 _MEETS = ("scheduled", "rescheduled")
@@ -105,4 +106,4 @@ def _another_host(state: State, index: int) -> int:
         body = state.users.body(user)
         if body["status"] == "active" and state.has_seat(user) and body["id"] not in hosts:
             return user
-    raise LookupError("booking.reassigned: the account has no other active user with a seat")
+    raise NothingThere("booking.reassigned: the account has no other active user with a seat")

@@ -5,6 +5,7 @@ from ..data.webhooks import EVENT_TYPES, EventType
 from ..state import State
 from . import bookings
 from .conversations import BEGINNINGS
+from .happening import NothingThere
 
 
 def happen(state: State, type: str, id: str | None, now: int) -> str:
@@ -32,7 +33,7 @@ def _to_booking(state: State, what: EventType, id: str | None, now: int) -> str:
         index = bookings.find(state, bookings.STATUSES[what], state.announced)
         if index is None:
             can = " or ".join(bookings.STATUSES[what])
-            raise LookupError(f"{what}: no booking is {can}; name one, or let one be scheduled")
+            raise NothingThere(f"{what}: no booking is {can}; name one, or let one be scheduled")
     bookings.befall(state, what, index, now)
     return state.bookings.kind.id(index)
 
@@ -44,7 +45,7 @@ def _to_conversation(state: State, what: EventType, id: str | None, now: int) ->
     else:
         named = conversations.oldest() if id is None else id
         if named is None:
-            raise LookupError(f"{what}: no conversation is open; let one be started")
+            raise NothingThere(f"{what}: no conversation is open; let one be started")
         conversations.go_on(named, what, now)
         found = named
     state.announce(what, found, now)

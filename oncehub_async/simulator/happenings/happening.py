@@ -16,4 +16,8 @@ class Happening:
     now: int
 
 
+class NothingThere(LookupError):
+    """There is no booking or conversation, or no host, to which something could happen."""
+
+
 Observer = Callable[[Happening], None]
