@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from typing import Any
 
+import attrs
 import pytest
 
 from oncehub_async.clock import Clock
@@ -73,11 +74,14 @@ def test_meetings_end() -> None:
     run_virtual(main())
 
 
+@attrs.frozen(kw_only=True)
 class FarClock(VirtualClock):
-    """Has run for so long, or so fast, that its fractions of a second are coarse."""
+    """Has run so far that its fractions of a second are coarse, and become coarser."""
+
+    zero: float = 0.0
 
     def now(self) -> float:
-        return super().now() + 1e11 / 3
+        return super().now() + self.zero
 
 
 def test_meetings_end_on_a_clock_that_runs_fast() -> None:
@@ -88,7 +92,12 @@ def test_meetings_end_on_a_clock_that_runs_fast() -> None:
             await asyncio.sleep(30 * 24 * HOUR)
             return sim.state.announced
 
-    assert run_virtual(main(FarClock())) == run_virtual(main(VirtualClock())) > 10
+    expected = run_virtual(main(VirtualClock()))
+    assert expected > 10
+    for odd in (1, 3):
+        # From 2**35 on, a float is a multiple of 2**-17.
+        far = FarClock(zero=2**35 - 1_000 - odd * 2**-18)
+        assert run_virtual(main(far)) == expected
 
 
 def test_a_meeting_that_was_put_off_ends_later() -> None:
