@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from oncehub_async.simulator import Delivery, Simulator
+from oncehub_async.simulator.deliveries.settings import RetriesSigned
 from oncehub_async.simulator.deliveries.signature import signature
 
 from ...virtual_time import run_virtual
@@ -42,13 +43,13 @@ def test_every_delivery_is_signed_with_its_webhooks_secret() -> None:
 
 
 @pytest.mark.parametrize("signed", ["anew", "first"])
-def test_retries_are_signed_anew_or_with_the_first_timestamp(signed: str) -> None:
+def test_retries_are_signed_anew_or_with_the_first_timestamp(signed: RetriesSigned) -> None:
     """Which of these OnceHub does is unknown; the event and its bytes are the same ones."""
 
     async def main() -> None:
         receiver = Receiver([503, 503, 200])
         start = datetime(2030, 1, 1, tzinfo=UTC)
-        delivery = Delivery(timestamp="simulated", retries_signed=signed)  # type: ignore[arg-type] # one of the two
+        delivery = Delivery(timestamp="simulated", retries_signed=signed)
         async with virtual(receiver, delivery=delivery, start=start) as sim:
             sim.happen("booking.scheduled")
             await sim.delivered(retries=True)
