@@ -1,79 +1,87 @@
 """Files that appear under their final name only when they are complete."""
 
 import hashlib
+import io
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
-
-from ..json_text import dump_json
+from typing import BinaryIO, cast
 
 PARTIAL = ".partial"
 PREVIOUS = ".previous"
 
 
-class JsonLinesFile:
-    """One JSON object a line, in `NAME.partial` until `finish` gives it its name."""
+class HashingFile(io.RawIOBase):
+    """A file that counts and hashes what is written to it."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.count = 0
-        self.bytes = 0
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
         self._hash = hashlib.sha256()
-        self._partial = _beside(path, PARTIAL)
-        self._file: BinaryIO = self._partial.open("wb")
-
-    def write(self, objects: Iterable[Mapping[str, Any]]) -> None:
-        """Add objects."""
-        lines = [dump_json(each) + b"\n" for each in objects]
-        text = b"".join(lines)
-        self._file.write(text)
-        self._hash.update(text)
-        self.count += len(lines)
-        self.bytes += len(text)
+        self.size = 0
 
     @property
     def sha256(self) -> str:
-        """Of all that was written."""
+        """Of all that was written, in hexadecimal."""
         return self._hash.hexdigest()
 
-    def finish(self) -> None:
-        """Everything is in: to the disk with it, and the final name on it."""
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
-        self._partial.replace(self.path)
-        _beside(self.path, PREVIOUS).unlink(missing_ok=True)
-        _sync_folder(self.path.parent)
+    def writable(self) -> bool:
+        return True
 
-    def abandon(self) -> None:
-        """Leave what was written in the partial file."""
-        self._file.close()
+    def write(self, text: object) -> int:
+        view = memoryview(cast(bytes, text))
+        self._file.write(view)
+        self._hash.update(view)
+        self.size += view.nbytes
+        return view.nbytes
+
+    def tell(self) -> int:
+        return self.size
+
+    def flush(self) -> None:
+        if not self._file.closed:
+            self._file.flush()
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[HashingFile]:
+    """A file that gets its name, and is safe on disk, if nothing goes wrong; else it vanishes.
+
+    Raises `OSError`.
+    """
+    partial = beside(path, PARTIAL)
+    try:
+        with partial.open("wb") as file:
+            yield HashingFile(file)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
 
 
 def replace_file(path: Path, text: bytes) -> None:
     """Write a small file so that it is never seen half written."""
-    partial = _beside(path, PARTIAL)
-    with partial.open("wb") as file:
+    with new_file(path) as file:
         file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    _sync_folder(path.parent)
 
 
 def set_aside(path: Path) -> None:
     """Give an older file another name, so that it isn't taken for what is being written."""
     if path.exists():
-        path.replace(_beside(path, PREVIOUS))
+        path.replace(beside(path, PREVIOUS))
 
 
-def _beside(path: Path, ending: str) -> Path:
+def beside(path: Path, ending: str) -> Path:
+    """A file with an ending to its name."""
     return path.with_name(path.name + ending)
 
 
-def _sync_folder(folder: Path) -> None:
-    # A new name is safe only when its folder is. Windows has no such thing and needs none.
+def sync_folder(folder: Path) -> None:
+    """Make new names in a folder safe."""
+    # Windows has no such thing and needs none.
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:

@@ -1,0 +1,157 @@
+"""What an unfinished export of one resource has safely on disk.
+
+A spool is a file to which pages are added as they come, each with its place in the list and a
+checksum. A page is there as a whole or not at all: what a kill or a full disk has cut off at the
+end is cut off for good when the spool is opened again. When the last page is in, the final file is
+put together from it, in the list's order, so that nobody can see there how often and where the
+export was interrupted.
+"""
+
+import os
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import attrs
+import orjson
+
+from ..json_text import dump_json, load_json
+from .files import sync_folder
+
+ENDING = ".spool"
+_FORMAT = 1
+
+
+class SpoolError(Exception):
+    """A file that is no spool of this export; the text says why."""
+
+
+@attrs.frozen
+class Entry:
+    """One page in a spool: what it says about its place, and where it lies."""
+
+    place: Mapping[str, Any]
+    count: int
+    start: int
+    size: int
+
+
+class Spool:
+    """A spool file that is open for more."""
+
+    def __init__(self, file: BinaryIO, path: Path, about: Mapping[str, Any]) -> None:
+        self.path, self.about = path, about
+        self.entries: list[Entry] = []
+        self._file = file
+        self._end = 0
+
+    @classmethod
+    def begin(cls, path: Path, about: Mapping[str, Any]) -> "Spool":
+        """A new spool in place of whatever was there. `about` says what is exported.
+
+        Raises `OSError`.
+        """
+        spool = cls(path.open("wb+"), path, about)
+        spool._write(_line({"spool": _FORMAT, "about": about}))
+        sync_folder(path.parent)
+        return spool
+
+    @classmethod
+    def reopen(cls, path: Path) -> "Spool":
+        """The spool of an interrupted export, with all pages that are whole.
+
+        Raises `SpoolError`, and `OSError`.
+        """
+        file = path.open("rb+")
+        try:
+            first = _parsed(file.readline())
+            if first is None or first.get("spool") != _FORMAT or not isinstance(first.get("about"), dict):
+                raise SpoolError(f"{path.name} is not a spool of this version")
+            spool = cls(file, path, first["about"])
+            spool._read_entries(file.tell())
+        except BaseException:
+            file.close()
+            raise
+        return spool
+
+    @property
+    def count(self) -> int:
+        """How many objects there are."""
+        return sum(entry.count for entry in self.entries)
+
+    def add(self, place: Mapping[str, Any], objects: Sequence[Mapping[str, Any]]) -> None:
+        """Add a page; it is safe on disk when this returns. Raises `OSError`."""
+        text = b"".join([dump_json(each) + b"\n" for each in objects])
+        header = _line(
+            {"place": place, "count": len(objects), "size": len(text), "crc32": zlib.crc32(text)}
+        )
+        start = self._end + len(header)
+        self._write(header + text)
+        self.entries.append(Entry(place, len(objects), start, len(text)))
+
+    def text(self, entry: Entry) -> bytes:
+        """The lines of a page, as they were written. Raises `SpoolError` and `OSError`."""
+        text = os.pread(self._file.fileno(), entry.size, entry.start)
+        if len(text) < entry.size:
+            raise SpoolError(f"{self.path.name} is shorter than it was")
+        return text
+
+    def objects(self, entry: Entry) -> list[dict[str, Any]]:
+        """The objects of a page. Raises `SpoolError` and `OSError`."""
+        return [load_json(line) for line in self.text(entry).splitlines()]
+
+    def close(self) -> None:
+        """Close the file; what is in it stays."""
+        self._file.close()
+
+    def remove(self) -> None:
+        """It isn't needed any more."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+    def _write(self, text: bytes) -> None:
+        try:
+            self._file.seek(self._end)
+            self._file.write(text)
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except BaseException:
+            # Half a page may be there, or in the buffer: nothing may follow it.
+            self._file.close()
+            raise
+        self._end += len(text)
+
+    def _read_entries(self, start: int) -> None:
+        self._end = start
+        for entry in self._whole_entries(start):
+            self.entries.append(entry)
+            self._end = entry.start + entry.size
+        self._file.truncate(self._end)
+
+    def _whole_entries(self, start: int) -> Iterator[Entry]:
+        self._file.seek(start)
+        while line := self._file.readline():
+            header = _parsed(line)
+            if header is None:
+                return
+            start = self._file.tell()
+            text = self._file.read(header["size"])
+            if len(text) < header["size"] or zlib.crc32(text) != header["crc32"]:
+                return
+            yield Entry(header["place"], header["count"], start, len(text))
+
+
+def _line(data: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(data, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    """A header, None if it is cut off."""
+    if not line.endswith(b"\n"):
+        return None
+    try:
+        data = orjson.loads(line)
+    except ValueError:
+        return None
+    return data if isinstance(data, dict) else None
