@@ -101,7 +101,7 @@ class Recorder:
 def test_compressors_get_chunks_of_one_size(monkeypatch: pytest.MonkeyPatch) -> None:
     """What comes out of some depends on how much goes in at a time."""
     recorder = Recorder()
-    monkeypatch.setattr(compressed.zlib, "compressobj", lambda *_args, **_options: recorder)
+    monkeypatch.setattr("zlib.compressobj", lambda *_args, **_options: recorder)
     file = BytesIO()
     stream = compressed.write_to(file, Compression.GZIP)
     for size in (1, 70_000, 5, 200_000, 65_536):
