@@ -49,6 +49,9 @@ class Following:
     """Whether the service said that there is more; else a full page only makes it likely."""
 
 
+NOTHING_FOLLOWS = Following(None, announced=False)
+
+
 def following(facts: PageFacts, direction: Direction, list_path: str, base: URL) -> Following:
     """Where the list goes on: by the Link header, else by `has_more` and the last id.
 

@@ -10,7 +10,7 @@ from .. import ConfigurationError, InvalidParameterError, OnceHubError
 from ..api_key import ENVIRONMENT_VARIABLE as KEY_VARIABLE
 from ..base_url import ENVIRONMENT_VARIABLE as URL_VARIABLE
 from ..budget import Limits
-from ..export import RESOURCES
+from ..export import RESOURCES, Compression, Format
 from ..version import __version__
 from . import COMPLETE, FAILED, INTERRUPTED, WRONG_USAGE
 from .check import check_key
@@ -72,6 +72,9 @@ def _one_line(error: CycloptsError) -> str:
     return " ".join(str(error).split())
 
 
+_USUAL_COMPRESSION = {Format.PARQUET: Compression.ZSTD}
+
+
 @app.command
 async def export(
     *resources: str,
@@ -80,17 +83,20 @@ async def export(
     until: str | None = None,
     filter: tuple[str, ...] = (),
     expand: str | None = None,
+    format: Format = Format.JSONL,
+    compress: Compression | None = None,
     overwrite: bool = False,
     quiet: Annotated[bool, Parameter(alias="-q")] = False,
     json: bool = False,
     per_second: int = Limits().per_second,
     per_five_minutes: int = Limits().per_five_minutes,
 ) -> int:
-    """Export resources, or all of them, to JSON Lines files in a folder.
+    """Export resources, or all of them, to files in a folder.
 
     A file gets its name when its list was read to the last page. manifest.json in the same folder
-    tells what is in the files and whether they are complete. Signing secrets of webhooks are left
-    out. Exit codes: 0 complete, 1 failed, 2 wrong usage, 130 interrupted.
+    tells what is in the files and whether they are complete. Interrupted at any point, the same
+    command goes on where it was. Signing secrets of webhooks are left out. Exit codes: 0 complete,
+    1 failed, 2 wrong usage, 130 interrupted.
 
     Parameters
     ----------
@@ -108,8 +114,13 @@ async def export(
         given several times.
     expand
         Fields to include as objects instead of ids, such as owner,contact.
+    format
+        jsonl (JSON Lines), csv or parquet; docs/export-formats.md tells what each holds.
+    compress
+        none, gzip or zstd; for Parquet it is what compresses the pages inside the file, and zstd
+        unless you say otherwise.
     overwrite
-        Replace an export that the folder holds already.
+        Replace a complete export that the folder holds already.
     quiet
         Print nothing but errors.
     json
@@ -131,6 +142,8 @@ async def export(
             until=until,
             filters=filter,
             expand=expand,
+            format=format,
+            compression=compress or _USUAL_COMPRESSION.get(format, Compression.NONE),
             overwrite=overwrite,
             quiet=quiet,
             json=json,

@@ -8,8 +8,16 @@ from pathlib import Path
 import attrs
 
 from .. import Attempt, Budget, Clock, InvalidParameterError, Limits, OnceHub
-from ..export import MANIFEST_NAME, ResourceEntry, plan_export, run_export
-from ..export.manifest import read_entries
+from ..export import (
+    MANIFEST_NAME,
+    Compression,
+    Format,
+    ManifestError,
+    ResourceEntry,
+    plan_export,
+    read_manifest,
+    run_export,
+)
 from ..export.plan import parse_time
 from . import COMPLETE, FAILED
 from .output import complain, say, say_json, several, span
@@ -26,6 +34,8 @@ class ExportRequest:
     until: str | None = None
     filters: tuple[str, ...] = ()
     expand: str | None = None
+    format: Format = Format.JSONL
+    compression: Compression = Compression.NONE
     overwrite: bool = False
     quiet: bool = False
     json: bool = False
@@ -54,13 +64,15 @@ async def export_account(request: ExportRequest) -> int:
         budget=Budget(request.limits, clock=request.clock),
         on_attempt=attempts.note,
     )
-    expected = {name: entry.count for name, entry in read_entries(request.out).items()}
+    expected = _counts_of_an_earlier_export(request.out)
     started = request.clock.now()
     async with oncehub, display.shown():
         manifest = await run_export(
             oncehub,
             plan,
             request.out,
+            format=request.format,
+            compression=request.compression,
             overwrite=request.overwrite,
             expected={**expected, **request.expected},
             on_progress=display.update,
@@ -69,11 +81,22 @@ async def export_account(request: ExportRequest) -> int:
     for name, entry in entries.items():
         if entry.error is not None:
             complain(f"{name} is not complete: {entry.error}")
+    if not manifest.complete:
+        complain("run the same command again to go on from there")
     if request.json:
         say_json(manifest.as_dict())
     elif not request.quiet:
         _tell(entries, request.out, attempts, request.clock.now() - started)
     return COMPLETE if manifest.complete else FAILED
+
+
+def _counts_of_an_earlier_export(out: Path) -> dict[str, int]:
+    try:
+        manifest = read_manifest(out)
+    except ManifestError:
+        return {}
+    entries = manifest.resources.items() if manifest is not None else ()
+    return {name: entry.count for name, entry in entries if entry.complete}
 
 
 class _Attempts:

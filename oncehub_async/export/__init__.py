@@ -1,6 +1,7 @@
 """Exports of an account to files, each swept to its last page or marked as not complete."""
 
-from .manifest import MANIFEST_NAME, Manifest, ResourceEntry
+from .formats import Compression, Format
+from .manifest import MANIFEST_NAME, Manifest, ManifestError, ResourceEntry, read_manifest
 from .plan import RESOURCES, ExportPlan, plan_export
 from .progress import ExportProgress, ResourceProgress, State
 from .run import run_export
@@ -8,12 +9,16 @@ from .run import run_export
 __all__ = [
     "MANIFEST_NAME",
     "RESOURCES",
+    "Compression",
     "ExportPlan",
     "ExportProgress",
+    "Format",
     "Manifest",
+    "ManifestError",
     "ResourceEntry",
     "ResourceProgress",
     "State",
     "plan_export",
+    "read_manifest",
     "run_export",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, cast, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import attrs
 
@@ -31,12 +31,10 @@ def assemble(
     with new_file(path) as file:
         writer = open_writer(cast(BinaryIO, file), resource, format, compression)
         for entry in in_order(spool.entries):
-            objects = spool.objects(entry)
-            writer.write(objects)
-            count += len(objects)
+            writer.write(spool.objects(entry))
+            count += entry.count
         writer.close()
-        size, sha256 = file.size, file.sha256
-    return FinishedFile(path.name, count, size, sha256)
+    return FinishedFile(path.name, count, file.size, file.sha256)
 
 
 def in_order(entries: Iterable[Entry]) -> Iterable[Entry]:
@@ -60,6 +58,4 @@ def place_of(addition: Addition, **more: Any) -> dict[str, Any]:
 
 def addition_of(place: Mapping[str, Any], count: int = 0) -> Addition:
     """The place that a spool has kept."""
-    return Addition(
-        place["stretch"], Side(place["side"]), 0, count, place["joins"], place["ends"]
-    )
+    return Addition(place["stretch"], Side(place["side"]), 0, count, place["joins"], place["ends"])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import attrs
 import orjson
@@ -12,7 +12,7 @@ from ..models.converter import time_text
 from .files import replace_file
 
 MANIFEST_NAME = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 
 
 @attrs.define(kw_only=True)
@@ -25,7 +25,16 @@ class ResourceEntry:
     """True only if the list was swept to its last page and all of it is in the file."""
     available: bool = True
     """False where the account doesn't have the resource (the other product's)."""
+    error: str | None = None
+    """Why it is not complete, in one line."""
+    spool: str | None = None
+    """The file with what was fetched so far, from which the same command goes on."""
+    format: str = "jsonl"
+    compression: str = "none"
+    arguments: Mapping[str, str] = attrs.Factory(dict)
+    """The filters that were sent."""
     count: int = 0
+    """Objects."""
     pages: int = 0
     bytes: int = 0
     sha256: str | None = None
@@ -37,11 +46,19 @@ class ResourceEntry:
     empty, since an object can change after its page was read. Take some minutes of overlap from
     there."""
     started: str | None = None
-    """When its export started."""
-    arguments: Mapping[str, str] = attrs.Factory(dict)
-    """The filters that were sent."""
-    error: str | None = None
-    """Why it is not complete, in one line."""
+    """When its export started; it stays when an interrupted export goes on."""
+    finished: str | None = None
+    changes: dict[str, Any] | None = None
+    """What `--watch` has added since: the file of changes, how many there are, and from which
+    time on others are missing."""
+
+    def is_same_export(self, other: Self) -> bool:
+        """Whether both are exports of the same into files of the same kind."""
+        return (self.arguments, self.format, self.compression) == (
+            other.arguments,
+            other.format,
+            other.compression,
+        )
 
 
 @attrs.define(kw_only=True)
@@ -51,12 +68,19 @@ class Manifest:
     tool: str
     started: str
     finished: str | None = None
+    overwrite: bool = False
+    """Whether it replaces an older export in the same folder."""
     resources: dict[str, ResourceEntry] = attrs.Factory(dict)
 
     @property
     def complete(self) -> bool:
         """Whether every resource that the account has is complete."""
         return all(entry.complete or not entry.available for entry in self.resources.values())
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the export ended, and with everything."""
+        return self.complete and self.finished is not None
 
     def as_dict(self) -> dict[str, Any]:
         """As it stands in the file."""
@@ -65,24 +89,38 @@ class Manifest:
             "tool": self.tool,
             "started": self.started,
             "finished": self.finished,
-            "complete": self.complete and self.finished is not None,
+            "complete": self.is_finished,
+            "overwrite": self.overwrite,
             "resources": {name: attrs.asdict(entry) for name, entry in self.resources.items()},
         }
 
     def write(self, folder: Path) -> None:
-        """Put it into the folder, as a whole or not at all."""
+        """Put it into the folder, as a whole or not at all. Raises `OSError`."""
         text = orjson.dumps(self.as_dict(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
         replace_file(folder / MANIFEST_NAME, text)
 
 
-def read_entries(folder: Path) -> dict[str, ResourceEntry]:
-    """What an earlier export in this folder has complete; nothing where there is none."""
+class ManifestError(Exception):
+    """A manifest that can't be read; the text says why."""
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """The manifest in a folder, None where there is none. Raises `ManifestError`."""
     try:
         data = orjson.loads((folder / MANIFEST_NAME).read_bytes())
-        entries = {name: ResourceEntry(**entry) for name, entry in data["resources"].items()}
+        if data["format"] != FORMAT:
+            raise ManifestError(f"{MANIFEST_NAME} is of another version (format {data['format']})")
+        return Manifest(
+            tool=str(data["tool"]),
+            started=str(data["started"]),
+            finished=data["finished"],
+            overwrite=bool(data["overwrite"]),
+            resources={name: ResourceEntry(**entry) for name, entry in data["resources"].items()},
+        )
+    except FileNotFoundError:
+        return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
-    return {name: entry for name, entry in entries.items() if entry.complete}
+        raise ManifestError(f"{MANIFEST_NAME} can't be read") from None
 
 
 def now_text() -> str:

@@ -12,6 +12,8 @@ from .. import resources
 from ..client import Resources
 from ..errors import InvalidParameterError
 from ..listing import Listing
+from ..models.converter import time_text
+from ..walk import Walk
 
 RESOURCES = (
     "bookings",
@@ -27,6 +29,7 @@ RESOURCES = (
 )
 """Everything that the API lists."""
 
+_WALKED = frozenset({"bookings", "contacts", "sms_notifications"})
 _NOT_FILTERS = frozenset({"self", "limit", "after", "before", "expand"})
 # The service's times have milliseconds, and its filters leave both ends out.
 _RESOLUTION = timedelta(milliseconds=1)
@@ -39,10 +42,31 @@ class ResourcePlan:
     name: str
     arguments: Mapping[str, Any]
 
-    def listing(self, oncehub: Resources) -> Listing[Any]:
-        """The list that gives it. Raises `InvalidParameterError`."""
-        listing: Listing[Any] = getattr(oncehub, self.name).list(**self.arguments)
-        return listing
+    def listing(self, oncehub: Resources, after: str | None = None) -> Listing[dict[str, Any]]:
+        """The list that gives it, from a cursor on. Raises `InvalidParameterError`."""
+        listing: Listing[Any] = getattr(oncehub, self.name).list(**self.arguments, after=after)
+        return listing.raw()
+
+    @property
+    def can_be_walked(self) -> bool:
+        """Whether it can be read in several places at once."""
+        return self.name in _WALKED
+
+    def walk(self, oncehub: Resources) -> Walk[dict[str, Any]]:
+        """The same, read in several places at once. Raises `InvalidParameterError`."""
+        walk: Walk[Any] = getattr(oncehub, self.name).walk(**self.arguments)
+        return walk.raw()
+
+    def readable_arguments(self) -> dict[str, str]:
+        """The arguments as a manifest shows them."""
+        return {
+            name: time_text(value)
+            if isinstance(value, datetime)
+            else ",".join(value)
+            if isinstance(value, tuple)
+            else str(value)
+            for name, value in self.arguments.items()
+        }
 
 
 @attrs.frozen

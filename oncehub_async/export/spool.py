@@ -66,7 +66,11 @@ class Spool:
         file = path.open("rb+")
         try:
             first = _parsed(file.readline())
-            if first is None or first.get("spool") != _FORMAT or not isinstance(first.get("about"), dict):
+            if (
+                first is None
+                or first.get("spool") != _FORMAT
+                or not isinstance(first.get("about"), dict)
+            ):
                 raise SpoolError(f"{path.name} is not a spool of this version")
             spool = cls(file, path, first["about"])
             spool._read_entries(file.tell())

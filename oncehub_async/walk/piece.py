@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
+from ..pagination import NOTHING_FOLLOWS, Following
 from .territory import Addition, Mark, Unordered
 
 T = TypeVar("T", covariant=True)
@@ -21,6 +22,8 @@ class Piece(Generic[T]):
     """Their places; none where the list's order isn't known."""
     older_than: datetime | None = None
     """The time that the page was asked for with, if it was asked for by time."""
+    following: Following = NOTHING_FOLLOWS
+    """Where the service says that the list goes on."""
     request_id: str | None = None
 
 

@@ -183,7 +183,7 @@ class Run(Generic[T]):
         self._ways.pop(addition.stretch, None)
         if isinstance(asked, Start):
             self._fruitless = 0 if addition.count else self._fruitless + 1
-        return Piece(addition, page.items[new], marks[new], older_than, page.request_id)
+        return Piece(addition, page.items[new], marks[new], older_than, further, page.request_id)
 
     def _after_loss(self, asked: Start | Front, problem: LostPlace) -> None:
         """Find another way after a page that isn't what was asked for, or raise."""
@@ -215,7 +215,7 @@ class Run(Generic[T]):
         listing = Listing(self._source, query, self._priority, self._priority)
         async for page in listing.pages():
             addition = Addition(0, Side.OLDER, 0, len(page), ends=page.next_cursor is None)
-            yield Piece(addition, page.items, (), None, page.request_id)
+            yield Piece(addition, page.items, (), request_id=page.request_id)
 
     def _error(self, problem: str) -> PaginationError:
         operation = self._source.operation

@@ -14,7 +14,7 @@ from math import inf
 
 import attrs
 
-from ..pagination import Following
+from ..pagination import NOTHING_FOLLOWS, Following
 
 
 class Side(StrEnum):
@@ -84,7 +84,6 @@ class Unordered(Exception):
 LOOK_BY_TIME = 2
 """The other way of asking for a page from which on what the service says is believed."""
 _PACE_PAGES = 5
-_NOTHING_FOLLOWS = Following(None, False)
 
 
 @attrs.define(eq=False)
@@ -268,7 +267,7 @@ class Territory:
         new: Sequence[Mark],
         *,
         older_than: datetime | None = None,
-        following: Following = _NOTHING_FOLLOWS,
+        following: Following = NOTHING_FOLLOWS,
     ) -> None:
         """Grow by the new items of a page.
 

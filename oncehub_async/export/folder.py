@@ -1,0 +1,105 @@
+"""What a folder holds already, and what an export may do about it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..errors import InvalidParameterError
+from .files import set_aside
+from .manifest import MANIFEST_NAME, Manifest, ManifestError, read_manifest
+from .spool import ENDING
+
+_ANOTHER = "choose another folder, or add --overwrite (overwrite=True)"
+
+
+@contextmanager
+def locked(out: Path) -> Iterator[None]:
+    """Make the folder if it isn't there, and keep other exports out of it.
+
+    Raises `InvalidParameterError` and `OSError`.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise InvalidParameterError("out", f"{out} is a file, not a folder") from None
+    try:
+        import fcntl
+    except ImportError:  # Windows, where nothing keeps two exports apart
+        yield
+        return
+    descriptor = os.open(out, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InvalidParameterError(
+                "out",
+                f"another export is writing into {out}; wait for it, or choose another folder",
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def prepare(
+    out: Path, wanted: Manifest, file_names: dict[str, str], *, overwrite: bool
+) -> Manifest:
+    """The manifest to go on with: of an unfinished export of the same, or the new one.
+
+    Raises `InvalidParameterError` where the folder holds something else.
+    """
+    try:
+        there = read_manifest(out)
+    except ManifestError as problem:
+        if not overwrite:
+            raise InvalidParameterError("out", f"in {out}, {problem}; {_ANOTHER}") from None
+        there = None
+    if there is not None and _goes_on(there, wanted, overwrite):
+        there.finished = None
+        for name, entry in wanted.resources.items():
+            if not there.resources[name].complete:
+                entry.started = there.resources[name].started
+                there.resources[name] = entry
+        return there
+    files = [out / name for name in file_names.values()]
+    if not overwrite:
+        if there is not None:
+            raise InvalidParameterError("out", _refusal(out, there, wanted))
+        for path in files:
+            if path.exists():
+                raise InvalidParameterError("out", f"{path} is there already; {_ANOTHER}")
+    for name, path in zip(file_names, files, strict=True):
+        (out / (name + ENDING)).unlink(missing_ok=True)
+        set_aside(path)
+    if there is not None:
+        wanted.resources = there.resources | wanted.resources
+    return wanted
+
+
+def _goes_on(there: Manifest, wanted: Manifest, overwrite: bool) -> bool:
+    """Whether the folder holds an unfinished export of the same."""
+    if there.is_finished or there.overwrite is not overwrite:
+        return False
+    return _is_same(there, wanted)
+
+
+def _is_same(there: Manifest, wanted: Manifest) -> bool:
+    return all(
+        name in there.resources and there.resources[name].is_same_export(entry)
+        for name, entry in wanted.resources.items()
+    )
+
+
+def _refusal(out: Path, there: Manifest, wanted: Manifest) -> str:
+    if there.is_finished:
+        return f"{out} holds a complete export already; {_ANOTHER}, or keep it current with --watch"
+    if _is_same(there, wanted):
+        return (
+            f"{out} holds an unfinished export that was begun with --overwrite; go on with it by "
+            "adding --overwrite (overwrite=True) again, or choose another folder"
+        )
+    return (
+        f"{out} holds an unfinished export of something else, or in another format; repeat its "
+        f"command to go on with it (see {MANIFEST_NAME}), {_ANOTHER}"
+    )

@@ -1,0 +1,184 @@
+"""The export of one resource: fetched into a spool, then put together into its file."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+
+from ..client import Resources
+from ..errors import AuthenticationError, NotFoundError, OnceHubError
+from ..models.converter import time_text
+from .assembly import FinishedFile, assemble
+from .formats import Compression, Format
+from .manifest import ResourceEntry, now_text
+from .plan import ResourcePlan
+from .progress import ResourceProgress, State
+from .spool import ENDING, Spool, SpoolError
+from .sweep import Sweep, SweptPage, Times, sweep_of
+
+T = TypeVar("T")
+
+# A file of exported webhooks is no place for the keys of their signatures.
+_SECRETS = frozenset({"secret", "signing_secret"})
+_OF_ONE_PRODUCT = frozenset({"booking_calendars", "booking_pages", "master_pages", "event_types"})
+INTERRUPTED = "interrupted"
+
+
+@attrs.define(eq=False)
+class ResourceExport:
+    """One resource on its way into a file."""
+
+    plan: ResourcePlan
+    oncehub: Resources
+    path: Path
+    """Of the final file."""
+    entry: ResourceEntry
+    progress: ResourceProgress
+    tell: Callable[[], None]
+    times: Times = attrs.Factory(Times)
+
+    async def run(self) -> None:
+        """Fetch what is missing and finish the file; what goes wrong is in the entry.
+
+        Raises `AuthenticationError`, which concerns all resources.
+        """
+        try:
+            spool, sweep = await in_thread(self._open)
+            try:
+                if not sweep.complete:
+                    await self._fetch(spool, sweep)
+                await in_thread(self._finish, spool)
+            finally:
+                spool.close()
+        except AuthenticationError as error:
+            self._failed(str(error))
+            raise
+        except NotFoundError as error:
+            # Only what belongs to one of the two products can be missing, and only the service
+            # itself can say so; a wrong address answers 404 as well.
+            if self.plan.name in _OF_ONE_PRODUCT and error.type and not self.entry.pages:
+                self._unavailable()
+            else:
+                self._failed(str(error))
+        except OnceHubError as error:
+            self._failed(str(error))
+        except (OSError, SpoolError) as error:
+            self._failed(f"{self.path.name}: {_reason(error)}")
+        except asyncio.CancelledError:
+            if not self.entry.complete:
+                self._failed(INTERRUPTED)
+            raise
+
+    @property
+    def spool_path(self) -> Path:
+        """Where the pages are kept until all are there."""
+        return self.path.with_name(self.plan.name + ENDING)
+
+    def _open(self) -> tuple[Spool, Sweep]:
+        """The spool to go on with, and what it says is there."""
+        about = {
+            "resource": self.plan.name,
+            "arguments": dict(self.entry.arguments),
+            "started": self.entry.started,
+        }
+        sweep = sweep_of(self.plan)
+        self.entry.spool = self.spool_path.name
+        if not self.spool_path.exists():
+            return Spool.begin(self.spool_path, about), sweep
+        spool = Spool.reopen(self.spool_path)
+        try:
+            if spool.about != about:
+                raise SpoolError(f"{self.spool_path.name} is of another export; delete it")
+            for entry in spool.entries:
+                objects = spool.objects(entry)
+                sweep.restore(entry.place, objects)
+                self.times.note(objects)
+            self._note_progress(spool)
+        except BaseException:
+            spool.close()
+            raise
+        return spool, sweep
+
+    async def _fetch(self, spool: Spool, sweep: Sweep) -> None:
+        pages = sweep.pages(self.oncehub)
+        try:
+            async for page in pages:
+                await in_thread(self._keep, spool, page)
+                self.tell()
+        finally:
+            await pages.aclose()
+
+    def _keep(self, spool: Spool, page: SweptPage) -> None:
+        spool.add(page.place, [_without_secrets(each) for each in page.objects])
+        self.times.note(page.objects)
+        self._note_progress(spool)
+
+    def _note_progress(self, spool: Spool) -> None:
+        entry, progress = self.entry, self.progress
+        entry.pages = progress.pages = len(spool.entries)
+        entry.count = progress.objects = spool.count
+        progress.oldest, progress.newest = self.times.oldest, self.times.newest
+
+    def _finish(self, spool: Spool) -> None:
+        entry = self.entry
+        file = assemble(
+            spool,
+            self.path,
+            self.plan.name,
+            Format(entry.format),
+            Compression(entry.compression),
+        )
+        self._succeeded(file)
+        spool.remove()
+
+    def _succeeded(self, file: FinishedFile) -> None:
+        entry, times = self.entry, self.times
+        started = datetime.fromisoformat(str(entry.started))
+        entry.file, entry.count = file.name, file.count
+        entry.bytes, entry.sha256 = file.bytes, file.sha256
+        entry.oldest_creation_time = _text(times.oldest)
+        entry.newest_creation_time = _text(times.newest)
+        entry.high_water_mark = _text(min(times.latest_update or started, started))
+        entry.finished = now_text()
+        entry.complete = True
+        entry.error = entry.spool = None
+        self.progress.state = State.COMPLETE
+
+    def _unavailable(self) -> None:
+        self.spool_path.unlink(missing_ok=True)
+        self.entry.available = False
+        self.entry.error = self.entry.spool = None
+        self.progress.state = State.UNAVAILABLE
+
+    def _failed(self, why: str) -> None:
+        self.entry.error = why
+        self.progress.state = State.INTERRUPTED if why == INTERRUPTED else State.FAILED
+
+
+async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
+    """Run in a thread, and to its end also when cancelled: half of it would be worse."""
+    running = asyncio.ensure_future(asyncio.to_thread(function, *arguments))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise
+
+
+def _reason(error: OSError | SpoolError) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return str(error)
+
+
+def _without_secrets(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    if _SECRETS.isdisjoint(item):
+        return item
+    return {name: value for name, value in item.items() if name not in _SECRETS}
+
+
+def _text(time: datetime | None) -> str | None:
+    return None if time is None else time_text(time)

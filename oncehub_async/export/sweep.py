@@ -1,0 +1,153 @@
+"""Reads one resource to its end, from where an interrupted export stopped."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import attrs
+
+from ..client import Resources
+from ..pagination import Following
+from ..walk import Addition, Piece, Side, Territory, marks_of
+from .assembly import addition_of, place_of
+from .plan import ResourcePlan
+
+Objects = Sequence[Mapping[str, Any]]
+
+
+@attrs.frozen
+class SweptPage:
+    """Objects that weren't there yet, and what a spool keeps of their place."""
+
+    place: Mapping[str, Any]
+    objects: Objects
+
+
+class Sweep(Protocol):
+    """A way to read a resource."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything has been read."""
+
+    def restore(self, place: Mapping[str, Any], objects: Objects) -> None:
+        """Take over a page that was read before."""
+
+    def pages(self, oncehub: Resources) -> AsyncGenerator[SweptPage, None]:
+        """What hasn't been read yet."""
+
+
+def sweep_of(plan: ResourcePlan) -> Sweep:
+    """The way to read a resource that suits it."""
+    return WalkSweep(plan) if plan.can_be_walked else ListSweep(plan)
+
+
+class ListSweep:
+    """One page after the other."""
+
+    def __init__(self, plan: ResourcePlan) -> None:
+        self._plan = plan
+        self._last: str | None = None
+        self.complete = False
+
+    def restore(self, place: Mapping[str, Any], objects: Objects) -> None:
+        """Take over a page."""
+        self._last = str(objects[-1]["id"]) if objects else self._last
+        self.complete = bool(place["ends"])
+
+    async def pages(self, oncehub: Resources) -> AsyncGenerator[SweptPage, None]:
+        """The pages after the last one."""
+        pages = self._plan.listing(oncehub, after=self._last).pages()
+        try:
+            async for page in pages:
+                addition = Addition(0, Side.OLDER, 0, len(page), ends=page.next_cursor is None)
+                yield SweptPage(place_of(addition), page.items)
+        finally:
+            await pages.aclose()
+
+
+class WalkSweep:
+    """In several places at once."""
+
+    def __init__(self, plan: ResourcePlan) -> None:
+        self._plan = plan
+        self._territory = Territory()
+        self._rest: ListSweep | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything has been read."""
+        return self._territory.complete if self._rest is None else self._rest.complete
+
+    def restore(self, place: Mapping[str, Any], objects: Objects) -> None:
+        """Take over a page."""
+        if not place["ordered"]:
+            self._rest = self._rest or ListSweep(self._plan)
+            self._rest.restore(place, objects)
+            return
+        older_than = place["older_than"]
+        self._territory.add(
+            addition_of(place, len(objects)),
+            marks_of(objects),
+            older_than=None if older_than is None else datetime.fromisoformat(older_than),
+            following=Following(place["cursor"], place["announced"]),
+        )
+
+    async def pages(self, oncehub: Resources) -> AsyncGenerator[SweptPage, None]:
+        """What is missing, wherever it is."""
+        if self._rest is not None:
+            pages = self._rest.pages(oncehub)
+            try:
+                async for page in pages:
+                    yield SweptPage({**page.place, "ordered": False}, page.objects)
+            finally:
+                await pages.aclose()
+            return
+        pieces = self._plan.walk(oncehub).pieces(self._territory)
+        try:
+            async for piece in pieces:
+                yield SweptPage(_place(piece), piece.items)
+        finally:
+            await pieces.aclose()
+
+
+def _place(piece: Piece[dict[str, Any]]) -> dict[str, Any]:
+    return place_of(
+        piece.addition,
+        ordered=bool(piece.marks) or not piece.items,
+        older_than=None if piece.older_than is None else piece.older_than.isoformat(),
+        cursor=piece.following.cursor,
+        announced=piece.following.announced,
+    )
+
+
+@attrs.define
+class Times:
+    """The times that a manifest tells of a resource's objects."""
+
+    oldest: datetime | None = None
+    newest: datetime | None = None
+    latest_update: datetime | None = None
+
+    def note(self, objects: Objects) -> None:
+        """Take objects into account."""
+        for each in objects:
+            created, updated = time_of(each, "creation_time"), time_of(each, "last_updated_time")
+            if created is not None:
+                self.oldest = min(self.oldest or created, created)
+                self.newest = max(self.newest or created, created)
+            latest = updated or created
+            if latest is not None:
+                self.latest_update = max(self.latest_update or latest, latest)
+
+
+def time_of(data: Mapping[str, Any], name: str) -> datetime | None:
+    """One of an object's times, None where it hasn't a readable one."""
+    value = data.get(name)
+    if not isinstance(value, str):
+        return None
+    try:
+        time = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
