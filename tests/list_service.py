@@ -114,7 +114,7 @@ class ListService:
             instead = self.before_answer(self, len(self.queries))
             if instead is not None:
                 return instead
-        return self._page(query)
+        return self.page(query)
 
     def _admitted(self, now: float) -> bool:
         if self.limits is None:
@@ -132,7 +132,7 @@ class ListService:
         self.arrivals.append(now)
         return True
 
-    def _page(self, query: dict[str, str]) -> Answer:
+    def page(self, query: dict[str, str]) -> Answer:
         limit = int(query.get("limit", "10"))
         low, high = 0, len(self._ids)
         if "creation_time.gt" in query:

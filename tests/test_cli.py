@@ -115,12 +115,13 @@ def test_a_failed_export_tells_why_in_a_line(
     sim: Simulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exit code 1; what is complete is told as well."""
-    sim.inject(Fault("stuck_list", "list-all-contacts"))
+    sim.inject(Fault("repeating_link", "list-all-users"))
     code, out, err = run(capsys, "export", "users", "contacts", "--out", str(tmp_path))
     assert code == 1
-    assert "contacts is not complete: " in err
+    assert "users is not complete: " in err
+    assert "run the same command again" in err
     assert "NOT COMPLETE" in out
-    assert "users" in out
+    assert "contacts" in out
 
 
 @pytest.mark.parametrize(
@@ -292,7 +293,9 @@ def test_the_demo_keeps_to_the_real_limits(
     assert "Complete: " in out
     entries = json.loads((tmp_path / "manifest.json").read_text())["resources"].values()
     requests, refused = re.findall(r"counted (\d+) requests and refused (\d+)", out)[0]
-    assert int(requests) - int(refused) == sum(entry["pages"] for entry in entries)
+    pages = sum(entry["pages"] for entry in entries)
+    # A walk may ask for a page from both sides.
+    assert 0 <= int(requests) - int(refused) - pages <= 5
     # On a busy machine the fast clock can run ahead of the network, but not by much.
     assert int(refused) <= 3
 

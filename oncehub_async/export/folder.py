@@ -35,7 +35,7 @@ def locked(out: Path) -> Iterator[None]:
         except BlockingIOError:
             raise InvalidParameterError(
                 "out",
-                f"another export is writing into {out}; wait for it, or choose another folder",
+                f"another export writes into {out}; wait for it, or choose another folder",
             ) from None
         yield
     finally:

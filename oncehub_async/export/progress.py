@@ -1,6 +1,5 @@
 """How far an export is: numbers for whoever shows them."""
 
-from datetime import datetime
 from enum import StrEnum
 from math import ceil
 
@@ -31,21 +30,16 @@ class ResourceProgress:
     state: State = State.RUNNING
     objects: int = 0
     pages: int = 0
-    newest: datetime | None = None
-    oldest: datetime | None = None
+    left: int | None = None
+    """Pages still to come, as far as those that have come tell."""
 
-    def pages_left(self, since: datetime | None) -> int | None:
+    def pages_left(self) -> int | None:
         """How many pages are still to come; None where nothing tells."""
         if self.state is not State.RUNNING:
             return 0
         if self.expected is not None and self.expected >= self.objects:
             return ceil((self.expected - self.objects) / MAX_LIMIT)
-        if since is None or self.newest is None or self.oldest is None:
-            return None
-        span, done = self.newest - since, self.newest - self.oldest
-        if not span or not done:
-            return None
-        return max(0, ceil(self.pages * (span / done - 1)))
+        return self.left
 
 
 @attrs.define
@@ -54,7 +48,6 @@ class ExportProgress:
 
     clock: Clock
     budget: RateBudget | None = None
-    since: datetime | None = None
     resources: dict[str, ResourceProgress] = attrs.Factory(dict)
     started_at: float = 0.0
 
@@ -84,7 +77,7 @@ class ExportProgress:
 
     def seconds_left(self) -> float | None:
         """Until the last page can be asked for, by the budget; None where nothing tells."""
-        left = [each.pages_left(self.since) for each in self.resources.values()]
+        left = [each.pages_left() for each in self.resources.values()]
         known = [pages for pages in left if pages is not None]
         if len(known) < len(left) or not isinstance(self.budget, Budget):
             return None

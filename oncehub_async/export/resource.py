@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from ..client import Resources
 from ..errors import AuthenticationError, NotFoundError, OnceHubError
 from ..models.converter import time_text
 from .assembly import FinishedFile, assemble
+from .files import PREVIOUS, beside
 from .formats import Compression, Format
 from .manifest import ResourceEntry, now_text
 from .plan import ResourcePlan
@@ -88,10 +89,8 @@ class ResourceExport:
         self.entry.spool = self.spool_path.name
         if not self.spool_path.exists():
             return Spool.begin(self.spool_path, about), sweep
-        spool = Spool.reopen(self.spool_path)
+        spool = Spool.reopen(self.spool_path, about)
         try:
-            if spool.about != about:
-                raise SpoolError(f"{self.spool_path.name} is of another export; delete it")
             for entry in spool.entries:
                 objects = spool.objects(entry)
                 sweep.restore(entry.place, objects)
@@ -107,6 +106,7 @@ class ResourceExport:
         try:
             async for page in pages:
                 await in_thread(self._keep, spool, page)
+                self.progress.left = sweep.pages_left(datetime.now(UTC))
                 self.tell()
         finally:
             await pages.aclose()
@@ -120,7 +120,6 @@ class ResourceExport:
         entry, progress = self.entry, self.progress
         entry.pages = progress.pages = len(spool.entries)
         entry.count = progress.objects = spool.count
-        progress.oldest, progress.newest = self.times.oldest, self.times.newest
 
     def _finish(self, spool: Spool) -> None:
         entry = self.entry
@@ -133,6 +132,7 @@ class ResourceExport:
         )
         self._succeeded(file)
         spool.remove()
+        beside(self.path, PREVIOUS).unlink(missing_ok=True)
 
     def _succeeded(self, file: FinishedFile) -> None:
         entry, times = self.entry, self.times

@@ -124,7 +124,7 @@ async def _side_by_side(
 def _progress(
     oncehub: OnceHub, plan: ExportPlan, manifest: Manifest, expected: Mapping[str, int]
 ) -> ExportProgress:
-    progress = ExportProgress(oncehub.clock, since=plan.since, started_at=oncehub.clock.now())
+    progress = ExportProgress(oncehub.clock, started_at=oncehub.clock.now())
     for resource in plan.resources:
         entry = manifest.resources[resource.name]
         told = ResourceProgress(resource.name, expected.get(resource.name))

@@ -58,21 +58,20 @@ class Spool:
         return spool
 
     @classmethod
-    def reopen(cls, path: Path) -> "Spool":
-        """The spool of an interrupted export, with all pages that are whole.
+    def reopen(cls, path: Path, about: Mapping[str, Any]) -> "Spool":
+        """The spool of an interrupted export of the same, with all pages that are whole.
 
         Raises `SpoolError`, and `OSError`.
         """
         file = path.open("rb+")
         try:
             first = _parsed(file.readline())
-            if (
-                first is None
-                or first.get("spool") != _FORMAT
-                or not isinstance(first.get("about"), dict)
-            ):
-                raise SpoolError(f"{path.name} is not a spool of this version")
-            spool = cls(file, path, first["about"])
+            if first is None:
+                # Killed while it was begun: there is nothing in it.
+                file.close()
+                return cls.begin(path, about)
+            _check(path, first, about)
+            spool = cls(file, path, about)
             spool._read_entries(file.tell())
         except BaseException:
             file.close()
@@ -148,6 +147,13 @@ class Spool:
 
 def _line(data: Mapping[str, Any]) -> bytes:
     return orjson.dumps(data, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _check(path: Path, first: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+    if first.get("spool") != _FORMAT:
+        raise SpoolError(f"{path.name} is not a spool of this version; delete it")
+    if first.get("about") != about:
+        raise SpoolError(f"{path.name} is of another export; delete it")
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:

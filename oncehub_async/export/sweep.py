@@ -2,13 +2,16 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any, Protocol
 
 import attrs
 
 from ..client import Resources
 from ..pagination import Following
+from ..parameters import MAX_LIMIT
 from ..walk import Addition, Piece, Side, Territory, marks_of
+from ..walk.plan import Bounds, gaps
 from .assembly import addition_of, place_of
 from .plan import ResourcePlan
 
@@ -36,6 +39,9 @@ class Sweep(Protocol):
     def pages(self, oncehub: Resources) -> AsyncGenerator[SweptPage, None]:
         """What hasn't been read yet."""
 
+    def pages_left(self, now: datetime) -> int | None:
+        """How many pages are still to come, about; None where nothing tells."""
+
 
 def sweep_of(plan: ResourcePlan) -> Sweep:
     """The way to read a resource that suits it."""
@@ -54,6 +60,10 @@ class ListSweep:
         """Take over a page."""
         self._last = str(objects[-1]["id"]) if objects else self._last
         self.complete = bool(place["ends"])
+
+    def pages_left(self, now: datetime) -> int | None:
+        """Unknown until there are none."""
+        return 0 if self.complete else None
 
     async def pages(self, oncehub: Resources) -> AsyncGenerator[SweptPage, None]:
         """The pages after the last one."""
@@ -92,6 +102,16 @@ class WalkSweep:
             older_than=None if older_than is None else datetime.fromisoformat(older_than),
             following=Following(place["cursor"], place["announced"]),
         )
+
+    def pages_left(self, now: datetime) -> int | None:
+        """By how dense the list is around what is missing, once its end is known."""
+        bounds = Bounds(now, self._plan.arguments.get("creation_time_gt"))
+        open_gaps = gaps(self._territory, bounds, MAX_LIMIT)
+        if self._rest is not None or not self._territory.stretches:
+            return None
+        if any(gap.oldest is None for gap in open_gaps):
+            return None
+        return ceil(sum(gap.likely for gap in open_gaps))
 
     async def pages(self, oncehub: Resources) -> AsyncGenerator[SweptPage, None]:
         """What is missing, wherever it is."""

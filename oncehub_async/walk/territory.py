@@ -253,7 +253,10 @@ class Territory:
         first = last
         while first and not above.holds(page[first - 1]):
             first -= 1
-        if first == 0 and last == 0:
+        if any(not above.is_newer_than(mark) for mark in page[first:last]):
+            raise LostPlace("the page is newer than what it should follow")
+        if first == last:
+            # It may be the top of the list, as where a service doesn't know the cursor any more.
             raise LostPlace("the page brings nothing that wasn't there")
         # Only the very object with which the other stretch ends proves that nothing lies between.
         if first and page[first - 1] != above.older.mark:

@@ -15,6 +15,7 @@ from oncehub_async.responses import Answer
 from ..list_service import Latency, ListService, error, nothing_left_behind, resources
 from ..virtual_time import run_virtual
 
+CURSORS = ("after", "before")
 HOUR = 3_600_000
 DAY = 24 * HOUR
 YEAR = 365 * DAY
@@ -117,6 +118,27 @@ def test_what_stays_is_there_once_whatever_changes(
     found = run_virtual(walked(service, limit))
     assert len(found) == len(set(found))
     assert before & set(service.ids()) <= set(found)
+
+
+@settings(max_examples=60, deadline=None)
+@given(instants, latencies, limits, st.lists(st.integers(0, 9), max_size=80))
+def test_a_service_that_ignores_cursors_is_not_believed(
+    times: list[int], latency: Latency, limit: int, script: list[int]
+) -> None:
+    """The first page in place of another: complete, or a clear error, never less."""
+
+    def ignores(service: ListService, number: int) -> Answer | None:
+        if script[number - 1 : number] < [7]:
+            return None
+        query = {key: value for key, value in service.queries[-1].items() if key not in CURSORS}
+        return service.page(query)
+
+    service = ListService([START + each for each in times], latency, before_answer=ignores)
+    try:
+        found = run_virtual(walked(service, limit))
+    except PaginationError:
+        return
+    assert sorted(found) == sorted(service.ids())
 
 
 @settings(max_examples=60, deadline=None)
