@@ -28,7 +28,7 @@ from .booking_form import BookingForm
 from .booking_page import BookingPage
 from .contact import Contact
 from .conversation import Answer, Audience, Bot, Conversation, Website
-from .converter import ModelError, from_dict, to_dict, to_json
+from .converter import from_dict, to_dict, to_json
 from .custom_field import CustomField
 from .deleted import Deleted
 from .enumerations import (
@@ -46,6 +46,7 @@ from .event import WebhookEvent
 from .event_type import EventType
 from .expandable import id_of
 from .master_page import MasterPage
+from .misfit import ModelError
 from .sms_notification import SmsDetails, SmsNotification
 from .team import Team
 from .user import User
