@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=Model)
 
-_PREFIXES = {"Contact": "CTC", "User": "USR", "Team": "TM"}
+_PREFIXES = {"contact": "CTC", "user": "USR", "team": "TM"}
 
 
 def from_dict(data: object, cls: type[M], *, at: str = "") -> M:
@@ -128,31 +128,27 @@ def _is_expandable(cls: Any) -> bool:
 
 def _expandable_structurer(cls: Any, converter: "Converter") -> Structure:
     models = [each for each in members_of(cls) if is_model(each) and each is not Deleted]
-    hooks = {each: converter.get_structure_hook(each) for each in [*models, Deleted]}
-    by_type = {_object_name(each): each for each in models}
+    deleted, *hooks = [converter.get_structure_hook(each) for each in (Deleted, *models)]
+    by_object = dict(zip(map(_object_name, models), hooks, strict=True))
+    # For an object that doesn't say, or not as documented, what it is.
+    by_prefix = {_PREFIXES.get(name): hook for name, hook in by_object.items()}
+    otherwise = hooks[0] if len(hooks) == 1 else None
 
-    def structure(value: Any, _type: Any) -> Any:
+    def structure(value: Any, type_: Any) -> Any:
         if value is None or type(value) is str:
             return value
         if type(value) is not dict:
             raise misfit("an id or an object", value)
         if value.get("deleted") is True:
-            model: type[Model] | None = Deleted
-        else:
-            model = by_type.get(str(value.get("object"))) or _by_prefix(value.get("id"), models)
-        if model is None:
-            raise ModelError("", f"expected an object of type {' or '.join(by_type)}")
-        return hooks[model](value, model)
+            return deleted(value, type_)
+        hook = by_object.get(str(value.get("object"))) or otherwise
+        if hook is None:
+            hook = by_prefix.get(str(value.get("id")).partition("-")[0])
+        if hook is None:
+            raise ModelError("", f"expected an object of type {' or '.join(by_object)}")
+        return hook(value, type_)
 
     return structure
-
-
-def _by_prefix(id: object, members: list[type[Model]]) -> type[Model] | None:
-    """The model for an object that doesn't say, or not as documented, what it is."""
-    if len(members) == 1:
-        return members[0]
-    prefix = str(id).partition("-")[0]
-    return next((each for each in members if _PREFIXES.get(each.__name__) == prefix), None)
 
 
 def _object_name(cls: type[Any]) -> str:

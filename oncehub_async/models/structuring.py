@@ -53,20 +53,20 @@ _FUNCTION = """\
 def {function}(data, _):
     if type(data) is not dict:
         raise misfit("an object", data)
-    get = data.get
+    values = defaults | data
     model = draft()
     try:
 {fields}
     except ModelError as error:
         raise error.within(first_unset(model)) from None
     model.unknown_fields = (
-        {{}} if known.issuperset(data) else {{k: v for k, v in data.items() if k not in known}}
+        {{}} if len(values) == {number} else {{k: v for k, v in data.items() if k not in defaults}}
     )
     model.__class__ = cls
     return model
 """
 _FIELD = """\
-        value = get("{name}"{default})
+        value = values["{name}"]
         if {unfinished}:
             value = hook_{name}(value, type_{name})
         model.{name} = value"""
@@ -91,31 +91,29 @@ def model_structure(cls: type[Model], converter: "Converter") -> Structure:
         "cls": cls,
         "draft": _draft(cls),
         "first_unset": lambda model: next(name for name in names if not hasattr(model, name)),
-        "known": frozenset(names),
+        "defaults": {field.name: "" if field.default is attrs.NOTHING else field.default for field in fields},
         "misfit": misfit,
     }
     code = "\n".join([_field(field, converter, scope) for field in fields])
-    source = _FUNCTION.format(function=function, fields=code or "        pass")
+    source = _FUNCTION.format(function=function, fields=code or "        pass", number=len(fields))
     structure = _compiled(source, function, scope)
     return _respelling(structure, cls._other_spellings) if cls._other_spellings else structure
 
 
 def _field(field: "attrs.Attribute[Any]", converter: "Converter", scope: dict[str, Any]) -> str:
     """The code that sets a field. What it refers to is put into the scope."""
-    name, type_, default = field.name, field.type, ""
+    name, type_ = field.name, field.type
     members = [each for each in members_of(type_) if each is not NoneType]
     if len(members) == 1:
         type_ = members[0]
     hook = converter.get_structure_hook(type_)
     plain = next((each.__name__ for each in members if each in _PLAIN), None)
     unlike = f"type(value) is not {plain}" if plain else "True"
-    unfinished = f"value is not None and {unlike}"
+    unfinished = f"{unlike} and value is not None"
     if field.default is attrs.NOTHING:
-        default, hook, unfinished = ', ""', _required(hook), f"{unlike} or not value"
-    elif field.default is not None:
-        default, scope[f"default_{name}"] = f", default_{name}", field.default
+        hook, unfinished = _required(hook), f"{unlike} or not value"
     scope |= {f"hook_{name}": hook, f"type_{name}": type_}
-    return _FIELD.format(name=name, default=default, unfinished=unfinished)
+    return _FIELD.format(name=name, unfinished=unfinished)
 
 
 def members_of(type_: Any) -> tuple[Any, ...]:
