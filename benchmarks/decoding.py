@@ -8,7 +8,7 @@ import asyncio
 import aiohttp
 import msgspec
 
-from benchmarks.ratio import ratio, timed
+from benchmarks.ratio import computed, ratio
 from oncehub_async.json_text import load_json
 from oncehub_async.models import Booking, from_dict
 from oncehub_async.simulator import Account, Simulator
@@ -39,7 +39,9 @@ def share(page: bytes) -> float:
 
     assert len(models(page)) == BOOKINGS
     return ratio(
-        lambda: timed(lambda: msgspec.json.decode(page)), lambda: timed(lambda: models(page)), ROUNDS
+        lambda: computed(lambda: msgspec.json.decode(page)),
+        lambda: computed(lambda: models(page)),
+        ROUNDS,
     )
 
 

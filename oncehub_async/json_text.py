@@ -34,9 +34,7 @@ def load_json(text: bytes) -> Any:
 
 
 def _has_long_integer(text: bytes) -> bool:
-    return (
-        _NINETEEN_DIGITS in text.translate(_ALIKE) and _LONG_INTEGER.search(text) is not None
-    )
+    return _NINETEEN_DIGITS in text.translate(_ALIKE) and _LONG_INTEGER.search(text) is not None
 
 
 def dump_json(data: Any) -> bytes:

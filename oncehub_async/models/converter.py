@@ -31,7 +31,7 @@ def from_dict(data: object, cls: type[M], *, at: str = "") -> M:
     missing and null fields become None. `at` is the path of `data` itself, for the error.
     """
     try:
-        model: M = _structure(cls)(data, cls)
+        model: M = structure_of(cls)(data, cls)
     except ModelError as error:
         raise error.within(at) from None
     return model
@@ -57,7 +57,8 @@ def time_text(time: datetime) -> str:
 
 
 @cache
-def _structure(cls: type[Model]) -> Structure:
+def structure_of(cls: type[Model]) -> Structure:
+    """The function that makes models of a class; generated when it is first asked for."""
     return _converter().get_structure_hook(cls)
 
 

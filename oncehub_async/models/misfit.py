@@ -30,4 +30,6 @@ class ModelError(ValueError):
 
 def misfit(expected: str, value: object) -> ModelError:
     """The error for a value of another type than expected."""
-    return ModelError("", f"expected {expected}, got {_JSON_NAMES.get(type(value), 'something else')}")
+    return ModelError(
+        "", f"expected {expected}, got {_JSON_NAMES.get(type(value), 'something else')}"
+    )

@@ -1,32 +1,36 @@
 """Models from JSON data, by a function for each class that is written when it is first needed.
 
-A page of 100 bookings is some 300 objects and 5,000 fields, so that what is done for each field
-decides how fast a list is read. The function for `Team` reads
+A page of 100 bookings is some 500 objects and 5,000 fields, so that what is done for each field
+decides how fast a list is read. The function for `OneTimeLink` reads
 
-    def structure_Team(data, _):
+    def structure_OneTimeLink(data, _):
         if type(data) is not dict:
             raise misfit("an object", data)
-        get = data.get
+        values = defaults | data
         model = draft()
         try:
-            value = get("id", "")
+            value = values["id"]
             if type(value) is not str or not value:
                 value = hook_id(value, type_id)
             model.id = value
-            value = get("name")
-            if value is not None and type(value) is not str:
-                value = hook_name(value, type_name)
-            model.name = value
+            value = values["url"]
+            if type(value) is not str and value is not None:
+                value = hook_url(value, type_url)
+            model.url = value
+            value = values["creation_time"]
+            if value is not None:
+                value = hook_creation_time(value, type_creation_time)
+            model.creation_time = value
         except ModelError as error:
             raise error.within(first_unset(model)) from None
         model.unknown_fields = (
-            {} if known.issuperset(data) else {k: v for k, v in data.items() if k not in known}
+            {} if len(values) == 3 else {k: v for k, v in data.items() if k not in defaults}
         )
         model.__class__ = cls
         return model
 
 What is of a field's own type passes without a call; the rest is for cattrs' hook for that type to
-make, or to refuse. Setting the fields of a frozen class costs more than all else together, hence
+make, or to refuse. To set the fields of a frozen class costs more than all else together, hence
 `draft`: the same class without the freeze, which the model is of until it is complete. Fields are
 set in their order, so that the one that misfits is the first that isn't set.
 """
@@ -50,7 +54,7 @@ Structure = Callable[[Any, Any], Any]
 _UNKNOWN = "unknown_fields"
 _PLAIN = (str, bool, int, float)
 _FUNCTION = """\
-def {function}(data, _):
+def structure_{cls}(data, _):
     if type(data) is not dict:
         raise misfit("an object", data)
     values = defaults | data
@@ -84,19 +88,18 @@ def model_structure(cls: type[Model], converter: "Converter") -> Structure:
     """
     fields = [each for each in attrs.fields(attrs.resolve_types(cls)) if each.name != _UNKNOWN]
     _refuse_code_of_its_own(cls, fields)
-    names = [field.name for field in fields]
-    function = f"structure_{cls.__name__}"
+    defaults = {each.name: "" if each.default is attrs.NOTHING else each.default for each in fields}
     scope: dict[str, Any] = {
         "ModelError": ModelError,
         "cls": cls,
         "draft": _draft(cls),
-        "first_unset": lambda model: next(name for name in names if not hasattr(model, name)),
-        "defaults": {field.name: "" if field.default is attrs.NOTHING else field.default for field in fields},
+        "defaults": defaults,
+        "first_unset": lambda model: next(name for name in defaults if not hasattr(model, name)),
         "misfit": misfit,
     }
     code = "\n".join([_field(field, converter, scope) for field in fields])
-    source = _FUNCTION.format(function=function, fields=code or "        pass", number=len(fields))
-    structure = _compiled(source, function, scope)
+    source = _FUNCTION.format(cls=cls.__name__, fields=code or "        pass", number=len(fields))
+    structure = _compiled(source, f"<structure of {cls.__module__}.{cls.__qualname__}>", scope)
     return _respelling(structure, cls._other_spellings) if cls._other_spellings else structure
 
 
@@ -108,10 +111,12 @@ def _field(field: "attrs.Attribute[Any]", converter: "Converter", scope: dict[st
         type_ = members[0]
     hook = converter.get_structure_hook(type_)
     plain = next((each.__name__ for each in members if each in _PLAIN), None)
-    unlike = f"type(value) is not {plain}" if plain else "True"
-    unfinished = f"{unlike} and value is not None"
     if field.default is attrs.NOTHING:
-        hook, unfinished = _required(hook), f"{unlike} or not value"
+        hook = _required(hook)
+        unfinished = f"type(value) is not {plain} or not value" if plain else "True"
+    else:
+        unlike = f"type(value) is not {plain} and " if plain else ""
+        unfinished = f"{unlike}value is not None"
     scope |= {f"hook_{name}": hook, f"type_{name}": type_}
     return _FIELD.format(name=name, unfinished=unfinished)
 
@@ -140,8 +145,9 @@ def _draft(cls: type[Model]) -> type[Any]:
 
 def _refuse_code_of_its_own(cls: type[Model], fields: "list[attrs.Attribute[Any]]") -> None:
     # It would have to run for each object, in `__init__`, which is what is done without here.
+    defaults = (NoneType, type(attrs.NOTHING), *_PLAIN)
     if hasattr(cls, "__attrs_post_init__") or any(
-        field.converter or field.validator or isinstance(field.default, attrs.Factory)  # type: ignore[arg-type]
+        field.converter or field.validator or type(field.default) not in defaults
         for field in fields
     ):
         raise TypeError(f"{cls.__name__}: a model has no converters, validators or factories")
@@ -161,9 +167,8 @@ def _respelling(structure: Structure, spellings: Mapping[str, str]) -> Structure
     return structure_respelled
 
 
-def _compiled(source: str, name: str, scope: dict[str, Any]) -> Structure:
+def _compiled(source: str, file: str, scope: dict[str, Any]) -> Structure:
     """The function in a source text, which tracebacks show like any other."""
-    file = f"<{name} of {__name__}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     constants = compile(source, file, "exec").co_consts
     return FunctionType(next(each for each in constants if isinstance(each, CodeType)), scope)
