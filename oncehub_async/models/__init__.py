@@ -1,5 +1,6 @@
 """The objects of the API, one frozen attrs class for each."""
 
+from ..misfit import ModelError
 from .availability import (
     AvailabilityLocation,
     DateOverride,
@@ -46,7 +47,6 @@ from .event import WebhookEvent
 from .event_type import EventType
 from .expandable import id_of
 from .master_page import MasterPage
-from .misfit import ModelError
 from .sms_notification import SmsDetails, SmsNotification
 from .team import Team
 from .user import User

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 
 import orjson
 
+from ..misfit import ModelError, misfit
 from . import values
 from .base import Model
 from .deleted import Deleted
-from .misfit import ModelError, misfit
 from .structuring import Structure, is_model, members_of, model_structure
 
 if TYPE_CHECKING:
@@ -56,10 +56,12 @@ def time_text(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec=precision).replace("+00:00", "Z")
 
 
-@cache
-def structure_of(cls: type[Model]) -> Structure:
-    """The function that makes models of a class; generated when it is first asked for."""
+def _generated(cls: type[Model]) -> Structure:
     return _converter().get_structure_hook(cls)
+
+
+structure_of: Callable[[Any], Structure] = cache(_generated)
+"""The function that makes models of a class, generated when it is first asked for."""
 
 
 @cache

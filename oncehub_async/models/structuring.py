@@ -42,8 +42,8 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 import attrs
 
+from ..misfit import ModelError, misfit
 from .base import Model
-from .misfit import ModelError, misfit
 
 if TYPE_CHECKING:
     from cattrs import Converter

@@ -6,7 +6,7 @@ Each function is a structure hook of cattrs: it takes a value and the type that 
 from datetime import UTC, date, datetime
 from typing import Any
 
-from .misfit import ModelError, misfit
+from ..misfit import ModelError, misfit
 
 _from_iso_format = datetime.fromisoformat
 
