@@ -5,6 +5,9 @@ async with OnceHub() as oncehub:
         print(booking.id, booking.starting_time)
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from .attempts import Attempt, AttemptHook
 from .budget import Budget, Limits, Outcome, Permit, Priority, RateBudget
 from .client import OnceHub, Resources
@@ -37,13 +40,16 @@ from .errors import (
     UnexpectedStatusError,
     UnprocessableError,
 )
-from .listing import Listing
-from .models import id_of
-from .page import Page
-from .parameters import UNSET, Unset
-from .resources import KeyValidation
 from .retry import RetryPolicy
 from .version import __version__
+
+if TYPE_CHECKING:
+    from .listing import Listing
+    from .models import id_of
+    from .page import Page
+    from .parameters import UNSET, Unset
+    from .resources import KeyValidation
+    from .walk import Walk
 
 __all__ = [
     "UNSET",
@@ -89,6 +95,35 @@ __all__ = [
     "UnexpectedStatusError",
     "UnprocessableError",
     "Unset",
+    "Walk",
     "__version__",
     "id_of",
 ]
+
+# What needs the models is imported when it is first used; the rest is there at once.
+_LATER = {
+    "UNSET": "parameters",
+    "KeyValidation": "resources",
+    "Listing": "listing",
+    "Page": "page",
+    "Unset": "parameters",
+    "Walk": "walk",
+    "id_of": "models",
+    "models": "models",
+    "resources": "resources",
+}
+
+
+if not TYPE_CHECKING:  # type checkers would take it as a promise that every name exists
+
+    def __getattr__(name: str) -> object:
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module = import_module(f".{_LATER[name]}", __name__)
+        value = module if name == _LATER[name] else getattr(module, name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

@@ -21,7 +21,7 @@ from .errors import (
     RateLimitError,
     RequestError,
 )
-from .models import ModelError
+from .misfit import ModelError
 from .request import Request
 from .responses import Answer, read
 from .retry import RetryPolicy, Verdict, delay_before_repeat, judge, may_have_acted

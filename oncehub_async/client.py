@@ -3,7 +3,7 @@
 import inspect
 from ssl import SSLContext
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import aiohttp
 from yarl import URL
@@ -15,43 +15,35 @@ from .budget import Priority, RateBudget, shared_budget
 from .calls import Caller
 from .clock import Clock
 from .errors import ClientStateError, ConfigurationError
-from .resources import (
-    Authentication,
-    BookingCalendars,
-    BookingPages,
-    Bookings,
-    Contacts,
-    EventTypes,
-    KeyValidation,
-    MasterPages,
-    SmsNotifications,
-    Teams,
-    Users,
-    Webhooks,
-)
 from .retry import RetryPolicy
 from .transport import Transport, open_session
 from .version import __version__
+
+if TYPE_CHECKING:
+    from .resources import KeyValidation
 
 
 class Resources:
     """All operations of the API, under the vendor's names."""
 
     def __init__(self, caller: Caller, priority: Priority | None = None) -> None:
-        self._caller = caller
-        self.bookings = Bookings(caller, priority)
-        self.booking_calendars = BookingCalendars(caller, priority)
-        self.booking_pages = BookingPages(caller, priority)
-        self.master_pages = MasterPages(caller, priority)
-        self.event_types = EventTypes(caller, priority)
-        self.contacts = Contacts(caller, priority)
-        self.users = Users(caller, priority)
-        self.teams = Teams(caller, priority)
-        self.sms_notifications = SmsNotifications(caller, priority)
-        self.webhooks = Webhooks(caller, priority)
-        self._authentication = Authentication(caller, priority)
+        # With the models, the larger part of the package: for who makes a client, not who imports.
+        from . import resources
 
-    async def validate_key(self) -> KeyValidation:
+        self._caller = caller
+        self.bookings = resources.Bookings(caller, priority)
+        self.booking_calendars = resources.BookingCalendars(caller, priority)
+        self.booking_pages = resources.BookingPages(caller, priority)
+        self.master_pages = resources.MasterPages(caller, priority)
+        self.event_types = resources.EventTypes(caller, priority)
+        self.contacts = resources.Contacts(caller, priority)
+        self.users = resources.Users(caller, priority)
+        self.teams = resources.Teams(caller, priority)
+        self.sms_notifications = resources.SmsNotifications(caller, priority)
+        self.webhooks = resources.Webhooks(caller, priority)
+        self._authentication = resources.Authentication(caller, priority)
+
+    async def validate_key(self) -> "KeyValidation":
         """Whether the API key is valid, and for which account.
 
         https://developers.oncehub.com/reference/validate-api-key

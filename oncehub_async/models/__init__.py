@@ -1,5 +1,6 @@
 """The objects of the API, one frozen attrs class for each."""
 
+from ..misfit import ModelError
 from .availability import (
     AvailabilityLocation,
     DateOverride,
@@ -28,7 +29,7 @@ from .booking_form import BookingForm
 from .booking_page import BookingPage
 from .contact import Contact
 from .conversation import Answer, Audience, Bot, Conversation, Website
-from .converter import ModelError, from_dict, to_dict, to_json
+from .converter import from_dict, to_dict, to_json
 from .custom_field import CustomField
 from .deleted import Deleted
 from .enumerations import (

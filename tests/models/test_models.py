@@ -180,6 +180,7 @@ def test_unknown_values_of_an_enumeration_come_through() -> None:
         ({"id": "USR-1", "object": "user", **PEOPLE}, User),
         ({"id": "USR-1"}, User),
         ({"id": "USR-1", "object": "user", "deleted": True}, Deleted),
+        ({"id": "USR-1", "object": "user", "deleted": "no"}, User),
     ],
 )
 def test_an_expandable_field_gives_its_id_in_every_form(owner: Any, kind: type) -> None:
