@@ -34,6 +34,7 @@ from .errors import (
     RequestTimeoutError,
     ResponseError,
     ServerError,
+    UnconfirmedError,
     UnexpectedStatusError,
     UnprocessableError,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "ResponseError",
     "RetryPolicy",
     "ServerError",
+    "UnconfirmedError",
     "UnexpectedStatusError",
     "UnprocessableError",
     "Unset",
