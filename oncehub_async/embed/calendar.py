@@ -1,6 +1,6 @@
 """A booking calendar in a page.
 
-https://help.oncehub.com/help/embedding-a-booking-calendar
+https://developers.oncehub.com/docs/client-side-api/embedded-booking-calendar-events
 """
 
 from collections.abc import Mapping

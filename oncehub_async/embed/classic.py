@@ -45,7 +45,7 @@ class ClassicEmbed:
         # The vendor's script puts the name into HTML of its own without escaping it.
         if not _PAGE.fullmatch(self.page):
             raise InvalidParameterError("page", "expected the name in its link, such as 'dana'")
-        if isinstance(self.height, bool) or not isinstance(self.height, int) or self.height < 1:
+        if self.height < 1:
             raise InvalidParameterError("height", "expected a number of pixels")
         self.html()
 
@@ -54,8 +54,13 @@ class ClassicEmbed:
         cls, link: ClassicLink, *, height: int = 550, style: Mapping[str, str] | None = None
     ) -> "ClassicEmbed":
         """The page that a link leads to, with the link's parameters."""
-        page = link.page.split("/", 3)[3].strip("/")
-        return cls(page=page, height=height, style=style or {}, link=link, skip=bool(link.skip))
+        return cls(
+            page=link.page_name,
+            height=height,
+            style=style or {},
+            link=link,
+            skip=bool(link.skip),
+        )
 
     def html(self, *, nonce: str | None = None, with_script: bool = True) -> Html:
         """The element, and the script that fills it."""

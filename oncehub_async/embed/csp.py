@@ -6,7 +6,7 @@ https://www.w3.org/TR/CSP3/
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ..errors import InvalidParameterError
@@ -43,8 +43,8 @@ def content_security_policy(
     policy = _parse(base)
     needed: dict[str, list[str]] = {}
     for embed in embeds:
-        for directive, sources in embed.csp_sources().items():
-            needed.setdefault(directive, []).extend(sources)
+        for directive, more in embed.csp_sources().items():
+            needed.setdefault(directive, []).extend(more)
     if nonce is not None:
         needed.setdefault("script-src", []).append(f"'nonce-{checked_nonce(nonce)}'")
     for directive, sources in needed.items():
@@ -61,7 +61,7 @@ def style_hash(style: str) -> str:
 
 
 def _allow(
-    policy: dict[str, list[str]], name: str, sources: list[str], instead: tuple[str, ...]
+    policy: dict[str, list[str]], name: str, sources: list[str], instead: Sequence[str]
 ) -> None:
     in_force = next((policy[each] for each in (name, *instead) if each in policy), None)
     if in_force is None:

@@ -41,7 +41,7 @@ class EventForwarding:
             raise InvalidParameterError("origin", "expected an origin, as 'https://example.com'")
 
     def html(self, *, nonce: str | None = None) -> Html:
-        """The script's tag."""
+        """The script's tag. It goes before the embed, so that no event comes too early."""
         return script(
             self.src,
             nonce,
@@ -50,7 +50,6 @@ class EventForwarding:
                 "data-types": ",".join(self.types) or None,
                 "data-classic": self.classic,
                 "data-origin": self.origin,
-                "async": True,
             },
         )
 

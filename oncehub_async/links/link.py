@@ -76,6 +76,11 @@ class Link:
         page = self.page.partition("/.")[0]
         return f"{type(self).__name__}({page!r}{', with ' if names else ''}{names})"
 
+    @property
+    def page_name(self) -> str:
+        """What follows the host: "live-demo" in https://oncehub.com/live-demo."""
+        return self.page.split("/", 3)[3].strip("/")
+
     def get(self, parameter: str) -> str | None:
         """The (first) value of a parameter by its name in the link, or None."""
         return next((each.value for each in self.parameters if each.name == parameter), None)

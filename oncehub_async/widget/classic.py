@@ -3,9 +3,8 @@
 https://developers.oncehub.com/docs/collecting-data-from-an-embedded-booking-page
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
-from typing import ClassVar
+from types import MappingProxyType
 
 import attrs
 
@@ -23,11 +22,13 @@ class MeetingTimes(Model):
     """
 
     _shown = ("utc_time",)
-    _other_spellings: ClassVar[Mapping[str, str]] = {
-        "UTCTime": "utc_time",
-        "CustomerTime": "customer_clock",
-        "SOTime": "page_clock",
-    }
+    _other_spellings = MappingProxyType(
+        {
+            "UTCTime": "utc_time",
+            "CustomerTime": "customer_clock",
+            "SOTime": "page_clock",
+        }
+    )
 
     utc_time: datetime | None = None
     customer_clock: str | None = None
@@ -60,7 +61,7 @@ class CalendarEvent(Model):
     """Addresses of files for the customer's calendar."""
 
     _shown = ()
-    _other_spellings: ClassVar[Mapping[str, str]] = {"ICS": "ics", "VCS": "vcs"}
+    _other_spellings = MappingProxyType({"ICS": "ics", "VCS": "vcs"})
 
     ics: str | None = None
     vcs: str | None = None
@@ -71,19 +72,21 @@ class BookingInfo(Model):
     """The booking, and who made it. `status_code` "1" is success, "0" an invalid request."""
 
     _shown = ("status_code", "meeting_times")
-    _other_spellings: ClassVar[Mapping[str, str]] = {
-        "Version": "version",
-        "MeetingTimes": "meeting_times",
-        "CancelRescheduleLink": "cancel_reschedule_link",
-        "Note": "note",
-        "CalendarEvent": "calendar_event",
-        "statusCode": "status_code",
-        "Message": "message",
-        "CustomerName": "customer_name",
-        "CustomerEmail": "customer_email",
-        "CustomerPhone": "customer_phone",
-        "EventTypeName": "event_type_name",
-    }
+    _other_spellings = MappingProxyType(
+        {
+            "Version": "version",
+            "MeetingTimes": "meeting_times",
+            "CancelRescheduleLink": "cancel_reschedule_link",
+            "Note": "note",
+            "CalendarEvent": "calendar_event",
+            "statusCode": "status_code",
+            "Message": "message",
+            "CustomerName": "customer_name",
+            "CustomerEmail": "customer_email",
+            "CustomerPhone": "customer_phone",
+            "EventTypeName": "event_type_name",
+        }
+    )
 
     version: str | None = None
     meeting_times: tuple[MeetingTimes, ...] | None = None
@@ -103,10 +106,12 @@ class ClassicBooked(Model):
     """A booking made in an embedded page of the classic product. `error_status` 0 is success."""
 
     _shown = ("error_status", "booking_info")
-    _other_spellings: ClassVar[Mapping[str, str]] = {
-        "errorStatus": "error_status",
-        "bookingInfo": "booking_info",
-    }
+    _other_spellings = MappingProxyType(
+        {
+            "errorStatus": "error_status",
+            "bookingInfo": "booking_info",
+        }
+    )
 
     error_status: int | None = None
     booking_info: BookingInfo | None = None

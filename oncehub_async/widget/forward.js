@@ -1,6 +1,8 @@
 // Forwards the events of OnceHub's widgets to a back end of yours.
 //
-//   <script src="/static/oncehub-forward.js" data-endpoint="/oncehub/events" async></script>
+//   <script src="/static/oncehub-forward.js" data-endpoint="/oncehub/events"></script>
+//
+// It goes before the embed, so that no event comes too early.
 //
 // data-endpoint  where the events go, as JSON in a POST; an http(s) URL.
 // data-types     only these types, with commas between. All oncehub.* events without it.
