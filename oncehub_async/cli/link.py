@@ -104,12 +104,12 @@ def build_link(
         "utm": utm,
         "custom_domain": custom_domain,
     }
-    of_calendars = {
+    of_calendars: dict[str, Any] = {
         "mobile_phone": mobile_phone,
         "co_hosts": co_host or None,
         "time_zone": time_zone,
     }
-    of_classic = {
+    of_classic: dict[str, Any] = {
         "company": company,
         "mobile": mobile,
         "phone": phone,

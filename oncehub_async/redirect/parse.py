@@ -147,9 +147,7 @@ def _classic_confirmation(values: _Values) -> ClassicConfirmation:
         subject=values.text("subject"),
         booking_page=values.text("bookingPage"),
         creation_time=values.read("creationTime", read_time),
-        meeting_time=None
-        if clock is None or offset is None
-        else clock.replace(tzinfo=timezone(offset)),
+        meeting_time=meeting,
         time_zone=values.text("timeZone"),
         utc_offset=offset,
         **values.rest(_CLASSIC_ALWAYS_SENT),

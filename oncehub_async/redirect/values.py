@@ -9,6 +9,7 @@ from ..links import QueryParameter
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
 _HOURS = re.compile(r"[+-]?\d{1,2}(\.\d{1,2})?")
 _MOST_HOURS = 15
+_ADDRESS = re.compile(r"@[^@]+\.[^@]+$")
 _CUT_ESCAPE = re.compile(r"%[0-9A-Fa-f]?$")
 
 
@@ -44,4 +45,5 @@ def ends_in_a_cut(parameters: Sequence[QueryParameter], unreadable: Sequence[str
     _, equals, value = last.raw.partition("=")
     # Empty fields are left out of the URL, not left empty.
     unfinished = not equals or not value or _CUT_ESCAPE.search(value) is not None
-    return unfinished or last.value.endswith("\ufffd") or last.name in unreadable
+    half_an_address = last.name in ("email", "Email") and not _ADDRESS.search(last.value)
+    return unfinished or half_an_address or last.value.endswith("\ufffd") or last.name in unreadable
