@@ -49,7 +49,7 @@ def test_upper_case_hosts_are_the_same_host() -> None:
 def test_an_own_domain_has_to_be_named() -> None:
     """Then it is taken, and nothing beside it and OnceHub."""
     own = "https://Book.example.com/dana"
-    with pytest.raises(InvalidParameterError, match="custom_domain='book.example.com'"):
+    with pytest.raises(InvalidParameterError, match=r"custom_domain='book.example.com'"):
         ClassicLink(own)
     assert ClassicLink(own, custom_domain="book.example.com").page == own.lower()
     with pytest.raises(InvalidParameterError, match="is not on go"):

@@ -71,7 +71,7 @@ async def test_one_time_links_of_the_simulated_oncehub(oncehub: OnceHub) -> None
     assert page is not None
     url = await guest_url(ClassicLink(DANA), oncehub=oncehub, id=page.id)
     assert url.startswith("https://go.oncehub.com/.")
-    with pytest.raises(InvalidParameterError, match="^link: .*can't hold its parameters"):
+    with pytest.raises(InvalidParameterError, match=r"^link: .*can't hold its parameters"):
         await guest_url(ClassicLink(DANA, name="A"), oncehub=oncehub, id=page.id)
     with pytest.raises(NotFoundError):
         await guest_url(BookingLink(DEMO), oncehub=oncehub, id="BKC-NOSUCHONE1")
@@ -79,13 +79,13 @@ async def test_one_time_links_of_the_simulated_oncehub(oncehub: OnceHub) -> None
 
 async def test_ids_are_of_the_right_kind(oncehub: OnceHub) -> None:
     """Told before a request is spent."""
-    with pytest.raises(InvalidParameterError, match="^id: is missing: which booking calendar"):
+    with pytest.raises(InvalidParameterError, match=r"^id: is missing: which booking calendar"):
         await guest_url(LINK, oncehub=oncehub)
-    with pytest.raises(InvalidParameterError, match="^id: is for one-time links; pass a client"):
+    with pytest.raises(InvalidParameterError, match=r"^id: is for one-time links; pass a client"):
         await guest_url(LINK, id="BKC-LDJ878496X")
-    with pytest.raises(InvalidParameterError, match="^id: expected a booking calendar's"):
+    with pytest.raises(InvalidParameterError, match=r"^id: expected a booking calendar's"):
         await guest_url(LINK, oncehub=oncehub, id="MP-GF8UKSEYGJ")
-    with pytest.raises(InvalidParameterError, match="^id: expected a master page's"):
+    with pytest.raises(InvalidParameterError, match=r"^id: expected a master page's"):
         await guest_url(ClassicLink(DANA), oncehub=oncehub, id="BKC-LDJ878496X")
 
 

@@ -61,7 +61,7 @@ def test_a_property_that_is_no_text_is_refused(name: str) -> None:
     """How a link says it isn't documented, and nothing is left out silently."""
     with pytest.raises(InvalidParameterError, match=f"^properties.{name}: is neither a text"):
         BookingLink.from_contact(DEMO, CARRIE, properties=[name])
-    with pytest.raises(InvalidParameterError, match="^properties: expected a list of names"):
+    with pytest.raises(InvalidParameterError, match=r"^properties: expected a list of names"):
         BookingLink.from_contact(DEMO, CARRIE, properties=name)
 
 

@@ -154,11 +154,11 @@ async def test_a_classic_claim_is_found_by_what_it_says(
     oncehub: OnceHub, classic_claim: tuple[ClassicConfirmation, str]
 ) -> None:
     """An hour beside too, for the vendor's offset forgets summer time."""
-    claim, id = classic_claim
+    claim, booking_id = classic_claim
     assert claim.meeting_time is not None
     for hours in (0, 1, -1):
         moved = attrs.evolve(claim, meeting_time=claim.meeting_time + timedelta(hours=hours))
-        assert (await confirm(oncehub, moved)).id == id
+        assert (await confirm(oncehub, moved)).id == booking_id
 
 
 async def test_a_false_classic_claim(
