@@ -50,7 +50,7 @@ class Stage:
     pages: dict[str, tuple[str, dict[str, str]]] = attrs.field(factory=dict)
     requests: list[Request] = attrs.field(factory=list)
     port: int = 0
-    server: "web.Server[web.BaseRequest] | None" = None
+    server: web.Server | None = None
     _arrived: asyncio.Condition = attrs.field(factory=asyncio.Condition)
 
     def reset(self) -> None:

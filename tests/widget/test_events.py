@@ -180,7 +180,8 @@ def test_unknown_types_and_fields_are_kept() -> None:
 
 def test_missing_fields_are_none() -> None:
     """A whole payload, too."""
-    for payload in (None, {}):
+    nothing: tuple[dict[str, Any] | None, ...] = (None, {})
+    for payload in nothing:
         event = parse("oncehub.chatbot.loaded", payload)
         assert event.payload.bot_id is None
     assert parse_event({"type": "oncehub.form.loaded"}).payload.form_id is None  # type: ignore[union-attr]
