@@ -14,7 +14,12 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from oncehub_async import OnceHub, UnconfirmedError
-from oncehub_async.embed import CalendarEmbed, EventForwarding, content_security_policy
+from oncehub_async.embed import (
+    CalendarEmbed,
+    EventForwarding,
+    content_security_policy,
+    prefill_script,
+)
 from oncehub_async.links import BookingLink
 from oncehub_async.models import Contact
 from oncehub_async.redirect import confirm, parse_confirmation
@@ -39,10 +44,12 @@ async def signed_in(request: web.Request) -> Contact:
 
 @routes.get("/book")
 async def book(request: web.Request) -> web.Response:
-    """A calendar in the page, and a link with the user's data for those who prefer a tab."""
+    """A calendar that knows the user, in the page; and the same as a link."""
     calendar = await request.app[CLIENT].booking_calendars.get(request.app[CALENDAR])
-    embed = CalendarEmbed(id=calendar.id, height="640px")
     link = BookingLink.from_contact(calendar.url or "", await signed_in(request), skip=True)
+    embed = CalendarEmbed(
+        id=calendar.id, height="640px", link=link, prefill_src="/oncehub-prefill.js"
+    )
     return web.Response(
         text=f"""<!doctype html>
             <title>Book a meeting</title>
@@ -52,7 +59,7 @@ async def book(request: web.Request) -> web.Response:
         content_type="text/html",
         headers={
             "Content-Security-Policy": content_security_policy(embed, FORWARDING),
-            # The link holds the user's data.
+            # The page holds the user's data.
             "Cache-Control": "no-store",
         },
     )
@@ -94,9 +101,15 @@ async def events(request: web.Request) -> web.Response:
 
 
 @routes.get("/oncehub-forward.js")
-async def script(request: web.Request) -> web.Response:
-    """Our script for the page."""
+async def forward(request: web.Request) -> web.Response:
+    """The script that forwards events."""
     return web.Response(text=forwarding_script(), content_type="text/javascript")
+
+
+@routes.get("/oncehub-prefill.js")
+async def prefill(request: web.Request) -> web.Response:
+    """The script that hands the user's data to the calendar."""
+    return web.Response(text=prefill_script(), content_type="text/javascript")
 
 
 def application(oncehub: OnceHub, calendar: str) -> web.Application:

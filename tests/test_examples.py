@@ -63,9 +63,11 @@ async def test_the_page_to_book_from(booking: tuple[Booking, TestClient[Any, Any
     assert f'data-oh-booking-calendar-id="{booked.booking_calendar}"' in page
     assert 'src="/oncehub-forward.js"' in page
     assert "&amp;skip=1" in page
-    async with browser.get("/oncehub-forward.js") as answer:
-        assert answer.content_type == "text/javascript"
-        assert "addEventListener" in await answer.text()
+    assert 'data-oncehub-parameters="' in page
+    for script in ("/oncehub-forward.js", "/oncehub-prefill.js"):
+        async with browser.get(script) as answer:
+            assert answer.content_type == "text/javascript"
+            assert "use strict" in await answer.text()
 
 
 async def test_the_page_that_thanks(booking: tuple[Booking, TestClient[Any, Any]]) -> None:

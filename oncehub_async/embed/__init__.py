@@ -12,6 +12,7 @@ from .classic import ClassicEmbed
 from .csp import content_security_policy
 from .forwarding import EventForwarding
 from .html import Html
+from .prefill import prefill_script
 from .template import TemplateHelper
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "Html",
     "TemplateHelper",
     "content_security_policy",
+    "prefill_script",
 ]

@@ -39,7 +39,7 @@ class ClassicEmbed:
     pass_parameters: bool = False
     skip: bool = False
     link: ClassicLink | None = None
-    attributes: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    attributes: Mapping[str, str] = attrs.field(factory=dict, hash=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         # The vendor's script puts the name into HTML of its own without escaping it.

@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from ..errors import InvalidParameterError
 from .html import checked_nonce
@@ -52,6 +53,20 @@ def content_security_policy(
             if name == directive or name in policy:
                 _allow(policy, name, sources, _INSTEAD[directive])
     return "; ".join(" ".join((name, *sources)) for name, sources in policy.items())
+
+
+def source_of(url: str, param: str) -> str:
+    """The source expression for an address: its origin, or `'self'` for a path."""
+    try:
+        parts = urlsplit(url)
+        good = url.isprintable() and not set(url) & set(" \\;,'\"<>")
+    except ValueError:
+        good = False
+    if good and url.startswith("/") and not url.startswith("//"):
+        return "'self'"
+    if not good or parts.scheme not in ("https", "http") or not parts.hostname or "@" in url:
+        raise InvalidParameterError(param, "expected an http(s) URL, or a path that begins with /")
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def style_hash(style: str) -> str:

@@ -1,12 +1,11 @@
 """The tag for the script that forwards a widget's events to a back end."""
 
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 import attrs
 
 from ..errors import InvalidParameterError
-from .csp import Sources
+from .csp import Sources, source_of
 from .html import Html, script
 
 
@@ -32,12 +31,12 @@ class EventForwarding:
     origin: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        _origin(self.src, "src")
-        _origin(self.endpoint, "endpoint")
+        source_of(self.src, "src")
+        source_of(self.endpoint, "endpoint")
         for type_ in self.types:
             if not type_.startswith("oncehub.") or "," in type_:
                 raise InvalidParameterError("types", "expected types such as oncehub.form.started")
-        if self.origin is not None and _origin(self.origin, "origin") != self.origin:
+        if self.origin is not None and source_of(self.origin, "origin") != self.origin:
             raise InvalidParameterError("origin", "expected an origin, as 'https://example.com'")
 
     def html(self, *, nonce: str | None = None) -> Html:
@@ -56,8 +55,8 @@ class EventForwarding:
     def csp_sources(self) -> Sources:
         """What a Content-Security-Policy has to allow for it."""
         return {
-            "script-src": (_origin(self.src, "src"),),
-            "connect-src": (_origin(self.endpoint, "endpoint"),),
+            "script-src": (source_of(self.src, "src"),),
+            "connect-src": (source_of(self.endpoint, "endpoint"),),
         }
 
     def __str__(self) -> str:
@@ -65,17 +64,3 @@ class EventForwarding:
 
     def __html__(self) -> str:
         return str(self)
-
-
-def _origin(url: str, param: str) -> str:
-    """The origin of a URL as a source: `'self'` for a path."""
-    try:
-        parts = urlsplit(url)
-        good = url.isprintable() and not set(url) & set(" \\;,'\"<>")
-    except ValueError:
-        good = False
-    if good and url.startswith("/") and not url.startswith("//"):
-        return "'self'"
-    if not good or parts.scheme not in ("https", "http") or not parts.hostname or "@" in url:
-        raise InvalidParameterError(param, "expected an http(s) URL, or a path that begins with /")
-    return f"{parts.scheme}://{parts.netloc}"

@@ -28,12 +28,15 @@ class TemplateHelper:
 
     nonce: str | None = attrs.field(default=None, repr=False)
 
-    def calendar(self, id: str, **options: Any) -> Html:
-        """A booking calendar; the options are those of `CalendarEmbed`."""
+    def calendar(self, id: str, guest: Mapping[str, Any] | None = None, **options: Any) -> Html:
+        """A booking calendar; the options are those of `CalendarEmbed`, `guest` of its link."""
+        if guest:
+            # Of the link only the parameters count.
+            options["link"] = BookingLink(f"https://{BookingLink.host}/{id}", **_texts(guest))
         return CalendarEmbed(id=id, **options).html(nonce=self.nonce)
 
     def classic(self, page: str, guest: Mapping[str, Any] | None = None, **options: Any) -> Html:
-        """A classic page; the options are those of `ClassicEmbed`, `guest` those of its link."""
+        """A classic page; the options are those of `ClassicEmbed`, `guest` of its link."""
         if guest:
             link = ClassicLink(f"https://{ClassicLink.host}/{page}", **_texts(guest))
             options["link"] = link

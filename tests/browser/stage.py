@@ -11,7 +11,7 @@ from aiohttp import web
 EMBED_JS = """
 document.querySelectorAll("[data-oh-booking-calendar-id]").forEach(function (place) {
   var frame = document.createElement("iframe");
-  frame.src = "https://oncehub.com/" + place.dataset.ohBookingCalendarId;
+  frame.src = "https://oncehub.com/" + place.dataset.ohBookingCalendarId + "?em=1";
   place.appendChild(frame);
 });
 """

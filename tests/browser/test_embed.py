@@ -11,12 +11,13 @@ from oncehub_async.embed import (
     EventForwarding,
     TemplateHelper,
     content_security_policy,
+    prefill_script,
 )
 from oncehub_async.links import BookingLink, ClassicLink
 from oncehub_async.widget import forwarding_script
 
 from .chromium import Chromium
-from .stage import Stage
+from .stage import EMBED_JS, Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -107,6 +108,50 @@ async def test_no_guests_name_becomes_a_script(chromium: Chromium, stage: Stage,
         assert BookingLink(await tab.run("document.querySelector('a').href")).name == name
     (frame,) = [r for r in stage.requests if r.host == "go.oncehub.com"]
     assert frame.query == {"em": "1", "name": name, "note": name}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_a_guests_data_reaches_the_calendars_frame(
+    chromium: Chromium, stage: Stage, name: str
+) -> None:
+    """As it was, and beside what OnceHub's script put there."""
+    link = BookingLink("https://oncehub.com/live-demo?days=1", name=name, skip=True)
+    embed = CalendarEmbed(id="BKC-LDJ878496X", link=link, prefill_src="/prefill.js")
+    stage.show(
+        "shop.example/book",
+        f"<!doctype html>{embed}",
+        Content_Security_Policy=content_security_policy(embed, base=BASE),
+    )
+    stage.show("shop.example/prefill.js", prefill_script())
+    stage.show("oncehub.com/BKC-LDJ878496X", "<!doctype html>")
+    async with chromium.tab("https://shop.example/book") as tab:
+        await tab.run(
+            "new Promise(done => setInterval(() =>"
+            " document.querySelector('iframe').src.includes('name') && done(), 10))"
+        )
+        source = await tab.run("document.querySelector('iframe').src")
+        assert await tab.run("document.scripts.length") == 2
+    filled = BookingLink(source)
+    assert (filled.name, filled.skip, filled.get("days"), filled.get("em")) == (
+        name,
+        True,
+        "1",
+        "1",
+    )
+    assert stage.posted("/blocked") == []
+
+
+async def test_a_guests_data_goes_to_no_other_frame(chromium: Chromium, stage: Stage) -> None:
+    """Such as one that another script puts there."""
+    link = BookingLink("https://oncehub.com/live-demo", name="Carrie")
+    embed = CalendarEmbed(id="BKC-LDJ878496X", link=link, prefill_src="/prefill.js")
+    stage.show("shop.example/book", f"<!doctype html>{embed}")
+    stage.show("shop.example/prefill.js", prefill_script())
+    stage.show("cdn.oncehub.com/cal/embed.js", EMBED_JS.replace("//oncehub.com", "//evil.example"))
+    stage.show("evil.example/BKC-LDJ878496X", "<!doctype html>")
+    async with chromium.tab("https://shop.example/book") as tab:
+        await tab.run("new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)))")
+        assert "Carrie" not in await tab.run("document.querySelector('iframe').src")
 
 
 async def test_parameters_that_were_on_a_link_are_safe_too(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from oncehub_async import InvalidParameterError
 from oncehub_async.embed import CalendarEmbed, ClassicEmbed, EventForwarding, Html
-from oncehub_async.links import ClassicLink
+from oncehub_async.links import BookingLink, ClassicLink
 
 
 class Reader(HTMLParser):
@@ -52,6 +52,22 @@ def test_sizes_style_and_attributes() -> None:
         f'{place}\n<script src="https://cdn.oncehub.com/cal/embed.js" nonce="bm9uY2U=" async>'
         "</script>"
     )
+
+
+def test_a_calendar_with_guest_data() -> None:
+    """Our script stands before OnceHub's; the link's parameters are an attribute."""
+    link = BookingLink("https://oncehub.com/live-demo?ref='<", name='"A" & B')
+    embed = CalendarEmbed(id="BKC-1", link=link, prefill_src="/prefill.js")
+    assert str(embed) == (
+        '<div data-oh-booking-calendar-id="BKC-1" style="min-width: 320px; height: 700px;" '
+        'data-oncehub-parameters="ref=&#x27;&lt;&amp;name=%22A%22%20%26%20B"></div>\n'
+        '<script src="/prefill.js"></script>\n'
+        '<script src="https://cdn.oncehub.com/cal/embed.js" async></script>'
+    )
+    assert embed.csp_sources()["script-src"] == ("https://cdn.oncehub.com", "'self'")
+    assert "A" not in repr(embed).partition("BookingLink")[2]
+    with pytest.raises(InvalidParameterError, match=r"^prefill_src: is missing: a link needs it"):
+        CalendarEmbed(id="BKC-1", link=link)
 
 
 def test_a_classic_page() -> None:
@@ -141,6 +157,7 @@ REFUSED: list[tuple[Any, dict[str, Any], str]] = [
         {"id": "BKC-1", "attributes": {"style": "x"}},
         "attributes.style: is set by the embed itself",
     ),
+    (CalendarEmbed, {"id": "BKC-1", "prefill_src": "x.js"}, "prefill_src: expected an http(s) URL"),
     (ClassicEmbed, {"page": "dana' onload='x"}, "page: expected the name in its link"),
     (ClassicEmbed, {"page": "https://go.oncehub.com/dana"}, "page: expected the name in its link"),
     (ClassicEmbed, {"page": ""}, "page: expected the name in its link"),

@@ -36,6 +36,14 @@ def test_a_guests_data_for_a_classic_page() -> None:
     ) == ClassicEmbed(page="dana", link=link, skip=True).html(nonce="bm9uY2U")
 
 
+def test_a_guests_data_for_a_calendar() -> None:
+    """The same, with the script that hands it on."""
+    link = BookingLink("https://oncehub.com/live-demo", name="A & B")
+    assert render(
+        '{{ oncehub.calendar("BKC-1", guest={"name": name}, prefill_src="/p.js") }}', name="A & B"
+    ) == CalendarEmbed(id="BKC-1", link=link, prefill_src="/p.js").html(nonce="bm9uY2U")
+
+
 def test_links_are_text_that_the_template_escapes() -> None:
     """Of the product that the link is of."""
     template = '<a href="{{ oncehub.link(url, name=name, skip=true) }}">'

@@ -185,6 +185,18 @@ async def test_a_false_classic_claim(
     assert raised.value.differing == ("email",)
 
 
+async def test_a_classic_claim_is_of_a_classic_booking(
+    oncehub: OnceHub, claim: Confirmation
+) -> None:
+    """Whoever knows of another booking can't have it confirmed like this."""
+    assert claim.email is not None
+    other = ClassicConfirmation(
+        email=claim.email, creation_time=claim.creation_time, meeting_time=claim.starting_time
+    )
+    with pytest.raises(UnconfirmedError, match="there is no such booking"):
+        await confirm(oncehub, other)
+
+
 async def test_a_booking_without_a_form_is_compared_by_its_contact(
     oncehub: OnceHub, monkeypatch: pytest.MonkeyPatch, claim: Confirmation
 ) -> None:
