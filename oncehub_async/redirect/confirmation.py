@@ -74,7 +74,7 @@ class ClassicConfirmation(RedirectData):
     clock face is right. `time_zone` is a name such as "Eastern time".
     """
 
-    _shown = ("booking_page", "creation_time", "meeting_time")
+    _shown = ("creation_time", "meeting_time")
 
     name: str | None = None
     email: str | None = None

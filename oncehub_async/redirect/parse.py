@@ -48,7 +48,9 @@ def parse_confirmation(query: Query) -> Confirmation | ClassicConfirmation | Non
 
 def _pairs(query: Query) -> tuple[QueryParameter, ...]:
     if isinstance(query, str):
-        text = query.partition("?")[2] if "?" in query else query
+        before, mark, after = query.partition("?")
+        # Values hold question marks too, and classic ones are not always encoded.
+        text = after if mark and "=" not in before else query
         return parse_query(text.partition("#")[0])
     items = query.items() if isinstance(query, Mapping) else query
     pairs = []

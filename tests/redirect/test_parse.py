@@ -97,6 +97,7 @@ def test_it_is_read_from_whatever_a_framework_has() -> None:
     """A path, a query string with or without its mark, a multi-dictionary, parse_qs, pairs."""
     query = NEW.partition("?")[2]
     pairs = [(k, v[0]) for k, v in parse_qs(query).items()]
+    assert classic(f"{CLASSIC.partition('?')[2]}&Why=how?").custom_fields == {"Why": "how?"}
     forms = (f"/thanks?{query}#top", f"?{query}", query, MultiDict(pairs), parse_qs(query), pairs)
     for form in forms:
         read = new(form)
@@ -173,7 +174,7 @@ def test_a_repr_shows_nobody() -> None:
         "Confirmation(id='BKNG-2R5C3TQBX1PZ', status='scheduled', starting_time="
         "datetime.datetime(2025, 7, 18, 11, 0, tzinfo=datetime.timezone.utc), complete=True)"
     )
-    for name in ("John", "johnsmith", "2025550195", "forward"):
+    for name in ("John", "johnsmith", "2025550195", "forward", "financial"):
         assert name not in repr(classic(CLASSIC))
 
 
