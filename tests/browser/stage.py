@@ -49,6 +49,8 @@ class Stage:
 
     pages: dict[str, tuple[str, dict[str, str]]] = attrs.field(factory=dict)
     requests: list[Request] = attrs.field(factory=list)
+    slow: asyncio.Event = attrs.field(factory=asyncio.Event)
+    """What "/slow" waits for, on every site."""
     port: int = 0
     server: web.Server | None = None
     _arrived: asyncio.Condition = attrs.field(factory=asyncio.Condition)
@@ -57,6 +59,7 @@ class Stage:
         """As it was in the beginning: OnceHub's scripts, and nothing asked for."""
         self.pages.clear()
         self.requests.clear()
+        self.slow = asyncio.Event()
         self.show("cdn.oncehub.com/cal/embed.js", EMBED_JS)
         self.show("cdn.oncehub.com/mergedjs/so.js", SO_JS)
 
@@ -97,6 +100,8 @@ class Stage:
         async with self._arrived:
             self.requests.append(seen)
             self._arrived.notify_all()
+        if request.path == "/slow":
+            await self.slow.wait()
         if request.method == "POST":
             return web.Response(status=204)
         page = self.pages.get(request.host + request.path)

@@ -1,5 +1,6 @@
 """The script that forwards events, in a real browser against a page that plays the widget."""
 
+import asyncio
 import json
 
 import pytest
@@ -90,12 +91,25 @@ async def test_only_the_wanted_types(chromium: Chromium, stage: Stage) -> None:
 
 
 async def test_an_event_outlives_its_page(chromium: Chromium, stage: Stage) -> None:
-    """The page is left as soon as it is told."""
-    leave = "<script>addEventListener('message', () => location.href = '/bye')</script>"
-    page(stage, FORWARDING, leave, frame("https://oncehub.com/calendar"))
-    stage.show("shop.example/bye", "<!doctype html>bye")
+    """The page is gone as soon as it is told, before the event could be sent."""
+    leave = "<script>addEventListener('message', () => frameElement.remove())</script>"
+    page(stage, FORWARDING, leave)
+    stage.show("shop.example/around", f"<!doctype html>{frame('/book')}")
     stage.widget("oncehub.com/calendar", SCHEDULED)
-    async with chromium.tab("https://shop.example/book"):
+    async with chromium.tab("https://shop.example/around") as tab:
+        # Six connections are as many as a browser has to one site; the seventh request waits.
+        await tab.run("for (let i = 0; i < 6; i++) fetch('/slow?' + i); 0")
+        async with asyncio.timeout(20):
+            while len([r for r in stage.requests if r.path == "/slow"]) < 6:
+                await asyncio.sleep(0.01)
+        await tab.run(
+            "new Promise(gone => { new MutationObserver(gone).observe(document.body,"
+            " {childList: true}); var inner = frames[0].document;"
+            " inner.body.appendChild(Object.assign(inner.createElement('iframe'),"
+            " {src: 'https://oncehub.com/calendar'})) }).then(() => 0)"
+        )
+        assert stage.posted() == []
+        stage.slow.set()
         assert types(await stage.wait_for(1)) == ["oncehub.booking.scheduled"]
 
 
