@@ -82,9 +82,9 @@ async def _find(oncehub: Resources, claim: ClassicConfirmation) -> Booking:
         if booking.booking_calendar is None and _same(email, await _email(oncehub, booking))
     ]
     for moment in (starting, starting - _SUMMER, starting + _SUMMER):
-        found = [booking for booking in of_the_guest if booking.starting_time == moment]
-        if len(found) == 1:
-            return found[0]
+        for booking in of_the_guest:
+            if booking.starting_time == moment:
+                return booking
     if of_the_guest:
         raise _unconfirmed("meeting_time")
     raise UnconfirmedError("there is no such booking")
