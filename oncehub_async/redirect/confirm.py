@@ -73,15 +73,20 @@ async def _find(oncehub: Resources, claim: ClassicConfirmation) -> Booking:
     if created is None or starting is None or email is None:
         needed = {"creation_time": created, "meeting_time": starting, "email": email}
         raise _unconfirmed(*(name for name, value in needed.items() if value is None))
-    at_that_time = oncehub.bookings.list(
-        creation_time_gt=created - _AROUND, creation_time_lt=created + _AROUND
-    )
+    try:
+        at_that_time = oncehub.bookings.list(
+            creation_time_gt=created - _AROUND, creation_time_lt=created + _AROUND
+        )
+        moments = (starting, starting - _SUMMER, starting + _SUMMER)
+    except (OverflowError, InvalidParameterError):
+        # At the ends of time nobody books.
+        raise UnconfirmedError("there is no such booking") from None
     of_the_guest = [
         booking
         async for booking in at_that_time
         if booking.booking_calendar is None and _same(email, await _email(oncehub, booking))
     ]
-    for moment in (starting, starting - _SUMMER, starting + _SUMMER):
+    for moment in moments:
         for booking in of_the_guest:
             if booking.starting_time == moment:
                 return booking

@@ -30,8 +30,9 @@ async def chromium(sites: Stage) -> AsyncIterator[Chromium]:
     with running(sites.port) as browser:
         yield browser
     # Its connections end before the sites do.
-    while sites.connections:
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(20):
+        while sites.connections:
+            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

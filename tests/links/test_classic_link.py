@@ -82,8 +82,10 @@ def test_ten_guests_go_and_eleven_do_not() -> None:
 )  # fmt: skip
 def test_recommended_lengths_are_noted(argument: str, most: int) -> None:
     """In characters of the text, not of the link; nothing is refused for it."""
-    assert ClassicLink(DANA, **{argument: "ü" * most}).notes == ()  # type: ignore[arg-type]
-    (note,) = ClassicLink(DANA, **{argument: "ü" * (most + 1)}).notes  # type: ignore[arg-type]
+    just: dict[str, Any] = {argument: "ü" * most}
+    over: dict[str, Any] = {argument: "ü" * (most + 1)}
+    assert ClassicLink(DANA, **just).notes == ()
+    (note,) = ClassicLink(DANA, **over).notes
     assert str(note) == (
         f"{argument}: has {most + 1} characters; OnceHub recommends at most {most}"
     )

@@ -1,7 +1,7 @@
 """Nothing that a page says is trusted before OnceHub was asked."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import attrs
@@ -180,6 +180,13 @@ async def test_a_false_classic_claim(
     for change in ({"email": "mallory@example.com"}, {"creation_time": earlier}):
         with pytest.raises(UnconfirmedError, match="there is no such booking"):
             await confirm(oncehub, attrs.evolve(claim, **change))
+    for time in (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)):
+        for at_the_end_of_time in (
+            attrs.evolve(claim, creation_time=time),
+            attrs.evolve(claim, meeting_time=time),
+        ):
+            with pytest.raises(UnconfirmedError, match="there is no such booking"):
+                await confirm(oncehub, at_the_end_of_time)
     with pytest.raises(UnconfirmedError) as raised:
         await confirm(oncehub, attrs.evolve(claim, email=None))
     assert raised.value.differing == ("email",)

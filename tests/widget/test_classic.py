@@ -68,7 +68,10 @@ def test_the_vendors_sample_says_what_it_says() -> None:
 
 def test_clock_faces_become_aware_times() -> None:
     """How far they are from UTC tells their offset; the moment is the same."""
-    (times,) = parse(SAMPLE).booking_info.meeting_times  # type: ignore[union-attr, misc]
+    info = parse(SAMPLE).booking_info
+    assert info is not None
+    assert info.meeting_times is not None
+    (times,) = info.meeting_times
     for time, hours in ((times.customer_time, 1), (times.page_time, 3)):
         assert time is not None
         assert time == times.utc_time
