@@ -37,6 +37,7 @@ from .errors import (
     RequestTimeoutError,
     ResponseError,
     ServerError,
+    UnconfirmedError,
     UnexpectedStatusError,
     UnprocessableError,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "ResponseError",
     "RetryPolicy",
     "ServerError",
+    "UnconfirmedError",
     "UnexpectedStatusError",
     "UnprocessableError",
     "Unset",

@@ -4,6 +4,7 @@
     ├── ConfigurationError              the client can't be built like this (also a ValueError)
     ├── InvalidParameterError           refused before a request was spent (also a ValueError)
     ├── ClientStateError                used before it was opened or after it was closed
+    ├── UnconfirmedError                a page told of a booking that isn't so
     └── RequestError                    a call failed
         ├── NetworkError                no complete answer came
         │   ├── ConnectError            nothing was sent
@@ -162,6 +163,15 @@ class InvalidParameterError(OnceHubError, ValueError):
 
 class ClientStateError(OnceHubError, RuntimeError):
     """The client is used before it was opened or after it was closed."""
+
+
+class UnconfirmedError(OnceHubError):
+    """What a page said of a booking is not so, or can't be told to be so.
+
+    `differing` names what is missing or not the same; empty where there is no such booking.
+    """
+
+    differing: tuple[str, ...] = ()
 
 
 class RequestError(OnceHubError):

@@ -1,12 +1,9 @@
 """README says what is true: its code runs, and its tables are complete."""
 
-import ast
 import re
 import subprocess
 import sys
-from collections.abc import Coroutine
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +12,11 @@ import oncehub_async
 from oncehub_async import Budget, Limits, OnceHub, Priority
 from oncehub_async.simulator import Account, Fault, Simulator
 
+from .documents import ROOT, blocks, run
 from .simulator.threaded import running
 
-README = (Path(__file__).parent.parent / "README.md").read_text()
-BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+README = (ROOT / "README.md").read_text()
+BLOCKS = [block.code for block in blocks("README.md") if block.language == "python"]
 ACCOUNT = Account(bookings=150, contacts=30, quirks=False)
 
 
@@ -69,10 +67,7 @@ async def test_every_other_block_runs(block: str) -> None:
                 "Account": Account,
                 "Fault": Fault,
             }
-            code = compile(block, "README.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-            result = eval(code, names)
-            if isinstance(result, Coroutine):
-                await result
+            await run(block, names, "README.md")
             for name, function in list(names.items()):
                 if name.startswith("test_"):
                     await function(oncehub, sim)

@@ -15,7 +15,9 @@ from ..version import __version__
 from . import COMPLETE, FAILED, INTERRUPTED, WRONG_USAGE
 from .check import check_key
 from .demo import run_demo
+from .embed import print_embed
 from .export import ExportRequest, export_account
+from .link import build_link
 from .output import complain
 from .simulate import routes, serve_simulator, simulated
 
@@ -235,3 +237,7 @@ async def demo(
         How fast time runs: 30 lets five minutes pass in ten seconds.
     """
     return await run_demo(out, bookings, speed)
+
+
+app.command(build_link, name="link")
+app.command(print_embed, name="embed")

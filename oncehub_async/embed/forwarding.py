@@ -1,0 +1,66 @@
+"""The tag for the script that forwards a widget's events to a back end."""
+
+from collections.abc import Iterable
+
+import attrs
+
+from ..errors import InvalidParameterError
+from .csp import Sources, source_of
+from .html import Html, script
+
+
+def _texts(value: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(value, str):
+        raise InvalidParameterError("types", "expected a list of types")
+    return tuple(value)
+
+
+@attrs.frozen(kw_only=True)
+class EventForwarding:
+    """HTML for the script `widget.forwarding_script`, which your application serves at `src`.
+
+    It sends events to `endpoint`: all of OnceHub's, or those in `types`, and with `classic` what
+    an embedded page of the classic product hands over. It listens to https://oncehub.com alone, or
+    to `origin` instead, which has to be one exact https origin (http on this machine, for tests).
+    """
+
+    src: str
+    endpoint: str
+    types: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    classic: bool = False
+    origin: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        source_of(self.src, "src")
+        source_of(self.endpoint, "endpoint")
+        for type_ in self.types:
+            if not type_.startswith("oncehub.") or "," in type_:
+                raise InvalidParameterError("types", "expected types such as oncehub.form.started")
+        if self.origin is not None and source_of(self.origin, "origin") != self.origin:
+            raise InvalidParameterError("origin", "expected an origin, as 'https://example.com'")
+
+    def html(self, *, nonce: str | None = None) -> Html:
+        """The script's tag. It goes before the embed, so that no event comes too early."""
+        return script(
+            self.src,
+            nonce,
+            {
+                "data-endpoint": self.endpoint,
+                "data-types": ",".join(self.types) or None,
+                "data-classic": self.classic,
+                "data-origin": self.origin,
+            },
+        )
+
+    def csp_sources(self) -> Sources:
+        """What a Content-Security-Policy has to allow for it."""
+        return {
+            "script-src": (source_of(self.src, "src"),),
+            "connect-src": (source_of(self.endpoint, "endpoint"),),
+        }
+
+    def __str__(self) -> str:
+        return str(self.html())
+
+    def __html__(self) -> str:
+        return str(self)

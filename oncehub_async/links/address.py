@@ -1,0 +1,75 @@
+"""Where a booking link may point: a page on a host of its product."""
+
+import re
+from urllib.parse import urlsplit
+
+import attrs
+
+from ..errors import InvalidParameterError
+
+BOOKING_HOST = "oncehub.com"
+CLASSIC_HOST = "go.oncehub.com"
+_REMEDIES = {
+    BOOKING_HOST: "is a link of booking calendars and booking hubs; use BookingLink for it",
+    CLASSIC_HOST: "is a link of the classic product; use ClassicLink for it",
+}
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+
+
+@attrs.frozen
+class Address:
+    """A link in three parts."""
+
+    page: str
+    """Scheme, host and path."""
+    query: str = attrs.field(repr=False)
+    fragment: str = attrs.field(repr=False)
+
+
+def split_address(url: object, host: str, custom_domain: str | None) -> Address:
+    """Take a link of the product at `host`, or at the account's own domain, apart.
+
+    Raises `InvalidParameterError` where it isn't one; the text doesn't show the link.
+    """
+    if not isinstance(url, str):
+        raise InvalidParameterError("url", f"expected a link, got {type(url).__name__}")
+    # urlsplit drops some of these silently, and browsers read a backslash as a slash.
+    if not url.isprintable() or " " in url or "\\" in url:
+        raise InvalidParameterError("url", "holds a space, a backslash or an unprintable character")
+    try:
+        parts = urlsplit(url)
+        found = parts.hostname or ""
+        plain = parts.netloc.lower() == found
+    except ValueError:
+        raise InvalidParameterError("url", "is not a URL") from None
+    if parts.scheme != "https" or not plain:
+        raise InvalidParameterError(
+            "url", f"has to start with https:// and a plain host, such as https://{host}/live-demo"
+        )
+    _check_host(found, host, custom_domain)
+    if parts.path.strip("/") == "":
+        raise InvalidParameterError(
+            "url", f"names no page; expected something like https://{host}/live-demo"
+        )
+    return Address(f"https://{found}{parts.path}", parts.query, parts.fragment)
+
+
+def _check_host(found: str, host: str, custom_domain: str | None) -> None:
+    if custom_domain is not None:
+        if not _DOMAIN.fullmatch(custom_domain.lower()):
+            raise InvalidParameterError(
+                "custom_domain", "expected a bare domain, such as 'book.example.com'"
+            )
+        if custom_domain.lower() in _REMEDIES:
+            raise InvalidParameterError("custom_domain", "is OnceHub's own; leave it out")
+        if found == custom_domain.lower():
+            return
+    if found == host:
+        return
+    if found in _REMEDIES:
+        raise InvalidParameterError("url", _REMEDIES[found])
+    raise InvalidParameterError(
+        "url",
+        f"is not on {host}; if the account has a domain of its own, "
+        "pass it: custom_domain='book.example.com'",
+    )

@@ -1,0 +1,172 @@
+"""What we print, in a real browser: it works under our policy, and no name becomes a script."""
+
+import json
+
+import pytest
+from jinja2 import Environment
+
+from oncehub_async.embed import (
+    CalendarEmbed,
+    ClassicEmbed,
+    EventForwarding,
+    TemplateHelper,
+    content_security_policy,
+    prefill_script,
+)
+from oncehub_async.links import BookingLink, ClassicLink
+from oncehub_async.widget import forwarding_script
+
+from .chromium import Chromium
+from .stage import EMBED_JS, Stage
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+LOADED = '{type: "oncehub.booking_calendar.loaded", payload: {id: "BKC-LDJ878496X"}}'
+FORWARDING = EventForwarding(src="/forward.js", endpoint="/events")
+# Reports tell what the policy kept from happening.
+BASE = "default-src 'none'; report-uri /blocked"
+
+
+async def test_a_calendar_works_under_the_policy_made_for_it(
+    chromium: Chromium, stage: Stage
+) -> None:
+    """Script, frame, style and forwarded events; nothing is blocked."""
+    embed = CalendarEmbed(id="BKC-LDJ878496X", height="612px", attributes={"class": 'a"b<c'})
+    policy = content_security_policy(embed, FORWARDING, base=BASE)
+    stage.show(
+        "shop.example/book",
+        f"<!doctype html>{FORWARDING}{embed}",
+        Content_Security_Policy=policy,
+    )
+    stage.show("shop.example/forward.js", forwarding_script())
+    stage.widget("oncehub.com/BKC-LDJ878496X", LOADED)
+    async with chromium.tab("https://shop.example/book") as tab:
+        (body,) = await stage.wait_for(1)
+        place = "document.querySelector('[data-oh-booking-calendar-id]')"
+        assert await tab.run(f"getComputedStyle({place}).height") == "612px"
+        assert await tab.run(f"{place}.className") == 'a"b<c'
+    assert json.loads(body)["payload"] == {"id": "BKC-LDJ878496X"}
+    assert stage.posted("/blocked") == []
+
+
+async def test_the_policy_allows_nothing_else(chromium: Chromium, stage: Stage) -> None:
+    """Scripts and frames from elsewhere, inline ones and other styles are blocked."""
+    embed = CalendarEmbed(id="BKC-LDJ878496X")
+    stage.show(
+        "shop.example/book",
+        f"<!doctype html>{embed}<script>var inline = 1</script><p style='color: red'>x"
+        "<script src='https://evil.example/x.js'></script>"
+        "<iframe src='https://evil.example/frame'></iframe>",
+        Content_Security_Policy=content_security_policy(embed, base=BASE),
+    )
+    async with chromium.tab("https://shop.example/book") as tab:
+        reports = await stage.wait_for(4, "/blocked")
+        assert await tab.run("typeof inline") == "undefined"
+    blocked = {json.loads(report)["csp-report"]["effective-directive"] for report in reports}
+    assert blocked == {"script-src-elem", "style-src-attr", "frame-src"}
+    assert not any(request.host == "evil.example" for request in stage.requests)
+
+
+async def test_a_nonce_lets_our_tags_through(chromium: Chromium, stage: Stage) -> None:
+    """Where a policy knows scripts by nonces alone ('strict-dynamic')."""
+    embed = CalendarEmbed(id="BKC-LDJ878496X")
+    policy = content_security_policy(
+        embed, FORWARDING, base=f"script-src 'strict-dynamic'; {BASE}", nonce="bm9uY2U"
+    )
+    tags = f"{FORWARDING.html(nonce='bm9uY2U')}{embed.html(nonce='bm9uY2U')}"
+    stage.show("shop.example/book", f"<!doctype html>{tags}", Content_Security_Policy=policy)
+    stage.show("shop.example/forward.js", forwarding_script())
+    stage.widget("oncehub.com/BKC-LDJ878496X", LOADED)
+    async with chromium.tab("https://shop.example/book"):
+        assert len(await stage.wait_for(1)) == 1
+    assert stage.posted("/blocked") == []
+
+
+HOSTILE = (
+    "\"><script>window.owned = 1</script><img src=x onerror='window.owned = 2'>",
+    "' onload='window.owned = 3' x='&quot;&#39;",
+    "javascript:window.owned=4//</script><svg onload=window.owned=5>",
+    'Zoë & "Bob" 100% + 🎉 \\',
+)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_no_guests_name_becomes_a_script(chromium: Chromium, stage: Stage, name: str) -> None:
+    """In an embed, in an attribute, in a link of a template; and it arrives as it was."""
+    template = Environment(autoescape=True).from_string(
+        "<!doctype html>{{ oncehub.classic('dana', guest={'name': name, 'note': name|e},"
+        " attributes={'title': name}) }}"
+        "<a href=\"{{ oncehub.link('https://oncehub.com/live-demo', name=name) }}\">Book</a>"
+    )
+    template.globals["oncehub"] = TemplateHelper()
+    stage.show("shop.example/book", template.render(name=name))
+    stage.show("go.oncehub.com/dana", "<!doctype html>")
+    async with chromium.tab("https://shop.example/book") as tab:
+        assert await tab.run("typeof owned") == "undefined"
+        assert await tab.run("document.scripts.length") == 1
+        assert await tab.run("document.querySelector('[data-so-page]').title") == name
+        assert BookingLink(await tab.run("document.querySelector('a').href")).name == name
+    (frame,) = [r for r in stage.requests if r.host == "go.oncehub.com"]
+    assert frame.query == {"em": "1", "name": name, "note": name}
+
+
+async def test_a_guests_data_reaches_the_calendars_frame(chromium: Chromium, stage: Stage) -> None:
+    """As it was, and beside what OnceHub's script put there."""
+    name = "".join(HOSTILE)
+    link = BookingLink("https://oncehub.com/live-demo?days=1", name=name, skip=True)
+    embed = CalendarEmbed(id="BKC-LDJ878496X", link=link, prefill_src="/prefill.js")
+    stage.show(
+        "shop.example/book",
+        f"<!doctype html>{embed}",
+        Content_Security_Policy=content_security_policy(embed, base=BASE),
+    )
+    stage.show("shop.example/prefill.js", prefill_script())
+    stage.show("oncehub.com/BKC-LDJ878496X", "<!doctype html>")
+    async with chromium.tab("https://shop.example/book") as tab:
+        await tab.run(
+            "new Promise(done => setInterval(() =>"
+            " document.querySelector('iframe').src.includes('name') && done(), 10))"
+        )
+        source = await tab.run("document.querySelector('iframe').src")
+        assert await tab.run("document.scripts.length") == 2
+    filled = BookingLink(source)
+    assert (filled.name, filled.skip, filled.get("days"), filled.get("em")) == (
+        name,
+        True,
+        "1",
+        "1",
+    )
+    assert stage.posted("/blocked") == []
+
+
+async def test_a_guests_data_goes_to_no_other_frame(chromium: Chromium, stage: Stage) -> None:
+    """Such as one that another script puts there."""
+    link = BookingLink("https://oncehub.com/live-demo", name="Carrie")
+    embed = CalendarEmbed(id="BKC-LDJ878496X", link=link, prefill_src="/prefill.js")
+    stage.show("shop.example/book", f"<!doctype html>{embed}")
+    stage.show("shop.example/prefill.js", prefill_script())
+    stage.show("cdn.oncehub.com/cal/embed.js", EMBED_JS.replace("//oncehub.com", "//evil.example"))
+    stage.show("evil.example/BKC-LDJ878496X", "<!doctype html>")
+    async with chromium.tab("https://shop.example/book") as tab:
+        await tab.run("new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)))")
+        assert "Carrie" not in await tab.run("document.querySelector('iframe').src")
+
+
+async def test_parameters_that_were_on_a_link_are_safe_too(
+    chromium: Chromium, stage: Stage
+) -> None:
+    """They are kept in a link as they stand, but not in an embed."""
+    link = ClassicLink("https://go.oncehub.com/dana?x=\"'><script>window.owned=1</script>")
+    embed = ClassicEmbed.of(link)
+    stage.show(
+        "shop.example/book",
+        f"<!doctype html>{embed}",
+        Content_Security_Policy=content_security_policy(embed, base=BASE),
+    )
+    stage.show("go.oncehub.com/dana", "<!doctype html>")
+    async with chromium.tab("https://shop.example/book") as tab:
+        assert await tab.run("document.scripts.length") == 1
+        assert await tab.run("document.querySelector('iframe').height") == "550"
+    (frame,) = [r for r in stage.requests if r.host == "go.oncehub.com"]
+    assert frame.query == {"em": "1", "x": "\"'><script>window.owned=1</script>"}
+    assert stage.posted("/blocked") == []

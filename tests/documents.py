@@ -1,0 +1,36 @@
+"""Documents whose code runs, and prints what they say it prints."""
+
+import ast
+import re
+from collections.abc import Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+ROOT = Path(__file__).parent.parent
+_FENCE = re.compile(r"^```(\w+)\n(.*?)^```$(?:\n\n```text\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
+
+
+@attrs.frozen
+class Block:
+    """A block of code, and the text that is said to come of it (None where nothing is said)."""
+
+    language: str
+    code: str
+    output: str | None
+
+
+def blocks(document: str) -> Iterator[Block]:
+    """The blocks of a document, each with the block of text that follows it."""
+    for language, code, output in _FENCE.findall((ROOT / document).read_text()):
+        if language != "text":
+            yield Block(language, code, output or None)
+
+
+async def run(code: str, names: dict[str, Any], document: str) -> None:
+    """Run a block, which may await; what it defines is in `names` afterwards."""
+    compiled = compile(code, document, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    result = eval(compiled, names)
+    if isinstance(result, Coroutine):
+        await result

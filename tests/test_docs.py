@@ -1,0 +1,88 @@
+"""The pages in docs/ say what is true: their code runs and prints what they say."""
+
+import inspect
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from oncehub_async import OnceHub
+from oncehub_async.cli import main
+from oncehub_async.links import BookingLink, ClassicLink
+from oncehub_async.simulator import Account, Simulator
+
+from .documents import ROOT, blocks, run
+
+LINKS = "docs/links.md"
+
+
+@pytest.fixture
+async def names() -> AsyncIterator[dict[str, Any]]:
+    """What the blocks of a page take as given: a client of an account with a calendar."""
+    async with Simulator(Account(bookings=10, quirks=False), limits=None) as sim:
+        async with OnceHub(sim.api_key, base_url=sim.url) as oncehub:
+            calendars = await oncehub.booking_calendars.list().collect()
+            published = next(calendar.id for calendar in calendars if calendar.published)
+            yield {"oncehub": oncehub, "BKC-LDJ878496X": published}
+
+
+async def test_the_page_about_links(
+    names: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Block after block, as one reads it."""
+    published = names.pop("BKC-LDJ878496X")
+    ran = 0
+    for block in blocks(LINKS):
+        if block.language != "python":
+            continue
+        # The account has ids of its own.
+        uses_the_account = "oncehub=oncehub" in block.code
+        code = block.code.replace("BKC-LDJ878496X", published) if uses_the_account else block.code
+        await run(code, names, LINKS)
+        printed = re.sub(r"/\.[A-Z0-9]{12}", "/.QUHVEKLPD93M", capsys.readouterr().out)
+        assert printed == (block.output or ""), block.code
+        ran += 1
+    assert ran == len(re.findall("^```python$", (ROOT / LINKS).read_text(), re.MULTILINE)) > 10
+
+
+def test_the_commands_of_the_page_about_links(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each prints what stands below it."""
+    (session,) = (block.code for block in blocks(LINKS) if block.language == "console")
+    commands = re.findall(r"^\$ oncehub (.*)\n((?:(?!\$).*\n)*)", session, re.MULTILINE)
+    assert len(commands) == session.count("$ ")
+    for command, output in commands:
+        assert main(shlex.split(command)) == 0
+        assert capsys.readouterr().out == output
+
+
+def test_the_table_of_parameters_is_complete() -> None:
+    """Every argument of both classes, and nothing else."""
+    rows = re.findall(r"^\| (?:the guest|custom|the page|both).*", (ROOT / LINKS).read_text(), re.M)
+    cells = [row.strip("|").split("|")[1:] for row in rows]
+    for column, cls in enumerate((BookingLink, ClassicLink)):
+        told = re.findall(r"`(\w+)`", " ".join(row[column] for row in cells))
+        arguments = set(inspect.signature(cls).parameters) - {"url"}
+        assert set(told) == arguments
+        assert len(told) == len(arguments)
+
+
+def test_the_pages_that_are_linked_exist() -> None:
+    """From README and between the pages."""
+    for page in ("README.md", LINKS):
+        for target in re.findall(r"\]\(([\w./-]+)\)", (ROOT / page).read_text()):
+            assert (ROOT / page).parent.joinpath(target).exists(), target
+
+
+def test_importing_the_package_imports_none_of_these() -> None:
+    """Who doesn't use them doesn't wait for them."""
+    code = (
+        "import sys, oncehub_async\n"
+        "print([m for m in sys.modules if m.split('.')[1:2] in "
+        "(['links'], ['embed'], ['redirect'], ['widget'])])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

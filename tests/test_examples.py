@@ -1,0 +1,101 @@
+"""The programs in examples/ do what they say."""
+
+import importlib.util
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from oncehub_async import OnceHub
+from oncehub_async.models import Booking, to_dict
+from oncehub_async.simulator import Account, Simulator
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def load(name: str) -> ModuleType:
+    """An example as a module."""
+    spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+async def booking() -> AsyncIterator[tuple[Booking, TestClient[Any, Any]]]:
+    """A booking of a simulated account, and the site of `thank_you.py`."""
+    example = load("thank_you")
+    account = Account(bookings=40, contacts=20, quirks=False, product="calendars")
+    async with Simulator(account, limits=None) as sim:
+        async with OnceHub(sim.api_key, base_url=sim.url) as oncehub:
+            booked = await oncehub.bookings.list().first()
+            assert booked is not None
+        client = OnceHub(sim.api_key, base_url=sim.url)
+        site = example.application(client, str(booked.booking_calendar))
+        async with TestClient(TestServer(site)) as browser:
+            yield booked, browser
+
+
+def claim(booking: Booking, **changes: str) -> dict[str, Any]:
+    """What OnceHub says of a booking in a redirect or an event."""
+    data = to_dict(booking)
+    names = ("id", "subject", "status", "booking_calendar", "starting_time", "creation_time")
+    return {name: data[name] for name in names} | changes
+
+
+async def test_the_page_to_book_from(booking: tuple[Booking, TestClient[Any, Any]]) -> None:
+    """With a calendar, the script, a link for this user, and a policy."""
+    booked, browser = booking
+    async with browser.get("/book") as answer:
+        page = await answer.text()
+        assert answer.status == 200
+        assert (
+            "script-src 'self' https://cdn.oncehub.com;"
+            in (answer.headers["Content-Security-Policy"])
+        )
+    assert f'data-oh-booking-calendar-id="{booked.booking_calendar}"' in page
+    assert 'src="/oncehub-forward.js"' in page
+    assert "&amp;skip=1" in page
+    assert 'data-oncehub-parameters="' in page
+    for script in ("/oncehub-forward.js", "/oncehub-prefill.js"):
+        async with browser.get(script) as answer:
+            assert answer.content_type == "text/javascript"
+            assert "use strict" in await answer.text()
+
+
+async def test_the_page_that_thanks(booking: tuple[Booking, TestClient[Any, Any]]) -> None:
+    """Shows what OnceHub says, and nothing that only the URL says."""
+    booked, browser = booking
+    async with browser.get("/thanks?" + urlencode(claim(booked, subject="<b>Lies"))) as answer:
+        text = await answer.text()
+        assert answer.status == 200
+        assert f"{booked.starting_time:%H:%M} UTC" in text
+        assert "Lies" not in text
+    for changes in ({"id": "BKNG-INVENTED1234"}, {"booking_calendar": "BKC-OTHER12345"}):
+        async with browser.get("/thanks?" + urlencode(claim(booked, **changes))) as answer:
+            assert answer.status == 404
+    async with browser.get("/thanks", allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (303, "/book")
+
+
+async def test_forwarded_events(
+    booking: tuple[Booking, TestClient[Any, Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Only what OnceHub confirms is logged as a booking."""
+    booked, browser = booking
+    event = {"type": "oncehub.booking.scheduled", "payload": claim(booked)}
+    lie = {**event, "payload": claim(booked, starting_time="2020-01-01T00:00:00Z")}
+    statuses = []
+    with caplog.at_level(logging.INFO, logger="bookings"):
+        for body in (event, lie, {"type": "oncehub.chatbot.opened"}, {"type": "x"}):
+            async with browser.post("/oncehub/events", json=body) as answer:
+                statuses.append(answer.status)
+    assert statuses == [204, 422, 204, 400]
+    assert caplog.messages == [f"booked: {booked.id}"]
