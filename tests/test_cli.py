@@ -115,7 +115,7 @@ def test_a_failed_export_tells_why_in_a_line(
     sim: Simulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exit code 1; what is complete is told as well."""
-    sim.inject(Fault("repeating_link", "list-all-users"))
+    sim.inject(Fault("html", "list-all-users", status=404))
     code, out, err = run(capsys, "export", "users", "contacts", "--out", str(tmp_path))
     assert code == 1
     assert "users is not complete: " in err
