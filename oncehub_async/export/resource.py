@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -47,13 +48,11 @@ class ResourceExport:
         Raises `AuthenticationError`, which concerns all resources.
         """
         try:
-            spool, sweep = await in_thread(self._open)
-            try:
+            with ExitStack() as opened:
+                spool, sweep = await in_thread(self._open, opened)
                 if not sweep.complete:
                     await self._fetch(spool, sweep)
                 await in_thread(self._finish, spool)
-            finally:
-                spool.close()
         except AuthenticationError as error:
             self._failed(str(error))
             raise
@@ -78,7 +77,7 @@ class ResourceExport:
         """Where the pages are kept until all are there."""
         return self.path.with_name(self.plan.name + ENDING)
 
-    def _open(self) -> tuple[Spool, Sweep]:
+    def _open(self, opened: ExitStack) -> tuple[Spool, Sweep]:
         """The spool to go on with, and what it says is there."""
         about = {
             "resource": self.plan.name,
@@ -87,18 +86,14 @@ class ResourceExport:
         }
         sweep = sweep_of(self.plan)
         self.entry.spool = self.spool_path.name
-        if not self.spool_path.exists():
-            return Spool.begin(self.spool_path, about), sweep
-        spool = Spool.reopen(self.spool_path, about)
-        try:
-            for entry in spool.entries:
-                objects = spool.objects(entry)
-                sweep.restore(entry.place, objects)
-                self.times.note(objects)
-            self._note_progress(spool)
-        except BaseException:
-            spool.close()
-            raise
+        exists = self.spool_path.exists()
+        spool = (Spool.reopen if exists else Spool.begin)(self.spool_path, about)
+        opened.callback(spool.close)
+        for entry in spool.entries:
+            objects = spool.objects(entry)
+            sweep.restore(entry.place, objects)
+            self.times.note(objects)
+        self._note_progress(spool)
         return spool, sweep
 
     async def _fetch(self, spool: Spool, sweep: Sweep) -> None:
@@ -165,6 +160,7 @@ async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
         await asyncio.wait([running])
+        running.exception()  # what happens to be raised now doesn't matter any more
         raise
 
 
