@@ -7,9 +7,7 @@ half of the latency lies before that, half behind, each give or take 20 %.
 
 import asyncio
 import logging
-import statistics
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from math import ceil
 
 import attrs
@@ -108,10 +106,7 @@ def median(bookings: int, latency: float, way: Way, accounts: int) -> tuple[Read
 
 def table() -> None:
     """Print the table."""
-    print(
-        "Time to read all bookings, in multiples of the least possible "
-        f"({datetime.now(UTC):%Y-%m-%d})\n"
-    )
+    print("Time to read all bookings, in multiples of the least possible\n")
     print(
         f"{'bookings':>8} {'latency':>8} {'least':>8} | {'walk':>6} {'slowest':>8} {'requests':>9} "
         f"{'429':>4} | {'list':>6} {'recipe 100':>11} {'recipe 10':>10}"
@@ -129,12 +124,6 @@ def table() -> None:
                 f"{typical.refused:>4} | {others[0]:>6.2f} {others[1]:>11.2f} {others[2]:>10.2f}",
                 flush=True,
             )
-
-
-def mean_share_of_refusals(bookings: int, latency: float) -> float:
-    """What part of the requests of several walks was answered 429."""
-    readings = [read(bookings, latency, walk, account + 1) for account in range(9)]
-    return statistics.fmean(each.refused / each.requests for each in readings)
 
 
 if __name__ == "__main__":

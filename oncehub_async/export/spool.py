@@ -43,6 +43,8 @@ class Spool:
     def __init__(self, file: BinaryIO, path: Path, about: Mapping[str, Any]) -> None:
         self.path, self.about = path, about
         self.entries: list[Entry] = []
+        self.count = 0
+        """How many objects there are."""
         self._file = file
         self._end = 0
 
@@ -78,11 +80,6 @@ class Spool:
             raise
         return spool
 
-    @property
-    def count(self) -> int:
-        """How many objects there are."""
-        return sum(entry.count for entry in self.entries)
-
     def add(self, place: Mapping[str, Any], objects: Sequence[Mapping[str, Any]]) -> None:
         """Add a page; it is safe on disk when this returns. Raises `OSError`."""
         text = b"".join([dump_json(each) + b"\n" for each in objects])
@@ -91,7 +88,7 @@ class Spool:
         )
         start = self._end + len(header)
         self._write(header + text)
-        self.entries.append(Entry(place, len(objects), start, len(text)))
+        self._append(Entry(place, len(objects), start, len(text)))
 
     def text(self, entry: Entry) -> bytes:
         """The lines of a page, as they were written. Raises `SpoolError` and `OSError`."""
@@ -125,10 +122,14 @@ class Spool:
             raise
         self._end += len(text)
 
+    def _append(self, entry: Entry) -> None:
+        self.entries.append(entry)
+        self.count += entry.count
+
     def _read_entries(self, start: int) -> None:
         self._end = start
         for entry in self._whole_entries(start):
-            self.entries.append(entry)
+            self._append(entry)
             self._end = entry.start + entry.size
         self._file.truncate(self._end)
 

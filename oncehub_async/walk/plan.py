@@ -24,6 +24,9 @@ FIVE_MINUTES = 300.0
 _SLACK = 1.15
 """More chains than the mean round trip needs, for those that take longer."""
 
+_MOST_CHAINS = 16
+"""Each has a page in memory; the vendor's limits need no more up to a latency of 2.5 seconds."""
+
 _TYPICAL_AGE = timedelta(days=3 * 365)
 """How old an account is taken to be where nothing tells; half and twice as much are likely too."""
 
@@ -139,7 +142,7 @@ def plan(open_gaps: Sequence[Gap], room: Room, latency: float, *, cut_before: bo
 
     `latency` is in seconds; `cut_before` tells whether the walk has made a cut already.
     """
-    wanted = max(1, ceil(room.limits.per_second * latency * _SLACK))
+    wanted = min(_MOST_CHAINS, max(1, ceil(room.limits.per_second * latency * _SLACK)))
     there_are = sum(gap.chains for gap in open_gaps)
     if sum(gap.low for gap in open_gaps) > room.left:
         # The five-minute limit holds it back: chains that use that up are enough.
