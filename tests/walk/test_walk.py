@@ -1,0 +1,353 @@
+"""Walks: how many requests they take, what they ask for, and how they end. Time is virtual."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from benchmarks.walking import least
+from oncehub_async import (
+    BadRequestError,
+    InvalidParameterError,
+    OnceHub,
+    PaginationError,
+    Resources,
+    RetryPolicy,
+    ServerError,
+)
+from oncehub_async.models import Booking
+from oncehub_async.responses import Answer
+from oncehub_async.simulator import Account, Simulator
+from oncehub_async.simulator.data.timeline import Timeline
+from oncehub_async.walk import Piece, Territory
+
+from ..list_service import (
+    DatedClock,
+    DeletedCursor,
+    Latency,
+    ListService,
+    error,
+    listed,
+    nothing_left_behind,
+    resources,
+)
+from ..virtual_time import run_virtual
+
+NOW = DatedClock().start
+MILLISECONDS = int(NOW.timestamp() * 1000)
+DAY = 86_400_000
+
+
+def account(bookings: int, latency: float = 0.0, jitter: float = 0.2, seed: int = 1) -> ListService:
+    """An account as the simulator makes them, three years old."""
+    timeline = Timeline(bookings, MILLISECONDS, seed, "bookings")
+    return ListService(
+        [timeline.at(index) for index in range(bookings)], Latency(latency, jitter, seed)
+    )
+
+
+def every_day(count: int, **settings: Any) -> ListService:
+    """A booking a day, the newest one now."""
+    return ListService([MILLISECONDS - DAY * number for number in range(count)], **settings)
+
+
+async def ids_of(oncehub: Resources, **options: Any) -> list[str]:
+    return [each["id"] async for each in oncehub.bookings.walk(**options).raw()]
+
+
+def walked(service: ListService, **options: Any) -> tuple[list[str], float]:
+    """The ids in the order in which they came, and the seconds that it took."""
+
+    async def main() -> tuple[list[str], float]:
+        found = await ids_of(resources(service), **options)
+        return found, asyncio.get_running_loop().time()
+
+    return run_virtual(main())
+
+
+def cuts(service: ListService) -> int:
+    return sum("creation_time.lt" in query for query in service.queries)
+
+
+@pytest.mark.parametrize(
+    ("bookings", "latency"),
+    [(1_000, 0.05), (5_000, 0.15), (60_000, 1.0)],
+)
+def test_one_chain_where_one_is_enough(bookings: int, latency: float) -> None:
+    """Short round trips, or so many pages that the five-minute limit is what holds it back."""
+    service = account(bookings, latency)
+    found, _ = walked(service)
+    assert len(found) == bookings
+    assert (cuts(service), len(service.queries)) == (0, bookings // 100)
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_a_walk_that_ends_right_under_the_edge_stays_under_it(seed: int) -> None:
+    """199 pages: the 201st request would wait for five minutes."""
+    service = account(19_900, 0.4, seed=seed)
+    found, seconds = walked(service)
+    assert len(set(found)) == 19_900
+    assert len(service.queries) <= 200
+    assert service.statuses[429] == 0
+    assert seconds < 1.2 * least(19_900, 0.4)
+
+
+@pytest.mark.parametrize(
+    ("bookings", "latency", "times_least"),
+    [(1_000, 0.05, 1.25), (5_000, 0.15, 1.25), (5_000, 0.4, 1.25), (60_000, 0.4, 1.1)],
+)
+def test_as_fast_as_the_limits_let_it(bookings: int, latency: float, times_least: float) -> None:
+    """In multiples of the least possible time; no request is refused."""
+    service = account(bookings, latency)
+    _, seconds = walked(service)
+    assert seconds <= times_least * least(bookings, latency)
+    assert (service.statuses[429], service.over_five_minutes) == (0, 0)
+
+
+def test_many_round_trips_at_once_where_they_take_long() -> None:
+    """Ten pages at a second each take half of the time that they take one after the other."""
+    service = account(1_000, 1.0)
+    _, seconds = walked(service)
+    assert seconds <= 5.0
+
+
+def test_the_requests_are_the_pages_and_one_for_each_chain() -> None:
+    """Every cut begins two chains, and each of those costs a partly filled page at most."""
+    for seed in range(1, 8):
+        service = account(5_000, 0.4, seed=seed)
+        walked(service)
+        assert cuts(service) > 0
+        assert len(service.queries) <= 50 + 1 + 2 * cuts(service)
+
+
+def test_newest_first_is_the_order_of_the_list() -> None:
+    """Whatever came first."""
+    service = account(3_000, 1.0)
+    found, _ = walked(service, newest_first=True)
+    assert found == service.ids()
+    unordered, _ = walked(account(3_000, 1.0))
+    assert unordered != found
+
+
+def test_filters_are_sent_with_every_request() -> None:
+    """And their ends hold also where the walk is cut."""
+    service = every_day(900, latency=Latency(1.0))
+    gt, lt = NOW - timedelta(days=800), NOW - timedelta(days=30)
+    found, _ = walked(service, status="scheduled", creation_time_gt=gt, creation_time_lt=lt)
+    assert sorted(found) == sorted(service.ids()[31:800])
+    assert {query["status"] for query in service.queries} == {"scheduled"}
+    assert {query["creation_time.gt"] for query in service.queries} == {"2024-08-23T00:00:00Z"}
+    assert max(query["creation_time.lt"] for query in service.queries) == "2026-10-02T00:00:00Z"
+    assert len({query["creation_time.lt"] for query in service.queries}) > 1
+
+
+def test_a_slow_consumer_slows_the_fetching_down() -> None:
+    """No more than what can be under way is fetched ahead."""
+    service = every_day(3_000, latency=Latency(1.0), limits=None)
+
+    async def main() -> None:
+        ahead = 0
+        pages = resources(service).bookings.walk().pages()
+        consumed = 0
+        async for _ in pages:
+            consumed += 1
+            await asyncio.sleep(60)
+            ahead = max(ahead, len(service.queries) - consumed)
+        assert ahead <= 17
+
+    run_virtual(main())
+
+
+def test_several_walks_share_the_limits() -> None:
+    """Together they take what one of both lengths would."""
+    service = account(2_000, 0.4)
+
+    async def main() -> float:
+        oncehub = resources(service)
+        first, second = await asyncio.gather(ids_of(oncehub), ids_of(oncehub))
+        assert sorted(first) == sorted(second) == sorted(service.ids())
+        return asyncio.get_running_loop().time()
+
+    assert run_virtual(main()) <= 1.4 * least(4_000, 0.4)
+    assert service.statuses[429] == 0
+
+
+def test_an_empty_list_is_one_request() -> None:
+    """And nothing comes."""
+    service = every_day(0)
+    assert walked(service)[0] == []
+    assert len(service.queries) == 1
+
+
+async def test_the_first_costs_one_request_and_items_are_models() -> None:
+    """Over sockets, with the simulator; also of contacts and text messages."""
+    async with Simulator(Account(bookings=150, contacts=20), limits=None) as sim:
+        async with OnceHub(sim.api_key, base_url=sim.url) as oncehub:
+            newest = await oncehub.bookings.walk().first()
+            assert newest is not None
+            assert newest.id == next(sim.ids("bookings"))
+            assert sim.stats.requests == 1
+            async for booking in oncehub.bookings.walk(expand="owner"):
+                assert type(booking) is Booking
+            for walk, name in (
+                (oncehub.contacts.walk(), "contacts"),
+                (oncehub.sms_notifications.walk(), "sms_notifications"),
+            ):
+                found = [each.id async for each in walk]
+                assert sorted(found) == sorted(sim.ids(name))
+
+
+@pytest.mark.parametrize("cursor", ["after", "before"])
+def test_a_walk_takes_no_cursor(cursor: str) -> None:
+    """It reads all of a list; the remedy is told."""
+    options: dict[str, Any] = {cursor: "BKNG-1"}
+    with pytest.raises(InvalidParameterError, match=rf"use list\({cursor}=...\)"):
+        OnceHub("k").bookings.walk(**options)
+
+
+def shuffled(service: ListService, _number: int) -> Answer | None:
+    """The list as it is, but for its order of creation times."""
+    query = service.queries[-1]
+    names = service.ids()
+    start = names.index(query["after"]) + 1 if "after" in query else 0
+    page = names[start : start + 100]
+    data = [
+        {"id": each, "creation_time": f"2026-01-{index % 28 + 1:02}T00:00:00Z"}
+        for index, each in enumerate(page)
+    ]
+    return listed(data, start + 100 < len(names))
+
+
+def without_times(service: ListService, _number: int) -> Answer | None:
+    """Objects that don't say when they were created."""
+    query = service.queries[-1]
+    names = service.ids()
+    start = names.index(query["after"]) + 1 if "after" in query else 0
+    return listed([{"id": each} for each in names[start : start + 100]], start + 100 < len(names))
+
+
+@pytest.mark.parametrize("page", [shuffled, without_times])
+def test_a_list_in_another_order_is_read_one_page_after_the_other(page: Any) -> None:
+    """Following its pages is safe whatever the order."""
+    service = every_day(450, latency=Latency(1.0), before_answer=page)
+    found, _ = walked(service)
+    assert found == service.ids()
+    assert cuts(service) == 0
+
+
+def test_disorder_in_the_middle_of_a_walk_is_an_error() -> None:
+    """What lies between its parts can't be told any more; the remedy is told."""
+
+    def later(service: ListService, number: int) -> Answer | None:
+        return shuffled(service, number) if number > 6 else None
+
+    service = every_day(2_000, latency=Latency(1.0), before_answer=later)
+    with pytest.raises(PaginationError, match=r"use list\(\) instead"):
+        walked(service)
+
+
+@pytest.mark.parametrize("mode", ["error", "restart", "empty", "position"])
+def test_a_deleted_cursor_is_survived(mode: DeletedCursor) -> None:
+    """Whatever the service answers then, the walk goes on from the object before, or by time."""
+
+    def delete(service: ListService, number: int) -> None:
+        query = service.queries[-1]
+        if number % 3 == 0:
+            service.delete(query.get("after") or query.get("before") or "")
+
+    service = account(2_000, 0.4)
+    service.before_answer, service.deleted_cursor = delete, mode
+    before = set(service.ids())
+    found, _ = walked(service)
+    assert len(found) == len(set(found))
+    assert before & set(service.ids()) <= set(found)
+    assert len(before - set(service.ids())) >= 5
+
+
+def test_a_list_that_does_not_advance_is_an_error() -> None:
+    """However it is asked for."""
+
+    def stuck(service: ListService, _number: int) -> Answer:
+        return service.page({"limit": "100"})
+
+    service = every_day(450, before_answer=stuck)
+    with pytest.raises(PaginationError, match="not complete"):
+        walked(service)
+    assert len(service.queries) < 10
+
+
+@pytest.mark.parametrize(
+    ("status", "first", "expected"), [(400, 1, BadRequestError), (500, 8, ServerError)]
+)
+def test_an_error_ends_the_walk_and_leaves_nothing_behind(
+    status: int, first: int, expected: type[Exception]
+) -> None:
+    """After the retries; what was under way is ended."""
+
+    def fails(_service: ListService, number: int) -> Answer | None:
+        return error(status, "api_error") if number >= first else None
+
+    service = every_day(3_000, latency=Latency(1.0), before_answer=fails)
+
+    async def main() -> None:
+        oncehub = resources(service, RetryPolicy(attempts=2, first_delay=0.1))
+        async with nothing_left_behind(service):
+            with pytest.raises(expected):
+                await oncehub.bookings.walk().collect()
+
+    run_virtual(main())
+
+
+def restored(pieces: Iterable[Piece[Any]]) -> Territory:
+    territory = Territory()
+    for piece in pieces:
+        territory.add(
+            piece.addition, piece.marks, older_than=piece.older_than, following=piece.following
+        )
+    return territory
+
+
+@pytest.mark.parametrize("stop", [1, 2, 5, 9, 14, 18])
+def test_an_unfinished_walk_goes_on_where_it_was(stop: int) -> None:
+    """From its pieces alone; nothing is fetched again but what was under way."""
+    service = account(2_000, 1.0)
+
+    async def main() -> None:
+        walk = resources(service).bookings.walk().raw()
+        pieces: list[Piece[Any]] = []
+        begun = walk.pieces()
+        async for piece in begun:
+            pieces.append(piece)
+            if len(pieces) == stop:
+                break
+        await begun.aclose()
+        service.queries.clear()
+        rest = [piece async for piece in walk.pieces(restored(pieces))]
+        found = [mark.id for piece in [*pieces, *rest] for mark in piece.marks]
+        assert sorted(found) == sorted(service.ids())
+        assert len(service.queries) <= 20 - stop + 10
+
+    run_virtual(main())
+
+
+def test_times_of_cuts_are_whole_seconds() -> None:
+    """Whatever a service's filters resolve, they cut nothing off there."""
+    service = account(5_000, 1.0)
+    walked(service)
+    for query in service.queries:
+        if "creation_time.lt" in query:
+            assert datetime.fromisoformat(query["creation_time.lt"]).microsecond == 0
+
+
+def test_requests_leave_no_faster_than_the_limits() -> None:
+    """Counted on arrival, over sliding windows."""
+    service = account(5_000, 0.4)
+    walked(service)
+    arrivals = service.arrivals
+    for first, sixth in zip(arrivals, arrivals[5:], strict=False):
+        assert sixth - first >= 1.0
+    assert all(earlier <= later for earlier, later in pairwise(arrivals))
+    assert NOW.tzinfo is UTC
