@@ -44,6 +44,7 @@ class Run(Generic[T]):
         self._under_way: dict[asyncio.Task[FetchedPage[T]], Start | Front] = {}
         self._latencies: deque[float] = deque(maxlen=_LATENCIES)
         self._has_cut = False
+        self._asked_now = 0
         self._fruitless = 0
         self._ways: dict[int, int] = {}
 
@@ -102,6 +103,7 @@ class Run(Generic[T]):
         room = self._room()
         latency = median(self._latencies) if self._latencies else 0.0
         planned = plan(open_gaps, room, latency, cut_before=self._has_cut)
+        self._asked_now = 0
         self._cut(open_gaps, planned, bounds)
         return self._go_on(open_gaps, planned, room)
 
@@ -110,6 +112,9 @@ class Run(Generic[T]):
         if cutting or self._fruitless >= _FRUITLESS_CUTS:
             return
         for time in cut_times(open_gaps, planned.cuts, bounds):
+            if self._wait() > 0:
+                # The limits are used up, by this walk or by others.
+                return
             self._has_cut = True
             self._send(Start(time))
 
@@ -141,6 +146,7 @@ class Run(Generic[T]):
         query = words(asked, stretch, self._query)
         task = asyncio.create_task(self._source.fetch(query, self._priority))
         self._under_way[task] = asked
+        self._asked_now += 1
 
     def _room(self) -> Room:
         budget = self._source.caller.budget_in_use()
@@ -153,7 +159,8 @@ class Run(Generic[T]):
         budget = self._source.caller.budget_in_use()
         if not isinstance(budget, Budget):
             return 0.0
-        return budget.forecast(budget.waiting() + 1).all_sent
+        # What was asked for just now hasn't got into the queue yet.
+        return budget.forecast(budget.waiting() + self._asked_now + 1).all_sent
 
     # What came
 
