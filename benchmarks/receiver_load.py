@@ -1,0 +1,62 @@
+"""A sender of deliveries that costs little: raw HTTP over kept connections."""
+
+import asyncio
+import time
+
+from oncehub_async.testing import make_event, sign
+
+SECRET = "benchmark-secret-0123456789abcdef"
+CONNECTIONS = 32
+
+
+def body_of(number: int, template: bytes) -> bytes:
+    """An event of about 1.5 KB with an id and a booking of its own."""
+    return template.replace(b"EVNT-0000000000", b"EVNT-%010d" % number).replace(
+        b"BKNG-0000000000", b"BKNG-%010d" % number
+    )
+
+
+def request(body: bytes, signature: str) -> bytes:
+    """A delivery as bytes."""
+    head = (
+        "POST /webhooks/oncehub HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"Oncehub-Signature: {signature}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def template() -> bytes:
+    """The event that all are made of."""
+    return make_event(
+        "booking.scheduled", event_id="EVNT-0000000000", data={"id": "BKNG-0000000000"}
+    )
+
+
+def requests(count: int, first: int) -> list[bytes]:
+    """Signed deliveries of different events."""
+    pattern = template()
+    bodies = (body_of(first + number, pattern) for number in range(count))
+    return [request(body, sign(body, SECRET)) for body in bodies]
+
+
+async def rate(port: int, ready: list[bytes]) -> float:
+    """Deliveries a second that a server answers 200, over several connections at once."""
+    left = iter(ready)
+    refused: list[bytes] = []
+
+    async def send() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for data in left:
+            writer.write(data)
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+            await reader.readexactly(length)
+            if not head.startswith(b"HTTP/1.1 200"):
+                refused.append(head[:40])
+        writer.close()
+
+    started = time.perf_counter()
+    await asyncio.gather(*(send() for _ in range(CONNECTIONS)))
+    if refused:
+        raise RuntimeError(f"{len(refused)} deliveries were refused: {refused[0]!r}")
+    return len(ready) / (time.perf_counter() - started)

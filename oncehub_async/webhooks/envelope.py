@@ -1,0 +1,83 @@
+"""What has to be known of a delivery to accept it, read without building any model."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import attrs
+import orjson
+
+from ..json_text import load_json
+from .errors import EnvelopeError
+
+_LONGEST_NAME = 255
+
+
+@attrs.frozen(repr=False)
+class Envelope:
+    """An event's id and type, what it is about, and when it happened (Unix seconds)."""
+
+    id: str
+    type: str
+    subject: str
+    """The id of the booking or conversation; the event's own where it has none."""
+    creation_time: float | None
+
+
+def read_envelope(body: bytes) -> Envelope:
+    """The envelope of a delivery. Raises `EnvelopeError` where there is none."""
+    data = parse(body)
+    event_id, about = _name(data, "id"), data.get("data")
+    subject = about.get("id") if isinstance(about, dict) else None
+    moment = time_of(data.get("creation_time"))
+    return Envelope(
+        event_id,
+        _name(data, "type"),
+        str(subject) if _is_name(subject) else event_id,
+        None if moment is None else moment.timestamp(),
+    )
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """The JSON object in a body. Raises `EnvelopeError`."""
+    try:
+        data = orjson.loads(body)
+    except ValueError:
+        data = _parse_odd(body)
+    if not isinstance(data, dict):
+        raise EnvelopeError("the body is not a JSON object")
+    return data
+
+
+def _parse_odd(body: bytes) -> Any:
+    # Halves of surrogate pairs come from texts that were cut in the middle of an emoji.
+    try:
+        return load_json(body)
+    except ValueError:
+        raise EnvelopeError("the body is not JSON") from None
+
+
+def _name(data: dict[str, Any], key: str) -> str:
+    value = data.get(key)
+    if not _is_name(value):
+        raise EnvelopeError(f"the event has no {key}")
+    return str(value)
+
+
+def _is_name(value: object) -> bool:
+    return (
+        type(value) is str
+        and 0 < len(value) <= _LONGEST_NAME
+        and value.isascii()
+        and value.isprintable()
+    )
+
+
+def time_of(value: object) -> datetime | None:
+    """An event's time, aware and in UTC; None where it has none that can be read."""
+    if type(value) is not str:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
