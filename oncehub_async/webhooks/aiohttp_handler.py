@@ -43,6 +43,8 @@ def aiohttp_handler(receiver: Receiver) -> Handler:
         if request.method != "POST":
             return _response(answer.ONLY_POST)
         body = await _body(request, receiver)
+        if body is answer.TOO_SLOW:
+            return await _cut_off(request, body)
         if isinstance(body, Answer):
             return _response(body)
         return _response(await receiver.receive(request.headers, body))
@@ -70,6 +72,15 @@ async def _body(request: web.Request, receiver: Receiver) -> bytes | Answer:
     except TimeoutError:
         return answer.TOO_SLOW
     return bytes(chunks)
+
+
+async def _cut_off(request: web.Request, told: Answer) -> web.Response:
+    """Answer and end the connection at once; aiohttp would go on reading for ten seconds."""
+    response = _response(told)
+    await response.prepare(request)
+    await response.write_eof()
+    request.protocol.force_close()
+    return response
 
 
 def _response(told: Answer) -> web.Response:
