@@ -1,12 +1,16 @@
 """A sender of deliveries that costs little: raw HTTP over kept connections."""
 
 import asyncio
+import base64
+import hmac
 import time
 
 from oncehub_async.testing import make_event, sign
 
 SECRET = "benchmark-secret-0123456789abcdef"
-CONNECTIONS = 32
+SVIX_SECRET = "whsec_" + "c2VjcmV0" * 4
+PATH = "/webhooks/oncehub"
+CONNECTIONS = 64
 
 
 def body_of(number: int, template: bytes) -> bytes:
@@ -16,19 +20,24 @@ def body_of(number: int, template: bytes) -> bytes:
     )
 
 
-def request(body: bytes, signature: str) -> bytes:
+def request(body: bytes, headers: dict[str, str]) -> bytes:
     """A delivery as bytes."""
-    head = (
-        "POST /webhooks/oncehub HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        f"Oncehub-Signature: {signature}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+    lines = {
+        "Host": "127.0.0.1",
+        "Content-Type": "application/json",
+        "Content-Length": str(len(body)),
+        **headers,
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    return f"POST {PATH} HTTP/1.1\r\n{head}\r\n".encode() + body
 
 
 def template() -> bytes:
-    """The event that all are made of."""
+    """The event that all are made of, about 1.5 KB."""
     return make_event(
-        "booking.scheduled", event_id="EVNT-0000000000", data={"id": "BKNG-0000000000"}
+        "booking.scheduled",
+        event_id="EVNT-0000000000",
+        data={"id": "BKNG-0000000000", "contact": "CTC-J4FR05BKEW"},
     )
 
 
@@ -36,7 +45,22 @@ def requests(count: int, first: int) -> list[bytes]:
     """Signed deliveries of different events."""
     pattern = template()
     bodies = (body_of(first + number, pattern) for number in range(count))
-    return [request(body, sign(body, SECRET)) for body in bodies]
+    return [request(body, {"Oncehub-Signature": sign(body, SECRET)}) for body in bodies]
+
+
+def svix_requests(count: int, first: int) -> list[bytes]:
+    """The same, signed as svix has it."""
+    key, pattern, made = base64.b64decode(SVIX_SECRET.removeprefix("whsec_")), template(), []
+    for number in range(first, first + count):
+        body, moment = body_of(number, pattern), str(int(time.time()))
+        digest = hmac.digest(key, f"msg_{number}.{moment}.".encode() + body, "sha256")
+        headers = {
+            "svix-id": f"msg_{number}",
+            "svix-timestamp": moment,
+            "svix-signature": "v1," + base64.b64encode(digest).decode(),
+        }
+        made.append(request(body, headers))
+    return made
 
 
 async def rate(port: int, ready: list[bytes]) -> float:

@@ -25,15 +25,18 @@ class Envelope:
 
 def read_envelope(body: bytes) -> Envelope:
     """The envelope of a delivery. Raises `EnvelopeError` where there is none."""
-    data = parse(body)
+    return envelope_of(parse(body))
+
+
+def envelope_of(data: dict[str, Any]) -> Envelope:
+    """The envelope of an event. Raises `EnvelopeError` where there is none."""
     event_id, about = _name(data, "id"), data.get("data")
     subject = about.get("id") if isinstance(about, dict) else None
-    moment = time_of(data.get("creation_time"))
     return Envelope(
         event_id,
         _name(data, "type"),
         str(subject) if _is_name(subject) else event_id,
-        None if moment is None else moment.timestamp(),
+        timestamp_of(data.get("creation_time")),
     )
 
 
@@ -74,10 +77,20 @@ def _is_name(value: object) -> bool:
 
 def time_of(value: object) -> datetime | None:
     """An event's time, aware and in UTC; None where it has none that can be read."""
+    seconds = timestamp_of(value)
+    try:
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def timestamp_of(value: object) -> float | None:
+    """An event's time in Unix seconds; None where it has none that can be read."""
     if type(value) is not str:
         return None
     try:
         moment = datetime.fromisoformat(value)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    # The API's times are in UTC; one that came without a zone is in UTC too.
+    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from ..models import Booking, Conversation, Model, ModelError, from_dict
-from .envelope import parse, read_envelope, time_of
+from .envelope import Envelope, envelope_of, parse, time_of
 from .errors import EventDataError
 from .event_types import BOOKING, CONVERSATION, family
 from .signature import MAX_SKEW, RETRY_WINDOW, Secrets, verify_signature
@@ -20,17 +20,9 @@ class Event:
     as they arrived. A repr shows nothing about people.
     """
 
-    type: str
-    id: str
-
-    def __init__(self, body: bytes) -> None:
-        envelope = read_envelope(body)
-        self.body, self.id, self.type = body, envelope.id, envelope.type
-
-    @cached_property
-    def raw(self) -> dict[str, Any]:
-        """The envelope as JSON data."""
-        return parse(self.body)
+    def __init__(self, body: bytes, raw: dict[str, Any], envelope: Envelope) -> None:
+        self.body, self.raw = body, raw
+        self.id, self.type = envelope.id, envelope.type
 
     @cached_property
     def creation_time(self) -> datetime | None:
@@ -91,7 +83,9 @@ def read_event(body: bytes) -> Event:
 
     One of a type that is not known yet is an event too; its `data` is JSON data.
     """
-    return _BY_FAMILY.get(family(read_envelope(body).type), Event)(body)
+    raw = parse(body)
+    envelope = envelope_of(raw)
+    return _BY_FAMILY.get(family(envelope.type), Event)(body, raw, envelope)
 
 
 def construct_event(
