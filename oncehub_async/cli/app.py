@@ -18,7 +18,7 @@ from .demo import run_demo
 from .export import ExportRequest, export_account
 from .listen import SECRET_VARIABLE, ListenRequest, listen_for_events
 from .output import complain
-from .simulate import serve_simulator
+from .simulate import routes, serve_simulator, simulated
 
 
 def _default(value: object) -> str | None:
@@ -170,6 +170,8 @@ async def simulate(
     seed: int = 1,
     speed: float = 1.0,
     limits: Annotated[bool, Parameter(negative="--no-limits")] = True,
+    deliver_to: Sequence[str] = (),
+    activity: float = 0.0,
 ) -> int:
     """Run a simulated OnceHub on this machine until it is interrupted.
 
@@ -187,8 +189,24 @@ async def simulate(
         How fast its clock runs: 30 lets five minutes pass in ten seconds.
     limits
         Refuse more than 5 requests a second and 200 in 5 minutes, as OnceHub does.
+    deliver_to
+        Where webhooks deliver to: http://127.0.0.1:PORT/PATH takes what goes to any of them,
+        https://YOUR.URL=http://127.0.0.1:PORT/PATH what goes to that URL. Without it nothing is
+        delivered, and never to another machine. Can be given several times.
+    activity
+        How many bookings and conversations are made and changed in an hour of its clock.
     """
-    return await serve_simulator(port, bookings, contacts, seed, speed, limits)
+    simulator = simulated(
+        bookings,
+        contacts,
+        seed,
+        speed,
+        limited=limits,
+        port=port,
+        deliver_to=routes(deliver_to),
+        activity=activity,
+    )
+    return await serve_simulator(simulator, bookings)
 
 
 @app.command

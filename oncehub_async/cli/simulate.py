@@ -3,18 +3,17 @@
 import asyncio
 import contextlib
 import signal
+import time
+from collections.abc import Mapping, Sequence
 
 from .. import Clock, InvalidParameterError
-from ..simulator import Account, Limits, Simulator
+from ..simulator import EVERY_WEBHOOK, Account, Activity, Delivery, Limits, Simulator
 from . import COMPLETE
 from .output import say
 
 
-async def serve_simulator(
-    port: int, bookings: int, contacts: int, seed: int, speed: float, limited: bool
-) -> int:
-    """Serve until the task is cancelled."""
-    simulator = simulated(bookings, contacts, seed, speed, limited=limited, port=port)
+async def serve_simulator(simulator: Simulator, bookings: int) -> int:
+    """Serve until it is interrupted."""
     async with simulator as sim:
         interrupted = _interruption()
         say(f"A simulated OnceHub with {bookings:,} bookings. To use it:")
@@ -35,9 +34,17 @@ def _interruption() -> asyncio.Event:
 
 
 def simulated(
-    bookings: int, contacts: int, seed: int, speed: float, *, limited: bool = True, port: int = 0
+    bookings: int,
+    contacts: int,
+    seed: int,
+    speed: float,
+    *,
+    limited: bool = True,
+    port: int = 0,
+    deliver_to: Mapping[str, str] | None = None,
+    activity: float = 0.0,
 ) -> Simulator:
-    """A simulator from numbers that somebody typed."""
+    """A simulator from numbers and URLs that somebody typed."""
     if not 0 <= port <= 65535:
         raise InvalidParameterError("port", "expected a number from 0 to 65535")
     try:
@@ -45,7 +52,21 @@ def simulated(
             Account(bookings=bookings, contacts=contacts, seed=seed),
             clock=Clock(speed),
             limits=Limits() if limited else None,
+            deliver_to=deliver_to,
+            # Receivers remember for days which events they had: each run has ids of its own.
+            delivery=Delivery(first_event=int(time.time() * 1000)),
+            activity=Activity(per_hour=activity) if activity else None,
             port=port,
         )
     except ValueError as error:
         raise InvalidParameterError("simulator", str(error)) from None
+
+
+def routes(texts: Sequence[str]) -> dict[str, str]:
+    """`URL=TARGET` for what goes to one webhook, `TARGET` for what goes to any other."""
+    found = {}
+    for text in texts:
+        # A URL can have equals signs of its own; the target starts after the last that fits.
+        url, equals, target = text.rpartition("=http://")
+        found[url if equals else EVERY_WEBHOOK] = f"http://{target}" if equals else text
+    return found

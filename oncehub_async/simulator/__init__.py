@@ -7,20 +7,33 @@ It needs no account, no network beyond loopback, and answers the same for the sa
 """
 
 from .account import Account, Product
+from .deliveries.attempt import Attempt, Outcome
+from .deliveries.faults import DeliveryFault, DeliveryFaultKind
+from .deliveries.routes import EVERY_WEBHOOK, Target
+from .deliveries.settings import Delivery
 from .faults import Change, Fault, FaultKind
+from .happenings.activity import Activity
 from .limits import Limits
 from .service import Service
 from .simulator import Simulator
 from .stats import Stats
 
 __all__ = [
+    "EVERY_WEBHOOK",
     "Account",
+    "Activity",
+    "Attempt",
     "Change",
+    "Delivery",
+    "DeliveryFault",
+    "DeliveryFaultKind",
     "Fault",
     "FaultKind",
     "Limits",
+    "Outcome",
     "Product",
     "Service",
     "Simulator",
     "Stats",
+    "Target",
 ]

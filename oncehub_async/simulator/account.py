@@ -16,8 +16,8 @@ _count = attrs.validators.ge(0)
 class Account:
     """An account with so many objects of each kind, all of them a function of `seed`.
 
-    They are as they were when the simulator's clock started; the clock going on completes no
-    booking by itself. Objects are made when they are asked for: a million cost no memory.
+    They are as they were when the simulator's clock started; the clock going on completes a booking
+    only with an `Activity`. Objects are made when they are asked for: a million cost no memory.
 
     `product` is which of OnceHub's two products the account has; the other's paths answer 404.
     `quirks` adds what live accounts show beyond the vendor's document (null and missing fields,

@@ -4,6 +4,7 @@ from .collection import Collection
 from .data.dice import key, roll
 from .data.kind import Body
 from .data.times import with_milliseconds
+from .data.webhooks import EVENT_TYPES
 from .faults import Change
 from .state import State
 
@@ -16,7 +17,7 @@ def change(state: State, collection: Collection, what: Change, now: int) -> str 
     Its id, None when there is nothing left to update or delete.
     """
     if what == "create":
-        return create(collection, now)
+        return create(state, collection, now)
     index = _some(state, collection)
     if index is None:
         return None
@@ -27,15 +28,22 @@ def change(state: State, collection: Collection, what: Change, now: int) -> str 
     return collection.kind.id(index)
 
 
-def create(collection: Collection, now: int) -> str:
-    """Add an object like the account's others, made now."""
+def create(state: State, collection: Collection, now: int) -> str:
+    """Add an object like the account's others, made now. Its id.
+
+    A new booking's status tells what happened to it; changes and deletions are no events.
+    """
 
     def build(index: int) -> Body:
         body = collection.kind.make(index)
         _stamp(body, ("creation_time", "last_updated_time"), now)
         return body
 
-    return str(collection.add(now, build)["id"])
+    made = collection.add(now, build)
+    what = f"booking.{made.get('status')}"
+    if collection is state.bookings and what in EVENT_TYPES:
+        state.announce(what, made["id"], now)
+    return str(made["id"])
 
 
 def touch(collection: Collection, index: int, now: int) -> None:

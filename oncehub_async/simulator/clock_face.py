@@ -6,7 +6,7 @@ from email.utils import format_datetime
 
 from oncehub_async.clock import Clock
 
-from .data.times import from_datetime
+from .data.times import SECOND, from_datetime
 
 
 class ClockFace:
@@ -28,6 +28,14 @@ class ClockFace:
     def milliseconds(self) -> int:
         """Milliseconds since 1970, now."""
         return from_datetime(self.now())
+
+    def seconds_at(self, milliseconds: int) -> float:
+        """What the clock's own seconds are at a date and time (milliseconds since 1970)."""
+        return self._zero + (milliseconds - from_datetime(self._start)) / SECOND
+
+    def real_seconds_until(self, seconds: float) -> float:
+        """How long it takes in the real world until the clock's own seconds are these."""
+        return self._clock.real_seconds(seconds - self._clock.now())
 
     def http_date(self, later: float = 0.0) -> str:
         """The date and time `later` seconds from now as HTTP headers have it."""

@@ -9,7 +9,8 @@ import attrs
 
 from .call import Operation
 from .choices import likely, one_of
-from .data.dice import chance, key, roll
+from .data.dice import key, roll
+from .in_force import InForce
 from .operations.table import OPERATIONS
 
 FaultKind = Literal[
@@ -130,47 +131,13 @@ def _matches(pattern: Pattern, operation: Operation) -> bool:
     return fnmatchcase(operation.id, pattern) or fnmatchcase(route, pattern)
 
 
-@attrs.define
-class _Active:
-    fault: Fault
-    key: int
-    seen: int = 0
-    struck: int = 0
-
-    def strikes(self) -> bool:
-        self.seen += 1
-        if self.fault.times is not None and self.struck >= self.fault.times:
-            return False
-        if self.seen % self.fault.every or not chance(self.key, self.seen, self.fault.rate):
-            return False
-        self.struck += 1
-        return True
-
-
-class Faults:
+class Faults(InForce[Fault]):
     """The faults in force. Which requests they hit is a function of the seed and the order."""
 
     def __init__(self, seed: int, faults: Iterable[Fault] = ()) -> None:
-        self._seed = seed
-        self._active: list[_Active] = []
-        self._added = self._throws = 0
+        super().__init__(seed, faults)
+        self._throws = 0
         self._key = key(seed, "jitter")
-        for fault in faults:
-            self.inject(fault)
-
-    @property
-    def all(self) -> tuple[Fault, ...]:
-        """The faults in force, in the order in which they came."""
-        return tuple(active.fault for active in self._active)
-
-    def inject(self, fault: Fault) -> None:
-        """Have one more thing go wrong from now on."""
-        self._active.append(_Active(fault, key(self._seed, "fault", str(self._added))))
-        self._added += 1
-
-    def clear(self) -> None:
-        """Let everything go well from now on."""
-        self._active.clear()
 
     def jittered(self, fault: Fault) -> float:
         """How long a fault takes this time, in seconds of the simulator's clock."""
@@ -180,8 +147,4 @@ class Faults:
 
     def strike(self, operation: Operation) -> tuple[Fault, ...]:
         """What goes wrong with the request for `operation` that has just come."""
-        return tuple(
-            active.fault
-            for active in self._active
-            if active.fault.concerns(operation) and active.strikes()
-        )
+        return self.struck_by(lambda fault: fault.concerns(operation))

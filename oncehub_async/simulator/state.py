@@ -3,7 +3,10 @@
 from .account import Account
 from .collection import Collection
 from .data.kind import Body
+from .data.webhooks import EventType
 from .data.world import World
+from .happenings.conversations import OpenConversations
+from .happenings.happening import Happening, Observer
 from .scheduling.availability import Schedules
 from .scheduling.meetings import Meetings
 from .service import Service
@@ -43,7 +46,17 @@ class State:
         self.schedules = Schedules(self.world.users)
         self.meetings = Meetings(self.world.bookings, self.bookings, self.hosts)
         self.one_time_links: dict[str, Body] = {}
+        self.conversations = OpenConversations(self.world.conversations)
+        self.observers: list[Observer] = []
+        self.announced = 0
+        """How much has happened to bookings and conversations."""
         self._by_prefix = {one.kind.ids.prefix: one for one in collections.values()}
+
+    def announce(self, what: EventType, id: str, now: int) -> None:
+        """Tell all observers what happened to a booking or a conversation that is as it is now."""
+        self.announced += 1
+        for observer in self.observers:
+            observer(Happening(what, id, now))
 
     def find(self, id: str) -> tuple[Collection, int] | None:
         """The collection and index of the object with this id, of whatever kind."""
@@ -60,7 +73,10 @@ class State:
         return self._conversation(id) or self.world.conversations.part(id)
 
     def _conversation(self, id: str) -> Body | None:
-        # No table tells which there are: the booking that would have come from it does.
+        found = self.conversations.get(id)
+        if found:
+            return found
+        # No table tells which others there are: the booking that would have come from it does.
         index = self.world.bookings.conversations.decode(id)
         if index is None or index >= self.bookings.end:
             return None

@@ -14,6 +14,8 @@ _WEBSITES = ("Company Website", "Shop")
 _WEBSITE_URLS = ("https://www.example.com", "https://shop.example.com")
 _AUDIENCES = ("Enterprise Customers", "Returning visitors")
 _STATUSES = ("closed", "closed", "started", "abandoned")
+# Far beyond the index of any booking: these have led to none.
+_NEW = 1 << 50
 
 
 class Conversations:
@@ -55,6 +57,11 @@ class Conversations:
         if contact is not None:
             body["contact"] = self._contacts.id(contact)
         return body
+
+    def begin(self, number: int, now: str) -> Body:
+        """A conversation, the account's `number`-th since the clock started, that begins now."""
+        times = ("creation_time", "last_updated_time", "last_interacted_time")
+        return self.make(_NEW + number, 0) | dict.fromkeys(times, now) | {"bookings": []}
 
     def part(self, id: str) -> Body | None:
         """The bot, website or audience with this id."""

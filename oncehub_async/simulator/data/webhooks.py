@@ -1,5 +1,7 @@
 """Webhook subscriptions."""
 
+from typing import Literal, get_args
+
 from ..account import Account
 from .dice import key, letters
 from .ids import Ids
@@ -7,23 +9,24 @@ from .kind import Body, Kind
 from .timeline import Timeline
 from .times import with_milliseconds
 
-EVENTS = frozenset(
-    {
-        "booking",
-        "booking.scheduled",
-        "booking.rescheduled",
-        "booking.reassigned",
-        "booking.canceled_then_rescheduled",
-        "booking.canceled_reschedule_requested",
-        "booking.canceled",
-        "booking.completed",
-        "booking.no_show",
-        "conversation.reached_out",
-        "conversation.started",
-        "conversation.closed",
-        "conversation.abandoned",
-    }
-)
+EventType = Literal[
+    "booking.scheduled",
+    "booking.rescheduled",
+    "booking.reassigned",
+    "booking.canceled_then_rescheduled",
+    "booking.canceled_reschedule_requested",
+    "booking.canceled",
+    "booking.completed",
+    "booking.no_show",
+    "conversation.reached_out",
+    "conversation.started",
+    "conversation.closed",
+    "conversation.abandoned",
+]
+"""What an event's `type` can be."""
+EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
+EVENTS = frozenset({"booking", *EVENT_TYPES})
+"""What a webhook can subscribe to: `booking` stands for all `booking.*`."""
 
 
 class Webhooks(Kind):

@@ -2,10 +2,11 @@
 
 from ..answers import Answer, invalid
 from ..call import Call, Operation
-from ..data.kind import Body
-from ..data.times import parse, with_milliseconds
+from ..data.times import parse
+from ..data.webhooks import EventType
 from ..expansion import BOOKING
 from ..fields import flag, text
+from ..happenings.change import change
 from ..lists.filters import BOOKINGS
 from ..lists.listing import Listing
 from .reassign import reassign
@@ -23,7 +24,7 @@ def cancel(call: Call) -> Answer:
         "Paid bookings cannot be canceled through this endpoint. Please login to OnceHub and use "
         "the Activity Stream to cancel paid bookings."
     )
-    return _call_off(call, text(fields, "cancellation_reason"), paid)
+    return _call_off(call, "booking.canceled", text(fields, "cancellation_reason"), paid)
 
 
 def request_reschedule(call: Call) -> Answer:
@@ -32,7 +33,8 @@ def request_reschedule(call: Call) -> Answer:
         "Paid bookings can only be requested for reschedule in your OnceHub account. Log in and "
         "use the activity stream to submit a reschedule request for this booking."
     )
-    return _call_off(call, text(call.fields(), "reschedule_reason"), paid)
+    reason = text(call.fields(), "reschedule_reason")
+    return _call_off(call, "booking.canceled_reschedule_requested", reason, paid)
 
 
 def no_show(call: Call) -> Answer:
@@ -44,10 +46,11 @@ def no_show(call: Call) -> Answer:
     begun = (parse(body["starting_time"]) or 0) <= call.now
     if body["status"] not in _MISSED or not begun:
         raise invalid(f"Cannot update booking status to no_show: '{call.id}'", "id", 409)
-    return _changed(call, index, body, status="no_show")
+    change(call.state, "booking.no_show", index, body, call.now, status="no_show")
+    return Answer(body)
 
 
-def _call_off(call: Call, reason: str, paid: str) -> Answer:
+def _call_off(call: Call, what: EventType, reason: str, paid: str) -> Answer:
     bookings = call.state.bookings
     index = existing(bookings, call.id)
     body = bookings.body(index)
@@ -56,13 +59,8 @@ def _call_off(call: Call, reason: str, paid: str) -> Answer:
     if body.get("payment_information"):
         raise invalid(paid, status=422)
     information = {"reason": reason, "actioned_by": "user", "user_id": body["owner"]}
-    return _changed(call, index, body, status="canceled", cancel_reschedule_information=information)
-
-
-def _changed(call: Call, index: int, body: Body, **changes: object) -> Answer:
-    body |= changes
-    body["last_updated_time"] = with_milliseconds(call.now)
-    call.state.bookings.put(index, body)
+    fields = {"status": "canceled", "cancel_reschedule_information": information}
+    change(call.state, what, index, body, call.now, **fields)
     return Answer(body)
 
 

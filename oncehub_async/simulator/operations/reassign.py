@@ -4,9 +4,9 @@ from typing import Any
 
 from ..answers import Answer, invalid, missing
 from ..call import Call
-from ..data.times import with_milliseconds
 from ..data.words import CONFERENCING
 from ..fields import string, text
+from ..happenings.change import hand_over
 from ..state import State
 from .single import existing
 
@@ -42,23 +42,7 @@ def reassign(call: Call) -> Answer:
     if not state.has_seat(user):
         raise invalid("Cannot reassign booking: The new host requires an assigned seat.", None, 409)
     service = _video_service(fields.get("location"), user, state)
-
-    email = state.users.body(user)["email"]
-    if service:
-        body.pop("location_description", None)
-        body["virtual_conferencing"] = {"join_url": f"https://{service}.example/{call.id.lower()}"}
-    # The host comes first; the host's user may have been deleted meanwhile.
-    guests = [one for one in body.get("attendees", [])[1:] if one != email]
-    body["attendees"] = [email, *guests]
-    body["external_calendar"] = {
-        "type": "google",
-        "name": email,
-        "id": email,
-        "event_id": f"reassigned{call.now:x}",
-    }
-    body["last_updated_time"] = with_milliseconds(call.now)
-    bookings.put(index, body)
-    bookings.hosts[index] = (new_host, *(one for one in hosts[1:] if one != new_host))
+    hand_over(state, index, body, user, call.now, service)
     return Answer(body)
 
 

@@ -45,6 +45,7 @@ def schedule(call: Call) -> Answer:
     index = state.bookings.index(body["id"])
     if index is not None:
         state.bookings.hosts[index] = (slot.host,)
+    state.announce("booking.scheduled", body["id"], call.now)
     return Answer({"id": body["id"]})
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 
 from ..collection import Collection
 from ..data.bookings import Bookings
-from ..data.times import MINUTE, parse
 from .busy import Busy, Span
+from .meeting import meeting
 
 _ENDED = ("completed", "canceled", "no_show")
 
@@ -40,15 +40,5 @@ class Meetings:
                 busy.put(index, span, self._hosts(index))
 
     def _span(self, index: int) -> Span | None:
-        if not self._bookings.exists(index):
-            return None
-        body, kind = self._bookings.changed.get(index), self._kind
-        if body is None:
-            status, start = kind.status(index), float(kind.starting(index))
-            duration = kind.duration(index)
-        else:
-            status, start = body["status"], parse(body["starting_time"]) or 0.0
-            duration = body["duration_minutes"]
-        if status in _ENDED:
-            return None
-        return int(start), int(start) + duration * MINUTE
+        found = meeting(self._kind, self._bookings, index)
+        return None if found is None or found.status in _ENDED else (found.start, found.end)

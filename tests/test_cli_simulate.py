@@ -1,0 +1,62 @@
+"""`oncehub simulate` with webhooks that deliver."""
+
+import asyncio
+import os
+import signal
+import sys
+
+import pytest
+
+from oncehub_async.cli.app import run
+from oncehub_async.cli.simulate import routes
+
+from .loopback import answer, serving
+
+
+async def test_it_delivers_what_happens_by_itself() -> None:
+    """To the port that it was told, and it still ends well on Ctrl-C."""
+    arguments = "simulate --port 0 --bookings 200 --contacts 50 --activity 36000"
+    async with serving(answer()) as server:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "oncehub_async.cli", *arguments.split()),
+            *("--deliver-to", server.url),
+            env=os.environ | {"COLUMNS": "100"},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            while not server.received:
+                assert process.returncode is None
+                await asyncio.sleep(0.05)
+        finally:
+            process.send_signal(signal.SIGINT)
+            _, err = await process.communicate()
+    assert (process.returncode, err) == (0, b"")
+    assert b'"type":"booking.' in server.received[0].body
+
+
+def test_where_to() -> None:
+    """One target for all, or one for a URL, which may have equals signs of its own."""
+    local = "http://127.0.0.1:8080/hooks?a=b"
+    assert routes([local]) == {"*": local}
+    assert routes([f"https://a.example/?x=1={local}", local]) == {
+        "https://a.example/?x=1": local,
+        "*": local,
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("--deliver-to https://app.example/hooks", "not on this machine"),
+        ("--deliver-to https://a.example=http://b.example/", "not on this machine"),
+        ("--deliver-to http://a.example=http://127.0.0.1/", "nor an https:// URL"),
+        ("--activity -1", "per_hour"),
+    ],
+)
+def test_wrong_usage(arguments: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line, and exit code 2."""
+    assert run(["simulate", *arguments.split()]) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.count("\n") == 1
