@@ -1,9 +1,8 @@
 """What has to be known of a delivery to accept it, read without building any model."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-import attrs
 import orjson
 
 from ..json_text import load_json
@@ -12,8 +11,7 @@ from .errors import EnvelopeError
 _LONGEST_NAME = 255
 
 
-@attrs.frozen(repr=False)
-class Envelope:
+class Envelope(NamedTuple):
     """An event's id and type, what it is about, and when it happened (Unix seconds)."""
 
     id: str

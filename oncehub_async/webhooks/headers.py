@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from multidict import MultiMapping
-
 from .signature import HEADER
 
 Headers = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
@@ -17,8 +15,9 @@ def signature_of(headers: Headers) -> str | bytes | None:
 
     One that came several times is joined by commas, as HTTP has it, and refused later.
     """
-    if isinstance(headers, MultiMapping):
-        found: list[str | bytes] = list(headers.getall(HEADER, ()))
+    getall = getattr(headers, "getall", None)  # a multidict, as aiohttp has it
+    if getall is not None:
+        found: list[str | bytes] = getall(HEADER, [])
     else:
         pairs = headers.items() if isinstance(headers, Mapping) else headers
         found = [value for name, value in pairs if _is_signature(name)]

@@ -9,8 +9,7 @@ import hmac
 import re
 import time
 from collections.abc import Iterable
-
-import attrs
+from typing import NamedTuple
 
 from ..errors import ConfigurationError
 from . import limits
@@ -37,8 +36,7 @@ Secrets = str | bytes | Iterable[str | bytes]
 """A signing secret, or several of which any may have signed."""
 
 
-@attrs.frozen(repr=False)
-class Signature:
+class Signature(NamedTuple):
     """What the header says: when it was signed, and the digest."""
 
     time: bytes

@@ -13,6 +13,7 @@ from .interface import Claim, Outcome, State, StoredEvent, Work
 logger = logging.getLogger("oncehub_async.webhooks")
 
 _WAITING = (State.PENDING, State.FAILED)
+_FINISHED = (State.DONE, State.DEAD)
 
 
 @attrs.define(eq=False)
@@ -47,7 +48,10 @@ class MemoryInbox:
 
     def __init__(self, *, keep: float = limits.HOUR) -> None:
         self._keep = limits.seconds(keep, "keep")
-        self._records: dict[str, _Record] = {}
+        self._unfinished: dict[str, _Record] = {}
+        # Of finished events all that is needed: when they came, and what became of their work.
+        self._finished: dict[str, tuple[float, tuple[State, ...]]] = {}
+        self._errors: dict[tuple[str, str], str] = {}
         self._pairs: dict[tuple[str, str], _Pair] = {}
         self._open: defaultdict[str, list[_Pair]] = defaultdict(list)
         self._queue: list[tuple[float, int, int, _Pair]] = []
@@ -69,10 +73,13 @@ class MemoryInbox:
 
     async def put(self, event: StoredEvent, handlers: Sequence[str]) -> bool:
         """Keep an event; see `Inbox.put`."""
-        if event.id in self._records:
+        if event.id in self._finished or event.id in self._unfinished:
             return False
+        if not handlers:
+            self._finished[event.id] = (event.received, ())
+            return True
         self._number += 1
-        record = self._records[event.id] = _Record(self._number, event)
+        record = self._unfinished[event.id] = _Record(self._number, event)
         for position, handler in enumerate(handlers):
             pair = _Pair(record, position, handler, event.received)
             record.work.append(pair)
@@ -128,26 +135,21 @@ class MemoryInbox:
 
     async def counts(self) -> dict[State, int]:
         """How much work there is in each state."""
-        return dict(Counter(pair.state for pair in self._pairs.values()))
+        unfinished = (pair.state for record in self._unfinished.values() for pair in record.work)
+        finished = (state for _, states in self._finished.values() for state in states)
+        return dict(Counter([*unfinished, *finished]))
 
     async def errors(self) -> dict[tuple[str, str], str]:
         """The last errors of dead work, by event id and handler."""
-        return {
-            key: pair.error or "" for key, pair in self._pairs.items() if pair.state is State.DEAD
-        }
+        return dict(self._errors)
 
     async def purge(self, now: float) -> int:
         """Forget finished events that were kept long enough."""
-        old = []
-        for record in self._records.values():
-            if record.event.received >= now - self._keep:
-                break
-            if all(pair.state in (State.DONE, State.DEAD) for pair in record.work):
-                old.append(record)
-        for record in old:
-            del self._records[record.event.id]
-            for pair in record.work:
-                del self._pairs[record.event.id, pair.handler]
+        before = now - self._keep
+        old = {id_ for id_, (received, _) in self._finished.items() if received < before}
+        for event_id in old:
+            del self._finished[event_id]
+        self._errors = {key: text for key, text in self._errors.items() if key[0] not in old}
         return len(old)
 
     def _held_up(self, pair: _Pair, with_it: Collection[_Pair]) -> bool:
@@ -171,13 +173,21 @@ class MemoryInbox:
         self._enqueue_subject(pair.record.event.subject)
 
     def _finish(self, pair: _Pair, state: State) -> None:
-        subject = pair.record.event.subject
+        record, subject = pair.record, pair.record.event.subject
+        event_id = record.event.id
         pair.state = state
+        if state is State.DEAD:
+            self._errors[event_id, pair.handler] = pair.error or ""
+        del self._pairs[event_id, pair.handler]
         self._open[subject].remove(pair)
         if self._open[subject]:
             self._enqueue_subject(subject)
         else:
             del self._open[subject]
+        if all(each.state in _FINISHED for each in record.work):
+            del self._unfinished[event_id]
+            states = tuple(each.state for each in record.work)
+            self._finished[event_id] = (record.event.received, states)
 
     def _enqueue_subject(self, subject: str) -> None:
         for pair in self._open[subject]:
