@@ -258,3 +258,13 @@ def test_listen_with_wrong_settings_is_one_line(
     told: Any = [line for line in err.splitlines() if line.startswith("oncehub:")]
     assert (code, out, len(told)) == (2, "", 1)
     assert text in told[0]
+
+
+def test_the_demo_loses_and_repeats_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """A simulated OnceHub, a receiver that is killed, and a table."""
+    code, out, err = run(capsys, "demo-webhooks", "--events", "60")
+    assert (code, err) == (0, "")
+    rows = {" ".join(line.split()[:-1]): line.split()[-1] for line in out.splitlines()[-5:]}
+    assert rows["accepted"] == rows["done"] == "60"
+    assert rows["lost"] == rows["run again after they were done"] == "0"
+    assert run(capsys, "demo-webhooks", "--events", "1")[0] == 2

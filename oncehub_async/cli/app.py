@@ -15,6 +15,7 @@ from ..version import __version__
 from . import COMPLETE, FAILED, INTERRUPTED, WRONG_USAGE, inbox, webhooks
 from .check import check_key
 from .demo import run_demo
+from .demo_webhooks import run_demo_webhooks
 from .export import ExportRequest, export_account
 from .listen import SECRET_VARIABLE, ListenRequest, listen_for_events
 from .output import complain
@@ -275,3 +276,17 @@ async def listen(
             unsigned=unsafe_accept_unsigned,
         )
     )
+
+
+@app.command
+async def demo_webhooks(*, events: int = 400) -> int:
+    """Deliver simulated events to a receiver, kill it in the middle, and count what was lost.
+
+    Parameters
+    ----------
+    events
+        How many events happen.
+    """
+    if events < 20:
+        raise InvalidParameterError("events", "expected at least 20")
+    return await run_demo_webhooks(events)
