@@ -76,3 +76,8 @@ class GiveUp(Exception):
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
+
+
+def told(error: BaseException) -> str:
+    """An error for the log: our own in their words, of others, which may quote people, the kind."""
+    return str(error) if isinstance(error, OnceHubError) else type(error).__name__

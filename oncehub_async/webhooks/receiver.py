@@ -7,12 +7,12 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from types import TracebackType
 from typing import Self
 
-from ..errors import ClientStateError, ConfigurationError, OnceHubError
+from ..errors import ClientStateError, ConfigurationError
 from . import answer, limits
 from .answer import Answer
 from .attempt import Rules
 from .envelope import read_envelope
-from .errors import EnvelopeError, SignatureError, SignatureProblem
+from .errors import EnvelopeError, SignatureError, SignatureProblem, told
 from .headers import Headers, signature_of
 from .inbox import Inbox, StoredEvent
 from .router import Route, Router
@@ -184,7 +184,7 @@ class Receiver(Router):
             logger.warning("refused a delivery that is signed: %s", error)
             return answer.BAD_EVENT
         except Exception as error:
-            logger.error("a delivery can't be verified at the moment: %s", _told(error))
+            logger.error("a delivery can't be verified at the moment: %s", told(error))
             return answer.UNAVAILABLE
         now = self.clock.now()
         event = StoredEvent(
@@ -234,7 +234,7 @@ class Receiver(Router):
             is_new = await self.inbox.put(event, names)
         except Exception as error:
             if self._inbox_works:
-                logger.error("deliveries are answered 503: %s", _told(error))
+                logger.error("deliveries are answered 503: %s", told(error))
             self._inbox_works = False
             return answer.UNAVAILABLE
         if not self._inbox_works:
@@ -300,8 +300,3 @@ class Receiver(Router):
                     name,
                     name,
                 )
-
-
-def _told(error: Exception) -> str:
-    """An error for the log: our own in their words, of others the kind only."""
-    return str(error) if isinstance(error, OnceHubError) else type(error).__name__

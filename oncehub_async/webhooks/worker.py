@@ -11,7 +11,7 @@ from ..clock import Clock
 from . import limits
 from .attempt import Rules, decide, outcome, place, run
 from .context import Context
-from .errors import InboxError
+from .errors import EnvelopeError, told
 from .event import Event, read_event
 from .inbox import Claim, Inbox, Outcome, State, Work
 from .router import Route
@@ -91,13 +91,15 @@ class Worker:
                 if free and self._routes:
                     claims = await self._inbox.claim(free, self._routes, self._clock.now())
                 pause = _POLL
-            except InboxError as error:
-                logger.error("the inbox gives no work: %s", error)
+            except Exception as error:
+                logger.error("the inbox gives no work: %s", told(error))
+                await self._stops_within(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
+                continue
             for claim in claims:
                 self._begin(claim)
             if len(claims) < free or not free:
-                await self._rest(pause)
+                await self._rest()
 
     def _begin(self, claim: Claim) -> None:
         task = asyncio.create_task(self._handle(claim), name=f"oncehub-event-{claim.event.id}")
@@ -107,20 +109,33 @@ class Worker:
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._running.discard(task)
         self.wake()
-        if not task.cancelled() and task.exception() is not None:
-            logger.error("handling an event broke off", exc_info=task.exception())
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            logger.error("%s broke off: %s", task.get_name(), type(error).__name__)
 
-    async def _rest(self, seconds: float) -> None:
+    async def _rest(self) -> None:
+        """Until something happens, or it is time to look what other processes did."""
         if not self._running and not self._news.is_set():
             self._idle.set()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._clock.real_seconds(seconds)):
+            async with asyncio.timeout(self._clock.real_seconds(_POLL)):
                 await self._news.wait()
+
+    async def _stops_within(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._clock.real_seconds(seconds)):
+                await self._stopping.wait()
+        return self._stopping.is_set()
 
     async def _handle(self, claim: Claim) -> None:
         """Run what was claimed of an event, one handler after the other."""
         left = list(claim.work)
-        event = read_event(claim.event.body)
+        try:
+            event = read_event(claim.event.body)
+        except EnvelopeError as error:  # it was one when it was accepted: the inbox is damaged
+            for work in left:
+                await self._settle(work, Outcome(state=State.DEAD, error=str(error)))
+            return
         try:
             while left and not self._stopping.is_set():
                 await self._attempt(event, claim, left.pop(0))
@@ -173,12 +188,12 @@ class Worker:
             try:
                 held = await self._inbox.settle(work, result, self._clock.now())
                 break
-            except InboxError as error:
+            except Exception as error:
                 logger.error(
                     "what became of %s for %s can't be written down yet: %s",
                     work.handler,
                     work.event_id,
-                    error,
+                    told(error),
                 )
                 await self._clock.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
@@ -194,29 +209,25 @@ class Worker:
     async def _release(self, work: Work) -> None:
         try:
             await self._inbox.release(work)
-        except InboxError as error:
+        except Exception as error:
             logger.warning(
                 "%s for %s can't be released, and is due again when this process has ended: %s",
                 work.handler,
                 work.event_id,
-                error,
+                told(error),
             )
 
     async def _tidy(self) -> None:
         """Purge now and then."""
         wait = _FIRST_PURGE
-        while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._clock.real_seconds(wait)):
-                    await self._stopping.wait()
-                    return
+        while not await self._stops_within(wait):
             wait = _PURGE_EVERY
             try:
                 while not self._stopping.is_set():
                     if not await self._inbox.purge(self._clock.now()):
                         break
-            except InboxError as error:
-                logger.error("the inbox was not purged: %s", error)
+            except Exception as error:
+                logger.error("the inbox was not purged: %s", told(error))
 
 
 def _log(work: Work, error: Exception, result: Outcome, rules: Rules, now: float) -> None:

@@ -379,7 +379,7 @@ class UnsettledInbox(MemoryInbox):
 
     async def claim(self, *arguments: Any) -> Any:
         if self.broken:
-            raise InboxError("the disk is full")
+            raise RuntimeError("a mistake of this inbox, about nobody@example.com")
         return await super().claim(*arguments)
 
 
@@ -440,6 +440,24 @@ async def test_an_event_that_kills_the_process_each_time_is_given_up() -> None:
         assert await inbox.counts() == {State.DEAD: 1}
         assert "process ended" in (await inbox.errors())["EVNT-1", "h"]
     assert ran == 0
+
+
+@virtual
+async def test_what_a_damaged_inbox_gives_is_given_up() -> None:
+    """A body that is no event any more."""
+    inbox = MemoryInbox()
+    subject = receiver(inbox=inbox)
+
+    @subject.on("*", name="h")
+    async def handler(event: Event) -> None: ...
+
+    event = StoredEvent(
+        id="EVNT-1", type="x", subject="B", creation_time=0.0, received=0.0, body=b"\x00"
+    )
+    await inbox.put(event, ("h",))
+    async with subject:
+        await subject.idle()
+        assert await inbox.counts() == {State.DEAD: 1}
 
 
 @virtual

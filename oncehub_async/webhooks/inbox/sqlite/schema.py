@@ -13,6 +13,8 @@ from ....errors import ConfigurationError
 
 VERSION = 1
 _APPLICATION_ID = 0x4F68496E
+_OLDEST = (3, 35)
+"""For RETURNING; UPDATE FROM came before."""
 
 _TABLES = """
 CREATE TABLE events (
@@ -51,6 +53,10 @@ def connect(path: Path, busy_timeout: float, *, create: bool) -> sqlite3.Connect
     Raises `ConfigurationError` for a file that is no inbox, and sqlite3's and the operating
     system's errors.
     """
+    if sqlite3.sqlite_version_info < _OLDEST:
+        raise ConfigurationError(
+            f"SQLite {sqlite3.sqlite_version} is too old for an inbox; it takes 3.35 or newer"
+        )
     if create:
         # The bodies hold people's data: for the eyes of the owner of the process only.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
