@@ -1,5 +1,8 @@
 """How fast deliveries are accepted, as a share of an aiohttp handler that answers 200.
 
+Two senders: one of raw bytes, which leaves the server to be the slower side, and aiohttp's client,
+on the same two cores.
+
 Each server is asked in turn, in many short rounds, so that what else the machine does disturbs
 all of them alike; the shares are medians over the rounds.
 """
@@ -14,11 +17,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from .receiver_load import rate, requests, svix_requests
+from .receiver_load import rate, rate_by_aiohttp, signed, signed_by_svix
 from .receiver_servers import FASTAPI_SVIX
 
-ROUNDS = 15
-DELIVERIES = 2_000
+ROUNDS = 11
+DELIVERIES = 1_500
 ROWS = {
     "bare": "an aiohttp handler that reads the body and answers 200",
     "verifying": "the same with the signature verified",
@@ -52,22 +55,28 @@ def main(rounds: int = ROUNDS, deliveries: int = DELIVERIES) -> None:
     if importlib.util.find_spec("svix") is None:
         names.remove(FASTAPI_SVIX)
         print("(svix is not installed: its row is left out)")
-    rates: dict[str, list[float]] = {name: [] for name in names}
+    rates: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         ports = {name: stack.enter_context(running(name, Path(folder))) for name in names}
         for round_ in range(rounds + 1):
-            first = round_ * deliveries
-            plain, svix = requests(deliveries, first), svix_requests(deliveries, first)
+            first = round_ * deliveries * 2
             for name in names:
-                ready = svix if name == FASTAPI_SVIX else plain
-                measured = asyncio.run(rate(ports[name], ready))
+                sign = signed_by_svix if name == FASTAPI_SVIX else signed
+                raw = asyncio.run(rate(ports[name], sign(deliveries, first)))
+                more = sign(deliveries, first + deliveries)
+                by_aiohttp = asyncio.run(rate_by_aiohttp(ports[name], more))
                 if round_:  # the first round warms up
-                    rates[name].append(measured)
+                    rates[name].append((raw, by_aiohttp))
+    print(f"{'':<60} {'raw':>6} {'aiohttp':>8}")
     for name in names:
-        share = statistics.median(
-            ours / bare for ours, bare in zip(rates[name], rates["bare"], strict=True)
-        )
-        print(f"{ROWS[name]:<60} {share:6.2f}  {statistics.median(rates[name]):8,.0f}/s")
+        shares = [_share(rates[name], rates["bare"], sender) for sender in (0, 1)]
+        fastest = statistics.median(raw for raw, _ in rates[name])
+        print(f"{ROWS[name]:<60} {shares[0]:6.2f} {shares[1]:8.2f} {fastest:9,.0f}/s")
+
+
+def _share(ours: list[tuple[float, float]], bare: list[tuple[float, float]], sender: int) -> float:
+    pairs = zip(ours, bare, strict=True)
+    return statistics.median(mine[sender] / theirs[sender] for mine, theirs in pairs)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,14 @@ import base64
 import hmac
 import time
 
+import aiohttp
+
 from oncehub_async.testing import make_event, sign
 
 SECRET = "benchmark-secret-0123456789abcdef"
 SVIX_SECRET = "whsec_" + "c2VjcmV0" * 4
 PATH = "/webhooks/oncehub"
+_JSON = {"Content-Type": "application/json"}
 CONNECTIONS = 64
 
 
@@ -24,7 +27,6 @@ def request(body: bytes, headers: dict[str, str]) -> bytes:
     """A delivery as bytes."""
     lines = {
         "Host": "127.0.0.1",
-        "Content-Type": "application/json",
         "Content-Length": str(len(body)),
         **headers,
     }
@@ -41,16 +43,21 @@ def template() -> bytes:
     )
 
 
-def requests(count: int, first: int) -> list[bytes]:
-    """Signed deliveries of different events."""
+Delivery = tuple[bytes, dict[str, str]]
+"""A body and its headers."""
+
+
+def signed(count: int, first: int) -> list[Delivery]:
+    """Deliveries of different events."""
     pattern = template()
-    bodies = (body_of(first + number, pattern) for number in range(count))
-    return [request(body, {"Oncehub-Signature": sign(body, SECRET)}) for body in bodies]
+    bodies = [body_of(first + number, pattern) for number in range(count)]
+    return [(body, {"Oncehub-Signature": sign(body, SECRET), **_JSON}) for body in bodies]
 
 
-def svix_requests(count: int, first: int) -> list[bytes]:
+def signed_by_svix(count: int, first: int) -> list[Delivery]:
     """The same, signed as svix has it."""
-    key, pattern, made = base64.b64decode(SVIX_SECRET.removeprefix("whsec_")), template(), []
+    key, pattern = base64.b64decode(SVIX_SECRET.removeprefix("whsec_")), template()
+    made: list[Delivery] = []
     for number in range(first, first + count):
         body, moment = body_of(number, pattern), str(int(time.time()))
         digest = hmac.digest(key, f"msg_{number}.{moment}.".encode() + body, "sha256")
@@ -59,12 +66,30 @@ def svix_requests(count: int, first: int) -> list[bytes]:
             "svix-timestamp": moment,
             "svix-signature": "v1," + base64.b64encode(digest).decode(),
         }
-        made.append(request(body, headers))
+        made.append((body, headers | _JSON))
     return made
 
 
-async def rate(port: int, ready: list[bytes]) -> float:
+async def rate_by_aiohttp(port: int, deliveries: list[Delivery]) -> float:
+    """The same with aiohttp's client, which costs as much as a server does."""
+    left = iter(deliveries)
+    url = f"http://127.0.0.1:{port}{PATH}"
+    async with aiohttp.ClientSession() as session:
+
+        async def send() -> None:
+            for body, headers in left:
+                async with session.post(url, data=body, headers=headers) as response:
+                    await response.read()
+                    response.raise_for_status()
+
+        started = time.perf_counter()
+        await asyncio.gather(*(send() for _ in range(CONNECTIONS)))
+        return len(deliveries) / (time.perf_counter() - started)
+
+
+async def rate(port: int, deliveries: list[Delivery]) -> float:
     """Deliveries a second that a server answers 200, over several connections at once."""
+    ready = [request(*each) for each in deliveries]
     left = iter(ready)
     refused: list[bytes] = []
 

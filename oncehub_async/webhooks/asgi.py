@@ -4,7 +4,7 @@ https://asgi.readthedocs.io/en/latest/specs/main.html
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 from . import answer
@@ -14,6 +14,8 @@ from .receiver import Receiver
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+
+_MANY_DIGITS = 20
 
 
 class ReceiverApp:
@@ -40,6 +42,8 @@ class ReceiverApp:
 
     async def _answer(self, scope: Message, receive: Receive) -> Answer | None:
         if scope["method"] == "POST":
+            if _length(scope["headers"]) > self._receiver.max_body:
+                return answer.TOO_LARGE
             body = await self._body(receive)
             if not isinstance(body, bytes):
                 return body
@@ -83,6 +87,12 @@ class ReceiverApp:
             await send({"type": "lifespan.shutdown.failed", "message": str(error)})
             return
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _length(headers: Iterable[tuple[bytes, bytes]]) -> int:
+    """What the sender says that the body's length is; 0 if it doesn't."""
+    told = next((value for name, value in headers if name == b"content-length"), b"")
+    return int(told) if told.isdigit() and len(told) < _MANY_DIGITS else 0
 
 
 async def _send(told: Answer, send: Send) -> None:

@@ -166,6 +166,32 @@ async def test_health_and_readiness(adapter: Adapter) -> None:
                 assert response.status == status
 
 
+async def answer_to(url: str, sent: bytes) -> bytes:
+    """The status line for the beginning of a request that doesn't go on."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+    writer.write(sent)
+    line = await reader.readline()
+    writer.close()
+    return line
+
+
+@adapters
+async def test_the_limit_holds_while_the_body_is_read(adapter: Adapter) -> None:
+    """Nobody waits for the end of a body that is too large already."""
+    async with adapter(make_receiver()) as url:
+        head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        piece = b"%x\r\n" % 210_000 + b"x" * 210_000 + b"\r\n"
+        assert (await answer_to(url, head.encode() + piece)).startswith(b"HTTP/1.1 413")
+
+
+@adapters
+async def test_a_length_that_is_too_large_is_refused_at_once(adapter: Adapter) -> None:
+    """Before the body comes."""
+    async with adapter(make_receiver()) as url:
+        head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 200001\r\n\r\n"
+        assert (await answer_to(url, head.encode() + b"x")).startswith(b"HTTP/1.1 413")
+
+
 async def in_pieces(count: int) -> AsyncIterator[bytes]:
     for _ in range(count):
         yield b"x" * 10_000

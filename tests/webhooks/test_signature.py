@@ -130,6 +130,12 @@ def test_a_malformed_header_is_refused_as_such(value: str | bytes) -> None:
     assert problem(BODY, value) is SignatureProblem.MALFORMED
 
 
+def test_a_header_of_a_thousand_fields_is_refused() -> None:
+    """However well it is signed."""
+    value = header() + "".join(f",f{number}=1" for number in range(1_000))
+    assert problem(BODY, value) is SignatureProblem.MALFORMED
+
+
 def test_no_header_at_all() -> None:
     """Is said to be missing."""
     assert problem(BODY, None) is SignatureProblem.MISSING

@@ -7,7 +7,7 @@ import pytest
 from oncehub_async import Budget, Clock, ConfigurationError, Limits, OnceHub
 from oncehub_async.simulator import Account, Simulator
 from oncehub_async.testing import make_event, sign
-from oncehub_async.webhooks import MemoryInbox, Receiver, secrets_of_account
+from oncehub_async.webhooks import MemoryInbox, Receiver, SecretsError, secrets_of_account
 from oncehub_async.webhooks.signing_secrets import ProvidedSecrets
 
 
@@ -76,6 +76,8 @@ async def test_while_it_fails_the_kept_secrets_go_on(
     clock.time += 301.0
     with pytest.raises(ConfigurationError, match="none"):
         await source.current()
+    with pytest.raises(SecretsError):
+        await source.current()
 
 
 async def test_without_any_secret_the_receiver_does_not_start() -> None:
@@ -103,6 +105,19 @@ async def test_a_provider_that_has_none_later_is_a_503() -> None:
         body = make_event("booking.canceled")
         headers = {"Oncehub-Signature": sign(body, "first")}
         assert (await subject.receive(headers, body)).status == 503
+
+
+async def test_a_delivery_signed_with_a_new_secret_is_looked_up() -> None:
+    """The secret changed while the receiver ran: nothing is refused for that."""
+    provider = Provider("old")
+    subject = Receiver(signing_secret=provider, inbox=MemoryInbox())
+    subject._secrets = ProvidedSecrets(provider, patience=1e-9)
+    async with subject:
+        provider.secrets = ["new"]
+        body = make_event("booking.canceled")
+        for secret, status in (("new", 200), ("old", 401)):
+            headers = {"Oncehub-Signature": sign(body, secret)}
+            assert (await subject.receive(headers, body)).status == status
 
 
 async def test_the_accounts_own_webhooks() -> None:

@@ -74,38 +74,47 @@ def connect(path: Path, busy_timeout: float, *, create: bool) -> sqlite3.Connect
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    if _pragma(connection, "page_count") == 0:
+    # Before anything is written: the file may be somebody else's.
+    is_new = _is_new(connection, path)
+    if is_new:
         # Works only before there is anything in the file.
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-    elif _pragma(connection, "application_id") not in (0, _APPLICATION_ID):
-        raise ConfigurationError(f"{path}: is another program's database")
     connection.execute("PRAGMA journal_mode = WAL")
     # FULL: what was answered 2xx survives a power cut, not only the end of the process.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA journal_size_limit = 67108864")
     connection.execute("PRAGMA temp_store = MEMORY")
+    if is_new:
+        _create_tables(connection, path)
+
+
+def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
+    version = _pragma(connection, "user_version")
+    if _pragma(connection, "application_id") == _APPLICATION_ID:
+        if version != VERSION:
+            raise ConfigurationError(
+                f"{path}: is an inbox of version {version}; this program knows version {VERSION}"
+            )
+        return False
+    if version or connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        raise ConfigurationError(f"{path}: is another program's database")
+    return True
+
+
+def _create_tables(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        _create_tables(connection, path)
+        # Another process may have been quicker.
+        if _is_new(connection, path):
+            for statement in _TABLES.split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-
-
-def _create_tables(connection: sqlite3.Connection, path: Path) -> None:
-    version = _pragma(connection, "user_version")
-    if version == VERSION:
-        return
-    if version or connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
-        raise ConfigurationError(
-            f"{path}: is no inbox of this version (it has version {version}, not {VERSION})"
-        )
-    for statement in _TABLES.split(";"):
-        connection.execute(statement)
-    connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:
