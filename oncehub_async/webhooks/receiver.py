@@ -217,16 +217,16 @@ class Receiver(Router):
         if source is None or (self._unsigned and header is None):
             return
         secrets = await source.current()
-        limits_ = (self.clock.now(), self._age_limit, self._max_skew)
+        rules = (self.clock.now(), self._age_limit, self._max_skew)
         try:
-            check_signature(body, header, secrets, *limits_)
+            check_signature(body, header, secrets, *rules)
         except SignatureError as error:
             if error.problem is not SignatureProblem.MISMATCH:
                 raise
             others = await source.after_refusal(secrets)
             if others is None:
                 raise
-            check_signature(body, header, others, *limits_)
+            check_signature(body, header, others, *rules)
 
     async def _keep(self, event: StoredEvent) -> Answer:
         names = self._names_for(event.type)

@@ -13,7 +13,7 @@ from ... import limits
 from ...errors import InboxError
 from ..interface import Claim, Outcome, State, StoredEvent, Work
 from . import schema, statements
-from .owner_lock import OwnerLock, is_alive
+from .owner_lock import OwnerLock, is_alive, sweep
 from .writer import Operation, Writer
 
 T = TypeVar("T")
@@ -80,6 +80,7 @@ class SQLiteInbox:
         if self._writer is not None:
             raise ClientStateError("the inbox was opened before; make a new one")
         try:
+            sweep(self.path)
             self._lock = OwnerLock(self.path)
         except OSError as error:
             raise ConfigurationError(

@@ -6,6 +6,7 @@ so that a process which merely stalls keeps its work.
 """
 
 import contextlib
+import glob
 import os
 import secrets
 import sys
@@ -28,10 +29,12 @@ class OwnerLock:
     """The life of one open inbox; `owner` is its name in the database."""
 
     def __init__(self, database: Path) -> None:
-        self.owner = secrets.token_hex(8)
-        self._path = lock_path(database, self.owner)
-        self._descriptor: int | None = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
-        _lock(self._descriptor)
+        descriptor = None
+        while descriptor is None:
+            self.owner = secrets.token_hex(8)
+            self._path = lock_path(database, self.owner)
+            descriptor = _locked(self._path)
+        self._descriptor: int | None = descriptor
         _held.add(self)
 
     def release(self) -> None:
@@ -60,12 +63,38 @@ def is_alive(database: Path, owner: str) -> bool:
         return False
     try:
         _lock(descriptor)
+        # While it is locked here: a name that is free may be taken the moment after.
+        with contextlib.suppress(PermissionError):  # Windows removes no open file
+            path.unlink(missing_ok=True)
     except OSError:
         return True
     finally:
         os.close(descriptor)
-    path.unlink(missing_ok=True)
     return False
+
+
+def sweep(database: Path) -> None:
+    """Remove what dead owners left that held no work."""
+    beginning = lock_path(database, "").name
+    for path in database.parent.glob(f"{glob.escape(beginning)}*"):
+        is_alive(database, path.name.removeprefix(beginning))
+
+
+def _locked(path: Path) -> int | None:
+    """A locked descriptor of a new file; None if a sweep came in between."""
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        _lock(descriptor)
+        is_there = path.stat().st_ino == os.fstat(descriptor).st_ino
+    except (BlockingIOError, PermissionError, FileNotFoundError):
+        is_there = False
+    except BaseException:  # a file system without locks
+        os.close(descriptor)
+        raise
+    if not is_there:
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 _held: weakref.WeakSet[OwnerLock] = weakref.WeakSet()
