@@ -19,7 +19,7 @@ from oncehub_async.testing import ReceiverClient, make_event, sign
 from oncehub_async.webhooks import MemoryInbox
 
 SECRET = "sekrit-of-the-webhook"
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 @asynccontextmanager
