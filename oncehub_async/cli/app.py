@@ -17,7 +17,8 @@ from .check import check_key
 from .demo import run_demo
 from .demo_webhooks import run_demo_webhooks
 from .export import ExportRequest, export_account
-from .listen import SECRET_VARIABLE, ListenRequest, listen_for_events
+from .listen import VARIABLE as SIGNING_SECRET_VARIABLE
+from .listen import ListenRequest, listen_for_events
 from .output import complain
 from .simulate import routes, serve_simulator, simulated
 
@@ -237,7 +238,7 @@ async def listen(
     port: int = 8080,
     host: str = "127.0.0.1",
     path: str = "/webhooks/oncehub",
-    secret_env: str = SECRET_VARIABLE,
+    secret_env: str = SIGNING_SECRET_VARIABLE,
     inbox: Annotated[Path, Parameter(alias="-i")] = Path("inbox.db"),
     forward: str | None = None,
     json: bool = False,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..webhooks import Backoff, Context, Event, Receiver, SQLiteInbox, serve
 
-SECRET_VARIABLE = "ONCEHUB_SIGNING_SECRET"  # noqa: S105
+VARIABLE = "ONCEHUB_SIGNING_SECRET"
 INBOX, LOG = "inbox.db", "handled.txt"
 FAILS = 0.2
 
@@ -16,10 +16,11 @@ FAILS = 0.2
 async def run(folder: Path, port: int) -> None:
     """Receive, and write down when the handler begins and ends."""
     receiver = Receiver(
-        signing_secret=os.environ[SECRET_VARIABLE],
+        signing_secret=os.environ[VARIABLE],
         inbox=SQLiteInbox(folder / INBOX),
         backoff=Backoff(attempts=50, first=0.2, longest=2.0),
     )
+    chance = random.SystemRandom()
     log = os.open(folder / LOG, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
 
     def note(word: str, event: Event) -> None:
@@ -28,8 +29,8 @@ async def run(folder: Path, port: int) -> None:
     @receiver.on("*", name="handler")
     async def handler(event: Event, _context: Context) -> None:
         note("began", event)
-        await asyncio.sleep(random.random() * 0.05)  # noqa: S311
-        if random.random() < FAILS:  # noqa: S311
+        await asyncio.sleep(chance.random() * 0.05)
+        if chance.random() < FAILS:
             note("failed", event)
             raise ConnectionError("as the services that handlers call do at times")
         note("ended", event)

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterable
@@ -17,7 +16,7 @@ from ..simulator import Account, Delivery, DeliveryFault, Simulator
 from ..webhooks.inbox import State
 from ..webhooks.inbox.sqlite.inspection import opened
 from . import COMPLETE, FAILED
-from .demo_receiver import FAILS, INBOX, LOG, SECRET_VARIABLE
+from .demo_receiver import FAILS, INBOX, LOG, VARIABLE
 from .output import complain, say
 
 _HOOK = "https://demo.example.com/webhooks/oncehub"
@@ -36,28 +35,28 @@ class ReceiverProcess:
     def __init__(self, folder: Path, secret: str) -> None:
         self._folder, self._secret = folder, secret
         self._port = 0
-        self._process: subprocess.Popen[str] | None = None
+        self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> str:
         """Start it; where it receives."""
         module = "oncehub_async.cli.demo_receiver"
-        self._process = subprocess.Popen(  # noqa: ASYNC220, S603
-            [sys.executable, "-m", module, str(self._folder), str(self._port)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, SECRET_VARIABLE: self._secret},
-            text=True,
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", module, str(self._folder), str(self._port)),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={**os.environ, VARIABLE: self._secret},
         )
         told = self._process.stdout
-        url = (await asyncio.to_thread(told.readline)).strip() if told else ""
+        url = (await told.readline()).decode().strip() if told else ""
         self._port = int(url.rsplit(":", 1)[1].split("/")[0])
         return url
 
     async def end(self, how: signal.Signals) -> None:
         """End it."""
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None and self._process.returncode is None:
             self._process.send_signal(how)
-            await asyncio.to_thread(self._process.communicate)
+            await self._process.communicate()
 
 
 @attrs.frozen

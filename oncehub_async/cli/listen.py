@@ -13,7 +13,7 @@ from ..webhooks.signature import HEADER, signature_header
 from . import COMPLETE
 from .output import note, say
 
-SECRET_VARIABLE = "ONCEHUB_SIGNING_SECRET"  # noqa: S105
+VARIABLE = "ONCEHUB_SIGNING_SECRET"
 _FORWARD_TIMEOUT = aiohttp.ClientTimeout(total=30)
 
 

@@ -140,7 +140,7 @@ def secrets_of_account(oncehub: Resources, *, url: str | None = None) -> Secrets
     return look_up
 
 
-def secret_source(secrets: object, clock: Clock) -> SecretSource:
+def secret_source(secrets: Secrets | SecretsProvider | None, clock: Clock) -> SecretSource:
     """The source for what was given as `signing_secret`. Raises `ConfigurationError`."""
     if secrets is None:
         raise ConfigurationError(
@@ -149,4 +149,4 @@ def secret_source(secrets: object, clock: Clock) -> SecretSource:
         )
     if callable(secrets):
         return ProvidedSecrets(secrets, clock=clock)
-    return FixedSecrets(secrets)  # type: ignore[arg-type]
+    return FixedSecrets(secrets)

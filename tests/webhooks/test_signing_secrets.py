@@ -89,7 +89,10 @@ async def test_without_any_secret_the_receiver_does_not_start() -> None:
     failing.secrets = ConnectionError()
     with pytest.raises(ConnectionError):
         await Receiver(signing_secret=failing, inbox=MemoryInbox()).open()
-    plain: Any = lambda: "secret"  # noqa: E731
+
+    def plain() -> Any:
+        return "secret"
+
     with pytest.raises(ConfigurationError, match="async def"):
         await Receiver(signing_secret=plain, inbox=MemoryInbox()).open()
 
