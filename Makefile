@@ -4,10 +4,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test bench conformance lint types format build clean
+.PHONY: help demo demo-webhooks test bench conformance lint types format build clean
 
 help:
 	@echo "make demo         export a simulated account (needs no OnceHub account)"
+	@echo "make demo-webhooks  deliver simulated events to a receiver, and kill it (needs no account)"
 	@echo "make test         run the tests"
 	@echo "make conformance  compare the simulator with the vendor's document (ONCEHUB_OPENAPI=FILE)"
 	@echo "make bench        measure what the library costs"
@@ -18,6 +19,9 @@ help:
 
 demo: $(VENV)/.cli
 	@$(BIN)/oncehub demo --out demo-export
+
+demo-webhooks: $(VENV)/.cli
+	@$(BIN)/oncehub demo-webhooks
 
 test: $(VENV)/.dev
 	$(BIN)/pytest -n 2

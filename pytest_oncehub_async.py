@@ -11,6 +11,17 @@
     def oncehub_account():
         return Account(bookings=20_000)
 
+For those who receive webhooks, `oncehub_webhooks` is OnceHub's side of their receiver, without a
+socket. They say which receiver that is:
+
+    @pytest.fixture
+    def oncehub_receiver(oncehub_signing_secret):
+        return my_service.make_receiver(signing_secret=oncehub_signing_secret)
+
+    async def test_a_cancellation_frees_the_room(oncehub_webhooks):
+        await oncehub_webhooks.deliver(make_event("booking.canceled"))
+        await oncehub_webhooks.handled()
+
 Every pytest run loads this file through an entry point. That is why it stands outside the package,
 whose import costs more, and imports nothing but pytest.
 """
@@ -26,6 +37,8 @@ if TYPE_CHECKING:
 
     from oncehub_async import OnceHub
     from oncehub_async.simulator import Account, Simulator
+    from oncehub_async.testing import ReceiverClient
+    from oncehub_async.webhooks import Receiver
 
 _SPEED = 60.0
 
@@ -56,6 +69,31 @@ async def _client(oncehub_simulator: Simulator) -> AsyncIterator[OnceHub]:
         yield client
 
 
+@pytest.fixture
+def oncehub_signing_secret() -> str:
+    """The secret that signs what `oncehub_webhooks` delivers."""
+    return "signing-secret-of-the-tests"
+
+
+@pytest.fixture
+def oncehub_receiver() -> Receiver:
+    """The receiver to test: override it."""
+    pytest.fail(
+        "override the fixture oncehub_receiver(oncehub_signing_secret) to give your Receiver",
+        pytrace=False,
+    )
+
+
+async def _webhooks(
+    oncehub_receiver: Receiver, oncehub_signing_secret: str
+) -> AsyncIterator[ReceiverClient]:
+    """Delivers events to `oncehub_receiver`, which is open meanwhile, with an inbox in memory."""
+    from oncehub_async.testing import ReceiverClient
+
+    async with ReceiverClient(oncehub_receiver, secret=oncehub_signing_secret) as client:
+        yield client
+
+
 def _missing() -> None:
     """Needs pytest-asyncio."""
     pytest.fail(
@@ -66,11 +104,14 @@ def _missing() -> None:
 
 oncehub_simulator: object
 oncehub: object
+oncehub_webhooks: object
 try:
     import pytest_asyncio
 except ImportError:
     oncehub_simulator = pytest.fixture(_missing, name="oncehub_simulator")
     oncehub = pytest.fixture(_missing, name="oncehub")
+    oncehub_webhooks = pytest.fixture(_missing, name="oncehub_webhooks")
 else:
     oncehub_simulator = pytest_asyncio.fixture(_simulator, name="oncehub_simulator")
     oncehub = pytest_asyncio.fixture(_client, name="oncehub")
+    oncehub_webhooks = pytest_asyncio.fixture(_webhooks, name="oncehub_webhooks")

@@ -17,13 +17,25 @@ from oncehub_async.models import (
     Booking,
     BookingStatus,
     Contact,
+    Conversation,
     Deleted,
+    EventName,
     ScheduledBooking,
     SchedulingAvailability,
     TimeSlot,
     User,
     from_dict,
 )
+from oncehub_async.webhooks import (
+    BookingEvent,
+    Context,
+    ConversationEvent,
+    Event,
+    MemoryInbox,
+    Receiver,
+    Router,
+)
+from oncehub_async.webhooks.router import Registration
 
 
 async def key() -> str:
@@ -74,3 +86,34 @@ async def calls() -> None:
             assert_type(error.status, int | None)
             assert_type(error.param, str | None)
     assert_type(from_dict({}, User), User)
+
+
+receiver = Receiver(signing_secret="secret", inbox=MemoryInbox())
+router = Router()
+
+
+@receiver.on("booking.scheduled", EventName.BOOKING_RESCHEDULED)
+async def welcome(event: BookingEvent) -> None:
+    assert_type(event.data, Booking)
+    assert_type(event.id, str)
+    assert_type(event.creation_time, datetime | None)
+    assert_type(event.raw, dict[str, Any])
+
+
+@router.on("conversation", timeout=5.0)
+async def talk(event: ConversationEvent, context: Context) -> None:
+    assert_type(event.data, Conversation)
+    assert_type(context.attempt, int)
+
+
+@receiver.on("*")
+async def anything(event: Event) -> int:
+    if isinstance(event, BookingEvent):
+        assert_type(event.data, Booking)
+    return 1
+
+
+assert_type(receiver.on("booking"), Registration[BookingEvent])
+assert_type(receiver.on("booking.canceled", "booking.no_show"), Registration[BookingEvent])
+assert_type(receiver.on("conversation.closed"), Registration[ConversationEvent])
+assert_type(receiver.on("booking", "conversation"), Registration[Event])

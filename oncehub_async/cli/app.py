@@ -12,12 +12,15 @@ from ..base_url import ENVIRONMENT_VARIABLE as URL_VARIABLE
 from ..budget import Limits
 from ..export import RESOURCES, Compression, Format
 from ..version import __version__
-from . import COMPLETE, FAILED, INTERRUPTED, WRONG_USAGE
+from . import COMPLETE, FAILED, INTERRUPTED, WRONG_USAGE, inbox, webhooks
 from .check import check_key
 from .demo import run_demo
+from .demo_webhooks import run_demo_webhooks
 from .embed import print_embed
 from .export import ExportRequest, export_account
 from .link import build_link
+from .listen import VARIABLE as SIGNING_SECRET_VARIABLE
+from .listen import ListenRequest, listen_for_events
 from .output import complain
 from .simulate import routes, serve_simulator, simulated
 
@@ -30,7 +33,8 @@ def _default(value: object) -> str | None:
 app = App(
     name="oncehub",
     help=(
-        "Export a OnceHub account, check its API key, or simulate OnceHub to try things out.\n\n"
+        "Export a OnceHub account, receive its webhooks, or simulate OnceHub to try things "
+        "out.\n\n"
         f"The API key is read from {KEY_VARIABLE} (it never stands on a command line, where other "
         f"users of the machine could see it); {URL_VARIABLE} names another address of the API."
     ),
@@ -42,6 +46,10 @@ app = App(
     suppress_keyboard_interrupt=False,
     default_parameter=Parameter(negative=(), show_default=_default),
 )
+
+
+app.command(inbox.app)
+app.command(webhooks.app)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -237,6 +245,67 @@ async def demo(
         How fast time runs: 30 lets five minutes pass in ten seconds.
     """
     return await run_demo(out, bookings, speed)
+
+
+@app.command
+async def listen(
+    *,
+    port: int = 8080,
+    host: str = "127.0.0.1",
+    path: str = "/webhooks/oncehub",
+    secret_env: str = SIGNING_SECRET_VARIABLE,
+    inbox: Annotated[Path, Parameter(alias="-i")] = Path("inbox.db"),
+    forward: str | None = None,
+    json: bool = False,
+    unsafe_accept_unsigned: bool = False,
+) -> int:
+    """Receive webhooks until interrupted: verify them, keep them in a file, and print a line each.
+
+    Parameters
+    ----------
+    port
+        The port; 0 takes any free one.
+    host
+        The address to listen on; 0.0.0.0 is all of the machine's.
+    path
+        Where OnceHub posts to.
+    secret_env
+        The environment variable that holds the webhook's signing secret, or several with commas.
+    inbox
+        The file in which events are kept; it is made if it isn't there.
+    forward
+        Post each event to this URL too, until it answers 2xx.
+    json
+        Print the events as JSON, one a line.
+    unsafe_accept_unsigned
+        Accept what anybody sends (v1 webhooks are not signed).
+    """
+    return await listen_for_events(
+        ListenRequest(
+            host=host,
+            port=port,
+            path=path,
+            secret_env=secret_env,
+            inbox=inbox,
+            forward=forward,
+            json=json,
+            unsigned=unsafe_accept_unsigned,
+        )
+    )
+
+
+@app.command
+async def demo_webhooks(*, events: int = 400) -> int:
+    """Deliver simulated events to a receiver, kill it in the middle, and count what was lost.
+
+    Parameters
+    ----------
+    events
+        How many events happen.
+    """
+    if events < 20:
+        raise InvalidParameterError("events", "expected at least 20")
+    return await run_demo_webhooks(events)
 
 
 app.command(build_link, name="link")

@@ -47,6 +47,27 @@ async def test_it(oncehub_simulator, oncehub):
     assert len(await oncehub.bookings.list().collect()) == 7
     assert oncehub_simulator.url.startswith("http://127.0.0.1:")
 
+@pytest.fixture
+def oncehub_receiver(oncehub_signing_secret):
+    from oncehub_async.webhooks import MemoryInbox, Receiver
+
+    receiver = Receiver(signing_secret=oncehub_signing_secret, inbox=MemoryInbox())
+
+    @receiver.on("booking.canceled")
+    async def handler(event):
+        handled.append(event.data.status)
+
+    return receiver
+
+handled = []
+
+async def test_webhooks(oncehub_webhooks):
+    from oncehub_async.testing import make_event
+
+    assert (await oncehub_webhooks.deliver(make_event("booking.canceled"))).status == 200
+    assert await oncehub_webhooks.handled() == {"done": 1}
+    assert handled == ["canceled"]
+
 def test_nothing():
     pass
 """
@@ -75,7 +96,7 @@ def test_the_fixtures_work_in_users_tests(users_tests: str) -> None:
     told = run(
         RUN_PYTEST, "with", "-p", "pytest_asyncio.plugin", "-o", "asyncio_mode=auto", users_tests
     )
-    assert "2 passed" in told.stdout, told.stdout + told.stderr
+    assert "3 passed" in told.stdout, told.stdout + told.stderr
 
 
 def test_without_pytest_asyncio_only_the_fixture_fails(users_tests: str) -> None:

@@ -1,0 +1,130 @@
+"""The servers that are compared, each in a process of its own.
+
+`python -m benchmarks.receiver_servers NAME FILE` prints its port and serves until its input ends.
+"""
+
+import asyncio
+import importlib
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+
+from oncehub_async.webhooks import (
+    Event,
+    MemoryInbox,
+    Receiver,
+    SQLiteInbox,
+    add_receiver,
+    verify_signature,
+)
+
+from .receiver_load import PATH, SECRET, SVIX_SECRET
+
+
+def bare(app: web.Application, _file: str) -> None:
+    """Reads the body and answers 200: what all others are compared with."""
+
+    async def handle(request: web.Request) -> web.Response:
+        await request.read()
+        return web.Response(text="ok")
+
+    app.router.add_post(PATH, handle)
+
+
+def verifying(app: web.Application, _file: str) -> None:
+    """Verifies the signature as well, and keeps nothing."""
+
+    async def handle(request: web.Request) -> web.Response:
+        body = await request.read()
+        verify_signature(body, request.headers.get("Oncehub-Signature"), SECRET)
+        return web.Response(text="ok")
+
+    app.router.add_post(PATH, handle)
+
+
+def memory(app: web.Application, _file: str) -> None:
+    """A receiver with an inbox in memory; its handlers ask for other events."""
+    _receive(app, Receiver(signing_secret=SECRET, inbox=MemoryInbox()), "conversation")
+
+
+def sqlite(app: web.Application, file: str) -> None:
+    """A receiver with a SQLite inbox; its handlers ask for other events."""
+    _receive(app, Receiver(signing_secret=SECRET, inbox=SQLiteInbox(file)), "conversation")
+
+
+def memory_handled(app: web.Application, _file: str) -> None:
+    """The same with a handler that is run for each event, at the same time."""
+    _receive(app, Receiver(signing_secret=SECRET, inbox=MemoryInbox()), "booking")
+
+
+def sqlite_handled(app: web.Application, file: str) -> None:
+    """The same with a handler that is run for each event, at the same time."""
+    _receive(app, Receiver(signing_secret=SECRET, inbox=SQLiteInbox(file)), "booking")
+
+
+def _receive(app: web.Application, receiver: Receiver, types: str) -> None:
+    @receiver.on(types)
+    async def handler(_event: Event) -> None: ...
+
+    add_receiver(app, receiver, PATH)
+
+
+FASTAPI_SVIX = "fastapi_svix"
+AIOHTTP: dict[str, Callable[[web.Application, str], None]] = {
+    each.__name__: each
+    for each in (bare, verifying, memory, sqlite, memory_handled, sqlite_handled)
+}
+
+
+async def serve_aiohttp(name: str, file: str) -> None:
+    """Run one of the aiohttp servers."""
+    app = web.Application()
+    AIOHTTP[name](app, file)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await _until_told(runner.addresses[0][1])
+    await runner.cleanup()
+
+
+async def serve_fastapi_svix() -> None:
+    """FastAPI under uvicorn, with svix's verification, as one writes it today; it keeps nothing."""
+    import uvicorn
+    from fastapi import FastAPI, Request
+
+    app = FastAPI()
+    verifier: Any = importlib.import_module("svix.webhooks").Webhook(SVIX_SECRET)
+
+    @app.post(PATH)
+    async def hook(request: Request) -> dict[str, str]:
+        verifier.verify(await request.body(), dict(request.headers))
+        return {"status": "ok"}
+
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
+    task = asyncio.create_task(server.serve([listener]))
+    await _until_told(listener.getsockname()[1])
+    server.should_exit = True
+    await task
+
+
+async def _until_told(port: int) -> None:
+    print(port, flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+
+
+async def main() -> None:
+    """Run the server that is named on the command line."""
+    name, file = sys.argv[1:]
+    if name == FASTAPI_SVIX:
+        await serve_fastapi_svix()
+    else:
+        await serve_aiohttp(name, file)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,1 @@
+"""A receiver whose handlers stand in modules of their own."""

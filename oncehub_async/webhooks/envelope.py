@@ -1,0 +1,94 @@
+"""What has to be known of a delivery to accept it, read without building any model."""
+
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import orjson
+
+from ..json_text import load_json
+from .errors import EnvelopeError
+
+_LONGEST_NAME = 255
+
+
+class Envelope(NamedTuple):
+    """An event's id and type, what it is about, and when it happened (Unix seconds)."""
+
+    id: str
+    type: str
+    subject: str
+    """The id of the booking or conversation; the event's own where it has none."""
+    creation_time: float | None
+
+
+def read_envelope(body: bytes) -> Envelope:
+    """The envelope of a delivery. Raises `EnvelopeError` where there is none."""
+    return envelope_of(parse(body))
+
+
+def envelope_of(data: dict[str, Any]) -> Envelope:
+    """The envelope of an event. Raises `EnvelopeError` where there is none."""
+    event_id, about = _name(data, "id"), data.get("data")
+    subject = about.get("id") if isinstance(about, dict) else None
+    return Envelope(
+        event_id,
+        _name(data, "type"),
+        str(subject) if _is_name(subject) else event_id,
+        timestamp_of(data.get("creation_time")),
+    )
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """The JSON object in a body. Raises `EnvelopeError`."""
+    try:
+        data = orjson.loads(body)
+    except ValueError:
+        data = _parse_odd(body)
+    if not isinstance(data, dict):
+        raise EnvelopeError("the body is not a JSON object")
+    return data
+
+
+def _parse_odd(body: bytes) -> Any:
+    # Halves of surrogate pairs come from texts that were cut in the middle of an emoji.
+    try:
+        return load_json(body)
+    except ValueError:
+        raise EnvelopeError("the body is not JSON") from None
+
+
+def _name(data: dict[str, Any], key: str) -> str:
+    value = data.get(key)
+    if not _is_name(value):
+        raise EnvelopeError(f"the event has no {key}")
+    return str(value)
+
+
+def _is_name(value: object) -> bool:
+    return (
+        type(value) is str
+        and 0 < len(value) <= _LONGEST_NAME
+        and value.isascii()
+        and value.isprintable()
+    )
+
+
+def time_of(value: object) -> datetime | None:
+    """An event's time, aware and in UTC; None where it has none that can be read."""
+    seconds = timestamp_of(value)
+    try:
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def timestamp_of(value: object) -> float | None:
+    """An event's time in Unix seconds; None where it has none that can be read."""
+    if type(value) is not str:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    # The API's times are in UTC; one that came without a zone is in UTC too.
+    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()

@@ -1,0 +1,83 @@
+"""What can go wrong while events are received and handled.
+
+    OnceHubError
+    └── WebhookError
+        ├── SignatureError      a delivery is not authentic, or too old (answered 401)
+        ├── EnvelopeError       an authentic delivery is no event (answered 400)
+        ├── EventDataError      an event's data doesn't fit its model (also a ValueError)
+        ├── SecretsError        the signing secrets can't be had at the moment (answered 503)
+        └── InboxError          the inbox can't do its work at the moment (answered 503)
+
+`RetryLater` and `GiveUp` are raised by handlers. They tell what to do, not what went wrong.
+No text of these errors holds a body, a secret or a signature.
+"""
+
+import math
+from enum import StrEnum
+
+from ..errors import InvalidParameterError, OnceHubError
+
+
+class WebhookError(OnceHubError):
+    """The root of the errors of `oncehub_async.webhooks`."""
+
+
+class SignatureProblem(StrEnum):
+    """Why a signature was refused."""
+
+    MISSING = "missing"
+    MALFORMED = "malformed"
+    MISMATCH = "mismatch"
+    TOO_OLD = "too_old"
+    IN_THE_FUTURE = "in_the_future"
+
+
+class SignatureError(WebhookError):
+    """A delivery that is not authentic, or too old. `problem` tells which."""
+
+    def __init__(self, problem: SignatureProblem, text: str) -> None:
+        super().__init__(text, problem=problem)
+
+    problem: SignatureProblem
+
+
+class EnvelopeError(WebhookError):
+    """An authentic delivery that is no event: no JSON object, or without an id or a type."""
+
+
+class EventDataError(WebhookError, ValueError):
+    """The data of an event doesn't fit its model; `event.raw["data"]` has it as it was sent."""
+
+
+class SecretsError(WebhookError):
+    """The signing secrets can't be had at the moment."""
+
+
+class InboxError(WebhookError):
+    """The inbox can't do its work at the moment: disk full, database locked or damaged, ..."""
+
+
+class RetryLater(Exception):
+    """Raised by a handler that wants to be tried again in `seconds`. It counts as an attempt."""
+
+    def __init__(self, seconds: float, reason: str = "") -> None:
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+            raise InvalidParameterError(
+                "seconds", f"expected a number, got {type(seconds).__name__}"
+            )
+        if not (math.isfinite(seconds) and seconds >= 0):
+            raise InvalidParameterError("seconds", f"{seconds!r} is no time to wait")
+        super().__init__(reason or f"to be tried again in {seconds:g} s")
+        self.seconds = float(seconds)
+
+
+class GiveUp(Exception):
+    """Raised by a handler for what can never succeed: a dead letter at once."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+
+
+def told(error: BaseException) -> str:
+    """An error for the log: our own in their words, of others, which may quote people, the kind."""
+    return str(error) if isinstance(error, OnceHubError) else type(error).__name__

@@ -1,0 +1,35 @@
+"""HTTP headers as the frameworks give them."""
+
+from collections.abc import Iterable, Mapping
+
+from .signature import HEADER
+
+Headers = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
+"""A mapping (a multi-mapping too), or pairs of names and values. The case of names is free."""
+
+_NAME = HEADER.lower()
+
+
+def signature_of(headers: Headers) -> str | bytes | None:
+    """The signature header's value, None where there is none.
+
+    One that came several times is joined by commas, as HTTP has it, and refused later.
+    """
+    getall = getattr(headers, "getall", None)  # a multidict, as aiohttp has it
+    if getall is not None:
+        found: list[str | bytes] = getall(HEADER, [])
+    else:
+        pairs = headers.items() if isinstance(headers, Mapping) else headers
+        found = [value for name, value in pairs if _is_signature(name)]
+    if len(found) == 1:
+        return found[0]
+    return b",".join(map(_bytes, found)) if found else None
+
+
+def _is_signature(name: str | bytes) -> bool:
+    text = name.decode("latin-1") if isinstance(name, bytes) else name
+    return text.lower() == _NAME
+
+
+def _bytes(value: str | bytes) -> bytes:
+    return value.encode(errors="replace") if isinstance(value, str) else value

@@ -1,0 +1,16 @@
+"""Where events are safe: the interface of an inbox, one in memory and one in a SQLite file."""
+
+from .interface import Claim, Inbox, Outcome, State, StoredEvent, Work
+from .memory import MemoryInbox
+from .sqlite import SQLiteInbox
+
+__all__ = [
+    "Claim",
+    "Inbox",
+    "MemoryInbox",
+    "Outcome",
+    "SQLiteInbox",
+    "State",
+    "StoredEvent",
+    "Work",
+]

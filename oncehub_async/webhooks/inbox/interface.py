@@ -1,0 +1,130 @@
+"""What an inbox is: where events are safe, and the work that waits for each handler.
+
+Nothing here assumes that one process does it all: several may put, and several may claim.
+"""
+
+from collections.abc import Collection, Sequence
+from enum import StrEnum
+from typing import Protocol
+
+import attrs
+
+
+class State(StrEnum):
+    """How far the work of one handler for one event has come."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    """It failed, and will be tried again."""
+    DEAD = "dead"
+    """It failed for good; kept with its last error."""
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class StoredEvent:
+    """An event as an inbox keeps it. Times are Unix seconds."""
+
+    id: str
+    type: str
+    subject: str
+    """What it is about; events of one subject are handled one after the other."""
+    creation_time: float
+    """When it happened, or when it arrived if it doesn't say."""
+    received: float
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"StoredEvent(id={self.id!r}, type={self.type!r})"
+
+
+@attrs.frozen
+class Work:
+    """One handler's claimed work for one event; `attempt` counts from 1 and includes this one."""
+
+    event_id: str
+    handler: str
+    attempt: int
+
+
+@attrs.frozen
+class Claim:
+    """An event with the work for it that was claimed, in the order of the handlers."""
+
+    event: StoredEvent
+    work: tuple[Work, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Outcome:
+    """What became of an attempt: `due` (Unix seconds) where it is to be tried again."""
+
+    state: State
+    due: float | None = None
+    error: str | None = None
+
+
+class Inbox(Protocol):
+    """Keeps events, and hands out work.
+
+    Every method but `close` raises `InboxError` when it can't do its work now; nothing of it has
+    happened then, and it may be tried again. An inbox is opened once, by the receiver.
+    """
+
+    @property
+    def memory(self) -> float:
+        """For how many seconds at least it knows an event again, crashes included; 0: for none."""
+        ...
+
+    async def open(self) -> None:
+        """Get ready."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of everything; what is still claimed can be claimed by others."""
+        ...
+
+    async def put(self, event: StoredEvent, handlers: Sequence[str]) -> bool:
+        """Keep an event with pending work for these handlers, in their order.
+
+        When this returns, the event is safe. False: an event of that id was there before, and
+        nothing changed.
+        """
+        ...
+
+    async def claim(self, limit: int, handlers: Collection[str], now: float) -> Sequence[Claim]:
+        """Take work that is due, of at most `limit` events, for these handlers only.
+
+        It is this inbox's alone until it is settled or released, or until the inbox is closed or
+        its process has died: then it is due again. How an implementation tells is its own affair,
+        but two that live never hold the same work.
+
+        Of one subject only one event is claimed at a time. Work isn't claimed while the same
+        handler has unfinished work for an event of that subject that happened before (of the same
+        moment: arrived before). Each claim counts as an attempt.
+        """
+        ...
+
+    async def settle(self, work: Work, outcome: Outcome, now: float) -> bool:
+        """Write down what became of an attempt. False: the work was no longer this inbox's."""
+        ...
+
+    async def release(self, work: Work) -> None:
+        """Give work back as if it had not been claimed; the attempt doesn't count."""
+        ...
+
+    async def waiting(self) -> dict[str, int]:
+        """How much unfinished work each handler has."""
+        ...
+
+    async def counts(self) -> dict[State, int]:
+        """How much work there is in each state."""
+        ...
+
+    async def purge(self, now: float) -> int:
+        """Forget what was kept long enough; how many events that were.
+
+        It may leave some for the next time, so as not to hold up others.
+        """
+        ...

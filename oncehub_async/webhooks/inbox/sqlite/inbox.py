@@ -1,0 +1,197 @@
+"""The inbox in a SQLite file."""
+
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ....errors import ClientStateError, ConfigurationError
+from ... import limits
+from ...errors import InboxError
+from ..interface import Claim, Outcome, State, StoredEvent, Work
+from . import schema, statements
+from .owner_lock import OwnerLock, is_alive, sweep
+from .writer import Operation, Writer
+
+T = TypeVar("T")
+
+logger = logging.getLogger("oncehub_async.webhooks")
+
+_SECONDS_BETWEEN_ROLL_CALLS = 2.0
+_PURGED_AT_ONCE = 500
+ENDED = "the process ended while the handler ran"
+
+
+class SQLiteInbox:
+    """Keeps events in a SQLite file: an event that was put survives kill -9 and a power cut.
+
+        SQLiteInbox("inbox.db")
+
+    Several processes of one machine may use the same file at once. Work belongs to who claimed it
+    until it is settled or that process ends, which others learn from a lock that the kernel frees;
+    then it is due again. The file has to be on a local disk.
+
+    - `keep`: seconds (or a timedelta) for which events are kept after they were received, at least
+      until all their handlers are done. Replays are known again for as long: 7 days.
+    - `keep_dead`: for how long dead letters, and work of handlers that there are no more, are
+      kept: 90 days.
+    - `busy_timeout`: seconds to wait for other programs that hold the database locked.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        keep: float = 7 * limits.DAY,
+        keep_dead: float = 90 * limits.DAY,
+        busy_timeout: float = 2.0,
+    ) -> None:
+        if not os.fspath(path) or os.fspath(path).startswith((":memory:", "file:")):
+            raise ConfigurationError("path: expected the path of a file (or use MemoryInbox)")
+        self.path = Path(path)
+        self._keep = limits.seconds(keep, "keep")
+        self._keep_dead = max(limits.seconds(keep_dead, "keep_dead"), self._keep)
+        self._busy_timeout = limits.seconds(busy_timeout, "busy_timeout")
+        self._lock: OwnerLock | None = None
+        self._writer: Writer | None = None
+        self._file: tuple[int, int] | None = None
+        self._last_roll_call = float("-inf")
+        self._put = Operation(self._put_many)
+        self._claim = Operation(self._claim_many)
+        self._settle = Operation(self._settle_many)
+        self._release = Operation(self._release_many)
+        self._ask: Operation[Any] = Operation(
+            lambda connection, asked: [each(connection) for each in asked]
+        )
+
+    @property
+    def memory(self) -> float:
+        """For how many seconds it knows an event again."""
+        return self._keep
+
+    async def open(self) -> None:
+        """Open the file, made if it isn't there, and take up what a process that died left.
+
+        Raises `ConfigurationError` for a file that is no inbox, and `InboxError`.
+        """
+        if self._writer is not None:
+            raise ClientStateError("the inbox was opened before; make a new one")
+        try:
+            sweep(self.path)
+            self._lock = OwnerLock(self.path)
+        except OSError as error:
+            raise ConfigurationError(
+                f"path: {self.path} can't be made: {error.strerror or error}"
+            ) from None
+        self._writer = Writer(self._connect, self._is_current)
+        try:
+            await self._writer.open()
+            await self._asked(self._roll_call)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Close the file. What is still claimed is due again, for this process and others."""
+        if self._writer is not None:
+            await self._writer.close()
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            lock.release()
+
+    async def put(self, event: StoredEvent, handlers: Sequence[str]) -> bool:
+        """Keep an event; see `Inbox.put`."""
+        return await self._submit(self._put, (event, handlers))
+
+    async def claim(self, limit: int, handlers: Collection[str], now: float) -> Sequence[Claim]:
+        """Take due work; see `Inbox.claim`."""
+        return await self._submit(self._claim, (limit, handlers, now))
+
+    async def settle(self, work: Work, outcome: Outcome, now: float) -> bool:
+        """Write down what became of an attempt; see `Inbox.settle`."""
+        return await self._submit(self._settle, (work, outcome, now))
+
+    async def release(self, work: Work) -> None:
+        """Give work back; see `Inbox.release`."""
+        await self._submit(self._release, work)
+
+    async def waiting(self) -> dict[str, int]:
+        """How much unfinished work each handler has."""
+        return await self._asked(statements.waiting)
+
+    async def counts(self) -> dict[State, int]:
+        """How much work there is in each state."""
+        return await self._asked(statements.counts)
+
+    async def purge(self, now: float) -> int:
+        """Forget what was kept long enough, 500 events at a time."""
+        done, dead = now - self._keep, now - self._keep_dead
+        return await self._asked(
+            lambda connection: statements.purge(connection, done, dead, _PURGED_AT_ONCE)
+        )
+
+    async def _submit(self, operation: Operation[T], argument: object) -> T:
+        if self._writer is None:
+            raise ClientStateError("open the inbox first")
+        return await self._writer.submit(operation, argument)
+
+    async def _asked(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        answer: T = await self._submit(self._ask, question)
+        return answer
+
+    # What follows runs in the writer's thread.
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = schema.connect(self.path, self._busy_timeout, create=True)
+        self._file = _identity(self.path)
+        return connection
+
+    def _is_current(self) -> bool:
+        # A file that was moved or removed would take events that nobody finds again.
+        return _identity(self.path) == self._file
+
+    def _put_many(self, connection: sqlite3.Connection, asked: Sequence[Any]) -> Sequence[bool]:
+        return statements.put_many(connection, asked)
+
+    def _claim_many(
+        self, connection: sqlite3.Connection, asked: Sequence[Any]
+    ) -> Sequence[list[Claim]]:
+        if time.monotonic() - self._last_roll_call > _SECONDS_BETWEEN_ROLL_CALLS:
+            self._roll_call(connection)
+        owner = self._owner
+        return [statements.claim(connection, owner, *arguments) for arguments in asked]
+
+    def _settle_many(self, connection: sqlite3.Connection, asked: Sequence[Any]) -> Sequence[bool]:
+        return statements.settle_many(connection, self._owner, asked)
+
+    def _release_many(self, connection: sqlite3.Connection, asked: Sequence[Any]) -> Sequence[None]:
+        for work in asked:
+            statements.release(connection, self._owner, work)
+        return [None] * len(asked)
+
+    def _roll_call(self, connection: sqlite3.Connection) -> None:
+        """Make due again what is held by those that have died."""
+        self._last_roll_call = time.monotonic()
+        for owner in statements.owners(connection):
+            if owner != self._owner and not is_alive(self.path, owner):
+                taken = statements.give_back_all(connection, owner, ENDED)
+                logger.warning(
+                    "took up the work of a process that ended while it ran: %d to run again", taken
+                )
+
+    @property
+    def _owner(self) -> str:
+        if self._lock is None:
+            raise InboxError("the inbox is closed")
+        return self._lock.owner
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

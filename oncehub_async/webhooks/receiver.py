@@ -1,0 +1,302 @@
+"""The receiver: verifies deliveries, puts them into the inbox, and has them handled."""
+
+import inspect
+import logging
+import random
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+from ..errors import ClientStateError, ConfigurationError
+from . import answer, limits
+from .answer import Answer
+from .attempt import Rules
+from .envelope import read_envelope
+from .errors import EnvelopeError, SignatureError, SignatureProblem, told
+from .headers import Headers, signature_of
+from .inbox import Inbox, StoredEvent
+from .router import Route, Router
+from .schedule import Backoff
+from .signature import MAX_SKEW, RETRY_WINDOW, SHORT_AGE, Secrets, check_signature
+from .signing_secrets import SecretSource, SecretsProvider, secret_source
+from .unhandled import Unhandled
+from .wall_clock import WallClock
+from .worker import Worker
+
+logger = logging.getLogger("oncehub_async.webhooks")
+
+MAX_BODY = 1024 * 1024
+"""Bytes."""
+
+_MOST_TYPES = 1_000
+
+
+class Receiver(Router):
+    """Receives OnceHub's webhooks.
+
+        receiver = Receiver(signing_secret=..., inbox=SQLiteInbox("inbox.db"))
+
+        @receiver.on("booking.scheduled")
+        async def welcome(event): ...
+
+        async with receiver:
+            ...
+
+    A delivery is answered 2xx once its event is in the inbox; handlers run afterwards. Each is
+    run until it succeeds or its attempts are used up, and never again after that. One that was
+    running when the process was killed is run again: make what it does idempotent with `event.id`.
+
+    - `signing_secret`: the webhook's secret, several, or an async callable that gives them
+      (`secrets_of_account(oncehub)` looks them up).
+    - `inbox`: where events are kept.
+    - `services`: what handlers find in `context.services`: any object, or a function that gives an
+      async context manager, entered when the receiver opens and left when it has closed.
+    - `max_age`: seconds that a signature may be old. By default 73 hours, so that retries pass,
+      and 5 minutes where the inbox remembers nothing durably.
+    - `max_skew`: seconds that it may be in the future.
+    - `concurrency`: how many events are handled at once.
+    - `timeout`: seconds that a handler may take; `backoff`: when and how often it is tried again.
+    - `drain`: seconds that handlers get to finish when the receiver closes.
+    - `max_body`: bytes that a delivery may have; `read_timeout`: seconds it may take to arrive.
+      Adapters enforce both.
+    - `unsafe_accept_unsigned`: accept what anybody sends (v1 webhooks are not signed).
+
+    Raises `ConfigurationError` for settings that can't work.
+    """
+
+    def __init__(
+        self,
+        *,
+        signing_secret: Secrets | SecretsProvider | None = None,
+        inbox: Inbox,
+        services: object = None,
+        max_age: float | None = None,
+        max_skew: float = MAX_SKEW,
+        concurrency: int = 32,
+        timeout: float = 60.0,
+        backoff: Backoff | None = None,
+        drain: float = 20.0,
+        max_body: int = MAX_BODY,
+        read_timeout: float = 10.0,
+        unsafe_accept_unsigned: bool = False,
+        clock: WallClock | None = None,
+    ) -> None:
+        super().__init__()
+        self.clock = clock or WallClock()
+        self._unsigned = unsafe_accept_unsigned is True
+        self._secrets: SecretSource | None = None
+        if signing_secret is not None or not self._unsigned:
+            self._secrets = secret_source(signing_secret, self.clock)
+        self.inbox = inbox
+        self._services = services
+        self._max_age = None if max_age is None else limits.seconds(max_age, "max_age")
+        self._max_skew = limits.seconds(max_skew, "max_skew")
+        self._concurrency = limits.count(concurrency, "concurrency")
+        backoff = backoff or Backoff()
+        self._rules = Rules(
+            attempts=backoff.attempts, timeout=limits.seconds(timeout, "timeout"), backoff=backoff
+        )
+        self._drain = limits.seconds(drain, "drain")
+        self.max_body = limits.count(max_body, "max_body")
+        self.read_timeout = limits.seconds(read_timeout, "read_timeout")
+        self._worker: Worker | None = None
+        self._stack = AsyncExitStack()
+        self._all_routes: tuple[Route, ...] = ()
+        self._names: dict[str, tuple[str, ...]] = {}
+        self._age_limit = RETRY_WINDOW
+        self._unhandled = Unhandled()
+        self._is_accepting = False
+        self._was_opened = False
+        self._inbox_works = True
+
+    async def open(self) -> Self:
+        """Begin to accept and to handle. A receiver is opened once."""
+        if self._was_opened:
+            raise ClientStateError("the receiver was opened before; make a new one")
+        self._was_opened = True
+        self._frozen = True
+        if self._secrets is not None:
+            await self._secrets.current()
+        else:
+            logger.warning("unsafe_accept_unsigned: whoever finds the URL can send events")
+        self._age_limit = self._limit_age()
+        self._all_routes = routes = tuple(self.routes())
+        try:
+            await self.inbox.open()
+            self._stack.push_async_callback(self.inbox.close)
+            services = await self._enter_services()
+            await self._tell_of_lost_handlers({route.handler.name for route in routes})
+            self._worker = Worker(
+                self.inbox,
+                routes,
+                self._rules,
+                concurrency=self._concurrency,
+                services=services,
+                clock=self.clock,
+                chance=random.random,
+            )
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        self._worker.start()
+        self._is_accepting = True
+        return self
+
+    async def close(self) -> None:
+        """Accept no more, let handlers finish for `drain` seconds, and close the inbox."""
+        self._is_accepting = False
+        worker, self._worker = self._worker, None
+        try:
+            if worker is not None:
+                await worker.stop(self._drain)
+        finally:
+            await self._stack.aclose()
+
+    async def __aenter__(self) -> Self:
+        return await self.open()
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def receive(self, headers: Headers, body: bytes) -> Answer:
+        """Verify a delivery and put its event into the inbox.
+
+        `headers` as they arrived, `body` the raw bytes. Whatever they hold, the outcome is an
+        answer: 2xx once the event is safe, 4xx for what is not authentic or no event, 503 where
+        OnceHub should try again.
+        """
+        if not self._is_accepting:
+            return answer.UNAVAILABLE
+        if len(body) > self.max_body:
+            return answer.TOO_LARGE
+        try:
+            await self._verify(headers, body)
+            envelope = read_envelope(body)
+        except SignatureError as error:
+            logger.warning("refused a delivery: %s", error)
+            return answer.UNAUTHENTIC
+        except EnvelopeError as error:
+            logger.warning("refused a delivery that is signed: %s", error)
+            return answer.BAD_EVENT
+        except Exception as error:
+            logger.error("a delivery can't be verified at the moment: %s", told(error))
+            return answer.UNAVAILABLE
+        now = self.clock.now()
+        event = StoredEvent(
+            id=envelope.id,
+            type=envelope.type,
+            subject=envelope.subject,
+            creation_time=now if envelope.creation_time is None else envelope.creation_time,
+            received=now,
+            body=bytes(body),
+        )
+        return await self._keep(event)
+
+    async def idle(self) -> None:
+        """Wait until no handler runs and none is due; those to be tried again later may be left."""
+        if self._worker is None:
+            raise ClientStateError("open the receiver first: async with receiver: ...")
+        await self._worker.idle()
+
+    def health(self) -> Answer:
+        """Whether the process runs: always 200."""
+        return answer.HEALTHY
+
+    def readiness(self) -> Answer:
+        """200 if deliveries are accepted: the receiver is open and its inbox worked last."""
+        return answer.READY if self._is_accepting and self._inbox_works else answer.UNAVAILABLE
+
+    async def _verify(self, headers: Headers, body: bytes) -> None:
+        header = signature_of(headers)
+        source = self._secrets
+        if source is None or (self._unsigned and header is None):
+            return
+        secrets = await source.current()
+        rules = (self.clock.now(), self._age_limit, self._max_skew)
+        try:
+            check_signature(body, header, secrets, *rules)
+        except SignatureError as error:
+            if error.problem is not SignatureProblem.MISMATCH:
+                raise
+            others = await source.after_refusal(secrets)
+            if others is None:
+                raise
+            check_signature(body, header, others, *rules)
+
+    async def _keep(self, event: StoredEvent) -> Answer:
+        names = self._names_for(event.type)
+        try:
+            is_new = await self.inbox.put(event, names)
+        except Exception as error:
+            if self._inbox_works:
+                logger.error("deliveries are answered 503: %s", told(error))
+            self._inbox_works = False
+            return answer.UNAVAILABLE
+        if not self._inbox_works:
+            self._inbox_works = True
+            logger.warning("the inbox works again")
+        if not is_new:
+            logger.debug("%s came again", event.id)
+            return answer.DUPLICATE
+        if not names:
+            self._unhandled.tell(event.type)
+        elif self._worker is not None:
+            self._worker.wake()
+        return answer.ACCEPTED
+
+    def _names_for(self, type: str) -> tuple[str, ...]:
+        names = self._names.get(type)
+        if names is None:
+            handlers = (route.handler for route in self._all_routes)
+            names = tuple(handler.name for handler in handlers if handler.wants(type))
+            if len(self._names) < _MOST_TYPES:
+                self._names[type] = names
+        return names
+
+    def _limit_age(self) -> float:
+        """How old signatures may be, with what the inbox remembers."""
+        memory = self.inbox.memory
+        needed = (self._max_age or RETRY_WINDOW) + self._max_skew
+        if self._max_age is not None:
+            if 0 < memory < needed:
+                raise ConfigurationError(
+                    f"max_age: replays would pass, for the inbox keeps events for {memory:.0f} s "
+                    f"only; it has to be {needed:.0f} s (keep=)"
+                )
+            return self._max_age
+        if memory >= needed:
+            return RETRY_WINDOW
+        logger.warning(
+            "the inbox does not remember events durably for %.0f hours: signatures older than "
+            "%.0f s are refused, and retries of OnceHub's perhaps with them",
+            needed / limits.HOUR,
+            SHORT_AGE,
+        )
+        return SHORT_AGE
+
+    async def _enter_services(self) -> object:
+        if not inspect.isroutine(self._services):
+            return self._services
+        manager = self._services()
+        if not isinstance(manager, AbstractAsyncContextManager):
+            raise ConfigurationError(
+                "services: the function has to give an async context manager; put "
+                "@asynccontextmanager above it"
+            )
+        return await self._stack.enter_async_context(manager)
+
+    async def _tell_of_lost_handlers(self, known: set[str]) -> None:
+        for name, count in (await self.inbox.waiting()).items():
+            if name not in known:
+                logger.warning(
+                    "%d events wait for %r, and there is no such handler: was it renamed? "
+                    "name=%r gives it its old name",
+                    count,
+                    name,
+                    name,
+                )

@@ -1,0 +1,42 @@
+"""What the tests of the receiver share."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from oncehub_async.testing import make_event, sign
+from oncehub_async.webhooks import Answer, Inbox, MemoryInbox, Receiver, SQLiteInbox
+
+SECRET = "sekrit-of-the-webhook"
+
+DAY = 86_400.0
+
+MakeInbox = Callable[[], Inbox]
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def make_inbox(request: pytest.FixtureRequest, tmp_path: Path) -> MakeInbox:
+    """Each implementation of the interface in turn; the SQLite file is the same one each time."""
+    if request.param == "memory":
+        return lambda: MemoryInbox(keep=7 * DAY)
+    return lambda: SQLiteInbox(tmp_path / "inbox.db")
+
+
+@pytest.fixture
+async def inbox(make_inbox: MakeInbox) -> AsyncIterator[Inbox]:
+    """An open inbox."""
+    inbox = make_inbox()
+    await inbox.open()
+    yield inbox
+    await inbox.close()
+
+
+async def deliver(
+    receiver: Receiver, body: bytes | None = None, *, at: float | None = None
+) -> Answer:
+    """Post a body (an event, if none is given) as OnceHub does."""
+    data = make_event("booking.scheduled") if body is None else body
+    moment = time.time() if at is None else at
+    return await receiver.receive({"Oncehub-Signature": sign(data, SECRET, moment)}, data)

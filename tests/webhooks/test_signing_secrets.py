@@ -1,0 +1,148 @@
+"""Where secrets come from, and how they are kept."""
+
+from typing import Any
+
+import pytest
+
+from oncehub_async import Budget, Clock, ConfigurationError, Limits, OnceHub
+from oncehub_async.simulator import Account, Simulator
+from oncehub_async.testing import make_event, sign
+from oncehub_async.webhooks import MemoryInbox, Receiver, SecretsError, secrets_of_account
+from oncehub_async.webhooks.signing_secrets import ProvidedSecrets
+
+
+class HandClock(Clock):
+    """A clock that is moved by hand."""
+
+    time = 0.0
+
+    def now(self) -> float:
+        return type(self).time
+
+
+class Provider:
+    """Gives what it is told to, and counts."""
+
+    def __init__(self, *secrets: str) -> None:
+        self.secrets: Any = list(secrets)
+        self.asked = 0
+
+    async def __call__(self) -> Any:
+        self.asked += 1
+        if isinstance(self.secrets, Exception):
+            raise self.secrets
+        return self.secrets
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> type[HandClock]:
+    monkeypatch.setattr(HandClock, "time", 1_000.0)
+    return HandClock
+
+
+async def test_an_async_callable_is_asked_now_and_then(clock: type[HandClock]) -> None:
+    """And kept between; for a refused signature it is asked again, but not by every forger."""
+    provider = Provider("old")
+    source = ProvidedSecrets(provider, refresh=300.0, patience=30.0, clock=clock())
+    for _ in range(3):
+        assert await source.current() == (b"old",)
+    assert provider.asked == 1
+    provider.secrets = ["new", "old"]
+    assert await source.after_refusal((b"old",)) is None
+    assert provider.asked == 1
+    clock.time += 31.0
+    assert await source.after_refusal((b"old",)) == (b"new", b"old")
+    for _ in range(5):
+        assert await source.after_refusal((b"new", b"old")) is None
+    assert provider.asked == 2
+    clock.time += 301.0
+    assert await source.current() == (b"new", b"old")
+    assert provider.asked == 3
+
+
+async def test_while_it_fails_the_kept_secrets_go_on(
+    clock: type[HandClock], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A clear answer that there are none ends them."""
+    provider = Provider("kept")
+    source = ProvidedSecrets(provider, clock=clock())
+    await source.current()
+    provider.secrets = ConnectionError("nobody@example.com")
+    clock.time += 301.0
+    assert await source.current() == (b"kept",)
+    assert "ConnectionError" in caplog.text
+    assert "nobody" not in caplog.text
+    provider.secrets = []
+    clock.time += 301.0
+    with pytest.raises(ConfigurationError, match="none"):
+        await source.current()
+    with pytest.raises(SecretsError):
+        await source.current()
+
+
+async def test_without_any_secret_the_receiver_does_not_start() -> None:
+    """Whether the callable gives none, fails, or isn't async."""
+    none = Receiver(signing_secret=Provider(), inbox=MemoryInbox())
+    with pytest.raises(ConfigurationError, match="signing_secret"):
+        await none.open()
+    failing = Provider()
+    failing.secrets = ConnectionError()
+    with pytest.raises(ConnectionError):
+        await Receiver(signing_secret=failing, inbox=MemoryInbox()).open()
+
+    def plain() -> Any:
+        return "secret"
+
+    with pytest.raises(ConfigurationError, match="async def"):
+        await Receiver(signing_secret=plain, inbox=MemoryInbox()).open()
+
+
+async def test_a_provider_that_has_none_later_is_a_503() -> None:
+    """OnceHub tries again."""
+    provider = Provider("first")
+    subject = Receiver(signing_secret=provider, inbox=MemoryInbox())
+    async with subject:
+        source: Any = subject._secrets
+        source._kept, source._asked_at = (), float("-inf")
+        provider.secrets = ConnectionError("nobody@example.com")
+        body = make_event("booking.canceled")
+        headers = {"Oncehub-Signature": sign(body, "first")}
+        assert (await subject.receive(headers, body)).status == 503
+
+
+async def test_a_delivery_signed_with_a_new_secret_is_looked_up() -> None:
+    """The secret changed while the receiver ran: nothing is refused for that."""
+    provider = Provider("old")
+    subject = Receiver(signing_secret=provider, inbox=MemoryInbox())
+    subject._secrets = ProvidedSecrets(provider, patience=1e-9)
+    async with subject:
+        provider.secrets = ["new"]
+        body = make_event("booking.canceled")
+        for secret, status in (("new", 200), ("old", 401)):
+            headers = {"Oncehub-Signature": sign(body, secret)}
+            assert (await subject.receive(headers, body)).status == status
+
+
+async def test_the_accounts_own_webhooks() -> None:
+    """All of them, or those of a URL; one made later is known when its first delivery comes."""
+    async with Simulator(Account(bookings=5, webhooks=2), limits=None) as sim:
+        budget = Budget(Limits(1_000, 10_000))
+        async with OnceHub(sim.api_key, base_url=sim.url, budget=budget) as oncehub:
+            webhooks = await oncehub.webhooks.list().collect()
+            first = webhooks[0]
+            assert first.signing_secret
+            assert set(await secrets_of_account(oncehub)()) == {
+                webhook.signing_secret for webhook in webhooks
+            }
+            assert await secrets_of_account(oncehub, url=first.url)() == [first.signing_secret]
+            with pytest.raises(ConfigurationError, match=r"https://other\.example"):
+                await secrets_of_account(oncehub, url="https://other.example/x")()
+            source = ProvidedSecrets(secrets_of_account(oncehub), patience=1e-9)
+            known = await source.current()
+            made = await oncehub.webhooks.create(
+                name="Later", url="https://me.example/hook", events=["booking"]
+            )
+            assert made.signing_secret
+            others = await source.after_refusal(known)
+            assert others is not None
+            assert made.signing_secret.encode() in others

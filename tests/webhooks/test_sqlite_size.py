@@ -1,0 +1,42 @@
+"""The SQLite inbox's file does not grow without end."""
+
+import asyncio
+from pathlib import Path
+
+from oncehub_async.webhooks import SQLiteInbox
+from oncehub_async.webhooks.inbox import Outcome, State
+
+from .test_sqlite_inbox import DONE, event
+
+
+async def test_the_file_does_not_grow_without_end(tmp_path: Path) -> None:
+    """What is purged makes room, and the file shrinks after a rush."""
+    path = tmp_path / "inbox.db"
+    inbox = SQLiteInbox(path, keep=100.0)
+    await inbox.open()
+    sizes = []
+    for round_ in range(5):
+        numbers = range(round_ * 300, round_ * 300 + 300)
+        await asyncio.gather(*(inbox.put(event(n, size=1_000), ("h",)) for n in numbers))
+        claims = await inbox.claim(300, ("h",), 1e9)
+        await asyncio.gather(*(inbox.settle(claim.work[0], DONE, 0.0) for claim in claims))
+        sizes.append(await inbox._asked(lambda db: db.execute("PRAGMA page_count").fetchone()[0]))
+        while await inbox.purge(now=numbers[-1] + 150.0):
+            pass
+    assert max(sizes) <= sizes[0] * 1.2
+    empty = await inbox._asked(lambda db: db.execute("PRAGMA page_count").fetchone()[0])
+    assert empty < sizes[0] / 3
+    await inbox.close()
+
+
+async def test_old_dead_letters_and_work_of_lost_handlers_go_in_the_end(tmp_path: Path) -> None:
+    """`keep_dead` after they were received."""
+    inbox = SQLiteInbox(tmp_path / "inbox.db", keep=100.0, keep_dead=1_000.0)
+    await inbox.open()
+    await inbox.put(event(0), ("h",))
+    await inbox.put(event(1), ("gone",))
+    (claim,) = await inbox.claim(9, ("h",), 9.0)
+    await inbox.settle(claim.work[0], Outcome(state=State.DEAD, error="x"), 0.0)
+    assert await inbox.purge(now=999.0) == 0
+    assert await inbox.purge(now=1_002.0) == 2
+    await inbox.close()
