@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from ..models.converter import time_text
 from ..pagination import Direction
+from .placing import LOOK_BY_TIME, Front, Start
 from .plan import Gap
-from .territory import LOOK_BY_TIME, Front, Side, Start, Stretch
+from .stretch import Side, Stretch
 
 WAYS_ON = 4
 """In how many ways a chain can go on: from its cursor, from the object before that (for the

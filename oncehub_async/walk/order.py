@@ -5,7 +5,8 @@ from collections.abc import AsyncGenerator
 from typing import TypeVar
 
 from .piece import Piece
-from .territory import Addition, Side
+from .stretch import Side
+from .territory import Addition
 
 T = TypeVar("T")
 

@@ -7,7 +7,9 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from ..pagination import NOTHING_FOLLOWS, Following
-from .territory import Addition, Mark, Unordered
+from .placing import Unordered
+from .stretch import Mark
+from .territory import Addition
 
 T = TypeVar("T", covariant=True)
 

@@ -18,7 +18,8 @@ from math import ceil
 import attrs
 
 from ..budget import Room
-from .territory import Stretch, Territory
+from .stretch import Stretch
+from .territory import Territory
 
 FIVE_MINUTES = 300.0
 _SLACK = 1.15

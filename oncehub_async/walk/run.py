@@ -14,8 +14,10 @@ from ..page import FetchedPage, PageSource
 from ..pagination import Direction, following
 from .asking import WAYS_ON, fronts, in_order, words
 from .piece import Piece, marks_of
+from .placing import Front, LostPlace, Start, Unordered, has_moved, place
 from .plan import Bounds, Gap, Plan, cut_times, gaps, plan
-from .territory import Addition, Front, LostPlace, Side, Start, Stretch, Territory, Unordered
+from .stretch import Side, Stretch
+from .territory import Addition, Territory
 
 T = TypeVar("T")
 
@@ -180,7 +182,7 @@ class Run(Generic[T]):
         further = following(page.facts, Direction.OLDER, source.operation.path, source.base_url)
         marks = marks_of(page.data)
         try:
-            addition = self._territory.place(marks, asked, further)
+            addition = place(self._territory, marks, asked, further)
         except LostPlace as problem:
             self._after_loss(asked, problem)
             return None
@@ -199,7 +201,7 @@ class Run(Generic[T]):
             self._fruitless += 1
         elif isinstance(asked, Start):
             raise self._error(f"{problem}; stopped") from None
-        elif not self._territory.has_moved(asked) and not self._another_way(asked):
+        elif not has_moved(self._territory, asked) and not self._another_way(asked):
             raise self._error(f"{problem}; stopped, for the list is not complete") from None
 
     def _another_way(self, front: Front) -> bool:

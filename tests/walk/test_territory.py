@@ -5,15 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from oncehub_async.pagination import Following
-from oncehub_async.walk.territory import (
-    Front,
-    LostPlace,
-    Mark,
-    Side,
-    Start,
-    Territory,
-    Unordered,
-)
+from oncehub_async.walk.placing import Front, LostPlace, Start, Unordered, has_moved, place
+from oncehub_async.walk.stretch import Mark, Side
+from oncehub_async.walk.territory import Territory
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 MORE, END = Following("x", announced=True), Following(None, announced=False)
@@ -31,7 +25,7 @@ def page(newest: int, oldest: int) -> list[Mark]:
 def put(territory: Territory, marks: list[Mark], asked: Start | Front, ended: bool = False) -> int:
     """Place a page and add it; gives how many objects were new."""
     following = END if ended else MORE
-    addition = territory.place(marks, asked, following)
+    addition = place(territory, marks, asked, following)
     older_than = asked.older_than if isinstance(asked, Start) else None
     new = marks[addition.first : addition.last]
     territory.add(addition, new, older_than=older_than, following=following)
@@ -162,6 +156,6 @@ def test_disorder_is_told() -> None:
 def test_what_moved_is_known(two: Territory) -> None:
     """A page for an end that isn't one any more may be thrown away."""
     asked = front(two, 0, Side.OLDER)
-    assert not two.has_moved(asked)
+    assert not has_moved(two, asked)
     put(two, page(89, 80), asked)
-    assert two.has_moved(asked)
+    assert has_moved(two, asked)
