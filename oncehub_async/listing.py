@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from itertools import compress
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
 from .budget import Priority
 from .errors import PaginationError
-from .page import Page, PageSource
+from .page import Page, Paged, PageSource
 from .pagination import Advance, Direction, Following, following
 
 T = TypeVar("T", covariant=True)
@@ -20,7 +20,7 @@ Fetched = tuple[Page[Item], list[str], Following]
 
 
 @attrs.frozen(repr=False, eq=False)
-class Listing(Generic[T]):
+class Listing(Paged[T]):
     """What a list operation gives, before anything is requested.
 
         async for booking in oncehub.bookings.list(status="scheduled"):
@@ -34,18 +34,6 @@ class Listing(Generic[T]):
     query: Mapping[str, str]
     priority: Priority
     single_priority: Priority
-
-    def __aiter__(self) -> AsyncGenerator[T, None]:
-        return self._items()
-
-    async def _items(self) -> AsyncGenerator[T, None]:
-        pages = self.pages()
-        try:
-            async for page in pages:
-                for item in page.items:
-                    yield item
-        finally:
-            await pages.aclose()
 
     async def pages(self) -> AsyncGenerator[Page[T], None]:
         """The pages, one after the other.
@@ -110,10 +98,6 @@ class Listing(Generic[T]):
         query = {**self.query, "limit": "1"}
         page, *_ = await self._fetch(direction, query, self.single_priority)
         return page.items[0] if page.items else None
-
-    async def collect(self) -> list[T]:
-        """All items in a list. A large account's bookings fill the memory; iterate those."""
-        return [item async for item in self]
 
     def raw(self) -> "Listing[dict[str, Any]]":
         """The same list as JSON data, exactly as the service sends it."""

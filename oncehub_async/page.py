@@ -1,6 +1,7 @@
 """One page of a list: fetched, checked for its form, and decoded."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -38,6 +39,30 @@ class Page(Generic[T]):
 
     def __repr__(self) -> str:
         return f"Page({len(self.items)} items, next_cursor={self.next_cursor!r})"
+
+
+class Paged(ABC, Generic[T]):
+    """What is consumed page by page or item by item."""
+
+    @abstractmethod
+    def pages(self) -> AsyncGenerator[Page[T], None]:
+        """The pages."""
+
+    def __aiter__(self) -> AsyncGenerator[T, None]:
+        return self._items()
+
+    async def _items(self) -> AsyncGenerator[T, None]:
+        pages = self.pages()
+        try:
+            async for page in pages:
+                for item in page.items:
+                    yield item
+        finally:
+            await pages.aclose()
+
+    async def collect(self) -> list[T]:
+        """All items in a list. A large account's bookings fill the memory; iterate those."""
+        return [item async for item in self]
 
 
 @attrs.frozen(eq=False, repr=False)

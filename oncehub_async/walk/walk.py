@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
 from ..budget import Priority
 from ..listing import Listing
-from ..page import Page, PageSource
+from ..page import Page, Paged, PageSource
 from .order import newest_first
 from .piece import Piece
 from .run import Run
@@ -18,7 +18,7 @@ T = TypeVar("T", covariant=True)
 
 
 @attrs.frozen(repr=False, eq=False)
-class Walk(Generic[T]):
+class Walk(Paged[T]):
     """What a walk operation gives, before anything is requested.
 
         async for booking in oncehub.bookings.walk(status="scheduled"):
@@ -43,18 +43,6 @@ class Walk(Generic[T]):
     _newest_first: bool
     _oldest: datetime | None = None
     """What the filters say about the list's end."""
-
-    def __aiter__(self) -> AsyncGenerator[T, None]:
-        return self._items()
-
-    async def _items(self) -> AsyncGenerator[T, None]:
-        pages = self.pages()
-        try:
-            async for page in pages:
-                for item in page.items:
-                    yield item
-        finally:
-            await pages.aclose()
 
     async def pages(self) -> AsyncGenerator[Page[T], None]:
         """The pages, without what other pages had already.
@@ -92,10 +80,6 @@ class Walk(Generic[T]):
     async def first(self) -> T | None:
         """The newest item, or None where there is none. Costs one request."""
         return await self._listing().first()
-
-    async def collect(self) -> list[T]:
-        """All items in a list. A large account's bookings fill the memory; iterate those."""
-        return [item async for item in self]
 
     def raw(self) -> "Walk[dict[str, Any]]":
         """The same walk as JSON data, exactly as the service sends it."""
