@@ -294,8 +294,8 @@ def test_the_demo_keeps_to_the_real_limits(
     entries = json.loads((tmp_path / "manifest.json").read_text())["resources"].values()
     requests, refused = re.findall(r"counted (\d+) requests and refused (\d+)", out)[0]
     pages = sum(entry["pages"] for entry in entries)
-    # A walk may ask for a page from both sides.
-    assert 0 <= int(requests) - int(refused) - pages <= 5
+    # To a fast clock a busy machine looks like a slow network, where walks ask for some pages twice.
+    assert pages <= int(requests) - int(refused) <= 1.5 * pages
     # On a busy machine the fast clock can run ahead of the network, but not by much.
     assert int(refused) <= 3
 

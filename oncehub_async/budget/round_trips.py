@@ -9,6 +9,7 @@ than half as much as the whole; a refusal in spite of the budget is what speaks 
 
 from collections import deque
 from math import sqrt
+from statistics import median
 
 LONGEST_DELAY = 1.0
 """Real seconds that a request is assumed to have been under way at most; beyond that it is the
@@ -20,6 +21,9 @@ _FEW = 32
 """Round trips; fewer tell little of how much they vary."""
 _VARIATION = 0.4
 """What part of a round trip they are taken to vary by, as long as there are few."""
+_UNUSUAL = 1.5
+"""How many times the spread a round trip exceeds the shortest by, for it to be an accident of its
+own, of which nobody knows on which way it happened."""
 _USUAL_PART = 0.5
 _LEARNED = 0.25
 _FORGOTTEN = 0.002
@@ -48,16 +52,17 @@ class RoundTrips:
             return min(round_trip, self._longest_delay)
         self._recent.append(round_trip)
         shortest = min(self._recent)
-        spread = max(self._recent) - shortest
         excess = round_trip - shortest
         # The shortest possible one is shorter than the shortest that was seen, and the longest
         # one longer; this is by how much for sums of two evenly spread times.
         beyond = 1 / sqrt(2 * len(self._recent))
+        spread = 2 * (median(self._recent) - shortest) / (1 - min(0.5, 2 * beyond))
         if len(self._recent) < _FEW:
             spread = max(spread, _VARIATION * shortest)
-        else:
-            spread /= 1 - 2 * beyond
-        return min(excess + beyond * spread, self._part * spread, self._longest_delay)
+        late = excess + beyond * spread
+        if excess <= _UNUSUAL * spread:
+            late = min(late, self._part * spread)
+        return min(late, self._longest_delay)
 
     def refused(self) -> None:
         """A request was refused that should have had room."""
