@@ -20,7 +20,7 @@ from .formats import (
     file_ending,
     read_rows,
 )
-from .formats.rows import Row
+from .formats.rows import Row, moment
 from .manifest import MANIFEST_NAME, Manifest, ManifestError, ResourceEntry, read_manifest
 from .plan import RESOURCES, WALKED
 from .seen import Seen
@@ -172,7 +172,7 @@ def _several(count: int, noun: str) -> str:
 
 
 def _problems_of_times(entry: ResourceEntry, times: Times) -> Iterator[str]:
-    started = _moment(entry.started)
+    started = moment(entry.started)
     if started is None:
         yield f"{MANIFEST_NAME} does not say when it was started"
         return
@@ -181,15 +181,8 @@ def _problems_of_times(entry: ResourceEntry, times: Times) -> Iterator[str]:
         ("newest_creation_time", times.newest),
         ("high_water_mark", times.high_water_mark(started)),
     ):
-        if _moment(getattr(entry, name)) != found:
+        if moment(getattr(entry, name)) != found:
             yield f"its {name} is not the one in {MANIFEST_NAME}"
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        return None if text is None else datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return None
 
 
 def _look_around(folder: Path, manifest: Manifest, result: Verification) -> None:

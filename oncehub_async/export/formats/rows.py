@@ -31,7 +31,7 @@ class Row:
 
 def row_of(data: Mapping[str, Any]) -> Row:
     """What an object's data tells."""
-    return Row(str(data.get("id")), *(_time(data.get(name)) for name in COLUMNS[1:]))
+    return Row(str(data.get("id")), *(moment(data.get(name)) for name in COLUMNS[1:]))
 
 
 def read_rows(file: BinaryIO, format: Format, compression: Compression) -> Iterator[Row]:
@@ -71,7 +71,8 @@ def _cells_of_any_length() -> Iterator[None]:
         csv.field_size_limit(before)
 
 
-def _time(value: object) -> datetime | None:
+def moment(value: object) -> datetime | None:
+    """A time as a file or the service has it, in UTC if it names no zone; None if it is none."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
