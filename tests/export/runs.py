@@ -24,7 +24,8 @@ FAST = Clock(speed=100)
 ACCOUNT = Account(bookings=1950, contacts=230, sms_notifications=120, seed=7)
 NAMES = ("bookings", "contacts", "teams")
 PATIENT = RetryPolicy(attempts=30, first_delay=0.1, longest_delay=1.0, attempt_timeout=20.0)
-LIMITS = Limits(per_second=5, per_five_minutes=100_000)
+# So few that a slow machine, whose latency looks long on this clock, has not many under way.
+LIMITS = Limits(per_second=2, per_five_minutes=100_000)
 
 # Processes that are forked from one that has imported everything begin at once.
 _PROCESSES = multiprocessing.get_context("forkserver")

@@ -17,6 +17,7 @@ from oncehub_async.export import (
     plan_export,
     run_export,
 )
+from oncehub_async.export.plan import ResourcePlan
 from oncehub_async.simulator import Account, Service, Simulator
 
 ACCOUNT = Account(bookings=1200, contacts=60, users=450, sms_notifications=140, seed=7)
@@ -162,6 +163,18 @@ async def test_the_filters_are_those_of_the_export(
         found = (await compare(sim, tmp_path))["bookings"]
     assert found == Comparison(same=found.same)
     assert len(found.same) >= min(100, len(lines(tmp_path, "bookings")))
+
+
+def test_a_plan_is_read_from_its_manifest() -> None:
+    """Times, lists and texts come back as they were."""
+    plan = plan_export(
+        ["bookings", "users"],
+        since=datetime(2026, 1, 1, 0, 0, 0, 5000, UTC),
+        filters={"bookings.status": "completed", "users.email": "a@b.example"},
+        expand=["owner", "contact"],
+    )
+    for each in plan.resources:
+        assert ResourcePlan.from_readable(each.name, each.readable_arguments()) == each
 
 
 async def test_what_matches_the_filters_since_is_new(tmp_path: Path) -> None:
