@@ -10,7 +10,7 @@ from .. import ConfigurationError, InvalidParameterError, OnceHubError
 from ..api_key import ENVIRONMENT_VARIABLE as KEY_VARIABLE
 from ..base_url import ENVIRONMENT_VARIABLE as URL_VARIABLE
 from ..budget import Limits
-from ..export import RESOURCES, Compression, Format
+from ..export import RESOURCES, SAMPLES, Compression, Format
 from ..version import __version__
 from . import COMPLETE, FAILED, INTERRUPTED, WRONG_USAGE, inbox, webhooks
 from .check import check_key
@@ -23,6 +23,7 @@ from .listen import VARIABLE as SIGNING_SECRET_VARIABLE
 from .listen import ListenRequest, listen_for_events
 from .output import complain
 from .simulate import routes, serve_simulator, simulated
+from .verify import verify_folder
 
 
 def _default(value: object) -> str | None:
@@ -164,6 +165,31 @@ async def export(
 
 # The list of resources is long and has one source.
 export.__doc__ = (export.__doc__ or "").replace("RESOURCE_NAMES", ", ".join(RESOURCES))
+
+
+@app.command
+async def verify(
+    folder: Path, *, live: bool = False, samples: int = SAMPLES, json: bool = False
+) -> int:
+    """Check that an export is complete and its files are what its manifest says.
+
+    Each file's size, SHA-256, number of objects and times; no object twice, the newest first. This
+    asks nobody. Exit codes: 0 all right, 1 not, 2 wrong usage.
+
+    Parameters
+    ----------
+    folder
+        The folder of the export.
+    live
+        Compare with the account, too: the beginning and the end of each file and some places in
+        between, for a request each. What was deleted, changed or created since is told, and is no
+        failure.
+    samples
+        How many places in between.
+    json
+        Print what was found as JSON.
+    """
+    return await verify_folder(folder, live=live, samples=samples, json=json)
 
 
 @app.command

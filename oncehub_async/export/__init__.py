@@ -1,24 +1,33 @@
 """Exports of an account to files, each swept to its last page or marked as not complete."""
 
+from .comparison import Comparison
 from .formats import Compression, Format
+from .live import SAMPLES, compare_with_account
 from .manifest import MANIFEST_NAME, Manifest, ManifestError, ResourceEntry, read_manifest
 from .plan import RESOURCES, ExportPlan, plan_export
 from .progress import ExportProgress, ResourceProgress, State
 from .run import run_export
+from .verify import ResourceCheck, Verification, verify_export
 
 __all__ = [
     "MANIFEST_NAME",
     "RESOURCES",
+    "SAMPLES",
+    "Comparison",
     "Compression",
     "ExportPlan",
     "ExportProgress",
     "Format",
     "Manifest",
     "ManifestError",
+    "ResourceCheck",
     "ResourceEntry",
     "ResourceProgress",
     "State",
+    "Verification",
+    "compare_with_account",
     "plan_export",
     "read_manifest",
     "run_export",
+    "verify_export",
 ]

@@ -58,8 +58,9 @@ def prepare(
     if there is not None and _goes_on(there, wanted, overwrite):
         there.finished = None
         for name, entry in wanted.resources.items():
-            if not there.resources[name].complete:
-                entry.started = there.resources[name].started
+            begun = there.resources[name]
+            if not begun.complete:
+                entry.started, entry.spool = begun.started, begun.spool
                 there.resources[name] = entry
         return there
     files = [out / name for name in file_names.values()]

@@ -29,7 +29,8 @@ RESOURCES = (
 )
 """Everything that the API lists."""
 
-_WALKED = frozenset({"bookings", "contacts", "sms_notifications"})
+WALKED = frozenset({"bookings", "contacts", "sms_notifications"})
+"""What can be filtered by creation time."""
 _NOT_FILTERS = frozenset({"self", "limit", "after", "before", "expand"})
 # The service's times have milliseconds, and its filters leave both ends out.
 _RESOLUTION = timedelta(milliseconds=1)
@@ -42,6 +43,25 @@ class ResourcePlan:
     name: str
     arguments: Mapping[str, Any]
 
+    @classmethod
+    def from_readable(cls, name: str, arguments: Mapping[str, str]) -> "ResourcePlan":
+        """The plan whose arguments a manifest shows. Raises `InvalidParameterError`."""
+        return cls(
+            _resource(name),
+            {
+                param: parse_time(value, param)
+                if _is_time(param)
+                else tuple(value.split(","))
+                if param == "expand"
+                else value
+                for param, value in arguments.items()
+            },
+        )
+
+    def until(self, time: datetime) -> "ResourcePlan":
+        """The same, but only what was created before a time."""
+        return ResourcePlan(self.name, {**self.arguments, "creation_time_lt": time})
+
     def listing(self, oncehub: Resources, after: str | None = None) -> Listing[dict[str, Any]]:
         """The list that gives it, from a cursor on. Raises `InvalidParameterError`."""
         listing: Listing[Any] = getattr(oncehub, self.name).list(**self.arguments, after=after)
@@ -50,7 +70,7 @@ class ResourcePlan:
     @property
     def can_be_walked(self) -> bool:
         """Whether it can be read in several places at once."""
-        return self.name in _WALKED
+        return self.name in WALKED
 
     def walk(self, oncehub: Resources) -> Walk[dict[str, Any]]:
         """The same, read in several places at once. Raises `InvalidParameterError`."""
@@ -159,8 +179,11 @@ def _add_filter(arguments: dict[str, dict[str, Any]], key: str, value: str) -> N
             )
         if name in arguments[target]:
             raise InvalidParameterError("filter", f"'{key}' and since or until exclude each other")
-        is_time = name.endswith(("_gt", "_lt"))
-        arguments[target][name] = parse_time(value, name) if is_time else value
+        arguments[target][name] = parse_time(value, name) if _is_time(name) else value
+
+
+def _is_time(param: str) -> bool:
+    return param.endswith(("_gt", "_lt"))
 
 
 def parse_time(text: str, param: str) -> datetime:

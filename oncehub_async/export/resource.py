@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from ..client import Resources
 from ..errors import AuthenticationError, NotFoundError, OnceHubError
 from ..models.converter import time_text
 from .assembly import FinishedFile, assemble
-from .files import PREVIOUS, beside
+from .files import PARTIAL, PREVIOUS, beside
 from .formats import Compression, Format
 from .manifest import ResourceEntry, now_text
 from .plan import ResourcePlan
@@ -48,8 +48,8 @@ class ResourceExport:
         Raises `AuthenticationError`, which concerns all resources.
         """
         try:
-            with ExitStack() as opened:
-                spool, sweep = await in_thread(self._open, opened)
+            with ExitStack() as stack:
+                spool, sweep = await in_thread(self._open, stack)
                 if not sweep.complete:
                     await self._fetch(spool, sweep)
                 await in_thread(self._finish, spool)
@@ -72,13 +72,23 @@ class ResourceExport:
                 self._failed(INTERRUPTED)
             raise
 
+    def clean_up(self) -> None:
+        """Remove what a complete file doesn't need any more.
+
+        Only when the manifest says that it is complete: until then the spool is all that a killed
+        export has to go on from. Raises `OSError`.
+        """
+        self.spool_path.unlink(missing_ok=True)
+        for ending in (PREVIOUS, PARTIAL):
+            beside(self.path, ending).unlink(missing_ok=True)
+
     @property
     def spool_path(self) -> Path:
         """Where the pages are kept until all are there."""
         return self.path.with_name(self.plan.name + ENDING)
 
-    def _open(self, opened: ExitStack) -> tuple[Spool, Sweep]:
-        """The spool to go on with, and what it says is there."""
+    def _open(self, stack: ExitStack) -> tuple[Spool, Sweep]:
+        """The spool to go on with, and what it says is there; the stack closes it."""
         about = {
             "resource": self.plan.name,
             "arguments": dict(self.entry.arguments),
@@ -86,9 +96,9 @@ class ResourceExport:
         }
         sweep = sweep_of(self.plan)
         self.entry.spool = self.spool_path.name
-        exists = self.spool_path.exists()
-        spool = (Spool.reopen if exists else Spool.begin)(self.spool_path, about)
-        opened.callback(spool.close)
+        there = self.spool_path.exists()
+        open_spool = Spool.reopen if there else Spool.begin
+        spool = stack.enter_context(closing(open_spool(self.spool_path, about)))
         for entry in spool.entries:
             objects = spool.objects(entry)
             sweep.restore(entry.place, objects)
@@ -126,8 +136,6 @@ class ResourceExport:
             Compression(entry.compression),
         )
         self._succeeded(file)
-        spool.remove()
-        beside(self.path, PREVIOUS).unlink(missing_ok=True)
 
     def _succeeded(self, file: FinishedFile) -> None:
         entry, times = self.entry, self.times
@@ -136,7 +144,7 @@ class ResourceExport:
         entry.bytes, entry.sha256 = file.bytes, file.sha256
         entry.oldest_creation_time = _text(times.oldest)
         entry.newest_creation_time = _text(times.newest)
-        entry.high_water_mark = _text(min(times.latest_update or started, started))
+        entry.high_water_mark = _text(times.high_water_mark(started))
         entry.finished = now_text()
         entry.complete = True
         entry.error = entry.spool = None
@@ -160,7 +168,6 @@ async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
         await asyncio.wait([running])
-        running.exception()  # what happens to be raised now doesn't matter any more
         raise
 
 

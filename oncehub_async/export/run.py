@@ -79,7 +79,6 @@ async def run_export(
                 lambda: tell(),
             )
             for each in plan.resources
-            if not manifest.resources[each.name].complete
         ]
 
         def tell() -> None:
@@ -107,12 +106,18 @@ async def _side_by_side(
         finally:
             # Whoever is killed later finds what is complete until then.
             manifest.write(out)
+            if export.entry.complete:
+                export.clean_up()
             tell()
 
     try:
         async with asyncio.TaskGroup() as group:
             for export in exports:
-                group.create_task(run(export))
+                if export.entry.complete:
+                    # It was killed before it had cleaned up.
+                    export.clean_up()
+                else:
+                    group.create_task(run(export))
     except ExceptionGroup as group_of_errors:
         error = _first(group_of_errors)
         for export in exports:

@@ -67,12 +67,12 @@ class Spool:
         """
         file = path.open("rb+")
         try:
-            first = _parsed(file.readline())
-            if first is None:
+            line = file.readline()
+            if not line.endswith(b"\n"):
                 # Killed while it was begun: there is nothing in it.
                 file.close()
                 return cls.begin(path, about)
-            _check(path, first, about)
+            _check(path, _parsed(line), about)
             spool = cls(file, path, about)
             spool._read_entries(file.tell())
         except BaseException:
@@ -83,9 +83,8 @@ class Spool:
     def add(self, place: Mapping[str, Any], objects: Sequence[Mapping[str, Any]]) -> None:
         """Add a page; it is safe on disk when this returns. Raises `OSError`."""
         text = b"".join([dump_json(each) + b"\n" for each in objects])
-        header = _line(
-            {"place": place, "count": len(objects), "size": len(text), "crc32": zlib.crc32(text)}
-        )
+        page: dict[str, Any] = {"place": place, "count": len(objects), "size": len(text)}
+        header = _line({"page": page, "crc32": _checksum(page, text)})
         start = self._end + len(header)
         self._write(header + text)
         self._append(Entry(place, len(objects), start, len(text)))
@@ -104,11 +103,6 @@ class Spool:
     def close(self) -> None:
         """Close the file; what is in it stays."""
         self._file.close()
-
-    def remove(self) -> None:
-        """It isn't needed any more."""
-        self._file.close()
-        self.path.unlink(missing_ok=True)
 
     def _write(self, text: bytes) -> None:
         try:
@@ -137,13 +131,25 @@ class Spool:
         self._file.seek(start)
         while line := self._file.readline():
             header = _parsed(line)
-            if header is None:
+            page = header.get("page")
+            if not isinstance(page, dict):
                 return
-            start = self._file.tell()
-            text = self._file.read(header["size"])
-            if len(text) < header["size"] or zlib.crc32(text) != header["crc32"]:
+            start, size = self._file.tell(), page.get("size")
+            # A size that is damaged may be anything.
+            if not isinstance(size, int) or not 0 <= size <= self._file_size() - start:
                 return
-            yield Entry(header["place"], header["count"], start, len(text))
+            text = self._file.read(size)
+            if _checksum(page, text) != header.get("crc32"):
+                return
+            yield Entry(page["place"], page["count"], start, size)
+
+    def _file_size(self) -> int:
+        return os.fstat(self._file.fileno()).st_size
+
+
+def _checksum(page: Mapping[str, Any], text: bytes) -> int:
+    """Of all that is kept of a page, its place included."""
+    return zlib.crc32(text, zlib.crc32(_line(page)))
 
 
 def _line(data: Mapping[str, Any]) -> bytes:
@@ -152,17 +158,15 @@ def _line(data: Mapping[str, Any]) -> bytes:
 
 def _check(path: Path, first: Mapping[str, Any], about: Mapping[str, Any]) -> None:
     if first.get("spool") != _FORMAT:
-        raise SpoolError(f"{path.name} is not a spool of this version; delete it")
+        raise SpoolError(f"{path.name} is damaged, or not a spool of this version; delete it")
     if first.get("about") != about:
         raise SpoolError(f"{path.name} is of another export; delete it")
 
 
-def _parsed(line: bytes) -> dict[str, Any] | None:
-    """A header, None if it is cut off."""
-    if not line.endswith(b"\n"):
-        return None
+def _parsed(line: bytes) -> dict[str, Any]:
+    """A header; there is nothing in one that is cut off or damaged."""
     try:
-        data = orjson.loads(line)
+        data = orjson.loads(line) if line.endswith(b"\n") else None
     except ValueError:
-        return None
-    return data if isinstance(data, dict) else None
+        return {}
+    return data if isinstance(data, dict) else {}

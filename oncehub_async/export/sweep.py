@@ -1,7 +1,7 @@
 """Reads one resource to its end, from where an interrupted export stopped."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from math import ceil
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from ..parameters import MAX_LIMIT
 from ..walk import Addition, Piece, Side, Territory, marks_of
 from ..walk.plan import Bounds, gaps
 from .assembly import addition_of, place_of
+from .formats.rows import Row, row_of
 from .plan import ResourcePlan
 
 Objects = Sequence[Mapping[str, Any]]
@@ -152,22 +153,17 @@ class Times:
     def note(self, objects: Objects) -> None:
         """Take objects into account."""
         for each in objects:
-            created, updated = time_of(each, "creation_time"), time_of(each, "last_updated_time")
-            if created is not None:
-                self.oldest = min(self.oldest or created, created)
-                self.newest = max(self.newest or created, created)
-            latest = updated or created
-            if latest is not None:
-                self.latest_update = max(self.latest_update or latest, latest)
+            self.note_row(row_of(each))
 
+    def note_row(self, row: Row) -> None:
+        """Take an object into account."""
+        if row.created is not None:
+            self.oldest = min(self.oldest or row.created, row.created)
+            self.newest = max(self.newest or row.created, row.created)
+        latest = row.updated or row.created
+        if latest is not None:
+            self.latest_update = max(self.latest_update or latest, latest)
 
-def time_of(data: Mapping[str, Any], name: str) -> datetime | None:
-    """One of an object's times, None where it hasn't a readable one."""
-    value = data.get(name)
-    if not isinstance(value, str):
-        return None
-    try:
-        time = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
+    def high_water_mark(self, started: datetime) -> datetime:
+        """From when on changes can be missing in what was read since `started`."""
+        return min(self.latest_update or started, started)

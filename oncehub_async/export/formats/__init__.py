@@ -13,6 +13,7 @@ from .choices import Compression, Format, check, file_ending
 from .csv_cells import plain_text
 from .files import Writer, count_objects, open_writer
 from .reading import BrokenFileError
+from .rows import read_rows
 
 __all__ = [
     "BrokenFileError",
@@ -24,4 +25,5 @@ __all__ = [
     "file_ending",
     "open_writer",
     "plain_text",
+    "read_rows",
 ]

@@ -1,7 +1,7 @@
 """Parquet files, whose row groups depend on nothing but the objects."""
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -103,3 +103,13 @@ def count_rows(file: BinaryIO, resource: str) -> int:
             for batch in parquet.iter_batches(_BATCH_ROWS, [group], use_threads=False):
                 count += batch.num_rows
     return count
+
+
+def read_columns(file: BinaryIO, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    """Some columns of the objects in a file, as far as it has them. Raises `BrokenFileError`."""
+    with broken_by(pa.ArrowException, OSError):
+        parquet = pq.ParquetFile(file, page_checksum_verification=True, buffer_size=1 << 16)
+        columns = [name for name in names if name in parquet.schema_arrow.names]
+        for group in range(parquet.num_row_groups):
+            for batch in parquet.iter_batches(_GROUP_ROWS, [group], columns, use_threads=False):
+                yield from batch.to_pylist()
