@@ -117,7 +117,7 @@ class _Call:
             answer = await caller.transport.send(
                 caller.session(), request, key, self._timeout(), departure
             )
-            took = caller.clock.now() - started
+            took = caller.clock.now() - (started if departure.at is None else departure.at)
             data = read(request, answer)
             return Reply(data, answer.request_id, answer.links, answer.status, took)
         except BaseException as error:

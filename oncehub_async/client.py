@@ -167,6 +167,11 @@ class OnceHub(Resources):
         return self._budget
 
     @property
+    def base_url(self) -> str:
+        """The address of the API."""
+        return str(self._base_url)
+
+    @property
     def budget(self) -> RateBudget | None:
         """The rate budget in use; None until the first call where none was passed in."""
         return self._budget

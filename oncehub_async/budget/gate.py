@@ -93,8 +93,7 @@ class Gate:
                 await self._sleep(waiter.wake, None if due is None else due - now)
         finally:
             with self._lock:
-                waiter.gone = True
-                self._waiting -= 1
+                self._give_up(waiter)
                 self._wake_the_first()
 
     async def settle(self, account: str, permit: Permit, outcome: Outcome) -> None:
@@ -202,6 +201,10 @@ class Gate:
             if timer is not None:
                 timer.cancel()
 
+    def _give_up(self, waiter: _Waiter) -> None:
+        self._waiting -= not waiter.gone
+        waiter.gone = True
+
     def _wake_the_first(self) -> None:
         for key, line in list(self._lines.items()):
             first = line.first()
@@ -211,7 +214,8 @@ class Gate:
                     continue
             except RuntimeError:
                 # Its event loop was closed under it; nobody waits there any more.
-                self._waiting -= sum(not waiter.gone for waiter in line.waiters)
+                for waiter in line.waiters:
+                    self._give_up(waiter)
             del self._lines[key]
 
 

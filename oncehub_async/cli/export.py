@@ -81,13 +81,14 @@ async def export_account(request: ExportRequest) -> int:
     for name, entry in entries.items():
         if entry.error is not None:
             complain(f"{name} is not complete: {entry.error}")
-    if not manifest.complete:
+    complete = all(entry.complete or not entry.available for entry in entries.values())
+    if not complete:
         complain("run the same command again to go on from there")
     if request.json:
         say_json(manifest.as_dict())
     elif not request.quiet:
         _tell(entries, request.out, attempts, request.clock.now() - started)
-    return COMPLETE if manifest.complete else FAILED
+    return COMPLETE if complete else FAILED
 
 
 def _counts_of_an_earlier_export(out: Path) -> dict[str, int]:

@@ -10,7 +10,7 @@ from ..walk import Addition, Side
 from ..walk.order import Order
 from .files import new_file
 from .formats import Compression, Format, open_writer
-from .spool import Entry, Spool
+from .spool import Entry, Spool, SpoolError
 
 
 @attrs.frozen
@@ -34,6 +34,8 @@ def assemble(
             writer.write(spool.objects(entry))
             count += entry.count
         writer.close()
+        if count != spool.count:
+            raise SpoolError(f"{spool.path.name} has a page whose place isn't known; delete it")
     return FinishedFile(path.name, count, file.size, file.sha256)
 
 

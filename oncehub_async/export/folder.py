@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..errors import InvalidParameterError
 from .files import set_aside
-from .manifest import MANIFEST_NAME, Manifest, ManifestError, read_manifest
+from .manifest import MANIFEST_NAME, Manifest, ManifestError, ResourceEntry, read_manifest
 from .spool import ENDING
 
 _ANOTHER = "choose another folder, or add --overwrite (overwrite=True)"
@@ -59,7 +59,7 @@ def prepare(
         there.finished = None
         for name, entry in wanted.resources.items():
             begun = there.resources[name]
-            if not begun.complete:
+            if not begun.complete or not _is_there(out, begun):
                 entry.started, entry.spool = begun.started, begun.spool
                 there.resources[name] = entry
         return there
@@ -73,9 +73,18 @@ def prepare(
     for name, path in zip(file_names, files, strict=True):
         (out / (name + ENDING)).unlink(missing_ok=True)
         set_aside(path)
+        older = there.resources.get(name) if there is not None else None
+        if older is not None and older.file is not None:
+            # In another format its file has another name.
+            set_aside(out / older.file)
     if there is not None:
         wanted.resources = there.resources | wanted.resources
     return wanted
+
+
+def _is_there(out: Path, entry: ResourceEntry) -> bool:
+    path = out / str(entry.file)
+    return path.exists() and path.stat().st_size == entry.bytes
 
 
 def _goes_on(there: Manifest, wanted: Manifest, overwrite: bool) -> bool:

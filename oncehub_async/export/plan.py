@@ -94,7 +94,6 @@ class ExportPlan:
     """What an export consists of."""
 
     resources: tuple[ResourcePlan, ...]
-    since: datetime | None = None
 
 
 def plan_export(
@@ -137,7 +136,7 @@ def plan_export(
         _add_filter(arguments, key, value)
     if expand and not any("expand" in given for given in arguments.values()):
         raise InvalidParameterError("expand", "only bookings and sms_notifications can expand")
-    return ExportPlan(tuple(ResourcePlan(name, arguments[name]) for name in chosen), since)
+    return ExportPlan(tuple(ResourcePlan(name, arguments[name]) for name in chosen))
 
 
 def _just_before(since: datetime) -> datetime:

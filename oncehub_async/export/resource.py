@@ -10,7 +10,12 @@ from typing import Any, TypeVar
 import attrs
 
 from ..client import Resources
-from ..errors import AuthenticationError, NotFoundError, OnceHubError
+from ..errors import (
+    AuthenticationError,
+    DeletedObjectError,
+    NotFoundError,
+    OnceHubError,
+)
 from ..models.converter import time_text
 from .assembly import FinishedFile, assemble
 from .files import PARTIAL, PREVIOUS, beside
@@ -26,6 +31,7 @@ T = TypeVar("T")
 # A file of exported webhooks is no place for the keys of their signatures.
 _SECRETS = frozenset({"secret", "signing_secret"})
 _OF_ONE_PRODUCT = frozenset({"booking_calendars", "booking_pages", "master_pages", "event_types"})
+_CAN_BE_GOT = frozenset({"bookings", "contacts"})
 INTERRUPTED = "interrupted"
 
 
@@ -40,7 +46,10 @@ class ResourceExport:
     entry: ResourceEntry
     progress: ResourceProgress
     tell: Callable[[], None]
+    service: str = ""
+    """The address of the API."""
     times: Times = attrs.Factory(Times)
+    file: FinishedFile | None = None
 
     async def run(self) -> None:
         """Fetch what is missing and finish the file; what goes wrong is in the entry.
@@ -51,8 +60,13 @@ class ResourceExport:
             with ExitStack() as stack:
                 spool, sweep = await in_thread(self._open, stack)
                 if not sweep.complete:
+                    await self._check_account(spool)
                     await self._fetch(spool, sweep)
-                await in_thread(self._finish, spool)
+                try:
+                    await in_thread(self._assemble, spool)
+                finally:
+                    # Also when the interruption came meanwhile: what is complete is complete.
+                    self._succeeded()
         except AuthenticationError as error:
             self._failed(str(error))
             raise
@@ -90,6 +104,7 @@ class ResourceExport:
     def _open(self, stack: ExitStack) -> tuple[Spool, Sweep]:
         """The spool to go on with, and what it says is there; the stack closes it."""
         about = {
+            "service": self.service,
             "resource": self.plan.name,
             "arguments": dict(self.entry.arguments),
             "started": self.entry.started,
@@ -103,6 +118,9 @@ class ResourceExport:
             objects = spool.objects(entry)
             sweep.restore(entry.place, objects)
             self.times.note(objects)
+        if not sweep.goes_on and spool.entries:
+            spool = stack.enter_context(closing(Spool.begin(self.spool_path, about)))
+            sweep, self.times = sweep_of(self.plan), Times()
         self._note_progress(spool)
         return spool, sweep
 
@@ -126,19 +144,38 @@ class ResourceExport:
         entry.pages = progress.pages = len(spool.entries)
         entry.count = progress.objects = spool.count
 
-    def _finish(self, spool: Spool) -> None:
+    async def _check_account(self, spool: Spool) -> None:
+        """Make sure that what is there is of this account, before more is added to it.
+
+        Raises `SpoolError`, and the request's error.
+        """
+        if self.plan.name not in _CAN_BE_GOT or not spool.entries:
+            return
+        known = await in_thread(spool.objects, spool.entries[0])
+        try:
+            await getattr(self.oncehub, self.plan.name).get(known[0]["id"])
+        except DeletedObjectError:
+            return  # it is known there
+        except NotFoundError:
+            raise SpoolError(
+                f"what {spool.path.name} holds isn't in this account; use the key with which the "
+                "export was begun, or another folder"
+            ) from None
+
+    def _assemble(self, spool: Spool) -> None:
         entry = self.entry
-        file = assemble(
+        self.file = assemble(
             spool,
             self.path,
             self.plan.name,
             Format(entry.format),
             Compression(entry.compression),
         )
-        self._succeeded(file)
 
-    def _succeeded(self, file: FinishedFile) -> None:
-        entry, times = self.entry, self.times
+    def _succeeded(self) -> None:
+        file, entry, times = self.file, self.entry, self.times
+        if file is None:
+            return
         started = datetime.fromisoformat(str(entry.started))
         entry.file, entry.count = file.name, file.count
         entry.bytes, entry.sha256 = file.bytes, file.sha256
@@ -163,12 +200,19 @@ class ResourceExport:
 
 async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
     """Run in a thread, and to its end also when cancelled: half of it would be worse."""
-    running = asyncio.ensure_future(asyncio.to_thread(function, *arguments))
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        await asyncio.wait([running])
-        raise
+    running = asyncio.get_running_loop().run_in_executor(None, function, *arguments)
+    cancelled: asyncio.CancelledError | None = None
+    while not running.done():
+        try:
+            await asyncio.shield(running)
+        except asyncio.CancelledError as error:
+            cancelled = error
+        except BaseException:
+            break
+    if cancelled is not None:
+        running.exception()  # what it raised doesn't matter any more
+        raise cancelled
+    return running.result()
 
 
 def _reason(error: OSError | SpoolError) -> str:

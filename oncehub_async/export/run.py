@@ -69,6 +69,12 @@ async def run_export(
     with locked(out):
         manifest = prepare(out, wanted, names, overwrite=overwrite)
         progress = _progress(oncehub, plan, manifest, expected or {})
+
+        def tell() -> None:
+            progress.budget = oncehub.budget
+            if on_progress is not None:
+                on_progress(progress)
+
         exports = [
             ResourceExport(
                 each,
@@ -76,16 +82,11 @@ async def run_export(
                 out / names[each.name],
                 manifest.resources[each.name],
                 progress.resources[each.name],
-                lambda: tell(),
+                tell,
+                oncehub.base_url,
             )
             for each in plan.resources
         ]
-
-        def tell() -> None:
-            progress.budget = oncehub.budget
-            if on_progress is not None:
-                on_progress(progress)
-
         manifest.write(out)
         tell()
         try:

@@ -91,7 +91,8 @@ class Spool:
 
     def text(self, entry: Entry) -> bytes:
         """The lines of a page, as they were written. Raises `SpoolError` and `OSError`."""
-        text = os.pread(self._file.fileno(), entry.size, entry.start)
+        self._file.seek(entry.start)
+        text = self._file.read(entry.size)
         if len(text) < entry.size:
             raise SpoolError(f"{self.path.name} is shorter than it was")
         return text

@@ -34,6 +34,10 @@ class Sweep(Protocol):
     def complete(self) -> bool:
         """Whether everything has been read."""
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether what was read before can be gone on from without losing anything."""
+
     def restore(self, place: Mapping[str, Any], objects: Objects) -> None:
         """Take over a page that was read before."""
 
@@ -50,16 +54,23 @@ def sweep_of(plan: ResourcePlan) -> Sweep:
 
 
 class ListSweep:
-    """One page after the other."""
+    """One page after the other, from the first on.
+
+    What a cursor does whose object was deleted meanwhile isn't known, and nothing else tells where
+    such a list goes on: an unfinished one is read anew. These are the short ones.
+    """
 
     def __init__(self, plan: ResourcePlan) -> None:
         self._plan = plan
-        self._last: str | None = None
         self.complete = False
+
+    @property
+    def goes_on(self) -> bool:
+        """Only when nothing is missing."""
+        return self.complete
 
     def restore(self, place: Mapping[str, Any], objects: Objects) -> None:
         """Take over a page."""
-        self._last = str(objects[-1]["id"]) if objects else self._last
         self.complete = bool(place["ends"])
 
     def pages_left(self, now: datetime) -> int | None:
@@ -67,10 +78,11 @@ class ListSweep:
         return 0 if self.complete else None
 
     async def pages(self, oncehub: Resources) -> AsyncGenerator[SweptPage, None]:
-        """The pages after the last one."""
-        pages = self._plan.listing(oncehub, after=self._last).pages()
+        """All pages."""
+        pages = self._plan.listing(oncehub).pages()
         try:
             async for page in pages:
+                self.complete = page.next_cursor is None
                 addition = Addition(0, Side.OLDER, 0, len(page), ends=page.next_cursor is None)
                 yield SweptPage(place_of(addition), page.items)
         finally:
@@ -83,18 +95,25 @@ class WalkSweep:
     def __init__(self, plan: ResourcePlan) -> None:
         self._plan = plan
         self._territory = Territory()
-        self._rest: ListSweep | None = None
+        self._unordered: ListSweep | None = None
+        """What became of a list that isn't in the order of its creation times."""
 
     @property
     def complete(self) -> bool:
         """Whether everything has been read."""
-        return self._territory.complete if self._rest is None else self._rest.complete
+        unordered = self._unordered
+        return self._territory.complete if unordered is None else unordered.complete
+
+    @property
+    def goes_on(self) -> bool:
+        """From any place, as long as the list is in order."""
+        return self._unordered is None or self._unordered.goes_on
 
     def restore(self, place: Mapping[str, Any], objects: Objects) -> None:
         """Take over a page."""
         if not place["ordered"]:
-            self._rest = self._rest or ListSweep(self._plan)
-            self._rest.restore(place, objects)
+            self._unordered = self._unordered or ListSweep(self._plan)
+            self._unordered.restore(place, objects)
             return
         older_than = place["older_than"]
         self._territory.add(
@@ -108,7 +127,7 @@ class WalkSweep:
         """By how dense the list is around what is missing, once its end is known."""
         bounds = Bounds(now, self._plan.arguments.get("creation_time_gt"))
         open_gaps = gaps(self._territory, bounds, MAX_LIMIT)
-        if self._rest is not None or not self._territory.stretches:
+        if self._unordered is not None or not self._territory.stretches:
             return None
         if any(gap.oldest is None for gap in open_gaps):
             return None
@@ -116,18 +135,13 @@ class WalkSweep:
 
     async def pages(self, oncehub: Resources) -> AsyncGenerator[SweptPage, None]:
         """What is missing, wherever it is."""
-        if self._rest is not None:
-            pages = self._rest.pages(oncehub)
-            try:
-                async for page in pages:
-                    yield SweptPage({**page.place, "ordered": False}, page.objects)
-            finally:
-                await pages.aclose()
-            return
         pieces = self._plan.walk(oncehub).pieces(self._territory)
         try:
             async for piece in pieces:
-                yield SweptPage(_place(piece), piece.items)
+                place = _place(piece)
+                if not piece.ordered:
+                    self.restore(place, piece.items)
+                yield SweptPage(place, piece.items)
         finally:
             await pieces.aclose()
 
@@ -135,7 +149,7 @@ class WalkSweep:
 def _place(piece: Piece[dict[str, Any]]) -> dict[str, Any]:
     return place_of(
         piece.addition,
-        ordered=bool(piece.marks) or not piece.items,
+        ordered=piece.ordered,
         older_than=None if piece.older_than is None else piece.older_than.isoformat(),
         cursor=piece.following.cursor,
         announced=piece.following.announced,

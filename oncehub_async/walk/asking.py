@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from ..models.converter import time_text
 from ..pagination import Direction
 from .placing import LOOK_BY_TIME, Front, Start
-from .plan import Gap
+from .plan import Gap, later
 from .stretch import Side, Stretch
 
-WAYS_ON = 4
-"""In how many ways a chain can go on: from its cursor, from the object before that (for the
-cursor's may be gone), and from its time, at two resolutions."""
+WAYS_ON = 6
+"""In how many ways a chain can go on: from its cursor, from objects before that one (for it may be
+gone, and its neighbours too), and from its time, at two resolutions."""
+_NEIGHBOURS = (2, 10, 100)
 _AROUND = (timedelta(seconds=1), timedelta(milliseconds=1))
 
 _PAGES_FOR_TWO, _PAGES_FOR_TWO_AT_THE_EDGE = 2.5, 4.0
@@ -52,11 +53,13 @@ def words(
         return _older_than(query, asked.older_than) if isinstance(asked, Start) else dict(query)
     end = stretch.end(asked.side)
     if asked.side is Side.NEWER:
-        return {**query, Direction.NEWER.value: end.cursor}
+        return {**query, Direction.NEWER.value: end.page[1] if asked.overlaps else end.cursor}
     if asked.way >= LOOK_BY_TIME:
-        return _older_than(query, end.mark.time + _AROUND[asked.way - LOOK_BY_TIME])
-    neighbour = end.page[-2] if len(end.page) > 1 else end.mark.id
-    return {**query, Direction.OLDER.value: neighbour if asked.way else end.cursor}
+        return _older_than(query, later(end.mark.time, _AROUND[asked.way - LOOK_BY_TIME]))
+    if asked.way:
+        back = min(_NEIGHBOURS[asked.way - 1], len(end.page))
+        return {**query, Direction.OLDER.value: end.page[-back]}
+    return {**query, Direction.OLDER.value: end.cursor}
 
 
 def _older_than(query: Mapping[str, str], time: datetime | None) -> dict[str, str]:

@@ -21,12 +21,14 @@ class Piece(Generic[T]):
     addition: Addition
     items: tuple[T, ...]
     marks: Sequence[Mark]
-    """Their places; none where the list's order isn't known."""
+    """Their places; none where the list isn't in the order of its creation times."""
     older_than: datetime | None = None
     """The time that the page was asked for with, if it was asked for by time."""
     following: Following = NOTHING_FOLLOWS
     """Where the service says that the list goes on."""
     request_id: str | None = None
+    ordered: bool = True
+    """Whether the list is in that order, as far as it was seen."""
 
 
 def marks_of(data: Sequence[Mapping[str, Any]]) -> list[Mark]:

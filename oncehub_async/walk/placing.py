@@ -14,7 +14,7 @@ from ..pagination import Following
 from .stretch import Mark, Side, Stretch
 from .territory import Addition, Territory
 
-LOOK_BY_TIME = 2
+LOOK_BY_TIME = 4
 """The other way of asking for a page from which on what the service says is believed."""
 
 
@@ -43,6 +43,8 @@ class Front:
     """The object at that end when it was asked for."""
     way: int = 0
     """How many other ways of asking for the same have failed."""
+    overlaps: bool = False
+    """Whether the page should begin with the object itself: what proves that it is the next one."""
 
 
 def place(
@@ -55,6 +57,8 @@ def place(
     Raises `LostPlace`, and `Unordered`.
     """
     _check_order(page)
+    if len({mark.id for mark in page}) < len(page):
+        raise LostPlace("the page holds an object twice")
     ended = following.cursor is None
     if not page and _was_announced(territory, asked, following):
         raise LostPlace("the page is empty although more was announced")
@@ -62,6 +66,8 @@ def place(
         return _started(territory, page, asked.older_than, ended)
     stretch = territory.current(asked.stretch)
     if asked.side is Side.NEWER:
+        if asked.overlaps and page and page[-1] != asked.mark:
+            raise LostPlace("the page isn't the next one")
         return _above(territory, page, stretch)
     return _below(territory, page, stretch, ended, trusted=asked.way >= LOOK_BY_TIME)
 

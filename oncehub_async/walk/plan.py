@@ -12,7 +12,7 @@ not at all: then the five-minute limit holds it back, not the round trips.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
 
 import attrs
@@ -24,6 +24,8 @@ from .territory import Territory
 FIVE_MINUTES = 300.0
 _SLACK = 1.15
 """More chains than the mean round trip needs, for those that take longer."""
+
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 _MOST_CHAINS = 16
 """Each has a page in memory; the vendor's limits need no more up to a latency of 2.5 seconds."""
@@ -82,8 +84,8 @@ def gaps(territory: Territory, bounds: Bounds, limit: int) -> list[Gap]:
             oldest = lower.nothing_until or lower.newer.mark.time
             span = _seconds(newest - oldest) / limit
             ends = (upper.older, lower.newer)
-            low = span * min(end.slowest_pace() for end in ends)
             likely = span * _mean(*(end.pace() for end in ends))
+            low = min(likely, span * min(end.slowest_pace() for end in ends))
             found.append(Gap(upper, lower, newest, oldest, low, likely, likely * 1.6))
             continue
         pace = _overall_pace(upper, bounds.now)
@@ -102,16 +104,24 @@ def gaps(territory: Territory, bounds: Bounds, limit: int) -> list[Gap]:
 def _ends(newest: datetime, now: datetime) -> tuple[datetime, datetime, datetime]:
     """When the account may have begun, if it is young, as expected, or old."""
     walked = now - newest
-    young = min(newest, now - _TYPICAL_AGE / 2)
-    likely = min(newest - walked / 10, now - _TYPICAL_AGE)
-    old = min(newest - walked, now - _TYPICAL_AGE * 2)
+    young = min(newest, later(now, -_TYPICAL_AGE / 2))
+    likely = min(later(newest, -walked / 10), later(now, -_TYPICAL_AGE))
+    old = min(later(newest, -walked), later(now, -_TYPICAL_AGE * 2))
     return young, likely, old
+
+
+def later(time: datetime, span: timedelta) -> datetime:
+    """A time and a span later, within the years that there are."""
+    try:
+        return time + span
+    except OverflowError:
+        return _LAST if span > timedelta() else _FIRST
 
 
 def _overall_pace(stretch: Stretch, now: datetime) -> float:
     newest, oldest = stretch.newer.mark.time, stretch.older.mark.time
     if stretch.at_top:
-        newest = min(now, newest + max(newest - oldest, _LONGEST_SILENCE))
+        newest = min(now, later(newest, max(newest - oldest, _LONGEST_SILENCE)))
     elif stretch.nothing_until is not None:
         newest = stretch.nothing_until
     return stretch.count / max(_seconds(newest - oldest), 1.0)

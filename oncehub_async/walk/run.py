@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from datetime import datetime
 from statistics import median
 from typing import Generic, TypeVar
@@ -46,6 +47,7 @@ class Run(Generic[T]):
         self._under_way: dict[asyncio.Task[FetchedPage[T]], Start | Front] = {}
         self._latencies: deque[float] = deque(maxlen=_LATENCIES)
         self._has_cut = False
+        self._before_is_known = False
         self._asked_now = 0
         self._fruitless = 0
         self._ways: dict[int, int] = {}
@@ -70,8 +72,9 @@ class Run(Generic[T]):
                 return
         finally:
             await self._end_what_is_under_way()
-        async for piece in rest:
-            yield piece
+        async with aclosing(rest):
+            async for piece in rest:
+                yield piece
 
     async def _next_answer(self) -> "asyncio.Task[FetchedPage[T]]":
         while True:
@@ -111,7 +114,7 @@ class Run(Generic[T]):
 
     def _cut(self, open_gaps: list[Gap], planned: Plan, bounds: Bounds) -> None:
         cutting = any(isinstance(asked, Start) for asked in self._under_way.values())
-        if cutting or self._fruitless >= _FRUITLESS_CUTS:
+        if cutting or self._fruitless >= _FRUITLESS_CUTS or self._keeps_enough():
             return
         for time in cut_times(open_gaps, planned.cuts, bounds):
             if self._wait() > 0:
@@ -126,23 +129,35 @@ class Run(Generic[T]):
             for asked in self._under_way.values()
             if isinstance(asked, Front)
         )
-        if self._newest_first and self._kept_pages() > _KEPT_PAGES:
+        keeps_enough = self._keeps_enough()
+        if keeps_enough:
             del open_gaps[1:]
         for gap in in_order(open_gaps, newest_first=self._newest_first):
             for stretch, side in fronts(gap, busy, careful=planned.careful, left=room.left):
+                if keeps_enough and side is Side.NEWER:
+                    continue
                 if len(self._under_way) >= planned.chains:
                     return None
                 # Who queues for the budget holds up who comes later and matters more.
                 wait = self._wait() if self._under_way else 0.0
                 if wait:
                     return self._source.caller.clock.real_seconds(wait)
-                way = self._ways.get(stretch.number, 0) if side is Side.OLDER else 0
-                self._send(Front(stretch.number, side, stretch.end(side).mark, way), stretch)
+                self._send(self._front(stretch, side), stretch)
         return None
 
-    def _kept_pages(self) -> float:
-        """How many pages have come that aren't next in the list."""
-        return sum(each.count for each in self._territory.stretches[1:]) / self._limit
+    def _front(self, stretch: Stretch, side: Side) -> Front:
+        end = stretch.end(side)
+        if side is Side.OLDER:
+            return Front(stretch.number, side, end.mark, self._ways.get(stretch.number, 0))
+        # Until a page has proved it, what the service takes "before" an object to be isn't known.
+        overlaps = not self._before_is_known and len(end.page) > 1
+        return Front(stretch.number, side, end.mark, overlaps=overlaps)
+
+    def _keeps_enough(self) -> bool:
+        """Whether as many pages as may be kept have come that aren't next in the list."""
+        kept = sum(each.count for each in self._territory.stretches[1:])
+        under_way = len(self._under_way) * self._limit
+        return self._newest_first and kept + under_way >= _KEPT_PAGES * self._limit
 
     def _send(self, asked: Start | Front, stretch: Stretch | None = None) -> None:
         query = words(asked, stretch, self._query)
@@ -154,7 +169,8 @@ class Run(Generic[T]):
         budget = self._source.caller.budget_in_use()
         if isinstance(budget, Budget):
             return budget.room()
-        return Room(Limits(), Limits().per_five_minutes)
+        # Of somebody else's budget nothing is known: with nothing left, nothing is risked.
+        return Room(Limits(), 0)
 
     def _wait(self) -> float:
         """How long one more request would have to wait for the budget, in its seconds."""
@@ -174,7 +190,7 @@ class Run(Generic[T]):
         try:
             page = task.result()
         except _UNKNOWN_CURSOR:
-            if isinstance(asked, Start) or not self._another_way(asked):
+            if isinstance(asked, Start) or not self._survives(asked):
                 raise
             return None
         self._latencies.append(page.took)
@@ -187,6 +203,8 @@ class Run(Generic[T]):
             self._after_loss(asked, problem)
             return None
         older_than = asked.older_than if isinstance(asked, Start) else None
+        if isinstance(asked, Front) and asked.overlaps:
+            self._before_is_known = True
         new = slice(addition.first, addition.last)
         self._territory.add(addition, marks[new], older_than=older_than, following=further)
         self._ways.pop(addition.stretch, None)
@@ -201,11 +219,13 @@ class Run(Generic[T]):
             self._fruitless += 1
         elif isinstance(asked, Start):
             raise self._error(f"{problem}; stopped") from None
-        elif not has_moved(self._territory, asked) and not self._another_way(asked):
+        elif not self._survives(asked):
             raise self._error(f"{problem}; stopped, for the list is not complete") from None
 
-    def _another_way(self, front: Front) -> bool:
+    def _survives(self, front: Front) -> bool:
         """Go on from the same place in another way; False where there is none left."""
+        if has_moved(self._territory, front):
+            return True
         stretch = self._territory.current(front.stretch)
         if front.side is Side.NEWER:
             # The chain from above gets there too.
@@ -222,9 +242,10 @@ class Run(Generic[T]):
         for stretch in self._territory.stretches:
             query[Direction.OLDER.value] = stretch.older.mark.id
         listing = Listing(self._source, query, self._priority, self._priority)
-        async for page in listing.pages():
-            addition = Addition(0, Side.OLDER, 0, len(page), ends=page.next_cursor is None)
-            yield Piece(addition, page.items, (), request_id=page.request_id)
+        async with aclosing(listing.pages()) as pages:
+            async for page in pages:
+                addition = Addition(0, Side.OLDER, 0, len(page), ends=page.next_cursor is None)
+                yield Piece(addition, page.items, (), request_id=page.request_id, ordered=False)
 
     def _error(self, problem: str) -> PaginationError:
         operation = self._source.operation

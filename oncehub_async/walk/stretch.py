@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from math import inf
 from typing import Self
 
 import attrs
@@ -12,6 +11,8 @@ import attrs
 from ..pagination import Following
 
 _PACE_PAGES = 5
+_KEPT_IDS = 100
+_SHORTEST_SPAN = 0.001
 
 
 class Side(StrEnum):
@@ -38,7 +39,7 @@ class End:
     ids: set[str]
     """The stretch's objects that were created at the same instant."""
     page: tuple[str, ...]
-    """The ids of the latest page at this end: other places to go on from."""
+    """The ids next to this end, in the list's order: other places to go on from."""
     cursor: str
     """Where the service says that the list goes on."""
     announced: bool = False
@@ -54,7 +55,7 @@ class End:
 
     def slowest_pace(self) -> float:
         """Objects per second where there are fewest around here."""
-        return min(count / span if span > 0 else inf for count, span in self.recent)
+        return min(count / max(span, _SHORTEST_SPAN) for count, span in self.recent)
 
 
 @attrs.define(eq=False)
@@ -121,7 +122,10 @@ class Stretch:
         if side is Side.OLDER:
             end.cursor = following.cursor or mark.id
             end.announced = following.announced
-        end.page = tuple(each.id for each in new)
+        ids = tuple(each.id for each in new)
+        end.page = (
+            (end.page + ids)[-_KEPT_IDS:] if side is Side.OLDER else (ids + end.page)[:_KEPT_IDS]
+        )
         self.count += len(new)
 
     def take_over(self, lower: Self) -> None:

@@ -5,7 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from oncehub_async.pagination import Following
-from oncehub_async.walk.placing import Front, LostPlace, Start, Unordered, has_moved, place
+from oncehub_async.walk.placing import (
+    LOOK_BY_TIME,
+    Front,
+    LostPlace,
+    Start,
+    Unordered,
+    has_moved,
+    place,
+)
 from oncehub_async.walk.stretch import Mark, Side
 from oncehub_async.walk.territory import Territory
 
@@ -143,7 +151,7 @@ def test_a_start_is_not_believed_that_ends_before_what_is_there(two: Territory) 
 
 def test_a_second_look_by_time_is_believed(two: Territory) -> None:
     """What was there below may have been deleted since, all of it."""
-    assert put(two, page(90, 80), front(two, 0, Side.OLDER, way=2), ended=True) == 10
+    assert put(two, page(90, 80), front(two, 0, Side.OLDER, way=LOOK_BY_TIME), ended=True) == 10
     assert spans(two) == [("BKNG-99", "BKNG-40")]
 
 
