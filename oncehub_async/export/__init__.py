@@ -5,6 +5,7 @@ from .manifest import MANIFEST_NAME, Manifest, ManifestError, ResourceEntry, rea
 from .plan import RESOURCES, ExportPlan, plan_export
 from .progress import ExportProgress, ResourceProgress, State
 from .run import run_export
+from .watch import Round, watch_export
 
 __all__ = [
     "MANIFEST_NAME",
@@ -17,8 +18,10 @@ __all__ = [
     "ManifestError",
     "ResourceEntry",
     "ResourceProgress",
+    "Round",
     "State",
     "plan_export",
     "read_manifest",
     "run_export",
+    "watch_export",
 ]

@@ -14,7 +14,7 @@ from ..models.converter import time_text
 from .assembly import FinishedFile, assemble
 from .files import PREVIOUS, beside
 from .formats import Compression, Format
-from .manifest import ResourceEntry, now_text
+from .manifest import CHANGES_ENDING, ResourceEntry, now_text
 from .plan import ResourcePlan
 from .progress import ResourceProgress, State
 from .spool import ENDING, Spool, SpoolError
@@ -67,7 +67,7 @@ class ResourceExport:
         except OnceHubError as error:
             self._failed(str(error))
         except (OSError, SpoolError) as error:
-            self._failed(f"{self.path.name}: {_reason(error)}")
+            self._failed(f"{self.path.name}: {reason(error)}")
         except asyncio.CancelledError:
             if not self.entry.complete:
                 self._failed(INTERRUPTED)
@@ -112,7 +112,7 @@ class ResourceExport:
             await pages.aclose()
 
     def _keep(self, spool: Spool, page: SweptPage) -> None:
-        spool.add(page.place, [_without_secrets(each) for each in page.objects])
+        spool.add(page.place, [without_secrets(each) for each in page.objects])
         self.times.note(page.objects)
         self._note_progress(spool)
 
@@ -132,7 +132,8 @@ class ResourceExport:
         )
         self._succeeded(file)
         spool.remove()
-        beside(self.path, PREVIOUS).unlink(missing_ok=True)
+        for older in (self.path, self.path.with_name(self.plan.name + CHANGES_ENDING)):
+            beside(older, PREVIOUS).unlink(missing_ok=True)
 
     def _succeeded(self, file: FinishedFile) -> None:
         entry, times = self.entry, self.times
@@ -141,7 +142,8 @@ class ResourceExport:
         entry.bytes, entry.sha256 = file.bytes, file.sha256
         entry.oldest_creation_time = _text(times.oldest)
         entry.newest_creation_time = _text(times.newest)
-        entry.high_water_mark = _text(min(times.latest_update or started, started))
+        mark = times.high_water_mark
+        entry.high_water_mark = _text(mark and min(mark, started))
         entry.finished = now_text()
         entry.complete = True
         entry.error = entry.spool = None
@@ -168,13 +170,15 @@ async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
         raise
 
 
-def _reason(error: OSError | SpoolError) -> str:
+def reason(error: OSError | SpoolError) -> str:
+    """What is wrong with a file, without its path."""
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
     return str(error)
 
 
-def _without_secrets(item: Mapping[str, Any]) -> Mapping[str, Any]:
+def without_secrets(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An object as files may hold it."""
     if _SECRETS.isdisjoint(item):
         return item
     return {name: value for name, value in item.items() if name not in _SECRETS}

@@ -147,10 +147,14 @@ class Times:
 
     oldest: datetime | None = None
     newest: datetime | None = None
-    latest_update: datetime | None = None
+    high_water_mark: datetime | None = None
+    """The latest update on the first page. Whatever had changed until then is on that page or was
+    there to be seen when the later ones were read. This holds whatever our own clock shows."""
+    _pages: int = 0
 
     def note(self, objects: Objects) -> None:
-        """Take objects into account."""
+        """Take a page into account; they come in the order in which they were read."""
+        latest_update: datetime | None = None
         for each in objects:
             created, updated = time_of(each, "creation_time"), time_of(each, "last_updated_time")
             if created is not None:
@@ -158,7 +162,10 @@ class Times:
                 self.newest = max(self.newest or created, created)
             latest = updated or created
             if latest is not None:
-                self.latest_update = max(self.latest_update or latest, latest)
+                latest_update = max(latest_update or latest, latest)
+        if not self._pages:
+            self.high_water_mark = latest_update
+        self._pages += 1
 
 
 def time_of(data: Mapping[str, Any], name: str) -> datetime | None:
