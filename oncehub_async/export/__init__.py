@@ -5,9 +5,10 @@ from .manifest import MANIFEST_NAME, Manifest, ManifestError, ResourceEntry, rea
 from .plan import RESOURCES, ExportPlan, plan_export
 from .progress import ExportProgress, ResourceProgress, State
 from .run import run_export
-from .watch import Round, watch_export
+from .watch import EVERY, Round, watch_export
 
 __all__ = [
+    "EVERY",
     "MANIFEST_NAME",
     "RESOURCES",
     "Compression",
