@@ -163,7 +163,7 @@ def test_base_and_changes_give_the_account_and_no_version_twice(
     Clocks are off by up to a day either way, and changes show later than their time says.
     """
     times = [milliseconds(START) - age * 1000 for age in ages]
-    service = ChangingService(times, latency, limits=None, lag=lag)
+    service = ChangingService(times, latency, lag=lag)
     with tempfile.TemporaryDirectory() as folder:
         machine = Machine(Path(folder))
         with machine.running(), asyncio.Runner(loop_factory=InlineLoop) as runner:
