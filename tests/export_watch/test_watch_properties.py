@@ -141,7 +141,7 @@ async def scenario(
     return service.objects()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(st.integers(0, 3000), max_size=30),
     latencies,
