@@ -98,6 +98,7 @@ class Machine:
         if not before["complete"]:
             return
         (self.out / "manifest.json").write_bytes(self.manifests[-2])
+        self.manifests = self.manifests[-2:-1]
         safe = (before["changes"] or {"bytes": 0})["bytes"]
         lines = log.read_bytes()
         log.write_bytes(lines[: safe + random.Random(pick).randint(0, len(lines) - safe)])
