@@ -10,7 +10,7 @@ from .. import ConfigurationError, InvalidParameterError, OnceHubError
 from ..api_key import ENVIRONMENT_VARIABLE as KEY_VARIABLE
 from ..base_url import ENVIRONMENT_VARIABLE as URL_VARIABLE
 from ..budget import Limits
-from ..export import RESOURCES, SAMPLES, Compression, Format
+from ..export import EVERY, RESOURCES, SAMPLES, Compression, Format
 from ..version import __version__
 from . import COMPLETE, FAILED, INTERRUPTED, WRONG_USAGE, inbox, webhooks
 from .check import check_key
@@ -24,6 +24,7 @@ from .listen import ListenRequest, listen_for_events
 from .output import complain
 from .simulate import routes, serve_simulator, simulated
 from .verify import verify_folder
+from .watch import watch_account
 
 
 def _default(value: object) -> str | None:
@@ -97,6 +98,8 @@ async def export(
     format: Format = Format.JSONL,
     compress: Compression | None = None,
     overwrite: bool = False,
+    watch: bool = False,
+    every: float | None = None,
     quiet: Annotated[bool, Parameter(alias="-q")] = False,
     json: bool = False,
     per_second: int = Limits().per_second,
@@ -107,7 +110,8 @@ async def export(
     A file gets its name when its list was read to the last page. manifest.json in the same folder
     tells what is in the files and whether they are complete. Interrupted at any point, the same
     command goes on where it was. Signing secrets of webhooks are left out. Exit codes: 0 complete,
-    1 failed, 2 wrong usage, 130 interrupted.
+    1 failed, 2 wrong usage, 130 interrupted. A watch (--watch) that is stopped by Ctrl-C or SIGTERM
+    ends with 0.
 
     Parameters
     ----------
@@ -132,10 +136,14 @@ async def export(
         unless you say otherwise.
     overwrite
         Replace a complete export that the folder holds already.
+    watch
+        Keep the export current: what changes is added to NAME.changes.jsonl until you stop it.
+    every
+        Seconds from one look for changes to the next; 300 unless you say otherwise.
     quiet
         Print nothing but errors.
     json
-        Print the manifest as JSON at the end.
+        Print the manifest as JSON at the end; with --watch, a line of JSON for each look.
     per_second
         Requests a second at most; lower it where other programs use the account.
     per_five_minutes
@@ -145,22 +153,24 @@ async def export(
         limits = Limits(per_second, per_five_minutes)
     except ValueError as error:
         raise InvalidParameterError("limits", str(error)) from None
-    return await export_account(
-        ExportRequest(
-            resources=resources,
-            out=out,
-            since=since,
-            until=until,
-            filters=filter,
-            expand=expand,
-            format=format,
-            compression=compress or _USUAL_COMPRESSION.get(format, Compression.NONE),
-            overwrite=overwrite,
-            quiet=quiet,
-            json=json,
-            limits=limits,
-        )
+    if every is not None and not watch:
+        raise InvalidParameterError("every", "says how often to look for changes: add --watch")
+    request = ExportRequest(
+        resources=resources,
+        out=out,
+        since=since,
+        until=until,
+        filters=filter,
+        expand=expand,
+        format=format,
+        compression=compress or _USUAL_COMPRESSION.get(format, Compression.NONE),
+        overwrite=overwrite,
+        every=EVERY if every is None else every,
+        quiet=quiet,
+        json=json,
+        limits=limits,
     )
+    return await (watch_account(request) if watch else export_account(request))
 
 
 # The list of resources is long and has one source.

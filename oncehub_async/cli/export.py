@@ -9,8 +9,10 @@ import attrs
 
 from .. import Attempt, Budget, Clock, InvalidParameterError, Limits, OnceHub
 from ..export import (
+    EVERY,
     MANIFEST_NAME,
     Compression,
+    ExportPlan,
     Format,
     ManifestError,
     ResourceEntry,
@@ -37,6 +39,7 @@ class ExportRequest:
     format: Format = Format.JSONL
     compression: Compression = Compression.NONE
     overwrite: bool = False
+    every: float = EVERY
     quiet: bool = False
     json: bool = False
     limits: Limits = attrs.Factory(Limits)
@@ -48,23 +51,11 @@ class ExportRequest:
 
 async def export_account(request: ExportRequest) -> int:
     """Export and tell what became of it."""
-    plan = plan_export(
-        request.resources,
-        since=_time(request.since, "since"),
-        until=_time(request.until, "until"),
-        filters=_filters(request.filters),
-        expand=request.expand.split(",") if request.expand else (),
-    )
-    attempts = _Attempts()
+    plan = plan_of(request)
+    attempts = Attempts()
     display = Display(request.quiet)
-    oncehub = OnceHub(
-        request.api_key,
-        base_url=request.base_url,
-        clock=request.clock,
-        budget=Budget(request.limits, clock=request.clock),
-        on_attempt=attempts.note,
-    )
-    expected = _counts_of_an_earlier_export(request.out)
+    oncehub = client(request, attempts)
+    expected = counts_of_an_earlier_export(request.out)
     started = request.clock.now()
     async with oncehub, display.shown():
         manifest = await run_export(
@@ -78,20 +69,38 @@ async def export_account(request: ExportRequest) -> int:
             on_progress=display.update,
         )
     entries = {each.name: manifest.resources[each.name] for each in plan.resources}
-    for name, entry in entries.items():
-        if entry.error is not None:
-            complain(f"{name} is not complete: {entry.error}")
-    complete = all(entry.complete or not entry.available for entry in entries.values())
-    if not complete:
-        complain("run the same command again to go on from there")
+    tell_what_is_missing(entries)
     if request.json:
         say_json(manifest.as_dict())
     elif not request.quiet:
-        _tell(entries, request.out, attempts, request.clock.now() - started)
+        tell(entries, request.out, attempts, request.clock.now() - started)
+    complete = all(entry.complete or not entry.available for entry in entries.values())
     return COMPLETE if complete else FAILED
 
 
-def _counts_of_an_earlier_export(out: Path) -> dict[str, int]:
+def plan_of(request: ExportRequest) -> ExportPlan:
+    """What is to be exported. Raises `InvalidParameterError`."""
+    return plan_export(
+        request.resources,
+        since=_time(request.since, "since"),
+        until=_time(request.until, "until"),
+        filters=_filters(request.filters),
+        expand=request.expand.split(",") if request.expand else (),
+    )
+
+
+def client(request: ExportRequest, attempts: "Attempts") -> OnceHub:
+    """A client with the limits that were asked for. Raises `ConfigurationError`."""
+    return OnceHub(
+        request.api_key,
+        base_url=request.base_url,
+        clock=request.clock,
+        budget=Budget(request.limits, clock=request.clock),
+        on_attempt=attempts.note,
+    )
+
+
+def counts_of_an_earlier_export(out: Path) -> dict[str, int]:
     try:
         manifest = read_manifest(out)
     except ManifestError:
@@ -100,7 +109,7 @@ def _counts_of_an_earlier_export(out: Path) -> dict[str, int]:
     return {name: entry.count for name, entry in entries if entry.complete}
 
 
-class _Attempts:
+class Attempts:
     """Counts what was sent and how it was answered."""
 
     def __init__(self) -> None:
@@ -112,9 +121,24 @@ class _Attempts:
         self.by_status[attempt.status] += 1
 
 
-def _tell(
-    entries: Mapping[str, ResourceEntry], out: Path, attempts: _Attempts, elapsed: float
+def tell_what_is_missing(entries: Mapping[str, ResourceEntry]) -> None:
+    """Why an export is not complete, a line for each resource."""
+    for name, entry in entries.items():
+        if entry.error is not None:
+            complain(f"{name} is not complete: {entry.error}")
+    if not is_complete(entries):
+        complain("run the same command again to go on from there")
+
+
+def is_complete(entries: Mapping[str, ResourceEntry]) -> bool:
+    """Whether all that the account has of them is there."""
+    return all(entry.complete or not entry.available for entry in entries.values())
+
+
+def tell(
+    entries: Mapping[str, ResourceEntry], out: Path, attempts: Attempts, elapsed: float
 ) -> None:
+    """What is in the files, and what it took."""
     width = max(map(len, entries))
     for name, entry in entries.items():
         if not entry.available:
@@ -126,11 +150,11 @@ def _tell(
             told = f"{several(entry.count, 'object'):>16}   NOT COMPLETE"
         say(f"{name:<{width}} {told}")
     objects = sum(entry.count for entry in entries.values())
-    complete = all(entry.complete or not entry.available for entry in entries.values())
+    outcome = "Complete" if is_complete(entries) else "NOT COMPLETE"
     say(
-        f"{'Complete' if complete else 'NOT COMPLETE'}: {several(objects, 'object')} in "
-        f"{span(elapsed)}, {several(attempts.requests, 'request')}, "
-        f"{attempts.by_status[429]} of them answered 429.\nSee {out / MANIFEST_NAME}"
+        f"{outcome}: {several(objects, 'object')} in {span(elapsed)}, "
+        f"{several(attempts.requests, 'request')}, {attempts.by_status[429]} of them "
+        f"answered 429.\nSee {out / MANIFEST_NAME}"
     )
 
 

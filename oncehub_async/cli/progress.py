@@ -42,7 +42,7 @@ class Display:
     async def shown(self) -> AsyncIterator[None]:
         """Show it while the export runs."""
         if self._quiet:
-            with _only_errors_logged():
+            with only_errors_logged():
                 yield
         elif self._console.is_terminal:
             with Live(get_renderable=self._table, console=self._console, transient=True):
@@ -78,7 +78,8 @@ class Display:
 
 
 @contextmanager
-def _only_errors_logged() -> Iterator[None]:
+def only_errors_logged() -> Iterator[None]:
+    """For who wants to hear of nothing else."""
     level = logger.level
     logger.setLevel(logging.ERROR)
     try:

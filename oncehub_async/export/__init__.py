@@ -8,8 +8,10 @@ from .plan import RESOURCES, ExportPlan, plan_export
 from .progress import ExportProgress, ResourceProgress, State
 from .run import run_export
 from .verify import ResourceCheck, Verification, verify_export
+from .watch import EVERY, Round, watch_export
 
 __all__ = [
+    "EVERY",
     "MANIFEST_NAME",
     "RESOURCES",
     "SAMPLES",
@@ -23,6 +25,7 @@ __all__ = [
     "ResourceCheck",
     "ResourceEntry",
     "ResourceProgress",
+    "Round",
     "State",
     "Verification",
     "compare_with_account",
@@ -30,4 +33,5 @@ __all__ = [
     "read_manifest",
     "run_export",
     "verify_export",
+    "watch_export",
 ]

@@ -7,8 +7,15 @@ from pathlib import Path
 
 from ..errors import InvalidParameterError
 from .files import set_aside
-from .manifest import MANIFEST_NAME, Manifest, ManifestError, ResourceEntry, read_manifest
-from .spool import ENDING
+from .manifest import (
+    CHANGES_ENDING,
+    MANIFEST_NAME,
+    Manifest,
+    ManifestError,
+    ResourceEntry,
+    read_manifest,
+)
+from .spool import ENDING as SPOOL_ENDING
 
 _ANOTHER = "choose another folder, or add --overwrite (overwrite=True)"
 
@@ -43,9 +50,16 @@ def locked(out: Path) -> Iterator[None]:
 
 
 def prepare(
-    out: Path, wanted: Manifest, file_names: dict[str, str], *, overwrite: bool
+    out: Path,
+    wanted: Manifest,
+    file_names: dict[str, str],
+    *,
+    overwrite: bool,
+    may_be_finished: bool = False,
 ) -> Manifest:
     """The manifest to go on with: of an unfinished export of the same, or the new one.
+
+    With `may_be_finished`, a complete export of the same is fine as well.
 
     Raises `InvalidParameterError` where the folder holds something else.
     """
@@ -64,15 +78,20 @@ def prepare(
                 there.resources[name] = entry
         return there
     files = [out / name for name in file_names.values()]
+    files += [out / (name + CHANGES_ENDING) for name in file_names]
     if not overwrite:
         if there is not None:
+            if may_be_finished and there.is_finished and _is_same(there, wanted):
+                return there
             raise InvalidParameterError("out", _refusal(out, there, wanted))
         for path in files:
             if path.exists():
                 raise InvalidParameterError("out", f"{path} is there already; {_ANOTHER}")
-    for name, path in zip(file_names, files, strict=True):
-        (out / (name + ENDING)).unlink(missing_ok=True)
+    for name in file_names:
+        (out / (name + SPOOL_ENDING)).unlink(missing_ok=True)
+    for path in files:
         set_aside(path)
+    for name in file_names:
         older = there.resources.get(name) if there is not None else None
         if older is not None and older.file is not None:
             # In another format its file has another name.
@@ -102,6 +121,11 @@ def _is_same(there: Manifest, wanted: Manifest) -> bool:
 
 
 def _refusal(out: Path, there: Manifest, wanted: Manifest) -> str:
+    if there.is_finished and not _is_same(there, wanted):
+        return (
+            f"{out} holds a complete export already, of something else or in another format; "
+            f"{_ANOTHER}"
+        )
     if there.is_finished:
         return f"{out} holds a complete export already; {_ANOTHER}, or keep it current with --watch"
     if _is_same(there, wanted):

@@ -12,7 +12,31 @@ from ..models.converter import time_text
 from .files import replace_file
 
 MANIFEST_NAME = "manifest.json"
+CHANGES_ENDING = ".changes.jsonl"
 FORMAT = 2
+
+
+@attrs.define(kw_only=True)
+class Changes:
+    """What `--watch` has added to one resource since it was exported."""
+
+    file: str
+    count: int = 0
+    """Lines."""
+    bytes: int = 0
+    """As many bytes, with that hash, are safe on disk; a kill can leave some more."""
+    sha256: str | None = None
+    high_water_mark: str | None = None
+    """From where on changes are missing, less the overlap; None for resources whose objects tell
+    no time."""
+    rounds: int = 0
+    """How often the service was asked for all changes, and they were read to the last page."""
+    last_round: str | None = None
+    """When the latest of these rounds began."""
+
+
+def _changes(data: Changes | Mapping[str, Any] | None) -> Changes | None:
+    return Changes(**data) if isinstance(data, Mapping) else data
 
 
 @attrs.define(kw_only=True)
@@ -42,15 +66,14 @@ class ResourceEntry:
     newest_creation_time: str | None = None
     high_water_mark: str | None = None
     """From where on changes are missing: the latest `last_updated_time` (`creation_time` where
-    there is none) in the file, or when the export started if that was earlier or the file is
-    empty, since an object can change after its page was read. Take some minutes of overlap from
-    there."""
+    there is none) on the page that was read first, or when the export started if that was earlier,
+    since an object can change after its page was read. Take some minutes of overlap from there.
+    None where that page tells no time."""
     started: str | None = None
     """When its export started; it stays when an interrupted export goes on."""
     finished: str | None = None
-    changes: dict[str, Any] | None = None
-    """What `--watch` has added since: the file of changes, how many there are, and from which
-    time on others are missing."""
+    changes: Changes | None = attrs.field(default=None, converter=_changes)
+    """What `--watch` has added since; None if it wasn't watched."""
 
     def is_same_export(self, other: Self) -> bool:
         """Whether both are exports of the same into files of the same kind."""

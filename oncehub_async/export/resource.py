@@ -20,7 +20,7 @@ from ..models.converter import time_text
 from .assembly import FinishedFile, assemble
 from .files import PARTIAL, PREVIOUS, beside
 from .formats import Compression, Format
-from .manifest import ResourceEntry, now_text
+from .manifest import CHANGES_ENDING, ResourceEntry, now_text
 from .plan import ResourcePlan
 from .progress import ResourceProgress, State
 from .spool import ENDING, Spool, SpoolError
@@ -80,7 +80,7 @@ class ResourceExport:
         except OnceHubError as error:
             self._failed(str(error))
         except (OSError, SpoolError) as error:
-            self._failed(f"{self.path.name}: {_reason(error)}")
+            self._failed(f"{self.path.name}: {reason(error)}")
         except asyncio.CancelledError:
             if not self.entry.complete:
                 self._failed(INTERRUPTED)
@@ -93,8 +93,9 @@ class ResourceExport:
         export has to go on from. Raises `OSError`.
         """
         self.spool_path.unlink(missing_ok=True)
-        for ending in (PREVIOUS, PARTIAL):
-            beside(self.path, ending).unlink(missing_ok=True)
+        beside(self.path, PARTIAL).unlink(missing_ok=True)
+        for path in (self.path, self.path.with_name(self.plan.name + CHANGES_ENDING)):
+            beside(path, PREVIOUS).unlink(missing_ok=True)
 
     @property
     def spool_path(self) -> Path:
@@ -135,7 +136,7 @@ class ResourceExport:
             await pages.aclose()
 
     def _keep(self, spool: Spool, page: SweptPage) -> None:
-        spool.add(page.place, [_without_secrets(each) for each in page.objects])
+        spool.add(page.place, [without_secrets(each) for each in page.objects])
         self.times.note(page.objects)
         self._note_progress(spool)
 
@@ -181,7 +182,8 @@ class ResourceExport:
         entry.bytes, entry.sha256 = file.bytes, file.sha256
         entry.oldest_creation_time = _text(times.oldest)
         entry.newest_creation_time = _text(times.newest)
-        entry.high_water_mark = _text(times.high_water_mark(started))
+        mark = times.high_water_mark
+        entry.high_water_mark = _text(mark and min(mark, started))
         entry.finished = now_text()
         entry.complete = True
         entry.error = entry.spool = None
@@ -215,13 +217,15 @@ async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
     return running.result()
 
 
-def _reason(error: OSError | SpoolError) -> str:
+def reason(error: OSError | SpoolError) -> str:
+    """What is wrong with a file, without its path."""
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
     return str(error)
 
 
-def _without_secrets(item: Mapping[str, Any]) -> Mapping[str, Any]:
+def without_secrets(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An object as files may hold it."""
     if _SECRETS.isdisjoint(item):
         return item
     return {name: value for name, value in item.items() if name not in _SECRETS}

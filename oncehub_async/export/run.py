@@ -1,7 +1,8 @@
 """Runs an export: all resources side by side, under the client's one budget."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..budget import Priority
@@ -44,10 +45,48 @@ async def run_export(
     isn't installed and for a folder that holds something else, `AuthenticationError`, which
     concerns all resources, and `OSError` where the manifest can't be written.
     """
-    bulk = oncehub.with_priority(Priority.BULK)
+    with ready(oncehub, plan, out, format, compression):
+        return await export_into(
+            oncehub,
+            plan,
+            out,
+            format=format,
+            compression=compression,
+            overwrite=overwrite,
+            expected=expected,
+            on_progress=on_progress,
+        )
+
+
+@contextmanager
+def ready(
+    oncehub: OnceHub, plan: ExportPlan, out: Path, format: Format, compression: Compression
+) -> Iterator[None]:
+    """Keep others out of the folder, after a look at what can be wrong with the arguments."""
     check(format, compression)
     for resource in plan.resources:
-        resource.listing(bulk)
+        resource.listing(oncehub)
+    with locked(out):
+        yield
+
+
+async def export_into(
+    oncehub: OnceHub,
+    plan: ExportPlan,
+    out: Path,
+    *,
+    format: Format,
+    compression: Compression,
+    overwrite: bool,
+    may_be_finished: bool = False,
+    expected: Mapping[str, int] | None,
+    on_progress: Callable[[ExportProgress], None] | None,
+) -> Manifest:
+    """What `run_export` does, for whoever has the folder to himself.
+
+    With `may_be_finished`, a complete export of the same that the folder holds is taken for it.
+    """
+    bulk = oncehub.with_priority(Priority.BULK)
     ending = file_ending(format, compression)
     started = now_text()
     wanted = Manifest(
@@ -66,36 +105,37 @@ async def run_export(
         },
     )
     names = {each.name: each.name + ending for each in plan.resources}
-    with locked(out):
-        manifest = prepare(out, wanted, names, overwrite=overwrite)
-        progress = _progress(oncehub, plan, manifest, expected or {})
+    manifest = prepare(out, wanted, names, overwrite=overwrite, may_be_finished=may_be_finished)
+    if manifest.is_finished:
+        return manifest
+    progress = _progress(oncehub, plan, manifest, expected or {})
 
-        def tell() -> None:
-            progress.budget = oncehub.budget
-            if on_progress is not None:
-                on_progress(progress)
+    def tell() -> None:
+        progress.budget = oncehub.budget
+        if on_progress is not None:
+            on_progress(progress)
 
-        exports = [
-            ResourceExport(
-                each,
-                bulk,
-                out / names[each.name],
-                manifest.resources[each.name],
-                progress.resources[each.name],
-                tell,
-                oncehub.base_url,
-            )
-            for each in plan.resources
-        ]
+    exports = [
+        ResourceExport(
+            each,
+            bulk,
+            out / names[each.name],
+            manifest.resources[each.name],
+            progress.resources[each.name],
+            tell,
+            oncehub.base_url,
+        )
+        for each in plan.resources
+    ]
+    manifest.write(out)
+    tell()
+    try:
+        await _side_by_side(exports, manifest, out, tell)
+        manifest.finished = now_text()
+    finally:
         manifest.write(out)
         tell()
-        try:
-            await _side_by_side(exports, manifest, out, tell)
-            manifest.finished = now_text()
-        finally:
-            manifest.write(out)
-            tell()
-        return manifest
+    return manifest
 
 
 async def _side_by_side(
@@ -120,7 +160,7 @@ async def _side_by_side(
                 else:
                     group.create_task(run(export))
     except ExceptionGroup as group_of_errors:
-        error = _first(group_of_errors)
+        error = first_of(group_of_errors)
         for export in exports:
             if export.entry.error == INTERRUPTED:
                 export.entry.error = str(error)
@@ -140,6 +180,7 @@ def _progress(
     return progress
 
 
-def _first(group: ExceptionGroup[Exception]) -> Exception:
+def first_of(group: ExceptionGroup[Exception]) -> Exception:
+    """One of the errors in a group."""
     error = group.exceptions[0]
-    return _first(error) if isinstance(error, ExceptionGroup) else error
+    return first_of(error) if isinstance(error, ExceptionGroup) else error

@@ -163,11 +163,23 @@ class Times:
     oldest: datetime | None = None
     newest: datetime | None = None
     latest_update: datetime | None = None
+    high_water_mark: datetime | None = None
+    """The latest update on the first page. Whatever had changed until then is on that page or was
+    there to be seen when the later ones were read. This holds whatever our own clock shows."""
+    _pages: int = 0
 
     def note(self, objects: Objects) -> None:
-        """Take objects into account."""
+        """Take a page into account; they come in the order in which they were read."""
+        latest_update: datetime | None = None
         for each in objects:
-            self.note_row(row_of(each))
+            row = row_of(each)
+            self.note_row(row)
+            latest = row.updated or row.created
+            if latest is not None:
+                latest_update = max(latest_update or latest, latest)
+        if not self._pages:
+            self.high_water_mark = latest_update
+        self._pages += 1
 
     def note_row(self, row: Row) -> None:
         """Take an object into account."""
@@ -177,7 +189,3 @@ class Times:
         latest = row.updated or row.created
         if latest is not None:
             self.latest_update = max(self.latest_update or latest, latest)
-
-    def high_water_mark(self, started: datetime) -> datetime:
-        """From when on changes can be missing in what was read since `started`."""
-        return min(self.latest_update or started, started)

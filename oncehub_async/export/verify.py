@@ -179,17 +179,20 @@ def _problems_of_times(entry: ResourceEntry, times: Times) -> Iterator[str]:
     for name, found in (
         ("oldest_creation_time", times.oldest),
         ("newest_creation_time", times.newest),
-        ("high_water_mark", times.high_water_mark(started)),
     ):
         if moment(getattr(entry, name)) != found:
             yield f"its {name} is not the one in {MANIFEST_NAME}"
+    mark = moment(entry.high_water_mark)
+    latest = min(times.latest_update or started, started)
+    if mark is not None and mark > latest:
+        yield f"the high_water_mark in {MANIFEST_NAME} is later than anything in it"
 
 
 def _look_around(folder: Path, manifest: Manifest, result: Verification) -> None:
     """Tell of files that the manifest doesn't know."""
     known = {MANIFEST_NAME}
     for entry in manifest.resources.values():
-        known |= {entry.file or "", entry.spool or "", (entry.changes or {}).get("file") or ""}
+        known |= {entry.file or "", entry.spool or "", entry.changes.file if entry.changes else ""}
     for path in sorted(folder.iterdir()):
         if path.name not in known:
             _tell_of(path, result)

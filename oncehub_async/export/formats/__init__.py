@@ -12,6 +12,7 @@ columns there are and how each value is written.
 from .choices import Compression, Format, check, file_ending
 from .csv_cells import plain_text
 from .files import Writer, count_objects, open_writer
+from .objects import read_objects
 from .reading import BrokenFileError
 from .rows import read_rows
 
@@ -25,5 +26,6 @@ __all__ = [
     "file_ending",
     "open_writer",
     "plain_text",
+    "read_objects",
     "read_rows",
 ]

@@ -1,0 +1,151 @@
+"""The changes of one resource, round after round."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from ...client import Resources
+from ...models.converter import time_text
+from ..formats import BrokenFileError, Compression, Format, read_objects
+from ..manifest import CHANGES_ENDING, Changes, ResourceEntry
+from ..plan import ResourcePlan
+from ..resource import in_thread, without_secrets
+from .log import ChangeLog
+from .round_buffer import RoundBuffer, round_buffer
+from .versions import Known
+
+_BY_TIME = {
+    "bookings": "last_updated_time",
+    "contacts": "last_updated_time",
+    # Text messages never change.
+    "sms_notifications": "creation_time",
+}
+"""What can be asked for by time; the other resources are a page or two, which is read whole."""
+
+
+@attrs.define(eq=False)
+class ResourceWatch:
+    """One resource that is kept current.
+
+    The mark is a time up to which nothing is missing. It comes from the service's own times alone,
+    for clocks differ: a mark from a clock ahead of the service's would skip what changes until the
+    service's has caught up. A round that read all changes to the last page has seen everything
+    that had changed when it began. At that moment, the service's clock had passed the latest time
+    that was seen *before* it, so the mark can move there; the times that come with the round
+    itself say nothing, since while it ran, an object may have changed whose place it had passed
+    already. Times that lie in our future are left out, for an object from the year 2099 would end
+    it all; where our clock is behind, the mark stays behind with it and more is read again.
+
+    The overlap is for what becomes visible later than its time says.
+    """
+
+    plan: ResourcePlan
+    oncehub: Resources
+    out: Path
+    entry: ResourceEntry
+    overlap: timedelta
+    changes: Changes = attrs.field(init=False)
+    _known: Known = attrs.field(init=False)
+    _log: ChangeLog = attrs.field(init=False)
+    _mark: datetime | None = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self.entry.changes is None:
+            self.entry.changes = Changes(
+                file=self.plan.name + CHANGES_ENDING,
+                high_water_mark=self.entry.high_water_mark if self.field else None,
+            )
+        self.changes = self.entry.changes
+        mark = self.changes.high_water_mark
+        self._mark = None if mark is None else datetime.fromisoformat(mark)
+        self._known = Known(self.field)
+        self._log = ChangeLog(self.out / self.changes.file, self.changes)
+
+    @property
+    def field(self) -> str | None:
+        """The time by which changes can be asked for."""
+        return _BY_TIME.get(self.plan.name)
+
+    def open(self, now: datetime) -> None:
+        """Read what is in the files. Raises `BrokenFileError` and `OSError`."""
+        path = self.out / str(self.entry.file)
+        written_as = Format(self.entry.format)
+        compression = Compression(self.entry.compression)
+        fields = ["id"] if self.field is None else ["id", self.field]
+        try:
+            with path.open("rb") as file:
+                for data in read_objects(file, written_as, compression, fields):
+                    # Where no time tells the version, only the whole object does.
+                    if written_as is Format.JSONL or (self.field and data[self.field]):
+                        self._note(data, now)
+        except BrokenFileError as error:
+            raise BrokenFileError(f"{path.name}: {error}") from error
+        for data in self._log.open():
+            self._note(data, now)
+
+    async def round(self, now: datetime) -> int:
+        """Fetch what changed, to the last page, and add it to the file; how much it was.
+
+        `now` is our clock. Raises `RequestError`, `BrokenFileError` and `OSError`.
+        """
+        since, surely_past = self._since(), self._known.latest
+        with round_buffer(self.out) as buffer:
+            async for objects in self._pages(since):
+                await in_thread(self._keep, buffer, objects, since, now)
+            if buffer:
+                await in_thread(self._write, buffer)
+            found = len(buffer)
+        if self._mark is None or (surely_past is not None and surely_past > self._mark):
+            self._mark = surely_past
+        self.changes.high_water_mark = None if self._mark is None else time_text(self._mark)
+        self.changes.rounds += 1
+        self.changes.last_round = time_text(now.replace(microsecond=0))
+        self._known.forget(self._since())
+        return found
+
+    def _since(self) -> datetime | None:
+        return None if self._mark is None else self._mark - self.overlap
+
+    async def _pages(self, since: datetime | None) -> AsyncGenerator[Sequence[Any], None]:
+        arguments = dict(self.plan.arguments)
+        if since is not None:
+            after, before = f"{self.field}_gt", f"{self.field}_lt"
+            since = arguments[after] = max(since, arguments.get(after, since))
+            if before in arguments and since >= arguments[before]:
+                return  # the export's own filters leave nothing to come
+        plan = attrs.evolve(self.plan, arguments=arguments)
+        listing = plan.walk(self.oncehub) if plan.can_be_walked else plan.listing(self.oncehub)
+        pages = listing.pages()
+        try:
+            async for page in pages:
+                yield page.items
+        finally:
+            await pages.aclose()
+
+    def _keep(
+        self,
+        buffer: RoundBuffer,
+        objects: Sequence[Mapping[str, Any]],
+        since: datetime | None,
+        now: datetime,
+    ) -> None:
+        for each in map(without_secrets, objects):
+            key, version = str(each["id"]), self._known.version_of(each)
+            self._known.see(version, now)
+            is_old = since is not None and version.time is not None and version.time <= since
+            if not is_old and not self._known.has(key, version):
+                buffer.add(key, version, each)
+
+    def _write(self, buffer: RoundBuffer) -> None:
+        self._log.add(buffer.lines())
+        for key, version in buffer.versions():
+            self._known.note(key, version)
+
+    def _note(self, data: Mapping[str, Any], now: datetime) -> None:
+        version, since = self._known.version_of(data), self._since()
+        self._known.see(version, now)
+        if since is None or version.time is None or version.time > since:
+            self._known.note(str(data["id"]), version)

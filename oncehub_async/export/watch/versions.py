@@ -1,0 +1,77 @@
+"""Which versions of which objects an export has, and up to when it misses none. Pure rules."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+import attrs
+
+from ...json_text import dump_json
+from ..formats.rows import moment
+
+_DIGEST_BYTES = 16
+
+
+@attrs.frozen
+class Version:
+    """What tells two states of an object apart: when it changed, or else all that it holds."""
+
+    time: datetime | None
+    digest: bytes | None = None
+
+    def follows(self, other: "Version | None") -> bool:
+        """Whether this is a state that whoever has the other doesn't have yet.
+
+        An older one isn't: a service that answers from several places may show it once more.
+        """
+        if other is None or other.time is None or self.time is None:
+            return self != other
+        return self.time > other.time
+
+
+@attrs.define(eq=False)
+class Known:
+    """The versions that are in the files, as far as a round can bring them again.
+
+    `field` names the time by which a resource's objects tell their versions apart; None for
+    resources without one, and objects that lack theirs are told apart by what they hold.
+    """
+
+    field: str | None
+    latest: datetime | None = None
+    """The latest time that was seen so far."""
+    _versions: dict[str, Version] = attrs.Factory(dict)
+
+    def version_of(self, data: Mapping[str, Any]) -> Version:
+        """The version that an object has."""
+        time = None if self.field is None else moment(data.get(self.field))
+        if time is not None:
+            return Version(time)
+        return Version(None, blake2b(dump_json(data), digest_size=_DIGEST_BYTES).digest())
+
+    def has(self, id: str, version: Version) -> bool:
+        """Whether this version, or a later one, is in the files."""
+        return not version.follows(self._versions.get(id))
+
+    def note(self, id: str, version: Version) -> None:
+        """It is in the files now."""
+        if not self.has(id, version):
+            self._versions[id] = version
+
+    def see(self, version: Version, now: datetime) -> None:
+        """Take its time into account for `latest`, unless it lies in the future."""
+        if version.time is not None and version.time <= now:
+            self.latest = max(self.latest or version.time, version.time)
+
+    def forget(self, until: datetime | None) -> None:
+        """Versions up to a time won't be asked for again."""
+        if until is not None:
+            self._versions = {
+                key: version
+                for key, version in self._versions.items()
+                if version.time is None or version.time > until
+            }
+
+    def __len__(self) -> int:
+        return len(self._versions)

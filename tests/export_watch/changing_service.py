@@ -1,0 +1,119 @@
+"""A list whose objects change, and a client that is watched in virtual time."""
+
+import asyncio
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import aiohttp
+import attrs
+from yarl import URL
+
+from oncehub_async import Budget, Limits, OnceHub, Resources, RetryPolicy
+from oncehub_async.models.converter import time_text
+from oncehub_async.responses import Answer
+
+from ..list_service import ListService, ServiceTransport
+from ..virtual_time import VirtualClock, VirtualLoop
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def at(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def milliseconds(time: datetime) -> int:
+    return round(time.timestamp() * 1000)
+
+
+class InlineLoop(VirtualLoop):
+    """Does at once what should be done in a thread: no virtual time passes meanwhile."""
+
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Any, function: Callable[..., Any], *arguments: Any
+    ) -> asyncio.Future[Any]:
+        future = self.create_future()
+        try:
+            future.set_result(function(*arguments))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+@attrs.define(eq=False)
+class ChangingService(ListService):
+    """Bookings that are created, changed and deleted by a clock of the service's own.
+
+    A change shows `lag` seconds after the time that it bears.
+    """
+
+    lag: float = 0.0
+    _updates: dict[int, list[int]] = attrs.Factory(dict)
+    _latest: int = 0
+    _after: int | None = None
+
+    def _now(self) -> int:
+        """A moment that no other change has."""
+        passed = asyncio.get_running_loop().time() * 1000
+        self._latest = max(self._latest + 1, milliseconds(START) + int(passed))
+        return self._latest
+
+    def create(self, after_milliseconds: int = 0) -> None:
+        now = self._now()
+        super().create(max(0, now - (self._created[-1] if self._created else 0)))
+
+    def touch(self, id: str) -> None:
+        place = self._index[id]
+        self._updates.setdefault(place, []).append(self._now())
+
+    def last_update(self, place: int) -> int:
+        """As the list shows it."""
+        seen = milliseconds(START) + int((asyncio.get_running_loop().time() - self.lag) * 1000)
+        updates = self._updates.get(place, [])
+        shown = bisect_right(updates, seen)
+        return updates[shown - 1] if shown else self._created[place]
+
+    def page(self, query: dict[str, str]) -> Answer:
+        after = query.get("last_updated_time.gt")
+        self._after = None if after is None else milliseconds(datetime.fromisoformat(after))
+        return super().page(query)
+
+    def _take(self, places: Iterable[int], count: int) -> list[int]:
+        after = self._after
+        if after is not None:
+            places = (place for place in places if self.last_update(place) > after)
+        return super()._take(places, count)
+
+    def _object(self, place: int) -> dict[str, Any]:
+        updated = time_text(at(self.last_update(place)))
+        return {**super()._object(place), "last_updated_time": updated, "status": updated[::-1]}
+
+    def objects(self) -> dict[str, dict[str, Any]]:
+        """All that exist, by their ids."""
+        return {each: self._object(self._index[each]) for each in self.ids()}
+
+
+@attrs.frozen
+class SkewedClock(VirtualClock):
+    """A clock that shows another time than the service's."""
+
+    skew: float = 0.0
+
+    def date(self) -> datetime:
+        return START + timedelta(seconds=self.now() + self.skew)
+
+
+def client(service: ChangingService, skew: float = 0.0) -> OnceHub:
+    """A client whose calls the service answers."""
+    clock = SkewedClock(skew=skew)
+    budget = Budget(service.limits or Limits(10**6, 10**6), clock=clock)
+    oncehub = OnceHub("key", clock=clock, budget=budget, retry=RetryPolicy(attempts=12))
+    caller = attrs.evolve(
+        oncehub._caller,
+        session=lambda: cast(aiohttp.ClientSession, None),
+        transport=ServiceTransport(URL("https://example.com/v2"), "test", service=service),
+    )
+    Resources.__init__(oncehub, caller)
+    return oncehub

@@ -1,0 +1,62 @@
+"""The mark never moves beyond what was surely seen."""
+
+import asyncio
+import json
+from contextlib import aclosing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oncehub_async.export import ExportPlan, watch_export
+from oncehub_async.export.plan import ResourcePlan
+from oncehub_async.responses import Answer
+
+from ..list_service import Latency, ListService
+from .changing_service import START, ChangingService, InlineLoop, client, milliseconds
+
+NEWEST, OLDEST = "BKNG-11", "BKNG-0"
+
+
+@pytest.mark.parametrize("during", ["the export", "a round"])
+def test_what_changes_behind_a_page_comes_with_the_next_round(tmp_path: Path, during: str) -> None:
+    """Also when the same pass sees something that changed later, and nothing overlaps."""
+    passed: list[str] = []
+
+    def between_two_pages(service: ListService, _number: int) -> Answer | None:
+        assert isinstance(service, ChangingService)
+        is_round = "last_updated_time.gt" in service.queries[-1]
+        if is_round == (during == "a round"):
+            passed.append("page")
+            if len(passed) == 2:
+                service.touch(NEWEST)  # its page was read
+                service.touch(OLDEST)  # its page is still to come
+        return None
+
+    times = [milliseconds(START) + place for place in range(-12, 0)]
+    service = ChangingService(times, Latency(0.4), before_answer=between_two_pages)
+
+    async def main() -> dict[str, dict[str, Any]]:
+        plan = ExportPlan((ResourcePlan("bookings", {"limit": 4}),))
+        none = timedelta(0)
+        oncehub = client(service, skew=3600)  # our clock must not be what saves it
+        watching = watch_export(oncehub, plan, tmp_path, every=60, overlap=none)
+        async with aclosing(watching) as looks:
+            async for look in looks:
+                if look.number == 0 and during == "a round":
+                    for each in service.ids():
+                        service.touch(each)
+                if look.number == 3:
+                    break
+        return service.objects()
+
+    with asyncio.Runner(loop_factory=InlineLoop) as runner:
+        expected = runner.run(main())
+    assert len(passed) > 2
+    lines = [
+        json.loads(line)
+        for name in ("bookings.jsonl", "bookings.changes.jsonl")
+        for line in (tmp_path / name).read_bytes().splitlines()
+    ]
+    assert {each["id"]: each for each in lines} == expected
