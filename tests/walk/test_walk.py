@@ -351,3 +351,77 @@ def test_requests_leave_no_faster_than_the_limits() -> None:
         assert sixth - first >= 1.0
     assert all(earlier <= later for earlier, later in pairwise(arrivals))
     assert NOW.tzinfo is UTC
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_time_at_the_end_of_all_years_is_a_time(year: int) -> None:
+    """The default date of other languages gets into accounts."""
+
+    def odd(service: ListService, _number: int) -> Answer | None:
+        if service.queries[-1].get("after"):
+            return listed([{"id": "BKNG-X", "creation_time": f"{year:04}-01-01T00:00:00Z"}], False)
+        if year == 9999:
+            return listed([{"id": "BKNG-Y", "creation_time": "9999-12-31T23:59:59Z"}], True)
+        return None
+
+    service = every_day(450, latency=Latency(1.0), before_answer=odd)
+    assert "BKNG-X" in walked(service)[0]
+
+
+def test_an_unordered_list_that_is_left_early_leaves_nothing_behind() -> None:
+    """Not even the page that is fetched ahead."""
+    service = every_day(450, latency=Latency(1.0), before_answer=without_times)
+
+    async def main() -> None:
+        async with nothing_left_behind(service):
+            items = aiter(resources(service).bookings.walk().raw())
+            await anext(items)
+            await items.aclose()
+
+    run_virtual(main())
+
+
+def test_an_object_twice_on_a_page_is_an_error() -> None:
+    """As in a list."""
+
+    def double(service: ListService, _number: int) -> Answer:
+        name, time = service.ids()[0], "2026-01-01T00:00:00Z"
+        return listed([{"id": name, "creation_time": time}] * 2, False)
+
+    with pytest.raises(PaginationError, match="twice"):
+        walked(every_day(3, before_answer=double))
+
+
+def test_newest_first_keeps_a_bounded_number_of_pages() -> None:
+    """However long the round trips are."""
+    service = account(40_000, 2.5)
+    kept = 0
+
+    async def main() -> None:
+        nonlocal kept
+        walk = resources(service).bookings.walk(newest_first=True).raw()
+        given = 0
+        async for page in walk.pages():
+            given += len(page)
+            kept = max(kept, 100 * len(service.arrivals) - given)
+
+    run_virtual(main())
+    assert kept <= 100 * 220
+
+
+def test_a_service_that_means_something_else_by_before_loses_nothing() -> None:
+    """Its newest objects, say, and not those next to the cursor: one page tells."""
+
+    def newest(service: ListService, _number: int) -> Answer | None:
+        query = dict(service.queries[-1])
+        if "before" not in query:
+            return None
+        place = service.ids().index(query.pop("before"))
+        page = service.ids()[: min(place, 100)]
+        full = service.page({"limit": "100"})
+        return full if len(page) == 100 else None
+
+    service = account(3_000, 1.0)
+    service.before_answer = newest
+    found, _ = walked(service)
+    assert sorted(found) == sorted(service.ids())
