@@ -141,6 +141,16 @@ def test_a_page_that_is_not_what_was_asked_for_is_not_believed(
     assert spans(two) == before
 
 
+def test_the_first_page_above_a_stretch_proves_that_it_is_the_next(two: Territory) -> None:
+    """It begins with the stretch's own newest object, else "before" means something else."""
+    newest = two.current(1).newer.mark
+    asked = Front(1, Side.NEWER, newest, overlaps=True)
+    with pytest.raises(LostPlace, match="isn't the next one"):
+        put(two, page(85, 76), asked)
+    assert put(two, page(58, 49), asked) == 9
+    assert spans(two) == [("BKNG-99", "BKNG-90"), ("BKNG-58", "BKNG-40")]
+
+
 def test_a_start_is_not_believed_that_ends_before_what_is_there(two: Territory) -> None:
     """Nor one that is empty where there is something."""
     with pytest.raises(LostPlace):
