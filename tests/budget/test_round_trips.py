@@ -32,6 +32,11 @@ def test_the_way_there_varies_by_half_of_the_round_trip() -> None:
     assert learned().delay(0.48, departed=True) == pytest.approx(0.08, abs=0.01)
 
 
+def test_an_accident_counts_in_full() -> None:
+    """Nobody knows on which way a single long delay happened."""
+    assert learned().delay(0.9, departed=True) == pytest.approx(0.58, abs=0.03)
+
+
 def test_the_fastest_was_hardly_late() -> None:
     """By what faster ones may come that haven't been seen yet."""
     assert learned().delay(0.32, departed=True) < 0.015
