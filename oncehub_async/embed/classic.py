@@ -11,7 +11,7 @@ import attrs
 from ..errors import InvalidParameterError
 from ..links import ClassicLink
 from ..links.query import encode
-from .csp import Sources
+from .csp import Sources, style_hash
 from .html import Html, css, element, own_attributes, script
 
 SCRIPT_URL = "https://cdn.oncehub.com/mergedjs/so.js"
@@ -80,10 +80,12 @@ class ClassicEmbed:
 
     def csp_sources(self) -> Sources:
         """What a Content-Security-Policy has to allow for it."""
-        return {
+        sources: dict[str, tuple[str, ...]] = {
             "script-src": ("https://cdn.oncehub.com",),
             "frame-src": ("https://go.oncehub.com",),
         }
+        style = own_attributes(self.attributes, _TAKEN).get("style")
+        return sources if style is None else {**sources, "style-src-attr": (style_hash(style),)}
 
     @property
     def _query(self) -> str | None:

@@ -39,7 +39,7 @@ def element(tag: str, attributes: Mapping[str, str | bool | None]) -> Html:
         if value is True:
             parts.append(name)
         elif value is not None and value is not False:
-            parts.append(f'{name}="{html.escape(value)}"')
+            parts.append(f'{name}="{html.escape(str(value))}"')
     return Html(f"<{' '.join(parts)}></{tag}>")
 
 

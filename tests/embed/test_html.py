@@ -172,6 +172,13 @@ REFUSED: list[tuple[Any, dict[str, Any], str]] = [
         {"src": "/s.js", "endpoint": "/e", "origin": "https://a.example/x"},
         "origin: expected an origin, as 'https://example.com'",
     ),
+    *(
+        (EventForwarding, {"src": "/s.js", "endpoint": "/e", "origin": origin}, "origin: expected")
+        for origin in (
+            "null", "", "https://A.example", "https://a.example:443", "https://*.example",
+            "http://a.example", "http://localhost:80", "http://localhost.evil.example",
+        )
+    ),
     (EventForwarding, {"src": "/s", "endpoint": "/e", "types": "oncehub.x"}, "types: expected a"),
     (EventForwarding, {"src": "/s", "endpoint": "/e", "types": ["x"]}, "types: expected types"),
 ]  # fmt: skip
@@ -183,6 +190,16 @@ def test_what_could_break_out_is_refused(embed: Any, arguments: Any, message: st
     with pytest.raises(InvalidParameterError) as raised:
         embed(**arguments)
     assert str(raised.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://a.example:8443", "https://a.example:4430", "http://localhost", "http://[::1]:8080"],
+)
+def test_origins_as_browsers_write_them(origin: str) -> None:
+    """Https anywhere, http on this machine; a port where it isn't the usual one."""
+    tag = EventForwarding(src="/s.js", endpoint="/e", origin=origin)
+    assert f'data-origin="{origin}"' in str(tag)
 
 
 def test_a_nonce_is_base64() -> None:
