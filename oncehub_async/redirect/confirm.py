@@ -36,8 +36,8 @@ async def confirm(oncehub: OnceHub, claim: Claim | ClassicConfirmation) -> Booki
 
     Raises `UnconfirmedError`, which names what differs and shows nobody's data, where the booking
     is another one, was moved since, or isn't there; and what the request raises. What is returned
-    is true of the booking. It doesn't prove that the visitor is its guest: whoever was given the
-    URL can open it.
+    is true of the booking, whose `status` may be canceled by now. It doesn't prove that the visitor
+    is its guest: whoever was given the URL can open it.
     """
     # Somebody waits for this page.
     now = oncehub.with_priority(Priority.INTERACTIVE)
