@@ -3,7 +3,7 @@
 https://help.oncehub.com/help/scheduleonce-url-parameters-and-processing-rules
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 import attrs
@@ -34,16 +34,16 @@ def url_length(url: str) -> int:
 
 
 def check_url_length(
-    url: str, parameters: Iterable[QueryParameter], argument_of: Callable[[str], str]
+    url: str, parameters: Iterable[QueryParameter], arguments: Mapping[str, str]
 ) -> None:
-    """Refuse a link that is too long, and name the argument of its longest parameter."""
+    """Refuse a link that is too long, and name the argument that set its longest parameter."""
     length = url_length(url)
     if length < URL_LIMIT:
         return
     longest = max(parameters, key=lambda each: url_length(each.raw), default=None)
     what = "" if longest is None else f" ({url_length(longest.raw):,} of them are this parameter)"
     raise InvalidParameterError(
-        "url" if longest is None else argument_of(longest.name),
+        "url" if longest is None else arguments.get(longest.name, longest.name),
         f"makes the link {length:,} characters long{what}; OnceHub takes fewer than "
         f"{URL_LIMIT:,}: shorten it, or leave it out",
     )

@@ -69,11 +69,8 @@ class Link:
         self.__attrs_init__(address.page, parameters, address.fragment, custom_domain)
         # What was on the link is taken as it is; what is set on it is checked.
         if any(changes.values()):
-            check_url_length(
-                str(self),
-                parameters,
-                lambda name: self._argument(name) if name in changes else name,
-            )
+            arguments = {name: self._argument(name) for name in changes}
+            check_url_length(str(self), parameters, arguments)
 
     def __str__(self) -> str:
         query = query_text(self.parameters)
