@@ -61,6 +61,7 @@ def own_attributes(attributes: Mapping[str, str] | None, taken: frozenset[str]) 
     """Attributes that the caller adds to an element. Scripts (`onclick`) are refused."""
     result = {}
     for name, value in (attributes or {}).items():
+        plain_text(name, "attributes")
         if not _ATTRIBUTE.fullmatch(name) or name.startswith("on"):
             raise InvalidParameterError(
                 f"attributes.{name}" if _ATTRIBUTE.fullmatch(name) else "attributes",

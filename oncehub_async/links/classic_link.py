@@ -55,9 +55,9 @@ class ClassicLink(Link):
 
     Parameters that are on `url` stay where they are; what is set here takes the place of what was
     there. None leaves a parameter as it is, `without()` or an empty list takes it away. `fields`
-    are custom fields by their field names, `guests` at most 10 addresses. `skip` becomes `skip=1` or `skip=0`. A link
-    on the account's own domain needs `custom_domain`. Lengths that the vendor recommends are told
-    by `notes`; a whole link of 2,000 characters or more is refused.
+    are custom fields by their field names, `guests` at most 10 addresses. `skip` becomes `skip=1`
+    or `skip=0`. A link on the account's own domain needs `custom_domain`. Lengths that the vendor
+    recommends are told by `notes`; a whole link of 2,000 characters or more is refused.
 
     Raises `InvalidParameterError`, whose `param` names the argument.
     """

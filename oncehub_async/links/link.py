@@ -1,5 +1,6 @@
 """What links of both products share: a page, and parameters in an order."""
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
@@ -13,6 +14,7 @@ from .query import QueryParameter, changed, encode, parse_query, query_parameter
 
 UTM_FIELDS = ("source", "medium", "campaign", "term", "content")
 UTM_NAMES = tuple(f"utm_{field}" for field in UTM_FIELDS)
+_ONE_TIME = re.compile(r"/(?:\.|%2e)", re.IGNORECASE)
 
 
 class TextParameter:
@@ -80,7 +82,7 @@ class Link:
     def __repr__(self) -> str:
         names = ", ".join(parameter.name for parameter in self.parameters)
         # Whoever knows the code of a one-time link can book with it.
-        page = self.page.partition("/.")[0]
+        page = _ONE_TIME.split(self.page, maxsplit=1)[0]
         return f"{type(self).__name__}({page!r}{', with ' if names else ''}{names})"
 
     @property

@@ -161,6 +161,15 @@ REFUSED: list[tuple[Any, dict[str, Any], str]] = [
     (ClassicEmbed, {"page": "dana' onload='x"}, "page: expected the name in its link"),
     (ClassicEmbed, {"page": "https://go.oncehub.com/dana"}, "page: expected the name in its link"),
     (ClassicEmbed, {"page": ""}, "page: expected the name in its link"),
+    (ClassicEmbed, {"page": None}, "page: expected text, got NoneType"),
+    (ClassicEmbed, {"page": "dana", "height": "550px"}, "height: expected a number of pixels"),
+    (ClassicEmbed, {"page": "dana", "attributes": {5: "x"}}, "attributes: expected text, got int"),
+    (EventForwarding, {"src": "/s", "endpoint": "/e", "types": [5]}, "types: expected text"),
+    (
+        EventForwarding,
+        {"src": "/s", "endpoint": "/e", "types": ["oncehub.a oncehub.b"]},
+        "types: expected types",
+    ),
     (ClassicEmbed, {"page": "dana", "height": 0}, "height: expected a number of pixels"),
     (EventForwarding, {"src": "s.js", "endpoint": "/e"}, "src: expected an http(s) URL, or a path"),
     (EventForwarding, {"src": "//evil.example/s.js", "endpoint": "/e"}, "src: expected an http(s)"),
@@ -207,6 +216,13 @@ def test_a_nonce_is_base64() -> None:
     for nonce in ('"x', "a b", "", "a;b"):
         with pytest.raises(InvalidParameterError, match=r"^nonce: expected Base64"):
             CalendarEmbed(id="BKC-1").html(nonce=nonce)
+
+
+def test_a_repr_shows_no_code_of_a_one_time_link() -> None:
+    """Whoever knows it can book."""
+    embed = ClassicEmbed.of(ClassicLink("https://go.oncehub.com/.QUHVEKLPD93M"))
+    assert "QUHVEKLPD93M" not in repr(embed)
+    assert "page='dana'" in repr(ClassicEmbed(page="dana"))
 
 
 def test_templates_take_it_as_html() -> None:

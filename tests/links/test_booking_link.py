@@ -91,6 +91,7 @@ def test_a_repr_shows_no_data() -> None:
     link = BookingLink("https://oncehub.com/.QUHVEKLPD93M", name="Carrie", email="c@example.com")
     assert repr(link) == "BookingLink('https://oncehub.com', with name, email)"
     assert "Carrie" not in repr(link.parameters)
+    assert "QUHVEKLPD93M" not in repr(BookingLink("https://oncehub.com/%2eQUHVEKLPD93M"))
     assert repr(BookingLink(DEMO)) == f"BookingLink('{DEMO}')"
 
 
@@ -121,6 +122,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"time_zone": "Eastern time"},
+        "time_zone: not an IANA time zone name; expected something like 'America/New_York'",
+    ),
+    (
+        {"time_zone": "Factory"},
         "time_zone: not an IANA time zone name; expected something like 'America/New_York'",
     ),
     ({"co_hosts": "a@example.com"}, "co_hosts: expected a list of e-mail addresses"),
