@@ -76,9 +76,11 @@ async def thanks(request: web.Request) -> web.Response:
     except UnconfirmedError:
         raise web.HTTPNotFound(text="We know of no such booking.") from None
     subject = html.escape(booking.subject or "your meeting")
+    # The page can be opened again later.
+    state = "was canceled; it was to start" if booking.status == "canceled" else "starts"
     return web.Response(
         text=f"<!doctype html><title>Thank you</title>"
-        f"<p>{subject} starts at {booking.starting_time:%d %B %Y, %H:%M} UTC.</p>",
+        f"<p>{subject} {state} at {booking.starting_time:%d %B %Y, %H:%M} UTC.</p>",
         content_type="text/html",
         headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"},
     )

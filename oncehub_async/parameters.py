@@ -230,4 +230,5 @@ def time_zone(value: object, param: str) -> str:
 
 @cache
 def _time_zones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
+    # A machine's own zone and the placeholder of the database are no zone to anyone else.
+    return frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})

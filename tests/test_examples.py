@@ -85,6 +85,22 @@ async def test_the_page_that_thanks(booking: tuple[Booking, TestClient[Any, Any]
         assert (answer.status, answer.headers["Location"]) == (303, "/book")
 
 
+async def test_the_page_of_a_booking_that_was_canceled_since() -> None:
+    """Promises no meeting."""
+    account = Account(bookings=40, contacts=20, quirks=False, product="calendars")
+    async with Simulator(account, limits=None) as sim:
+        async with OnceHub(sim.api_key, base_url=sim.url) as oncehub:
+            canceled = await oncehub.bookings.list(status="canceled").first()
+        assert canceled is not None
+        client = OnceHub(sim.api_key, base_url=sim.url)
+        site = load("thank_you").application(client, str(canceled.booking_calendar))
+        query = urlencode(claim(canceled, status="scheduled"))
+        async with TestClient(TestServer(site)) as browser, browser.get(f"/thanks?{query}") as page:
+            text = await page.text()
+    assert "was canceled" in text
+    assert "starts at" not in text
+
+
 async def test_forwarded_events(
     booking: tuple[Booking, TestClient[Any, Any]], caplog: pytest.LogCaptureFixture
 ) -> None:

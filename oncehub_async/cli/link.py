@@ -139,7 +139,10 @@ def _pairs(fields: Sequence[str]) -> dict[str, str]:
     pairs = [each.partition("=") for each in fields]
     if not all(name and equals for name, equals, _ in pairs):
         raise InvalidParameterError("--field", "expected NAME=VALUE, such as meeting_reason=Demo")
-    return {name: value for name, _, value in pairs}
+    values = {name: value for name, _, value in pairs}
+    if len(values) < len(pairs):
+        raise InvalidParameterError("--field", "has the same name twice")
+    return values
 
 
 def _none_of(options: Mapping[str, object], why: str) -> None:

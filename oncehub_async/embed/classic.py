@@ -11,8 +11,8 @@ import attrs
 from ..errors import InvalidParameterError
 from ..links import ClassicLink
 from ..links.query import encode
-from .csp import Sources
-from .html import Html, css, element, own_attributes, script
+from .csp import Sources, style_hash
+from .html import Html, css, element, own_attributes, plain_text, script
 
 SCRIPT_URL = "https://cdn.oncehub.com/mergedjs/so.js"
 _PAGE = re.compile(r"[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*")
@@ -20,6 +20,16 @@ _STYLE = {"border": "1px solid #d8d8d8", "min-width": "290px", "max-width": "900
 _TAKEN = frozenset(
     {"id", "data-so-page", "data-height", "data-style", "data-psz", "data-so-qry-prm"}
 )
+
+
+def _shown(page: str) -> str:
+    # Whoever knows the code of a one-time link can book with it.
+    return repr("." if page.startswith(".") else page)
+
+
+def _check_pixels(value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise InvalidParameterError("height", "expected a number of pixels")
 
 
 @attrs.frozen(kw_only=True)
@@ -33,7 +43,7 @@ class ClassicEmbed:
     the vendor's script reads them (`data-so-qry-prm`) though no page of the vendor's tells of it.
     """
 
-    page: str
+    page: str = attrs.field(repr=_shown)
     height: int = 550
     style: Mapping[str, str] = attrs.field(factory=dict, hash=False)
     pass_parameters: bool = False
@@ -43,10 +53,9 @@ class ClassicEmbed:
 
     def __attrs_post_init__(self) -> None:
         # The vendor's script puts the name into HTML of its own without escaping it.
-        if not _PAGE.fullmatch(self.page):
+        if not _PAGE.fullmatch(plain_text(self.page, "page")):
             raise InvalidParameterError("page", "expected the name in its link, such as 'dana'")
-        if self.height < 1:
-            raise InvalidParameterError("height", "expected a number of pixels")
+        _check_pixels(self.height)
         self.html()
 
     @classmethod
@@ -80,10 +89,12 @@ class ClassicEmbed:
 
     def csp_sources(self) -> Sources:
         """What a Content-Security-Policy has to allow for it."""
-        return {
+        sources: dict[str, tuple[str, ...]] = {
             "script-src": ("https://cdn.oncehub.com",),
             "frame-src": ("https://go.oncehub.com",),
         }
+        style = own_attributes(self.attributes, _TAKEN).get("style")
+        return sources if style is None else {**sources, "style-src-attr": (style_hash(style),)}
 
     @property
     def _query(self) -> str | None:

@@ -8,7 +8,6 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from ..errors import InvalidParameterError
 from .html import checked_nonce
@@ -25,6 +24,11 @@ _INSTEAD = {
 }
 _MORE_SPECIFIC = {"script-src": ("script-src-elem",)}
 _DIRECTIVE = re.compile(r"[a-z-]+")
+_HASH = re.compile(r"'(nonce|sha256|sha384|sha512)-", re.IGNORECASE)
+# A plain host, in ASCII as headers are: a `*` in it would allow others too.
+_ORIGIN = re.compile(
+    r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(?=[/?#]|$)", re.ASCII
+)
 
 
 class Embed(Protocol):
@@ -55,18 +59,14 @@ def content_security_policy(
     return "; ".join(" ".join((name, *sources)) for name, sources in policy.items())
 
 
-def source_of(url: str, param: str) -> str:
+def source_of(url: object, param: str) -> str:
     """The source expression for an address: its origin, or `'self'` for a path."""
-    try:
-        parts = urlsplit(url)
-        good = url.isprintable() and not set(url) & set(" \\;,'\"<>")
-    except ValueError:
-        good = False
-    if good and url.startswith("/") and not url.startswith("//"):
-        return "'self'"
-    if not good or parts.scheme not in ("https", "http") or not parts.hostname or "@" in url:
-        raise InvalidParameterError(param, "expected an http(s) URL, or a path that begins with /")
-    return f"{parts.scheme}://{parts.netloc}"
+    if isinstance(url, str) and url.isprintable() and not set(url) & set(" \\;,'\"<>"):
+        if url.startswith("/") and not url.startswith("//"):
+            return "'self'"
+        if found := _ORIGIN.match(url):
+            return found[0]
+    raise InvalidParameterError(param, "expected an http(s) URL, or a path that begins with /")
 
 
 def style_hash(style: str) -> str:
@@ -82,13 +82,28 @@ def _allow(
     if in_force is None:
         return
     if name == "style-src-attr":
-        # A hash would take back what 'unsafe-inline' allows; and no address allows an attribute.
-        if "'unsafe-inline'" in in_force:
+        if _allows_all_inline(in_force):
             return
-        in_force = policy.get(name, [])
+        in_force = _of_attributes(in_force)
         sources = ["'unsafe-hashes'", *sources]
-    kept = [source for source in in_force if source != "'none'"]
+    kept = [source for source in in_force if source.lower() != "'none'"]
     policy[name] = list(dict.fromkeys((*kept, *sources)))
+
+
+def _allows_all_inline(sources: Sequence[str]) -> bool:
+    """Whether 'unsafe-inline' is there and holds: a hash or a nonce takes it back."""
+    return "'unsafe-inline'" in map(str.lower, sources) and not any(map(_HASH.match, sources))
+
+
+def _of_attributes(sources: Sequence[str]) -> list[str]:
+    """What a list of sources says about attributes: no address and no nonce allows one."""
+    hashes = "'unsafe-hashes'" in map(str.lower, sources)
+    return [
+        source
+        for source in sources
+        if source.lower() in ("'unsafe-hashes'", "'report-sample'")
+        or (hashes and source.lower().startswith("'sha"))
+    ]
 
 
 def _parse(base: str) -> dict[str, list[str]]:

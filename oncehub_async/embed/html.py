@@ -39,7 +39,7 @@ def element(tag: str, attributes: Mapping[str, str | bool | None]) -> Html:
         if value is True:
             parts.append(name)
         elif value is not None and value is not False:
-            parts.append(f'{name}="{html.escape(value)}"')
+            parts.append(f'{name}="{html.escape(str(value))}"')
     return Html(f"<{' '.join(parts)}></{tag}>")
 
 
@@ -61,6 +61,7 @@ def own_attributes(attributes: Mapping[str, str] | None, taken: frozenset[str]) 
     """Attributes that the caller adds to an element. Scripts (`onclick`) are refused."""
     result = {}
     for name, value in (attributes or {}).items():
+        plain_text(name, "attributes")
         if not _ATTRIBUTE.fullmatch(name) or name.startswith("on"):
             raise InvalidParameterError(
                 f"attributes.{name}" if _ATTRIBUTE.fullmatch(name) else "attributes",

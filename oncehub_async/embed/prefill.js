@@ -10,9 +10,12 @@
       return;
     }
     var url = new URL(frame.src);
-    new URLSearchParams(place.dataset.oncehubParameters).forEach(function (value, name) {
-      url.searchParams.set(name, value);
+    var given = place.dataset.oncehubParameters;
+    new URLSearchParams(given).forEach(function (value, name) {
+      url.searchParams.delete(name);
     });
+    // As they stand: a name can come several times, and a space is not to become a plus.
+    url.search = [url.search.slice(1), given].filter(Boolean).join("&");
     // Once: setting the address loads the frame anew.
     delete place.dataset.oncehubParameters;
     frame.src = url.href;

@@ -55,7 +55,14 @@ class TemplateHelper:
 
 def _texts(values: Mapping[str, Any]) -> dict[str, Any]:
     """Markup that a template made of a text becomes the text again."""
-    return {
-        name: plain_text(value, name) if hasattr(value, "__html__") else value
-        for name, value in values.items()
-    }
+    return {name: _text(value, name) for name, value in values.items()}
+
+
+def _text(value: Any, param: str) -> Any:
+    if hasattr(value, "__html__"):
+        return plain_text(value, param)
+    if isinstance(value, Mapping):
+        return {name: _text(each, f"{param}.{name}") for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_text(each, param) for each in value]
+    return value

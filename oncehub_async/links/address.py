@@ -33,6 +33,8 @@ def split_address(url: object, host: str, custom_domain: str | None) -> Address:
     """
     if not isinstance(url, str):
         raise InvalidParameterError("url", f"expected a link, got {type(url).__name__}")
+    # Parts of a template's markup would be markup, too.
+    url = str(url)
     # urlsplit drops some of these silently, and browsers read a backslash as a slash.
     if not url.isprintable() or " " in url or "\\" in url:
         raise InvalidParameterError("url", "holds a space, a backslash or an unprintable character")
@@ -54,9 +56,14 @@ def split_address(url: object, host: str, custom_domain: str | None) -> Address:
     return Address(f"https://{found}{parts.path}", parts.query, parts.fragment)
 
 
-def _check_host(found: str, host: str, custom_domain: str | None) -> None:
+def other_product(host: str) -> InvalidParameterError:
+    """The error where a link of this host's product isn't wanted."""
+    return InvalidParameterError("url", _REMEDIES[host])
+
+
+def _check_host(found: str, host: str, custom_domain: object) -> None:
     if custom_domain is not None:
-        if not _DOMAIN.fullmatch(custom_domain.lower()):
+        if not isinstance(custom_domain, str) or not _DOMAIN.fullmatch(custom_domain.lower()):
             raise InvalidParameterError(
                 "custom_domain", "expected a bare domain, such as 'book.example.com'"
             )
@@ -67,7 +74,7 @@ def _check_host(found: str, host: str, custom_domain: str | None) -> None:
     if found == host:
         return
     if found in _REMEDIES:
-        raise InvalidParameterError("url", _REMEDIES[found])
+        raise other_product(found)
     raise InvalidParameterError(
         "url",
         f"is not on {host}; if the account has a domain of its own, "

@@ -4,6 +4,7 @@ https://help.oncehub.com/help/url-parameters-syntax-and-and-processing-rules
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import TypedDict, Unpack
 
 import attrs
@@ -35,9 +36,10 @@ class BookingLink(Link):
         BookingLink("https://oncehub.com/live-demo", name="Carrie Customer", skip=True)
 
     Parameters that are on `url` stay where they are; what is set here takes the place of what was
-    there. None leaves a parameter as it is, `without()` takes it away. `questions` are custom
-    questions by their mapped names, `co_hosts` the addresses of users (OnceHub compares them with
-    upper and lower case), `time_zone` is the IANA name in which times are shown at first.
+    there. None leaves a parameter as it is, `without()` or an empty list takes it away.
+    `questions` are custom questions by their mapped names, `co_hosts` the addresses of users
+    (OnceHub compares them with upper and lower case), `time_zone` is the IANA name in which times
+    are shown at first.
     `skip=True` leaves out the form if all that it requires is filled in. A link on the account's
     own domain needs `custom_domain`.
 
@@ -49,6 +51,8 @@ class BookingLink(Link):
     settings = frozenset({"skip", "co_hosts", "iana_time_zone"})
     _custom = "questions"
     _other_product = frozenset({"customerGuests", "bookingPageName"})
+    _lists = frozenset({"co_hosts"})
+    _arguments = MappingProxyType({"iana_time_zone": "time_zone"})
 
     name = TextParameter("name")
     email = TextParameter("email")

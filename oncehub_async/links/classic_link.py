@@ -4,6 +4,7 @@ https://help.oncehub.com/help/scheduleonce-url-parameters-and-processing-rules
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import TypedDict, Unpack
 
 import attrs
@@ -53,10 +54,10 @@ class ClassicLink(Link):
         ClassicLink("https://go.oncehub.com/dana", name="Carrie Customer", guests=["a@example.com"])
 
     Parameters that are on `url` stay where they are; what is set here takes the place of what was
-    there. None leaves a parameter as it is, `without()` takes it away. `fields` are custom fields
-    by their field names, `guests` at most 10 addresses. `skip` becomes `skip=1` or `skip=0`. A link
-    on the account's own domain needs `custom_domain`. Lengths that the vendor recommends are told
-    by `notes`; a whole link of 2,000 characters or more is refused.
+    there. None leaves a parameter as it is, `without()` or an empty list takes it away. `fields`
+    are custom fields by their field names, `guests` at most 10 addresses. `skip` becomes `skip=1`
+    or `skip=0`. A link on the account's own domain needs `custom_domain`. Lengths that the vendor
+    recommends are told by `notes`; a whole link of 2,000 characters or more is refused.
 
     Raises `InvalidParameterError`, whose `param` names the argument.
     """
@@ -69,6 +70,10 @@ class ClassicLink(Link):
     settings = frozenset({"skip", "bookingPageName"})
     _custom = "fields"
     _other_product = frozenset({"mobile_phone", "co_hosts", "iana_time_zone"})
+    _lists = frozenset({"customerGuests"})
+    _arguments = MappingProxyType(
+        {"customerGuests": "guests", "bookingPageName": "booking_page_name"}
+    )
 
     name = TextParameter("name")
     email = TextParameter("email")
@@ -178,7 +183,7 @@ class ClassicLink(Link):
             location=guest.get("location"),
             subject=guest.get("subject"),
             note=guest.get("note"),
-            guests=None if guests is None else [each.strip() for each in guests.split(",")],
+            guests=None if guests is None else _split(guests),
             fields=own,
             **settings,
         )
@@ -203,6 +208,11 @@ class ClassicLink(Link):
         """As for every link, and which values are longer than the vendor recommends."""
         measured = [each for each in self.parameters if each.name not in (*UTM_NAMES, "skip")]
         return (*super().notes, *length_notes(measured, _RECOMMENDED, _RECOMMENDED_OTHERWISE))
+
+
+def _split(text: str) -> list[str]:
+    """Addresses as somebody types them, with spaces, or a comma at the end."""
+    return [each for each in map(str.strip, text.split(",")) if each]
 
 
 def _guests(value: Iterable[str] | None) -> str | None:

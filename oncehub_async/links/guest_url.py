@@ -66,11 +66,19 @@ async def _classic_url(link: ClassicLink, oncehub: OnceHub, id: str) -> str:
 
 def _form(link: BookingLink) -> dict[str, str | Sequence[str]] | None:
     """The booking form as the API takes it: a question given several times is a multi-select."""
+    guest: dict[str, str] = {}
     answers: dict[str, list[str]] = {}
     for each in link.parameters:
-        if each.name in link.guest_data or not link.is_documented(each.name):
-            answers.setdefault(_API_NAMES.get(each.name, each.name), []).append(each.value)
-    return {name: each[0] if len(each) == 1 else each for name, each in answers.items()} or None
+        if each.name in link.guest_data:
+            guest.setdefault(_API_NAMES[each.name], each.value)
+        elif not link.is_documented(each.name):
+            answers.setdefault(each.name, []).append(each.value)
+    if "phone" in guest and "phone" in answers:
+        raise InvalidParameterError(
+            "link", "has phone and mobile_phone, which are one field of the form; leave one out"
+        )
+    own = {name: each[0] if len(each) == 1 else each for name, each in answers.items()}
+    return {**guest, **own} or None
 
 
 def _url(one_time: OneTimeLink) -> str:

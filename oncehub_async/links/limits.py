@@ -4,6 +4,7 @@ https://help.oncehub.com/help/scheduleonce-url-parameters-and-processing-rules
 """
 
 from collections.abc import Iterable, Mapping
+from urllib.parse import quote
 
 import attrs
 
@@ -13,6 +14,7 @@ from .query import QueryParameter
 URL_LIMIT = 2_000
 """A whole link has to be shorter than this, in characters as it is sent."""
 MOST_GUESTS = 10
+_SENT_AS_THEY_ARE = "%:/?#[]@!$&'()*+,;="
 
 
 @attrs.frozen
@@ -26,17 +28,34 @@ class Note:
         return f"{self.parameter}: {self.text}"
 
 
-def check_url_length(url: str, parameters: Iterable[QueryParameter]) -> None:
-    """Refuse a link that is too long, and name the longest of its parameters."""
-    if len(url) < URL_LIMIT:
+def url_length(url: str) -> int:
+    """In characters as it is sent: a letter beyond ASCII becomes several."""
+    return len(quote(url, safe=_SENT_AS_THEY_ARE))
+
+
+def check_url_length(
+    url: str, parameters: Iterable[QueryParameter], arguments: Mapping[str, str]
+) -> None:
+    """Refuse a link that is too long, and name the argument that set its longest parameter."""
+    length = url_length(url)
+    if length < URL_LIMIT:
         return
-    longest = max(parameters, key=lambda each: len(each.raw), default=None)
-    what = "" if longest is None else f" ({len(longest.raw):,} of them are this parameter)"
+    longest = max(parameters, key=lambda each: url_length(each.raw), default=None)
+    what = "" if longest is None else f" ({url_length(longest.raw):,} of them are this parameter)"
     raise InvalidParameterError(
-        "url" if longest is None else longest.name,
-        f"makes the link {len(url):,} characters long{what}; OnceHub takes fewer than "
+        "url" if longest is None else arguments.get(longest.name, longest.name),
+        f"makes the link {length:,} characters long{what}; OnceHub takes fewer than "
         f"{URL_LIMIT:,}: shorten it, or leave it out",
     )
+
+
+def url_length_notes(url: str) -> list[Note]:
+    """Whether a link that came from elsewhere is too long."""
+    length = url_length(url)
+    if length < URL_LIMIT:
+        return []
+    text = f"has {length:,} characters; OnceHub takes fewer than {URL_LIMIT:,}"
+    return [Note("url", text)]
 
 
 def length_notes(

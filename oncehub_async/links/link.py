@@ -1,5 +1,6 @@
 """What links of both products share: a page, and parameters in an order."""
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar, Self
 
@@ -7,12 +8,13 @@ import attrs
 
 from ..errors import InvalidParameterError
 from ..models import UtmParams
-from .address import split_address
-from .limits import Note, check_url_length
+from .address import other_product, split_address
+from .limits import Note, check_url_length, url_length_notes
 from .query import QueryParameter, changed, encode, parse_query, query_parameter, query_text
 
 UTM_FIELDS = ("source", "medium", "campaign", "term", "content")
 UTM_NAMES = tuple(f"utm_{field}" for field in UTM_FIELDS)
+_ONE_TIME = re.compile(r"/(?:\.|%2e)", re.IGNORECASE)
 
 
 class TextParameter:
@@ -41,6 +43,10 @@ class Link:
     """The names of the parameters that change what the page does."""
     _custom: ClassVar[str]
     _other_product: ClassVar[frozenset[str]]
+    _lists: ClassVar[frozenset[str]]
+    """The parameters that hold several addresses; an empty list takes them away."""
+    _arguments: ClassVar[Mapping[str, str]]
+    """The names of arguments where they aren't those of their parameters."""
 
     page: str
     """The link without parameters."""
@@ -56,6 +62,8 @@ class Link:
         changes: Mapping[str, QueryParameter | None],
     ) -> None:
         if isinstance(url, Link):
+            if url.host != self.host:
+                raise other_product(url.host)
             custom_domain = custom_domain or url.custom_domain
             url = str(url)
         address = split_address(url, self.host, custom_domain)
@@ -63,7 +71,8 @@ class Link:
         self.__attrs_init__(address.page, parameters, address.fragment, custom_domain)
         # What was on the link is taken as it is; what is set on it is checked.
         if any(changes.values()):
-            check_url_length(str(self), parameters)
+            arguments = {name: self._argument(name) for name in changes}
+            check_url_length(str(self), parameters, arguments)
 
     def __str__(self) -> str:
         query = query_text(self.parameters)
@@ -73,7 +82,7 @@ class Link:
     def __repr__(self) -> str:
         names = ", ".join(parameter.name for parameter in self.parameters)
         # Whoever knows the code of a one-time link can book with it.
-        page = self.page.partition("/.")[0]
+        page = _ONE_TIME.split(self.page, maxsplit=1)[0]
         return f"{type(self).__name__}({page!r}{', with ' if names else ''}{names})"
 
     @property
@@ -104,16 +113,25 @@ class Link:
         Data and not Python warnings: they concern one person's link, and whoever builds it can
         show or log them beside it, at each request anew.
         """
-        return tuple(
+        misplaced = (
             Note(each.name, f"is a parameter of the other product; {self.host} doesn't know it")
             for each in self.parameters
             if each.name in self._other_product
         )
+        return (*url_length_notes(str(self)), *misplaced)
 
     @classmethod
     def is_documented(cls, parameter: str) -> bool:
         """Whether the vendor gave this parameter a meaning; others are an account's own fields."""
         return parameter in cls.guest_data | cls.settings or parameter in UTM_NAMES
+
+    @classmethod
+    def _argument(cls, parameter: str) -> str:
+        if parameter in UTM_NAMES:
+            return parameter.replace("_", ".", 1)
+        if cls.is_documented(parameter):
+            return cls._arguments.get(parameter, parameter)
+        return f"{cls._custom}.{parameter}"
 
     def _own_fields(self) -> dict[str, str]:
         """The account's own fields that the link fills in, by their names."""
@@ -136,6 +154,9 @@ class Link:
             for parameter, (argument, value) in documented.items()
             if value is not None
         }
+        for parameter in cls._lists & changes.keys():
+            if documented[parameter][1] == "":
+                changes[parameter] = None
         for name, value in _mapping(own_fields, cls._custom).items():
             cls._check_own_name(name)
             changes[name] = query_parameter(name, value, f"{cls._custom}.{name}")

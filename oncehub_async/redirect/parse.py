@@ -8,7 +8,7 @@ from urllib.parse import quote
 from ..links import QueryParameter
 from ..links.query import parse_query
 from .confirmation import ClassicConfirmation, Confirmation
-from .values import ends_in_a_cut, read_addresses, read_offset, read_time
+from .values import ends_in_a_cut, read_addresses, read_moment, read_offset, read_time
 
 T = TypeVar("T")
 
@@ -49,9 +49,10 @@ def parse_confirmation(query: Query) -> Confirmation | ClassicConfirmation | Non
 def _pairs(query: Query) -> tuple[QueryParameter, ...]:
     if isinstance(query, str):
         before, mark, after = query.partition("?")
-        # Values hold question marks too, and classic ones are not always encoded.
-        text = after if mark and "=" not in before else query
-        return parse_query(text.partition("#")[0])
+        # Values hold question marks too, and classic ones are not always encoded; so do paths
+        # hold equals signs, but no query string begins as a path or a URL does.
+        is_url = before.startswith(("/", "http://", "https://")) or "=" not in before
+        return parse_query((after if mark and is_url else query).partition("#")[0])
     items = query.items() if isinstance(query, Mapping) else query
     pairs = []
     for name, value in items:
@@ -119,8 +120,8 @@ def _confirmation(values: _Values) -> Confirmation:
         booking_calendar=values.text("booking_calendar"),
         subject=values.text("subject"),
         status=values.text("status"),
-        creation_time=values.read("creation_time", read_time),
-        starting_time=values.read("starting_time", read_time),
+        creation_time=values.read("creation_time", read_moment),
+        starting_time=values.read("starting_time", read_moment),
         customer_timezone=values.text("customer_timezone"),
         name=values.text("name"),
         email=values.text("email"),
@@ -148,7 +149,7 @@ def _classic_confirmation(values: _Values) -> ClassicConfirmation:
         location=values.text("location"),
         subject=values.text("subject"),
         booking_page=values.text("bookingPage"),
-        creation_time=values.read("creationTime", read_time),
+        creation_time=values.read("creationTime", read_moment),
         meeting_time=meeting,
         time_zone=values.text("timeZone"),
         utc_offset=offset,

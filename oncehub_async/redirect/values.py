@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from ..links import QueryParameter
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
-_HOURS = re.compile(r"[+-]?\d{1,2}(\.\d{1,2})?")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_HOURS = re.compile(r"[+-]?\d{1,2}(\.\d{1,2})?", re.ASCII)
 _MOST_HOURS = 15
 _ADDRESS = re.compile(r"@[^@]+\.[^@]+$")
 _CUT_ESCAPE = re.compile(r"%[0-9A-Fa-f]?$")
@@ -21,6 +21,15 @@ def read_time(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
+        return None
+
+
+def read_moment(text: str) -> datetime | None:
+    """A time in UTC."""
+    time = read_time(text)
+    try:
+        return None if time is None else time.astimezone(UTC)
+    except OverflowError:
         return None
 
 

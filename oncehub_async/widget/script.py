@@ -8,6 +8,6 @@ from importlib.resources import files
 def forwarding_script() -> str:
     """The text of the script, to be served by your application as `text/javascript`.
 
-    Include it with `embed.forwarding_tag`; what it takes is told at its beginning.
+    Include it with `embed.EventForwarding`; what it takes is told at its beginning.
     """
     return files(__package__).joinpath("forward.js").read_text("utf-8")

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from typing import Any
 
 import pytest
 
@@ -82,6 +83,57 @@ def test_styles_that_are_allowed_stay_allowed() -> None:
     assert content_security_policy(CALENDAR, base="style-src 'self'") == (
         f"style-src 'self'; style-src-attr 'unsafe-hashes' {HASH}"
     )
+
+
+def test_styles_that_only_seem_to_be_allowed() -> None:
+    """A nonce or a hash beside it takes 'unsafe-inline' back from browsers that know them."""
+    for beside in ("'nonce-bm9uY2U'", "'sha256-abc='", "'SHA512-abc='"):
+        base = f"style-src 'unsafe-inline' {beside}"
+        assert content_security_policy(CALENDAR, base=base) == (
+            f"{base}; style-src-attr 'unsafe-hashes' {HASH}"
+        )
+
+
+def test_styles_of_ones_own_stay_allowed() -> None:
+    """The directive for attributes takes over from the one for all styles."""
+    base = "style-src 'self' 'unsafe-hashes' 'sha256-abc='"
+    assert content_security_policy(CALENDAR, base=base) == (
+        f"{base}; style-src-attr 'unsafe-hashes' 'sha256-abc=' {HASH}"
+    )
+    # One that is for style elements alone doesn't begin to count for attributes.
+    base = "style-src 'self' 'sha256-abc='"
+    assert content_security_policy(CALENDAR, base=base) == (
+        f"{base}; style-src-attr 'unsafe-hashes' {HASH}"
+    )
+
+
+def test_keywords_in_any_case() -> None:
+    """As browsers read them."""
+    assert content_security_policy(CLASSIC, base="default-src 'None'") == (
+        "default-src 'None'; script-src https://cdn.oncehub.com; frame-src https://go.oncehub.com"
+    )
+    base = "style-src 'Unsafe-Inline'"
+    assert content_security_policy(CALENDAR, base=base) == base
+
+
+def test_a_style_of_ones_own_on_a_classic_page() -> None:
+    """Is allowed by its hash, as the calendar's."""
+    embed = ClassicEmbed(page="dana", attributes={"style": "min-width: 320px; height: 700px;"})
+    assert content_security_policy(embed).endswith(f"; style-src-attr 'unsafe-hashes' {HASH}")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://*.example/s.js", "https://*/s.js", "https://bücher.example/s.js",
+        "https://a.example:x/s.js", "https://a.example:/s.js", "https://b@a.example/s.js",
+        "https://a%2Fb/s.js", "https:///s.js", "https://a.example*", None, 5,
+    ],
+)  # fmt: skip
+def test_a_source_is_one_plain_host(url: Any) -> None:
+    """A wildcard would allow others; a header is in ASCII."""
+    with pytest.raises(InvalidParameterError, match=r"^src: expected an http\(s\) URL"):
+        EventForwarding(src=url, endpoint="/e")
 
 
 def test_several_embeds_share_a_policy() -> None:

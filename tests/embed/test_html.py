@@ -161,6 +161,15 @@ REFUSED: list[tuple[Any, dict[str, Any], str]] = [
     (ClassicEmbed, {"page": "dana' onload='x"}, "page: expected the name in its link"),
     (ClassicEmbed, {"page": "https://go.oncehub.com/dana"}, "page: expected the name in its link"),
     (ClassicEmbed, {"page": ""}, "page: expected the name in its link"),
+    (ClassicEmbed, {"page": None}, "page: expected text, got NoneType"),
+    (ClassicEmbed, {"page": "dana", "height": "550px"}, "height: expected a number of pixels"),
+    (ClassicEmbed, {"page": "dana", "attributes": {5: "x"}}, "attributes: expected text, got int"),
+    (EventForwarding, {"src": "/s", "endpoint": "/e", "types": [5]}, "types: expected text"),
+    (
+        EventForwarding,
+        {"src": "/s", "endpoint": "/e", "types": ["oncehub.a oncehub.b"]},
+        "types: expected types",
+    ),
     (ClassicEmbed, {"page": "dana", "height": 0}, "height: expected a number of pixels"),
     (EventForwarding, {"src": "s.js", "endpoint": "/e"}, "src: expected an http(s) URL, or a path"),
     (EventForwarding, {"src": "//evil.example/s.js", "endpoint": "/e"}, "src: expected an http(s)"),
@@ -171,6 +180,13 @@ REFUSED: list[tuple[Any, dict[str, Any], str]] = [
         EventForwarding,
         {"src": "/s.js", "endpoint": "/e", "origin": "https://a.example/x"},
         "origin: expected an origin, as 'https://example.com'",
+    ),
+    *(
+        (EventForwarding, {"src": "/s.js", "endpoint": "/e", "origin": origin}, "origin: expected")
+        for origin in (
+            "null", "", "https://A.example", "https://a.example:443", "https://*.example",
+            "http://a.example", "http://localhost:80", "http://localhost.evil.example",
+        )
     ),
     (EventForwarding, {"src": "/s", "endpoint": "/e", "types": "oncehub.x"}, "types: expected a"),
     (EventForwarding, {"src": "/s", "endpoint": "/e", "types": ["x"]}, "types: expected types"),
@@ -185,11 +201,28 @@ def test_what_could_break_out_is_refused(embed: Any, arguments: Any, message: st
     assert str(raised.value).startswith(message)
 
 
+@pytest.mark.parametrize(
+    "origin",
+    ["https://a.example:8443", "https://a.example:4430", "http://localhost", "http://[::1]:8080"],
+)
+def test_origins_as_browsers_write_them(origin: str) -> None:
+    """Https anywhere, http on this machine; a port where it isn't the usual one."""
+    tag = EventForwarding(src="/s.js", endpoint="/e", origin=origin)
+    assert f'data-origin="{origin}"' in str(tag)
+
+
 def test_a_nonce_is_base64() -> None:
     """Or it could end the attribute, or the policy."""
     for nonce in ('"x', "a b", "", "a;b"):
         with pytest.raises(InvalidParameterError, match=r"^nonce: expected Base64"):
             CalendarEmbed(id="BKC-1").html(nonce=nonce)
+
+
+def test_a_repr_shows_no_code_of_a_one_time_link() -> None:
+    """Whoever knows it can book."""
+    embed = ClassicEmbed.of(ClassicLink("https://go.oncehub.com/.QUHVEKLPD93M"))
+    assert "QUHVEKLPD93M" not in repr(embed)
+    assert "page='dana'" in repr(ClassicEmbed(page="dana"))
 
 
 def test_templates_take_it_as_html() -> None:

@@ -65,6 +65,16 @@ def test_markup_becomes_the_text_that_it_shows() -> None:
             assert BookingLink(link).name == "A & B"
 
 
+def test_markup_in_answers_and_addresses_too() -> None:
+    """Wherever a template passes it."""
+    link = render(
+        '{{ oncehub.link("https://oncehub.com/live-demo", questions={"why": why|e}) }}', why="A & B"
+    )
+    assert BookingLink(link).questions == {"why": "A & B"}
+    tag = render('{{ oncehub.forward_events(src, "/e") }}', src=Markup("/s.js?a=1&b=2"))
+    assert 'src="/s.js?a=1&amp;b=2"' in tag
+
+
 def test_a_misspelt_name_in_a_template_is_told() -> None:
     """Not passed on as an empty text."""
     with pytest.raises(InvalidParameterError, match=r"^name: expected text, got Undefined"):

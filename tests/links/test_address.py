@@ -1,5 +1,7 @@
 """Which links are taken for OnceHub's."""
 
+from typing import Any
+
 import pytest
 
 from oncehub_async import InvalidParameterError
@@ -44,6 +46,13 @@ def test_what_is_no_page_of_oncehubs_is_refused(url: str, why: str) -> None:
 def test_upper_case_hosts_are_the_same_host() -> None:
     """As for a browser."""
     assert str(BookingLink("https://OnceHub.com/Demo")) == "https://oncehub.com/Demo"
+
+
+def test_an_own_domain_is_a_text() -> None:
+    """One clear error for what isn't."""
+    domain: Any = 5
+    with pytest.raises(InvalidParameterError, match=r"^custom_domain: expected a bare domain"):
+        BookingLink("https://book.example.com/demo", custom_domain=domain)
 
 
 def test_an_own_domain_has_to_be_named() -> None:

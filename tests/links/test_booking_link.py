@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from markupsafe import Markup
 
 from oncehub_async import InvalidParameterError
 from oncehub_async.links import URL_LIMIT, BookingLink, ClassicLink, UtmParams
@@ -90,6 +91,7 @@ def test_a_repr_shows_no_data() -> None:
     link = BookingLink("https://oncehub.com/.QUHVEKLPD93M", name="Carrie", email="c@example.com")
     assert repr(link) == "BookingLink('https://oncehub.com', with name, email)"
     assert "Carrie" not in repr(link.parameters)
+    assert "QUHVEKLPD93M" not in repr(BookingLink("https://oncehub.com/%2eQUHVEKLPD93M"))
     assert repr(BookingLink(DEMO)) == f"BookingLink('{DEMO}')"
 
 
@@ -120,6 +122,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"time_zone": "Eastern time"},
+        "time_zone: not an IANA time zone name; expected something like 'America/New_York'",
+    ),
+    (
+        {"time_zone": "Factory"},
         "time_zone: not an IANA time zone name; expected something like 'America/New_York'",
     ),
     ({"co_hosts": "a@example.com"}, "co_hosts: expected a list of e-mail addresses"),
@@ -153,8 +159,45 @@ def test_a_link_is_shorter_than_2000_characters() -> None:
 
 
 def test_a_longer_link_can_still_be_taken_apart() -> None:
-    """What came from elsewhere is read; what we make is checked."""
-    assert BookingLink(f"{DEMO}?name={'x' * 3000}").name == "x" * 3000
+    """What came from elsewhere is read, and noted; what we make is checked."""
+    link = BookingLink(f"{DEMO}?name={'x' * 3000}")
+    assert link.name == "x" * 3000
+    (note,) = link.notes
+    assert str(note) == "url: has 3,035 characters; OnceHub takes fewer than 2,000"
+
+
+def test_lengths_are_those_that_are_sent() -> None:
+    """A letter beyond ASCII that stood on the link is sent as two escapes."""
+    with pytest.raises(InvalidParameterError) as raised:
+        BookingLink(f"{DEMO}?why={'ë' * 350}", name="A")
+    assert raised.value.param == "why"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "param"),
+    [
+        ({"questions": {"why": "x" * 2000}}, "questions.why"),
+        ({"utm": UtmParams(source="x" * 2000)}, "utm.source"),
+        ({"co_hosts": [f"{'x' * 2000}@example.com"]}, "co_hosts"),
+    ],
+)
+def test_what_is_too_long_is_named_as_the_argument(arguments: dict[str, Any], param: str) -> None:
+    """As in every other error."""
+    with pytest.raises(InvalidParameterError) as raised:
+        BookingLink(DEMO, **arguments)
+    assert raised.value.param == param
+
+
+def test_an_empty_list_takes_the_parameter_away() -> None:
+    """Nobody is not somebody without an address."""
+    assert str(BookingLink(f"{DEMO}?co_hosts=a@b.c&x=1", co_hosts=[])) == f"{DEMO}?x=1"
+    assert str(ClassicLink("https://go.oncehub.com/dana", guests=[])).endswith("/dana")
+
+
+def test_a_templates_markup_is_a_text() -> None:
+    """Or what is read off the link would pass as HTML."""
+    link = BookingLink(Markup(f"{DEMO}?name=<b>"))
+    assert type(link.name) is str
 
 
 def test_the_products_are_never_mixed() -> None:
@@ -163,6 +206,11 @@ def test_the_products_are_never_mixed() -> None:
         BookingLink("https://go.oncehub.com/dana")
     with pytest.raises(InvalidParameterError, match="booking hubs; use BookingLink"):
         ClassicLink(DEMO)
+    own = "https://book.example.com/dana"
+    with pytest.raises(InvalidParameterError, match="classic product; use ClassicLink"):
+        BookingLink(ClassicLink(own, custom_domain="book.example.com"))
+    with pytest.raises(InvalidParameterError, match="booking hubs; use BookingLink"):
+        ClassicLink(BookingLink(own, custom_domain="book.example.com"))
     with pytest.raises(TypeError):
         BookingLink(DEMO, company="x")  # type: ignore[call-arg]
     (note,) = BookingLink(f"{DEMO}?customerGuests=a").notes

@@ -71,6 +71,9 @@ def test_ten_guests_go_and_eleven_do_not() -> None:
     with pytest.raises(InvalidParameterError) as raised:
         ClassicLink(DANA, guests=[*ten, "one@example.com"])
     assert str(raised.value) == "guests: has 11 addresses; at most 10 go"
+    with pytest.raises(InvalidParameterError) as raised:
+        ClassicLink(DANA, guests=[f"{'g' * 300}{address}" for address in ten])
+    assert raised.value.param == "guests"
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,7 @@ def test_a_link_is_taken_apart(capsys: pytest.CaptureFixture[str]) -> None:
         (("link", DEMO, "--guest", "a@b.c"), "--guest: is for links of the classic product"),
         (("link", DANA, "--co-host", "x"), "--co-host: is for links of booking calendars"),
         (("link", DEMO, "--field", "x"), "--field: expected NAME=VALUE"),
+        (("link", DEMO, "--field", "x=1", "--field", "x=2"), "--field: has the same name twice"),
         (("link", DEMO, "--time-zone", "EST5"), "time_zone: not an IANA time zone name"),
         (("link", "https://example.com/x"), "url: is not on oncehub.com"),
         (("embed", "BKC-1", "--skip"), "--skip: and --pass-parameters are for classic pages"),

@@ -60,6 +60,19 @@ async def test_what_the_api_is_asked_for() -> None:
     }
 
 
+async def test_a_guest_has_one_name_and_one_phone() -> None:
+    """Only questions have several answers."""
+    body = {"id": "QUHVEKLPD93M", "url": "https://oncehub.com/.QUHVEKLPD93M"}
+    async with serving(answer(body=body)) as server:
+        async with OnceHub("key", base_url=server.url) as oncehub:
+            await guest_url(BookingLink(f"{DEMO}?name=A&name=B"), oncehub=oncehub, id="BKC-1")
+            twice = BookingLink(DEMO, mobile_phone="+12025550195", questions={"phone": "x"})
+            with pytest.raises(InvalidParameterError, match=r"^link: has phone and mobile_phone"):
+                await guest_url(twice, oncehub=oncehub, id="BKC-1")
+    (request,) = server.received
+    assert orjson.loads(request.body)["booking_form"] == {"name": "A"}
+
+
 async def test_one_time_links_of_the_simulated_oncehub(oncehub: OnceHub) -> None:
     """Of both products; a classic one can't hold data and says so."""
     calendars = await oncehub.booking_calendars.list().collect()

@@ -99,7 +99,7 @@ def test_without_names_only_documented_guest_data_is_taken() -> None:
     link = BookingLink.from_form(DEMO, form)
     assert [each.name for each in link.parameters] == ["name", "email"]
     classic = ClassicLink.from_form(
-        DANA, {"note": "x", "customerGuests": "a@b.c, d@e.f", "bookingPageName": "other"}
+        DANA, {"note": "x", "customerGuests": "a@b.c, d@e.f, ", "bookingPageName": "other"}
     )
     assert classic.guests == ("a@b.c", "d@e.f")
     assert classic.booking_page_name is None

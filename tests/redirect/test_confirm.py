@@ -14,6 +14,8 @@ from oncehub_async.retry import RetryPolicy
 from oncehub_async.simulator import Account, Fault, Simulator
 from oncehub_async.widget import BookingScheduled, parse_event
 
+from ..loopback import serving
+
 ACCOUNT = Account(bookings=60, contacts=20, quirks=False)
 
 
@@ -107,6 +109,15 @@ async def test_invented_ids(oncehub: OnceHub, claim: Confirmation, id: str) -> N
     """Are no bookings."""
     with pytest.raises(UnconfirmedError):
         await confirm(oncehub, attrs.evolve(claim, id=id))
+
+
+@pytest.mark.parametrize("id", [f"BKNG-{'A' * 20_000}", "BKNG-", "BKNG-ann.smith", "BKNG-\ud800"])
+async def test_what_is_no_id_costs_no_request(claim: Confirmation, id: str) -> None:
+    """And the service's refusal of it is no error of the page's."""
+    async with serving() as server, OnceHub("key", base_url=server.url) as oncehub:
+        with pytest.raises(UnconfirmedError):
+            await confirm(oncehub, attrs.evolve(claim, id=id))
+    assert server.received == []
 
 
 async def test_trouble_is_not_taken_for_a_lie(

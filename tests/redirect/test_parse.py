@@ -106,6 +106,14 @@ def test_it_is_read_from_whatever_a_framework_has() -> None:
         assert (read.starting_time, read.complete) == (new(NEW).starting_time, True)
 
 
+@pytest.mark.parametrize("path", ["/a=b/thanks", "https://example.com/;s=1", "http://a.b/x=y"])
+def test_a_path_with_an_equals_sign(path: str) -> None:
+    """Is no part of the query."""
+    query = NEW.partition("?")[2]
+    assert new(f"{path}?{query}").parameters == new(query).parameters
+    assert parse_confirmation(f"{path}?q=1") is None
+
+
 def test_every_cut_of_the_example_survives() -> None:
     """And is marked, unless it falls where nobody can see it: in or behind a custom field."""
     address_looks_whole = NEW.index(".com&company") + 2
@@ -139,7 +147,7 @@ def test_a_cut_classic_url_misses_the_booking() -> None:
 
 def test_a_classic_time_without_its_offset_is_no_moment() -> None:
     """Rather none than one that is hours wrong. What came is still there."""
-    for offset in ("", "x", "99", "-"):
+    for offset in ("", "x", "99", "-", "\u0665"):
         read = classic(CLASSIC.replace("utcOffset=-5", f"utcOffset={offset}"))
         assert read.meeting_time is None
         assert "meetingTime" in read.unreadable
@@ -166,6 +174,9 @@ def test_missing_and_unreadable_parameters_are_marked() -> None:
     assert "booking_calendar" in read.missing
     plus = new(NEW.replace("00.000Z", "00+02:00"))
     assert plus.starting_time == datetime(2025, 7, 18, 9, tzinfo=UTC)
+    assert plus.starting_time.tzinfo is UTC
+    beyond = new(NEW.replace("2025-07-18T11%3A00%3A00.000Z", "9999-12-31T23:59:59-01:00"))
+    assert beyond.unreadable == ("starting_time",)
     assert new(NEW.replace("2025-07-18", "2025-02-30")).unreadable == ("starting_time",)
 
 
