@@ -122,6 +122,8 @@ class Receiver(Router):
         self._age_limit = self._limit_age()
         self._all_routes = routes = tuple(self.routes())
         try:
+            if self._secrets is not None:
+                self._stack.push_async_callback(self._secrets.close)
             await self.inbox.open()
             self._stack.push_async_callback(self.inbox.close)
             services = await self._enter_services()
