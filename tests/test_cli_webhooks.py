@@ -142,6 +142,9 @@ def test_no_inbox_at_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     (tmp_path / "text").write_text("no database at all" * 10)
     code, _, err = run(capsys, "inbox", "list", "--file", str(tmp_path / "text"))
     assert (code, "not a database" in err) == (1, True)
+    (tmp_path / "text").write_text("")
+    code, _, err = run(capsys, "inbox", "list", "--file", str(tmp_path / "text"))
+    assert (code, "empty" in err, (tmp_path / "text").stat().st_size) == (2, True, 0)
     assert [each.name for each in tmp_path.iterdir()] == ["text"]
 
 
