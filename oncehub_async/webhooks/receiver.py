@@ -1,5 +1,6 @@
 """The receiver: verifies deliveries, puts them into the inbox, and has them handled."""
 
+import functools
 import inspect
 import logging
 import random
@@ -282,7 +283,10 @@ class Receiver(Router):
         return SHORT_AGE
 
     async def _enter_services(self) -> object:
-        if not inspect.isroutine(self._services):
+        given = self._services
+        while isinstance(given, functools.partial):
+            given = given.func
+        if not callable(self._services) or not inspect.isroutine(given):
             return self._services
         manager = self._services()
         if not isinstance(manager, AbstractAsyncContextManager):
