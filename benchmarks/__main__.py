@@ -8,7 +8,7 @@ a million bookings. Each part runs alone, too: `python -m benchmarks.walking` an
 import asyncio
 import logging
 
-from benchmarks import decoding, exporting, importing, listing, walking
+from benchmarks import decoding, exporting, importing, listing, receiver, walking
 
 
 def main() -> None:
@@ -21,6 +21,8 @@ def main() -> None:
     walking.table()
     print()
     asyncio.run(exporting.table())
+    print()
+    receiver.main()
 
 
 if __name__ == "__main__":

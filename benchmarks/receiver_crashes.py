@@ -2,8 +2,9 @@
 
 `python -m benchmarks.receiver_crashes [EVENTS [KILLS]]` takes some minutes.
 
-The handler writes down when it begins and ends. At each kill it is noted which work the database
-calls done; none of that may begin again.
+The handler writes down when it begins and ends, and in which process. At each kill it is noted
+which work the database calls done; none of that may begin again, and nothing that has ended may
+begin again in the same process. What counts as accepted is what the sender saw answered 200.
 """
 
 import asyncio
@@ -11,42 +12,32 @@ import contextlib
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import Counter
 from pathlib import Path
 
+from oncehub_async.cli import demo_receiver
+from oncehub_async.cli.handling_log import (
+    begun_again_in_one_life,
+    begun_though_done,
+    done_in,
+    read_lines,
+    running,
+    wait_until_finished,
+)
 from oncehub_async.testing import sign
-from oncehub_async.webhooks import Backoff, Context, Event, Receiver, SQLiteInbox, serve
 
 from .receiver_load import SECRET, body_of, request, template
 
 EVENTS, KILLS = 100_000, 50
 CONNECTIONS = 16
+FAILS, SECONDS = "0.05", "0.01"
+PATIENCE = 300.0
+"""Seconds for what is left at the end."""
 BOOKINGS = 5_000
-
-
-async def service(folder: Path) -> None:
-    """The receiver that is killed."""
-    receiver = Receiver(
-        signing_secret=SECRET,
-        inbox=SQLiteInbox(folder / "inbox.db"),
-        backoff=Backoff(attempts=100, first=0.1, longest=2.0),
-    )
-    log = os.open(folder / "log.txt", os.O_CREAT | os.O_APPEND | os.O_WRONLY)
-
-    @receiver.on("booking", name="handler")
-    async def handler(event: Event, _context: Context) -> None:
-        os.write(log, f"b {event.id} {os.getpid()}\n".encode())
-        await asyncio.sleep(random.random() * 0.01)
-        if random.random() < 0.05:
-            raise RuntimeError
-        os.write(log, f"e {event.id} {os.getpid()}\n".encode())
-
-    await serve(receiver, port=0, on_start=lambda url: print(url, flush=True))
 
 
 class Run:
@@ -65,7 +56,8 @@ class Run:
     def start(self) -> int:
         """Start the service; its port."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.receiver_crashes", "--serve", str(self.folder)],
+            [sys.executable, "-m", demo_receiver.__name__, str(self.folder), "0", FAILS, SECONDS],
+            env={**os.environ, demo_receiver.VARIABLE: SECRET},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
@@ -114,38 +106,16 @@ class Run:
         body = body_of(number, self._pattern)
         return body.replace(b"BKNG-%010d" % number, b"BKNG-%010d" % (number % BOOKINGS))
 
-    def done(self) -> set[str]:
-        """What the database calls done."""
-        database = sqlite3.connect(self.folder / "inbox.db")
-        rows = database.execute(
-            "SELECT id FROM events JOIN work ON event = seq WHERE state = 'done'"
-        ).fetchall()
-        database.close()
-        return {row[0] for row in rows}
-
-    def wait_until_done(self) -> None:
-        """Wait until all that was accepted is done."""
-        while len(self.done()) < len(self.accepted):
-            time.sleep(0.5)
-
-    def log(self, start: int, end: int) -> Iterator[tuple[str, str]]:
-        """What handlers wrote down, between two places in the file."""
-        with (self.folder / "log.txt").open("rb") as file:
-            file.seek(start)
-            for line in file.read(end - start).decode().splitlines():
-                kind, event_id, _pid = line.split()
-                yield kind, event_id
-
     def log_size(self) -> int:
         """Where the log ends."""
-        path = self.folder / "log.txt"
+        path = self.folder / demo_receiver.LOG
         return path.stat().st_size if path.exists() else 0
 
 
 async def count(folder: Path, events: int, kills: int) -> dict[str, int]:
     """Run it all, and count."""
-    run = Run(folder, events)
-    done_at: list[tuple[int, set[str]]] = []
+    run, inbox = Run(folder, events), folder / demo_receiver.INBOX
+    kills_at: list[tuple[int, set[str]]] = []
     for _ in range(kills):
         port = run.start()
         target = len(run.accepted) + events // (kills + 1)
@@ -155,49 +125,42 @@ async def count(folder: Path, events: int, kills: int) -> dict[str, int]:
         run.end(signal.SIGKILL)
         await posting
         # What is done at this moment may not begin again, in any later life.
-        done_at.append((run.log_size(), run.done()))
+        kills_at.append((run.log_size(), done_in(inbox)))
     port = run.start()
     await run.post_until_gone(port)
-    await asyncio.to_thread(run.wait_until_done)
+    await asyncio.to_thread(wait_until_finished, inbox, PATIENCE)
     run.end(signal.SIGTERM)
-    again_after_done, seen = 0, set[str]()
-    for (place, done), (until, _) in zip(
-        done_at, [*done_at[1:], (run.log_size(), set())], strict=True
-    ):
-        seen |= done
-        again_after_done += sum(kind == "b" and id_ in seen for kind, id_ in run.log(place, until))
-    ended: dict[str, int] = {}
-    began = 0
-    for kind, id_ in run.log(0, run.log_size()):
-        began += kind == "b"
-        if kind == "e":
-            ended[id_] = ended.get(id_, 0) + 1
+    lines = read_lines(folder / demo_receiver.LOG)
+    interrupted, wrongly = 0, begun_again_in_one_life(lines)
+    begin = 0
+    for place, done in kills_at:
+        life = read_lines(folder / demo_receiver.LOG, begin, place)
+        interrupted += len(running(life) - done)
+        wrongly |= begun_though_done(read_lines(folder / demo_receiver.LOG, place), done)
+        begin = place
+    ended = Counter(line.event for line in lines if line.word == "ended")
     names = {f"EVNT-{number:010d}" for number in run.accepted}
     return {
-        "events accepted": len(run.accepted),
+        "events accepted (answered 200)": len(names),
         "kills -9": kills,
-        "lost": len(names - ended.keys()),
-        "run again after they were marked done": again_after_done,
-        "ended twice, for the kill came before they were marked done": sum(
-            times > 1 for times in ended.values()
-        ),
-        "attempts in all": began,
+        "accepted, and not done": len(names - done_in(inbox)),
+        "run again after they were done, or in the life in which they ended": len(wrongly),
+        "running when a kill came, or not yet marked done": interrupted,
+        "ended twice, for that reason": sum(times > 1 for times in ended.values()),
+        "attempts in all": sum(line.word == "began" for line in lines),
     }
 
 
 def main() -> None:
     """Print the table."""
-    if sys.argv[1:2] == ["--serve"]:
-        asyncio.run(service(Path(sys.argv[2])))
-        return
     given = [int(each) for each in sys.argv[1:]]
     events, kills = (*given, *(EVENTS, KILLS)[len(given) :])[:2]
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         counted = asyncio.run(count(Path(folder), events, kills))
     for name, number in counted.items():
-        print(f"{name:<60} {number:>9,}")
-    print(f"{'minutes':<60} {(time.perf_counter() - started) / 60:9.1f}")
+        print(f"{name:<68} {number:>9,}")
+    print(f"{'minutes':<68} {(time.perf_counter() - started) / 60:9.1f}")
 
 
 if __name__ == "__main__":

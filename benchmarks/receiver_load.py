@@ -37,9 +37,7 @@ def request(body: bytes, headers: dict[str, str]) -> bytes:
 def template() -> bytes:
     """The event that all are made of, about 1.5 KB."""
     return make_event(
-        "booking.scheduled",
-        event_id="EVNT-0000000000",
-        data={"id": "BKNG-0000000000", "contact": "CTC-J4FR05BKEW"},
+        "booking.scheduled", event_id="EVNT-0000000000", data={"id": "BKNG-0000000000"}
     )
 
 

@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager
 import aiohttp
 
 from oncehub_async import id_of
-from oncehub_async.models import Contact
 from oncehub_async.webhooks import BookingEvent, Context, GiveUp, Receiver, SQLiteInbox, serve
 
 
@@ -37,12 +36,12 @@ def make_receiver() -> Receiver:
     async def upsert(event: BookingEvent, context: Context) -> None:
         """Events of one booking come one after the other, in the order in which they happened."""
         session: aiohttp.ClientSession = context.services
-        booking, contact = event.data, event.data.contact
+        booking, form = event.data, event.data.form_submission
         meeting = {
             "status": booking.status,
             "starts": booking.starting_time.isoformat() if booking.starting_time else None,
             "owner": id_of(booking.owner),
-            "email": contact.email if isinstance(contact, Contact) else None,
+            "email": form.email if form else None,
         }
         headers = {"Idempotency-Key": event.id}
         async with session.put(f"/meetings/{booking.id}", json=meeting, headers=headers) as answer:

@@ -20,6 +20,7 @@ from oncehub_async.simulator import Account, Simulator
 from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import SQLiteInbox, verify_signature
 from oncehub_async.webhooks.inbox import Outcome, State, StoredEvent
+from oncehub_async.webhooks.inbox.sqlite.inspection import opened
 
 from .simulator.threaded import running
 
@@ -142,6 +143,9 @@ def test_no_inbox_at_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     (tmp_path / "text").write_text("no database at all" * 10)
     code, _, err = run(capsys, "inbox", "list", "--file", str(tmp_path / "text"))
     assert (code, "not a database" in err) == (1, True)
+    (tmp_path / "text").write_text("")
+    code, _, err = run(capsys, "inbox", "list", "--file", str(tmp_path / "text"))
+    assert (code, "empty" in err, (tmp_path / "text").stat().st_size) == (2, True, 0)
     assert [each.name for each in tmp_path.iterdir()] == ["text"]
 
 
@@ -222,6 +226,38 @@ async def test_listen_prints_keeps_and_forwards(tmp_path: Path) -> None:
     assert (listener.returncode, b"Traceback" in err) == (0, False), err
     assert got == ["EVNT-1", "EVNT-1"]
     assert (tmp_path / "inbox.db").exists()
+
+
+async def test_listen_goes_on_when_nobody_reads(tmp_path: Path) -> None:
+    """A pipe that was closed makes no dead letters, and is told of once."""
+    listener = await listening(tmp_path)
+    try:
+        assert listener.stderr is not None
+        assert listener.stdout is not None
+        url = (await listener.stderr.readline()).decode().split()[2].rstrip(";")
+        pipe: Any = listener.stdout
+        pipe._transport.close()
+        async with aiohttp.ClientSession() as session:
+            for _ in range(3):
+                body = make_event("booking.canceled")
+                headers = {"Oncehub-Signature": sign(body, SECRET)}
+                async with session.post(url, data=body, headers=headers) as response:
+                    assert response.status == 200
+        async with asyncio.timeout(60):
+            while (counts := counted(tmp_path / "inbox.db")) != {State.DONE: 3}:
+                assert State.FAILED not in counts
+                assert State.DEAD not in counts
+                await asyncio.sleep(0.05)
+    finally:
+        listener.send_signal(signal.SIGTERM)
+        await listener.wait()
+    err = await listener.stderr.read()
+    assert (listener.returncode, err.count(b"Nobody reads"), b"Broken" in err) == (0, 1, False), err
+
+
+def counted(file: Path) -> dict[State, int]:
+    with opened(file) as inbox:
+        return inbox.counts()
 
 
 async def listening(folder: Path, *arguments: str) -> asyncio.subprocess.Process:

@@ -1,4 +1,4 @@
-"""The receiver of `oncehub demo-webhooks`, in a process of its own, for it is killed."""
+"""A receiver in a process of its own, to be killed: `... FOLDER PORT [FAILS [SECONDS]]`."""
 
 import asyncio
 import os
@@ -13,12 +13,15 @@ INBOX, LOG = "inbox.db", "handled.txt"
 FAILS = 0.2
 
 
-async def run(folder: Path, port: int) -> None:
-    """Receive, and write down when the handler begins and ends."""
+async def run(folder: Path, port: int, fails: float = FAILS, seconds: float = 0.05) -> None:
+    """Receive, and write down when the handler begins and ends.
+
+    It fails in `fails` of all attempts and takes up to so many seconds.
+    """
     receiver = Receiver(
         signing_secret=os.environ[VARIABLE],
         inbox=SQLiteInbox(folder / INBOX),
-        backoff=Backoff(attempts=50, first=0.2, longest=2.0),
+        backoff=Backoff(attempts=100, first=0.1, longest=2.0),
     )
     chance = random.SystemRandom()
     log = os.open(folder / LOG, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
@@ -29,8 +32,8 @@ async def run(folder: Path, port: int) -> None:
     @receiver.on("*", name="handler")
     async def handler(event: Event, _context: Context) -> None:
         note("began", event)
-        await asyncio.sleep(chance.random() * 0.05)
-        if chance.random() < FAILS:
+        await asyncio.sleep(chance.random() * seconds)
+        if chance.random() < fails:
             note("failed", event)
             raise ConnectionError("as the services that handlers call do at times")
         note("ended", event)
@@ -39,4 +42,4 @@ async def run(folder: Path, port: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(Path(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(run(Path(sys.argv[1]), int(sys.argv[2]), *map(float, sys.argv[3:])))

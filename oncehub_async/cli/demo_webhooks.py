@@ -4,8 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,14 +12,23 @@ import attrs
 
 from .. import Clock, OnceHub
 from ..simulator import Account, Delivery, DeliveryFault, Simulator
-from ..webhooks.inbox import State
-from ..webhooks.inbox.sqlite.inspection import opened
+from ..simulator.deliveries.attempt import Attempt
 from . import COMPLETE, FAILED
 from .demo_receiver import FAILS, INBOX, LOG, VARIABLE
+from .handling_log import (
+    begun_again_in_one_life,
+    begun_though_done,
+    done_in,
+    read_lines,
+    running,
+    wait_until_finished,
+)
 from .output import complain, say
 
 _HOOK = "https://demo.example.com/webhooks/oncehub"
 _SPEED = 60.0
+_PATIENCE = 120.0
+"""Seconds for what was accepted to be handled."""
 _FAULTS = (
     DeliveryFault("duplicate", rate=0.1, seconds=60.0),
     DeliveryFault("reorder", rate=0.1),
@@ -65,11 +73,13 @@ class Tally:
 
     sent: int
     accepted: int
+    """Answered 2xx, as the sender saw it."""
     done: int
     repeated: int
     """Run again, for they were running when the kill came."""
     after_done: int
     lost: int
+    """Accepted and not done."""
 
 
 async def run_demo_webhooks(events: int) -> int:
@@ -86,7 +96,7 @@ async def run_demo_webhooks(events: int) -> int:
     }
     for text, count in rows.items():
         say(f"{text:<60} {count:>7,}")
-    if tally.lost or tally.after_done:
+    if tally.lost or tally.after_done or tally.accepted < tally.sent:
         complain("events were lost or repeated")
         return FAILED
     return COMPLETE
@@ -114,18 +124,17 @@ async def _play(folder: Path, events: int) -> tuple[Tally, int]:
             )
             await _happen(sim, events // 2)
             await receiver.end(signal.SIGKILL)
-            done, place = _done(folder), _size(folder / LOG)
+            done, place = done_in(folder / INBOX), (folder / LOG).stat().st_size
             say(f"Killed, with {len(done)} events done. OnceHub goes on delivering; a restart.")
             await _happen(sim, events // 10)
             await receiver.start()
             await _happen(sim, events - events // 2 - events // 10)
             await sim.delivered(retries=True)
-            sent = {each.event for each in sim.deliveries}
-            await asyncio.to_thread(_wait_until_done, folder, sent)
+            await asyncio.to_thread(wait_until_finished, folder / INBOX, _PATIENCE)
             await receiver.end(signal.SIGTERM)
         finally:
             await receiver.end(signal.SIGKILL)
-        return _tally(folder, sent, done, place), len(sim.deliveries)
+        return _tally(folder, sim.deliveries, done, place), len(sim.deliveries)
 
 
 async def _happen(sim: Simulator, count: int) -> None:
@@ -134,59 +143,16 @@ async def _happen(sim: Simulator, count: int) -> None:
         await asyncio.sleep(0.01)
 
 
-def _tally(folder: Path, sent: set[str], done_before: set[str], place: int) -> Tally:
-    text, done = (folder / LOG).read_text(), _done(folder)
-    before = [line.split() for line in text[:place].splitlines()]
-    since = [line.split() for line in text[place:].splitlines()]
+def _tally(folder: Path, attempts: Sequence[Attempt], done_before: set[str], place: int) -> Tally:
+    log, done = folder / LOG, done_in(folder / INBOX)
+    accepted = {each.event for each in attempts if each.outcome in ("accepted", "unheard")}
+    before, since = read_lines(log, 0, place), read_lines(log, place)
+    wrongly = begun_though_done(since, done_before) | begun_again_in_one_life(before + since)
     return Tally(
-        sent=len(sent),
-        accepted=len(sent & _known(folder)),
-        done=len(sent & done),
-        repeated=len(_running(before) - done_before),
-        after_done=_after_done(since, done_before) + _again_in_one_life([*before, *since]),
-        lost=len(sent - done),
+        sent=len({each.event for each in attempts}),
+        accepted=len(accepted),
+        done=len(done),
+        repeated=len(running(before) - done_before),
+        after_done=len(wrongly),
+        lost=len(accepted - done),
     )
-
-
-def _running(lines: Iterable[list[str]]) -> set[str]:
-    """Events whose handler ran, or had ended a moment before it could be marked done."""
-    last = {event: word for word, event, _ in lines}
-    return {event for event, word in last.items() if word in ("began", "ended")}
-
-
-def _after_done(lines: Iterable[list[str]], done: set[str]) -> int:
-    return len({event for word, event, _ in lines if word == "began" and event in done})
-
-
-def _again_in_one_life(lines: Iterable[list[str]]) -> int:
-    """Events that began again in the process in which they had ended."""
-    ended: set[tuple[str, str]] = set()
-    again: set[str] = set()
-    for word, event, process in lines:
-        if word == "ended":
-            ended.add((event, process))
-        elif word == "began" and (event, process) in ended:
-            again.add(event)
-    return len(again)
-
-
-def _wait_until_done(folder: Path, sent: set[str]) -> None:
-    while not sent <= _done(folder):
-        time.sleep(0.2)
-
-
-def _done(folder: Path) -> set[str]:
-    return _in_states(folder, (State.DONE,))
-
-
-def _known(folder: Path) -> set[str]:
-    return _in_states(folder, tuple(State))
-
-
-def _in_states(folder: Path, states: tuple[State, ...]) -> set[str]:
-    with opened(folder / INBOX) as inbox:
-        return {entry.event_id for entry in inbox.entries(states, limit=-1)}
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size

@@ -1,15 +1,13 @@
 """`oncehub inbox`: what a receiver's SQLite file holds."""
 
-import json as json_module
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
-from rich.console import Console
-from rich.table import Table
 
 from .. import InvalidParameterError
+from ..json_text import load_json
 from ..models.converter import time_text
 from ..webhooks.inbox import State
 from ..webhooks.inbox.sqlite.inspection import Entry, opened
@@ -17,9 +15,11 @@ from ..webhooks.limits import DAY
 from ..webhooks.signature import RETRY_WINDOW
 from . import COMPLETE
 from .output import say, say_json, several
+from .table import say_table
 
 app = App(name="inbox", help="Look into the file in which a receiver keeps its events.")
 
+_END_OF_CALENDAR = datetime.max.replace(tzinfo=UTC).timestamp() - 1
 _UNFINISHED = (State.PENDING, State.RUNNING, State.FAILED, State.DEAD)
 File = Annotated[Path, Parameter(alias="-f")]
 
@@ -85,7 +85,7 @@ def show(
         sent, entries = inbox.event(event)
     if json:
         told: dict[str, Any] = {"work": [_as_dict(entry) for entry in entries]}
-        say_json(told | ({"event": json_module.loads(sent)} if body else {"id": event}))
+        say_json(told | ({"event": load_json(sent)} if body else {"id": event}))
         return COMPLETE
     if entries:
         _print_table(entries)
@@ -95,7 +95,7 @@ def show(
         if entry.error:
             say(f"\n{entry.handler}, attempt {entry.attempts}:\n{entry.error}")
     if body:
-        say(json_module.dumps(json_module.loads(sent), indent=2, ensure_ascii=False))
+        say_json(load_json(sent))
     return COMPLETE
 
 
@@ -164,21 +164,22 @@ def purge(
 
 
 def _print_table(entries: list[Entry]) -> None:
-    table = Table(box=None, pad_edge=False)
-    for name in ("event", "type", "about", "handler", "state", "attempts", "received", "next"):
-        table.add_column(name, overflow="fold", justify="right" if name == "attempts" else "left")
-    for each in entries:
-        table.add_row(
-            each.event_id,
-            each.type,
-            each.subject,
-            each.handler,
-            str(each.state),
-            str(each.attempts),
-            _clock(each.received),
-            _clock(each.due),
-        )
-    Console(width=None if Console().is_terminal else 200).print(table)
+    say_table(
+        ("event", "type", "about", "handler", "state", "attempts", "received", "next"),
+        (
+            (
+                each.event_id,
+                each.type,
+                each.subject,
+                each.handler,
+                str(each.state),
+                each.attempts,
+                _clock(each.received),
+                _clock(each.due),
+            )
+            for each in entries
+        ),
+    )
 
 
 def _as_dict(entry: Entry) -> dict[str, Any]:
@@ -197,8 +198,13 @@ def _as_dict(entry: Entry) -> dict[str, Any]:
 
 
 def _time(seconds: float | None) -> str | None:
-    return None if seconds is None else time_text(datetime.fromtimestamp(seconds, UTC))
+    return None if seconds is None else time_text(_moment(seconds))
 
 
 def _clock(seconds: float | None) -> str:
-    return "" if seconds is None else f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}"
+    return "" if seconds is None else f"{_moment(seconds):%Y-%m-%d %H:%M:%S}"
+
+
+def _moment(seconds: float) -> datetime:
+    """The moment, or the last one there is: a handler may ask for any."""
+    return datetime.fromtimestamp(min(seconds, _END_OF_CALENDAR), UTC)

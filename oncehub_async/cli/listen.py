@@ -1,6 +1,8 @@
 """`oncehub listen`: a receiver that prints, keeps and forwards."""
 
+import asyncio
 import os
+import sys
 from pathlib import Path
 
 import aiohttp
@@ -8,8 +10,9 @@ import attrs
 from yarl import URL
 
 from .. import ConfigurationError, InvalidParameterError
+from ..testing import sign
 from ..webhooks import Backoff, Context, Event, Receiver, SQLiteInbox, serve
-from ..webhooks.signature import HEADER, signature_header
+from ..webhooks.signature import HEADER
 from . import COMPLETE
 from .output import note, say
 
@@ -41,14 +44,18 @@ async def listen_for_events(request: ListenRequest) -> int:
         unsafe_accept_unsigned=request.unsigned,
     )
 
+    output = _Output()
+
     @receiver.on("*", name="print")
     async def show(event: Event, context: Context) -> None:
         if request.json:
-            say(event.body.decode(errors="replace").replace("\n", " "))
+            await output.say(event.body.decode(errors="replace").replace("\n", " "))
         else:
             about = event.raw.get("data")
             subject = about.get("id", "") if isinstance(about, dict) else ""
-            say(f"{context.received:%Y-%m-%d %H:%M:%S}  {event.type:<32} {event.id}  {subject}")
+            await output.say(
+                f"{context.received:%Y-%m-%d %H:%M:%S}  {event.type:<32} {event.id}  {subject}"
+            )
 
     if request.forward is not None:
         _forward(receiver, _forward_url(request.forward), secrets)
@@ -58,6 +65,27 @@ async def listen_for_events(request: ListenRequest) -> int:
 
     await serve(receiver, host=request.host, port=request.port, path=request.path, on_start=started)
     return COMPLETE
+
+
+class _Output:
+    """Where lines are printed: in a thread, so that a reader who stops holds up no delivery."""
+
+    def __init__(self) -> None:
+        self._has_reader = True
+
+    async def say(self, text: str) -> None:
+        """Print a line; nothing, once nobody reads any more."""
+        if not self._has_reader:
+            return
+        try:
+            await asyncio.to_thread(say, text)
+        except BrokenPipeError:
+            self._has_reader = False
+            # What is left in the buffer would fail again at the end of the process.
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, sys.stdout.fileno())
+            os.close(nowhere)
+            note("Nobody reads what is printed any more; events are kept all the same.")
 
 
 def _secrets(request: ListenRequest) -> list[str] | None:
@@ -87,7 +115,7 @@ def _forward(receiver: Receiver, url: URL, secrets: list[str] | None) -> None:
     async def forward(event: Event) -> None:
         headers = {"Content-Type": "application/json"}
         if secrets:
-            headers[HEADER] = signature_header(event.body, secrets[0], receiver.clock.now())
+            headers[HEADER] = sign(event.body, secrets[0], receiver.clock.now())
         async with (
             aiohttp.ClientSession(timeout=_FORWARD_TIMEOUT) as session,
             session.post(url, data=event.body, headers=headers, allow_redirects=False) as response,

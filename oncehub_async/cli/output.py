@@ -1,5 +1,6 @@
 """What the commands print, and how numbers and times read."""
 
+import json
 import sys
 
 import orjson
@@ -22,7 +23,15 @@ def complain(text: str) -> None:
 
 def say_json(data: object) -> None:
     """The result as JSON."""
-    say(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode())
+    say(_json_text(data))
+
+
+def _json_text(data: object) -> str:
+    try:
+        return orjson.dumps(data, option=orjson.OPT_INDENT_2).decode()
+    except orjson.JSONEncodeError:
+        # Half a surrogate pair can only be printed in its escaped form.
+        return json.dumps(data, indent=2)
 
 
 def span(seconds: float) -> str:

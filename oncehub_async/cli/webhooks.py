@@ -2,18 +2,17 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from cyclopts import App
-from rich.console import Console
-from rich.table import Table
 
 from .. import InvalidParameterError, OnceHub
 from ..models import Webhook, to_dict
-from . import COMPLETE
-from .output import say, say_json
+from . import COMPLETE, FAILED
+from .output import complain, say, say_json
+from .table import say_table
 
 app = App(name="webhooks", help="List, create and delete the account's webhooks.")
 
@@ -32,13 +31,19 @@ async def list_(*, json: bool = False) -> int:
     if json:
         say_json([_without_secret(webhook) for webhook in webhooks])
         return COMPLETE
-    table = Table(box=None, pad_edge=False)
-    for column in ("id", "name", "url", "events", "created"):
-        table.add_column(column, overflow="fold")
-    for each in webhooks:
-        created = f"{each.creation_time:%Y-%m-%d}" if each.creation_time else ""
-        table.add_row(each.id, each.name, each.url, ", ".join(each.events or ()), created)
-    Console(width=None if Console().is_terminal else 200).print(table)
+    say_table(
+        ("id", "name", "url", "events", "created"),
+        (
+            (
+                each.id,
+                each.name or "",
+                each.url or "",
+                ", ".join(each.events or ()),
+                f"{each.creation_time:%Y-%m-%d}" if each.creation_time else "",
+            )
+            for each in webhooks
+        ),
+    )
     return COMPLETE
 
 
@@ -67,8 +72,14 @@ async def create(
             webhook = await oncehub.webhooks.create(
                 name=name, url=url, events=events or ["booking"]
             )
-        write(webhook.signing_secret or "")
-    _tell(webhook, secret_file, json)
+        kept = write(webhook.signing_secret) if webhook.signing_secret else False
+    _tell(webhook, secret_file if kept else None, json)
+    if not webhook.signing_secret:
+        complain(f"OnceHub told no signing secret; delete {webhook.id} and create it again")
+        return FAILED
+    if secret_file is not None and not kept:
+        complain(f"{secret_file}: can't be written; the secret is above, this once")
+        return FAILED
     return COMPLETE
 
 
@@ -98,7 +109,7 @@ def _tell(webhook: Webhook, secret_file: Path | None, json: bool) -> None:
     say(f"{webhook.id} delivers {', '.join(webhook.events or ())} to {webhook.url}")
     if secret_file is not None:
         say(f"Its signing secret is in {secret_file}")
-    else:
+    elif webhook.signing_secret:
         say(f"Its signing secret, which is not shown again: {webhook.signing_secret}")
 
 
@@ -108,18 +119,33 @@ def _without_secret(webhook: Webhook) -> dict[str, Any]:
 
 
 @contextmanager
-def _new_file(path: Path | None) -> Iterator[Callable[[str], object]]:
-    """A file that only its owner may read; it is removed if nothing gets into it."""
+def _new_file(path: Path | None) -> Iterator[Callable[[str], bool]]:
+    """A file that only its owner may read: writes a text and tells whether it is on the disk.
+
+    It is removed if nothing gets into it.
+    """
     if path is None:
-        yield lambda _text: None
+        yield lambda _text: False
         return
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
         raise InvalidParameterError("secret_file", f"{path} is there already") from None
-    with open(descriptor, "w") as file:
-        try:
-            yield file.write
-        except BaseException:
+    except OSError as error:
+        raise InvalidParameterError("secret_file", f"{path}: {error.strerror}") from None
+    is_kept = False
+
+    def write(text: str) -> bool:
+        nonlocal is_kept
+        with suppress(OSError):
+            os.write(descriptor, text.encode())
+            os.fsync(descriptor)
+            is_kept = os.fstat(descriptor).st_size == len(text.encode())
+        return is_kept
+
+    try:
+        yield write
+    finally:
+        os.close(descriptor)
+        if not is_kept:
             path.unlink(missing_ok=True)
-            raise

@@ -3,12 +3,12 @@
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from ..json_text import dump_json
 from ..models.converter import time_text
 from ..parameters import aware
 from ..webhooks import event_types
+from ..webhooks.payload import delivered_booking, envelope
 from . import samples
 
 _STATUS = {
@@ -20,6 +20,12 @@ _STATUS = {
     "booking.no_show": "no_show",
     "conversation.closed": "closed",
     "conversation.abandoned": "abandoned",
+}
+_CHANGES = {
+    "booking.rescheduled": samples.BY_CUSTOMER,
+    "booking.canceled_then_rescheduled": samples.BY_CUSTOMER,
+    "booking.canceled_reschedule_requested": samples.BY_OWNER,
+    "booking.canceled": samples.BY_CUSTOMER,
 }
 _LETTERS = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -45,27 +51,23 @@ def make_event(
     if type in event_types.COMPOSITE or not unlisted:
         event_types.check_specific(type)
     now = datetime.now(UTC) if creation_time is None else aware(creation_time, "creation_time")
-    about: Any = _sample(type, now)
-    if isinstance(data, Mapping):
-        about = about | dict(data)
-    elif data is not None:
-        about = data
+    fields = dict(data) if isinstance(data, Mapping) else {}
+    about = _sample(type, fields.get("id"), now) | fields
     return dump_json(
-        {
-            "id": event_id or _new_id("EVNT", 10),
-            "object": "event",
-            "creation_time": time_text(now),
-            "type": type,
-            "api_version": "v2",
-            "data": about,
-        }
+        envelope(
+            id=event_id or _new_id("EVNT", 10),
+            type=type,
+            creation_time=time_text(now),
+            data=about if data is None or isinstance(data, Mapping) else data,
+        )
     )
 
 
-def _sample(type: str, now: datetime) -> samples.Sample:
+def _sample(type: str, id: str | None, now: datetime) -> samples.Sample:
     if event_types.family(type) == event_types.CONVERSATION:
-        return samples.conversation(_new_id("CVR", 12), _STATUS.get(type, "started"), now)
-    return samples.booking(_new_id("BKNG", 12), _STATUS.get(type, "scheduled"), now)
+        return samples.conversation(id or _new_id("CVR", 12), _STATUS.get(type, "started"), now)
+    status, change = _STATUS.get(type, "scheduled"), _CHANGES.get(type)
+    return delivered_booking(samples.booking(id or _new_id("BKNG", 12), status, now, change))
 
 
 def _new_id(prefix: str, length: int) -> str:

@@ -1,7 +1,4 @@
-"""A booking and a conversation as OnceHub delivers them: included objects in full.
-
-https://developers.oncehub.com/reference/the-event-object
-"""
+"""A booking and a conversation, with the objects that OnceHub includes in full when it delivers."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,28 +20,42 @@ OWNER: Sample = {
 }
 
 CONTACT: Sample = {
-    "id": "CTC-J4FR05BKEW",
     "object": "contact",
+    "id": "CTC-J4FR05BKEW",
     "creation_time": "2026-01-12T08:30:00Z",
     "last_updated_time": "2026-01-12T08:30:00Z",
-    "status": "Qualified",
-    "first_name": "Carrie",
-    "last_name": "Customer",
-    "email": "carrie.customer@example.com",
-    "mobile_phone": "+12025550143",
-    "company": "Example Ltd",
-    "timezone": "America/New_York",
+    "last_interacted_time": None,
     "owner": OWNER["id"],
+    "status": "Qualified",
+    "city": "Boston",
+    "company_size": None,
+    "company": "Example Ltd",
+    "country": "United States",
+    "email": "carrie.customer@example.com",
+    "employees": None,
+    "first_name": "Carrie",
+    "has_consent": True,
+    "job_title": "Engineer",
+    "last_name": "Customer",
+    "mobile_phone": "+12025550143",
+    "phone": None,
+    "post_code": "02108",
+    "salutation": None,
+    "state": "Massachusetts",
+    "street_address": None,
     "terms_of_sevice": True,
+    "timezone": "America/New_York",
     "custom_fields": [],
 }
 
+BY_CUSTOMER: Sample = {"reason": "Change in schedule", "actioned_by": "customer"}
+BY_OWNER: Sample = {"reason": "", "actioned_by": "user", "user_id": OWNER["id"]}
 
-def booking(id: str, status: str, now: datetime) -> Sample:
-    """A booking made a day before `now`, for a meeting in three days."""
+
+def booking(id: str, status: str, now: datetime, change: Sample | None) -> Sample:
+    """A booking made a day before `now`, for a meeting in three days; who changed it, if so."""
     made = now - timedelta(days=1)
     starting = (now + timedelta(days=3)).replace(hour=15, minute=0, second=0, microsecond=0)
-    changed = status in ("canceled", "rescheduled")
     return {
         "object": "booking",
         "id": id,
@@ -62,7 +73,8 @@ def booking(id: str, status: str, now: datetime) -> Sample:
         "form_submission": {
             "name": "Carrie Customer",
             "email": CONTACT["email"],
-            "phone": CONTACT["mobile_phone"],
+            "phone": None,
+            "mobile_phone": CONTACT["mobile_phone"],
             "note": "Looking forward to it",
             "company": CONTACT["company"],
             "guests": [],
@@ -75,17 +87,13 @@ def booking(id: str, status: str, now: datetime) -> Sample:
             "event_id": "7d1b3e9c2f6a8054",
         },
         "owner": OWNER,
-        "contact": CONTACT,
         "conversation": None,
         "booking_calendar": "BKC-LDJ878496X",
-        "cancel_reschedule_information": (
-            {"reason": "Change in schedule", "actioned_by": "customer"} if changed else None
-        ),
+        **({} if change is None else {"cancel_reschedule_information": change}),
         "ics_url": f"https://oncehub.com/api/bookings/ics/{id}",
         "cancel_url": f"https://oncehub.com/m/{id}/cancel",
         "reschedule_url": f"https://oncehub.com/m/{id}",
         "payment_information": None,
-        "utm_params": {"source": "newsletter", "medium": "email", "campaign": "spring"},
         "custom_fields": [],
     }
 

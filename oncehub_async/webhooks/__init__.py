@@ -31,7 +31,7 @@ from .receiver import Receiver
 from .router import Router
 from .schedule import Backoff
 from .serve import serve
-from .signature import signature_header, verify_signature
+from .signature import verify_signature
 from .signing_secrets import secrets_of_account
 from .wall_clock import WallClock
 
@@ -64,6 +64,5 @@ __all__ = [
     "read_event",
     "secrets_of_account",
     "serve",
-    "signature_header",
     "verify_signature",
 ]

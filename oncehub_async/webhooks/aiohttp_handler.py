@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from aiohttp import web
+from aiohttp import ClientPayloadError, web
 
 from . import answer
 from .answer import Answer
@@ -53,8 +53,10 @@ def aiohttp_handler(receiver: Receiver) -> Handler:
 
 
 async def _body(request: web.Request, receiver: Receiver) -> bytes | Answer:
-    """The body as far as it is not too large and not too slow."""
+    """The body as far as it is not too large, not too slow, and as it was signed."""
     most = receiver.max_body
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        return answer.ENCODED
     if (request.content_length or 0) > most:
         return answer.TOO_LARGE
     content = request.content
@@ -71,6 +73,8 @@ async def _body(request: web.Request, receiver: Receiver) -> bytes | Answer:
                     return answer.TOO_LARGE
     except TimeoutError:
         return answer.TOO_SLOW
+    except (web.RequestPayloadError, ClientPayloadError, ConnectionError):
+        return answer.BROKEN
     return bytes(chunks)
 
 

@@ -4,7 +4,7 @@ https://asgi.readthedocs.io/en/latest/specs/main.html
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from . import answer
@@ -35,14 +35,16 @@ class ReceiverApp:
         elif scope["type"] == "http":
             told = await self._answer(scope, receive)
             if told is not None:
-                await _send(told, send)
+                await _send(told, send, scope.get("http_version", "1.1"))
         else:
             await receive()
             await send({"type": "websocket.close"})
 
     async def _answer(self, scope: Message, receive: Receive) -> Answer | None:
         if scope["method"] == "POST":
-            if _length(scope["headers"]) > self._receiver.max_body:
+            if _header(scope, b"content-encoding").lower() not in (b"", b"identity"):
+                return answer.ENCODED
+            if _length(scope) > self._receiver.max_body:
                 return answer.TOO_LARGE
             body = await self._body(receive)
             if not isinstance(body, bytes):
@@ -89,20 +91,26 @@ class ReceiverApp:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-def _length(headers: Iterable[tuple[bytes, bytes]]) -> int:
+def _header(scope: Message, wanted: bytes) -> bytes:
+    found = (value for name, value in scope["headers"] if name.lower() == wanted)
+    return next(found, b"")
+
+
+def _length(scope: Message) -> int:
     """What the sender says that the body's length is; 0 if it doesn't."""
-    told = next((value for name, value in headers if name == b"content-length"), b"")
+    told = _header(scope, b"content-length")
     return int(told) if told.isdigit() and len(told) < _MANY_DIGITS else 0
 
 
-async def _send(told: Answer, send: Send) -> None:
+async def _send(told: Answer, send: Send, version: str) -> None:
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(told.body)).encode()),
     ]
     if told.status == answer.ONLY_POST.status:
         headers.append((b"allow", b"POST"))
-    if told.close:
+    # From HTTP/2 on there is no such header, and servers may refuse an answer that has it.
+    if told.close and version.startswith("1"):
         headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": told.status, "headers": headers})
     await send({"type": "http.response.body", "body": told.body})

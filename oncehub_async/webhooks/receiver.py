@@ -1,5 +1,6 @@
 """The receiver: verifies deliveries, puts them into the inbox, and has them handled."""
 
+import functools
 import inspect
 import logging
 import random
@@ -122,6 +123,8 @@ class Receiver(Router):
         self._age_limit = self._limit_age()
         self._all_routes = routes = tuple(self.routes())
         try:
+            if self._secrets is not None:
+                self._stack.push_async_callback(self._secrets.close)
             await self.inbox.open()
             self._stack.push_async_callback(self.inbox.close)
             services = await self._enter_services()
@@ -280,7 +283,10 @@ class Receiver(Router):
         return SHORT_AGE
 
     async def _enter_services(self) -> object:
-        if not inspect.isroutine(self._services):
+        given = self._services
+        while isinstance(given, functools.partial):
+            given = given.func
+        if not callable(self._services) or not inspect.isroutine(given):
             return self._services
         manager = self._services()
         if not isinstance(manager, AbstractAsyncContextManager):

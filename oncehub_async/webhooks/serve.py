@@ -26,7 +26,8 @@ async def serve(
     """
     app = web.Application()
     add_receiver(app, receiver, path)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
+    # Nothing is unpacked: what is compressed is refused, and unread.
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0, auto_decompress=False)
     stop = asyncio.Event()
     with _signals(stop):
         try:

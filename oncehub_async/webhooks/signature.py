@@ -76,11 +76,10 @@ def check_signature(
 ) -> None:
     """As `verify_signature`, with arguments that were checked before."""
     signature = parse_header(header)
-    message = signature.time + b"." + _raw(body)
-    matches = False
+    raw, matches = _raw(body), False
     # All secrets are tried: how long it takes says nothing about which one it was.
     for secret in secrets:
-        matches |= hmac.compare_digest(hmac.digest(secret, message, "sha256"), signature.digest)
+        matches |= hmac.compare_digest(_digest(secret, signature.time, raw), signature.digest)
     if not matches:
         raise SignatureError(
             SignatureProblem.MISMATCH,
@@ -133,8 +132,11 @@ def signature_header(body: bytes, secret: str | bytes, timestamp: float) -> str:
     """The header with which OnceHub would send `body` at `timestamp` (Unix seconds)."""
     (key,) = encoded(secret)
     moment = str(int(timestamp)).encode()
-    digest = hmac.digest(key, moment + b"." + _raw(body), "sha256")
-    return f"t={moment.decode()},s={digest.hex()}"
+    return f"t={moment.decode()},s={_digest(key, moment, _raw(body)).hex()}"
+
+
+def _digest(secret: bytes, moment: bytes, body: bytes) -> bytes:
+    return hmac.digest(secret, moment + b"." + body, "sha256")
 
 
 def encoded(secrets: Secrets) -> tuple[bytes, ...]:

@@ -9,6 +9,7 @@ from typing import Protocol
 from ..client import Resources
 from ..clock import Clock
 from ..errors import ConfigurationError
+from ..models import Webhook
 from . import limits
 from .errors import SecretsError
 from .signature import Secrets, encoded
@@ -31,6 +32,10 @@ class SecretSource(Protocol):
         """Other secrets than those, None where there are none."""
         ...
 
+    async def close(self) -> None:
+        """Look for no others any more."""
+        ...
+
 
 class FixedSecrets:
     """Secrets that stay what they are."""
@@ -46,13 +51,17 @@ class FixedSecrets:
         """There are no others."""
         return None
 
+    async def close(self) -> None:
+        """There is nothing to close."""
+
 
 class ProvidedSecrets:
     """Secrets from an async callable.
 
     They are kept, and asked for again when they are `refresh` seconds old or a signature was
     refused, the latter at most every `patience` seconds: whoever sends forged deliveries must not
-    make us ask all the time. While the callable fails, the secrets that are kept go on verifying.
+    make us ask all the time. One task asks, for `timeout` seconds at most. While it does, and
+    while the callable fails, the secrets that are kept go on verifying.
     """
 
     def __init__(
@@ -61,54 +70,80 @@ class ProvidedSecrets:
         *,
         refresh: float = 5 * limits.MINUTE,
         patience: float = 30.0,
+        timeout: float = 10.0,
         clock: Clock | None = None,
     ) -> None:
         self._provider = provider
         self._refresh = limits.seconds(refresh, "refresh")
         self._patience = limits.seconds(patience, "patience")
+        self._timeout = limits.seconds(timeout, "timeout")
         self._clock = clock or Clock()
-        self._asking = asyncio.Lock()
+        self._asking: asyncio.Task[Exception | None] | None = None
         self._kept: tuple[bytes, ...] = ()
         self._asked_at = float("-inf")
 
     async def current(self) -> tuple[bytes, ...]:
-        """The secrets that are kept, unless they are too old."""
-        if self._is_old():
-            async with self._asking:
-                if self._is_old():
-                    await self._ask()
+        """The secrets that are kept; those that the callable gives, where there are none yet."""
+        if self._age() > (self._refresh if self._kept else _SECONDS_BETWEEN_TRIES):
+            self._ask()
+        if not self._kept:
+            await self._answered()
         if not self._kept:
             raise SecretsError("there are no signing secrets at the moment")
         return self._kept
 
     async def after_refusal(self, refused: tuple[bytes, ...]) -> tuple[bytes, ...] | None:
         """What the callable gives now, if it is something else."""
-        async with self._asking:
-            if self._kept == refused and self._age() > self._patience:
-                await self._ask()
-            return None if self._kept == refused or not self._kept else self._kept
+        if self._kept == refused and self._age() > self._patience:
+            self._ask()
+        await self._answered()
+        return None if self._kept == refused or not self._kept else self._kept
 
-    def _is_old(self) -> bool:
-        return self._age() > (self._refresh if self._kept else _SECONDS_BETWEEN_TRIES)
+    async def close(self) -> None:
+        """Ask no more."""
+        if self._asking is not None and not self._asking.done():
+            self._asking.cancel()
+            await asyncio.wait({self._asking})
 
     def _age(self) -> float:
         return self._clock.now() - self._asked_at
 
-    async def _ask(self) -> None:
-        self._asked_at = self._clock.now()
+    def _ask(self) -> None:
+        if self._asking is None or self._asking.done():
+            self._asked_at = self._clock.now()
+            self._asking = asyncio.create_task(self._renew(), name="oncehub-signing-secrets")
+
+    async def _answered(self) -> None:
+        """Wait for the callable if it was asked. Raises its error where no secrets are left."""
+        asking = self._asking
+        if asking is None:
+            return
+        if not asking.done():
+            await asyncio.wait({asking})
+        error = None if asking.cancelled() else asking.result()
+        if error is not None and not self._kept:
+            raise error
+
+    async def _renew(self) -> Exception | None:
+        """What went wrong; it is nobody's but those who wait for it."""
         try:
-            self._kept = encoded(await _awaitable(self._provider()))
-        except ConfigurationError:
+            async with asyncio.timeout(self._timeout):
+                given = await _awaitable(self._provider())
+            self._kept = encoded(given)
+        except ConfigurationError as error:
             # A clear answer that there are none, which ends those that were.
+            if self._kept:
+                logger.error("deliveries are answered 503: %s", error)
             self._kept = ()
-            raise
+            return error
         except Exception as error:
-            if not self._kept:
-                raise
-            logger.warning(
-                "new signing secrets can't be had (%s); those that are kept go on verifying",
-                type(error).__name__,
-            )
+            if self._kept:
+                logger.warning(
+                    "new signing secrets can't be had (%s); those that are kept go on verifying",
+                    type(error).__name__,
+                )
+            return error
+        return None
 
 
 def _awaitable(given: object) -> Awaitable[Secrets]:
@@ -130,7 +165,7 @@ def secrets_of_account(oncehub: Resources, *, url: str | None = None) -> Secrets
         found = [
             webhook.signing_secret
             async for webhook in oncehub.webhooks.list()
-            if webhook.signing_secret and url in (None, webhook.url)
+            if webhook.signing_secret and url in (None, webhook.url) and _can_verify(webhook)
         ]
         if not found:
             where = f" that delivers to {url}" if url else ""
@@ -138,6 +173,16 @@ def secrets_of_account(oncehub: Resources, *, url: str | None = None) -> Secrets
         return found
 
     return look_up
+
+
+def _can_verify(webhook: Webhook) -> bool:
+    """Whether its secret is one: an odd one is told of, and must not end the others."""
+    try:
+        encoded(webhook.signing_secret or "")
+    except ConfigurationError as error:
+        logger.warning("the secret of webhook %s is left out: %s", webhook.id, error)
+        return False
+    return True
 
 
 def secret_source(secrets: Secrets | SecretsProvider | None, clock: Clock) -> SecretSource:

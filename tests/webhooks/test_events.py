@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from oncehub_async import InvalidParameterError
-from oncehub_async.models import Booking, Contact, Conversation
+from oncehub_async.models import Booking, Contact, Conversation, User
 from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import (
     BookingEvent,
@@ -35,10 +35,12 @@ def test_all_twelve_types_are_typed(name: str) -> None:
     if name.startswith("booking."):
         assert type(event) is BookingEvent
         assert type(event.data) is Booking
+        assert type(event.data.owner) is User
+        assert event.data.contact is None
     else:
         assert type(event) is ConversationEvent
         assert type(event.data) is Conversation
-    assert type(event.data.contact) is Contact
+        assert type(event.data.contact) is Contact
 
 
 def test_verified_and_typed_in_one_call() -> None:

@@ -70,11 +70,13 @@ async def deliver(session: aiohttp.ClientSession, body: bytes) -> int:
 
 async def test_the_crm_is_told_of_each_booking(tmp_path: Path) -> None:
     """With the event's id as idempotency key; 422 is given up, other failures are repeated."""
-    told: list[tuple[str, str, str]] = []
+    told: list[tuple[str, str, str, str]] = []
 
     async def meeting(request: web.Request) -> web.Response:
         name = request.match_info["name"]
-        told.append((name, request.headers["Idempotency-Key"], (await request.json())["status"]))
+        sent = await request.json()
+        key = request.headers["Idempotency-Key"]
+        told.append((name, key, sent["status"], sent["email"]))
         return web.Response(status=422 if name == "BKNG-BAD" else 200)
 
     app = web.Application()
@@ -95,8 +97,8 @@ async def test_the_crm_is_told_of_each_booking(tmp_path: Path) -> None:
             await asyncio.sleep(0.02)
     await runner.cleanup()
     assert sorted(told) == [
-        ("BKNG-1", "EVNT-BKNG-1", "scheduled"),
-        ("BKNG-BAD", "EVNT-BKNG-BAD", "canceled"),
+        ("BKNG-1", "EVNT-BKNG-1", "scheduled", "carrie.customer@example.com"),
+        ("BKNG-BAD", "EVNT-BKNG-BAD", "canceled", "carrie.customer@example.com"),
     ]
 
 

@@ -1,6 +1,7 @@
 """What a delivery is answered, and what the receiver needs to start."""
 
 import asyncio
+import functools
 import json
 import logging
 import os
@@ -251,7 +252,7 @@ async def test_services_reach_the_handlers_and_outlive_them() -> None:
         yield "pool"
         order.append("left")
 
-    subject = receiver(services=services)
+    subject = receiver(services=functools.partial(services))
 
     @subject.on("*")
     async def handler(event: Event, context: Context) -> None:

@@ -1,5 +1,6 @@
 """Where secrets come from, and how they are kept."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from oncehub_async import Budget, Clock, ConfigurationError, Limits, OnceHub
 from oncehub_async.simulator import Account, Simulator
 from oncehub_async.testing import make_event, sign
-from oncehub_async.webhooks import MemoryInbox, Receiver, SecretsError, secrets_of_account
+from oncehub_async.webhooks import MemoryInbox, Receiver, secrets_of_account
 from oncehub_async.webhooks.signing_secrets import ProvidedSecrets
 
 
@@ -56,7 +57,10 @@ async def test_an_async_callable_is_asked_now_and_then(clock: type[HandClock]) -
         assert await source.after_refusal((b"new", b"old")) is None
     assert provider.asked == 2
     clock.time += 301.0
+    provider.secrets = ["newest"]
     assert await source.current() == (b"new", b"old")
+    await refreshed(source)
+    assert await source.current() == (b"newest",)
     assert provider.asked == 3
 
 
@@ -69,15 +73,77 @@ async def test_while_it_fails_the_kept_secrets_go_on(
     await source.current()
     provider.secrets = ConnectionError("nobody@example.com")
     clock.time += 301.0
+    await refreshed(source)
     assert await source.current() == (b"kept",)
     assert "ConnectionError" in caplog.text
     assert "nobody" not in caplog.text
     provider.secrets = []
     clock.time += 301.0
-    with pytest.raises(ConfigurationError, match="none"):
-        await source.current()
-    with pytest.raises(SecretsError):
-        await source.current()
+    await refreshed(source)
+    for _ in range(2):
+        with pytest.raises(ConfigurationError, match="none"):
+            await source.current()
+
+
+async def refreshed(source: ProvidedSecrets) -> None:
+    """Wait for the task that `current` began."""
+    await source.current()
+    assert source._asking is not None
+    await asyncio.wait({source._asking})
+
+
+class Hanging:
+    """Gives a secret once, and then never answers again."""
+
+    def __init__(self, *secrets: str) -> None:
+        self.secrets, self.asked = list(secrets), 0
+
+    async def __call__(self) -> list[str]:
+        self.asked += 1
+        if not self.secrets:
+            await asyncio.Event().wait()
+        return [self.secrets.pop()]
+
+
+async def test_a_provider_that_hangs_stops_no_delivery(clock: type[HandClock]) -> None:
+    """What is kept verifies at once, however many come; nothing runs on after the close."""
+    provider = Hanging("kept")
+    subject = Receiver(signing_secret=provider, inbox=MemoryInbox())
+    subject._secrets = ProvidedSecrets(provider, clock=clock(), timeout=3600.0)
+    before = asyncio.all_tasks()
+    async with subject, asyncio.timeout(60):
+        clock.time += 301.0
+        for _ in range(3):
+            body = make_event("booking.canceled")
+            headers = {"Oncehub-Signature": sign(body, "kept")}
+            assert (await subject.receive(headers, body)).status == 200
+        await asyncio.sleep(0)
+        assert provider.asked == 2
+    assert asyncio.all_tasks() == before
+
+
+async def test_a_provider_that_hangs_is_waited_for_with_a_limit(clock: type[HandClock]) -> None:
+    """At the start, where there is nothing else, and after a refused signature."""
+    async with asyncio.timeout(60):
+        with pytest.raises(TimeoutError):
+            await ProvidedSecrets(Hanging(), clock=clock(), timeout=0.01).current()
+        source = ProvidedSecrets(Hanging("kept"), clock=clock(), timeout=0.01)
+        kept = await source.current()
+        clock.time += 31.0
+        assert await source.after_refusal(kept) is None
+        assert await source.current() == (b"kept",)
+
+
+async def test_who_stops_waiting_stops_nobody_else(clock: type[HandClock]) -> None:
+    """A sender that leaves does not end the question that others wait for."""
+    answers: asyncio.Queue[str] = asyncio.Queue()
+    source = ProvidedSecrets(answers.get, clock=clock())
+    first, second = (asyncio.ensure_future(source.current()) for _ in range(2))
+    await asyncio.sleep(0)
+    first.cancel()
+    await asyncio.wait({first})
+    answers.put_nowait("secret")
+    assert await second == (b"secret",)
 
 
 async def test_without_any_secret_the_receiver_does_not_start() -> None:
@@ -146,3 +212,21 @@ async def test_the_accounts_own_webhooks() -> None:
             others = await source.after_refusal(known)
             assert others is not None
             assert made.signing_secret.encode() in others
+
+
+async def test_an_odd_secret_in_the_account_ends_no_other(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is left out, and told of without being shown."""
+    async with Simulator(Account(bookings=5, webhooks=2), limits=None) as sim:
+        first, second = sim.ids("webhooks")
+        hooks = sim.state.webhooks
+        index = hooks.index(first)
+        assert index is not None
+        names = ("secret", "signing_secret")
+        hooks.put(index, hooks.body(index) | dict.fromkeys(names, "odd secret "))
+        async with OnceHub(sim.api_key, base_url=sim.url) as oncehub:
+            found = await secrets_of_account(oncehub)()
+        assert found == [sim.object(second)["secret"]]
+    assert first in caplog.text
+    assert "odd secret" not in caplog.text

@@ -1,10 +1,9 @@
 """Events: an envelope around a booking or a conversation, as the vendor's schemas show them."""
 
-from typing import Any
-
 import attrs
 import orjson
 
+from ...webhooks.payload import delivered_booking, envelope
 from ..data.ids import Ids
 from ..data.kind import Body
 from ..data.times import with_milliseconds
@@ -14,8 +13,6 @@ from ..state import State
 
 _IN_CONVERSATION = (("contact",), ("owner",), ("bot",), ("website",))
 _IN_BOOKING = (("conversation",), ("booking_page",), ("master_page",), ("event_type",))
-# "The `contact` field is NOT included", "The `utm_params` field is NOT included".
-_LEFT_OUT = ("contact", "utm_params")
 
 
 @attrs.frozen
@@ -40,15 +37,13 @@ class Events:
         """The event that tells of this, with the object as it is now."""
         own = self._ids.encode(self._number)
         self._number += 1
-        envelope: dict[str, Any] = {
-            "id": own,
-            "object": "event",
-            "creation_time": with_milliseconds(happening.now),
-            "type": happening.type,
-            "api_version": "v2",
-            "data": data(self._state, happening.id),
-        }
-        return Event(own, happening.type, happening.id, orjson.dumps(envelope))
+        sent = envelope(
+            id=own,
+            type=happening.type,
+            creation_time=with_milliseconds(happening.now),
+            data=data(self._state, happening.id),
+        )
+        return Event(own, happening.type, happening.id, orjson.dumps(sent))
 
 
 def data(state: State, id: str) -> Body:
@@ -60,10 +55,8 @@ def data(state: State, id: str) -> Body:
     body = dict(state.shown(id) or {})
     if body.get("object") == "conversation":
         return expand(state, body, _IN_CONVERSATION)
-    for field in _LEFT_OUT:
-        body.pop(field, None)
-    body["cancel_reschedule_url"] = f"https://oncehub.com/m/{id}"
-    return expand(state, body, (*_IN_BOOKING, ("owner",)) if state.account.quirks else _IN_BOOKING)
+    included = (*_IN_BOOKING, ("owner",)) if state.account.quirks else _IN_BOOKING
+    return expand(state, delivered_booking(body), included)
 
 
 def subscribes(events: list[str], type: str) -> bool:

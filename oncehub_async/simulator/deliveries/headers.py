@@ -3,11 +3,11 @@
 import time
 from collections.abc import Collection
 
+from ...webhooks.signature import HEADER, signature_header
 from ..clock_face import ClockFace
 from ..data.times import SECOND
 from .faults import DeliveryFault
 from .settings import Timestamp
-from .signature import HEADER, signature
 
 
 def timestamp(face: ClockFace, shown: Timestamp) -> int:
@@ -30,5 +30,5 @@ def headers(
             case "unsigned":
                 header = None
     if header is not None:
-        found[HEADER] = signature(secret, body, signed)
+        found[HEADER] = signature_header(body, secret, signed)
     return found

@@ -6,7 +6,7 @@ import pytest
 
 from oncehub_async.simulator import DeliveryFault, Fault, Simulator
 from oncehub_async.simulator.deliveries.faults import KINDS
-from oncehub_async.simulator.deliveries.signature import signature
+from oncehub_async.testing import sign
 
 from ...virtual_time import run_virtual
 from .receiver import Receiver, outcomes, virtual
@@ -170,7 +170,7 @@ def test_spoiled_signatures() -> None:
             wrong, unsigned, old, *right = receiver.got
             assert "Oncehub-Signature" not in unsigned.headers
             for got in (wrong, old, *right):
-                good = signature(secret, got.body, got.timestamp)
+                good = sign(got.body, secret, got.timestamp)
                 assert (got.headers["Oncehub-Signature"] == good) == (got is not wrong)
             assert 4 * DAY <= wrong.timestamp - old.timestamp + 5 <= 4 * DAY + 10
             assert len(right) == 3

@@ -6,7 +6,7 @@ import pytest
 
 from oncehub_async.simulator import Delivery, Simulator
 from oncehub_async.simulator.deliveries.settings import RetriesSigned
-from oncehub_async.simulator.deliveries.signature import signature
+from oncehub_async.testing import sign
 
 from ...virtual_time import run_virtual
 from .receiver import Receiver, virtual
@@ -17,7 +17,7 @@ SECRET = "d7686b8c83f04913929079aeae40189e"
 def test_what_openssl_says() -> None:
     """`printf '1700000000.{"id":"EVNT-1"}' | openssl dgst -sha256 -hmac SECRET`"""
     expected = "8f173a15d47e371ca5337718133ff15f5d50efe329a9fda21cc8d0298f7c580c"
-    assert signature(SECRET, b'{"id":"EVNT-1"}', 1_700_000_000) == f"t=1700000000,s={expected}"
+    assert sign(b'{"id":"EVNT-1"}', SECRET, 1_700_000_000) == f"t=1700000000,s={expected}"
 
 
 def secret(sim: Simulator) -> str:

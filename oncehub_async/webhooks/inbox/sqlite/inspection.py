@@ -112,6 +112,9 @@ class InboxFile:
 @contextmanager
 def opened(path: Path) -> Iterator[InboxFile]:
     """Open an inbox's file. Raises `ConfigurationError` and `InboxError`."""
+    if path.is_file() and path.stat().st_size == 0:
+        # SQLite would take it for a new database.
+        raise ConfigurationError(f"{path}: is an empty file, no inbox")
     try:
         connection = schema.connect(path, _BUSY_TIMEOUT, create=False)
         try:
