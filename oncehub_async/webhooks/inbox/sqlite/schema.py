@@ -5,6 +5,7 @@
 much is kept.
 """
 
+import contextlib
 import os
 import sqlite3
 from pathlib import Path
@@ -58,8 +59,7 @@ def connect(path: Path, busy_timeout: float, *, create: bool) -> sqlite3.Connect
             f"SQLite {sqlite3.sqlite_version} is too old for an inbox; it takes 3.35 or newer"
         )
     if create:
-        # The bodies hold people's data: for the eyes of the owner of the process only.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        _make(path)
     elif not path.exists():
         raise ConfigurationError(f"{path}: there is no such inbox")
     connection = sqlite3.connect(
@@ -71,6 +71,16 @@ def connect(path: Path, busy_timeout: float, *, create: bool) -> sqlite3.Connect
         connection.close()
         raise
     return connection
+
+
+def _make(path: Path) -> None:
+    """Make the file where there is none, for the eyes of its owner: bodies hold people's data.
+
+    One that is there is not even opened: closing any descriptor of a file drops all POSIX locks
+    that this process has on it, those of SQLite with them.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path.resolve(), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
