@@ -224,7 +224,7 @@ class Worker:
             wait = _PURGE_EVERY
             try:
                 while not self._stopping.is_set():
-                    if not await self._inbox.purge(self._clock.now()):
+                    if not await self._inbox.purge(self._routes, self._clock.now()):
                         break
             except Exception as error:
                 logger.error("the inbox was not purged: %s", told(error))

@@ -140,8 +140,8 @@ async def test_purge_forgets_what_is_old_and_finished(inbox: Inbox) -> None:
         await inbox.put(event(name, received=received), ("h",) if name != "none" else ())
     claims = await inbox.claim(10, ("h",), week)
     await finish(inbox, [claim for claim in claims if claim.event.id != "open"])
-    assert await inbox.purge(week + day) == 2
-    assert await inbox.purge(week + day) == 0
+    assert await inbox.purge(("h",), week + day) == 2
+    assert await inbox.purge(("h",), week + day) == 0
     assert await inbox.put(event("old"), ())
     assert not await inbox.put(event("open"), ())
     assert not await inbox.put(event("young"), ())

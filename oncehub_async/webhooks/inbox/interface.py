@@ -122,9 +122,9 @@ class Inbox(Protocol):
         """How much work there is in each state."""
         ...
 
-    async def purge(self, now: float) -> int:
+    async def purge(self, handlers: Collection[str], now: float) -> int:
         """Forget what was kept long enough; how many events that were.
 
-        It may leave some for the next time, so as not to hold up others.
+        Unfinished work of `handlers`, those that there are, is never forgotten, however old. It may leave some for the next time, so as not to hold up others.
         """
         ...

@@ -143,7 +143,7 @@ class MemoryInbox:
         """The last errors of dead work, by event id and handler."""
         return dict(self._errors)
 
-    async def purge(self, now: float) -> int:
+    async def purge(self, handlers: Collection[str], now: float) -> int:
         """Forget finished events that were kept long enough."""
         before = now - self._keep
         old = {id_ for id_, (received, _) in self._finished.items() if received < before}

@@ -36,8 +36,8 @@ class SQLiteInbox:
 
     - `keep`: seconds (or a timedelta) for which events are kept after they were received, at least
       until all their handlers are done. Replays are known again for as long: 7 days.
-    - `keep_dead`: for how long dead letters, and work of handlers that there are no more, are
-      kept: 90 days.
+    - `keep_dead`: for how long dead letters are kept after they became so, and work of handlers
+      that there are no more after it was received: 90 days.
     - `busy_timeout`: seconds to wait for other programs that hold the database locked.
     """
 
@@ -126,12 +126,18 @@ class SQLiteInbox:
         """How much work there is in each state."""
         return await self._asked(statements.counts)
 
-    async def purge(self, now: float) -> int:
-        """Forget what was kept long enough, 500 events at a time."""
-        done, dead = now - self._keep, now - self._keep_dead
-        return await self._asked(
-            lambda connection: statements.purge(connection, done, dead, _PURGED_AT_ONCE)
-        )
+    async def purge(self, handlers: Collection[str], now: float) -> int:
+        """Forget what was kept long enough, 500 events at a time; see `Inbox.purge`."""
+        ages = now - self._keep, now - self._keep_dead, _PURGED_AT_ONCE
+        purged = await self._asked(lambda connection: statements.purge(connection, handlers, *ages))
+        if purged.undone:
+            logger.warning(
+                "deleted after %.0f days (keep_dead): %d dead letters, or work of handlers that "
+                "there are no more",
+                self._keep_dead / limits.DAY,
+                purged.undone,
+            )
+        return purged.events
 
     async def _submit(self, operation: Operation[T], argument: object) -> T:
         if self._writer is None:

@@ -95,7 +95,7 @@ class InboxFile:
         before, dropped = time.time() - older_than, 0
         while True:
             self._connection.execute("BEGIN IMMEDIATE")
-            some = statements.purge(self._connection, before, float("-inf"), 500)
+            some = statements.purge(self._connection, (), before, float("-inf"), 500).events
             self._connection.execute("COMMIT")
             if not some:
                 return dropped

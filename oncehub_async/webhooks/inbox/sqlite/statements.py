@@ -7,7 +7,7 @@ the event loop is busy: the fewer, the better.
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..interface import Claim, Outcome, State, StoredEvent, Work
 
@@ -211,21 +211,52 @@ def counts(connection: sqlite3.Connection) -> dict[State, int]:
     return {State(state): count for state, count in rows}
 
 
-def purge(connection: sqlite3.Connection, done_before: float, any_before: float, limit: int) -> int:
-    """Delete old events: finished ones, and much older ones that never came to an end."""
+class Purged(NamedTuple):
+    """How many events were deleted, and how much work among them that was never done."""
+
+    events: int
+    undone: int
+
+
+def purge(
+    connection: sqlite3.Connection,
+    handlers: Collection[str],
+    done_before: float,
+    undone_before: float,
+    limit: int,
+) -> Purged:
+    """Delete old events: those that are done, and what will never be done much later.
+
+    That is dead letters, from when they became so, and work of others than `handlers`, from when
+    it was received. Unfinished work of `handlers` stays.
+    """
     rows = connection.execute(
         """
         SELECT seq FROM events e WHERE received < :done_before AND NOT EXISTS (
-            SELECT 1 FROM work w WHERE w.event = e.seq AND w.state != 'done'
-                AND (e.received >= :any_before OR w.owner IS NOT NULL))
+            SELECT 1 FROM work w WHERE w.event = e.seq AND CASE w.state
+                WHEN 'done' THEN 0
+                WHEN 'dead' THEN w.finished >= :undone_before
+                ELSE w.owner IS NOT NULL OR e.received >= :undone_before
+                    OR w.handler IN (SELECT value FROM json_each(:handlers)) END)
         ORDER BY received LIMIT :limit
         """,
-        {"done_before": done_before, "any_before": any_before, "limit": limit},
+        {
+            "done_before": done_before,
+            "undone_before": undone_before,
+            "handlers": json.dumps(list(handlers)),
+            "limit": limit,
+        },
     ).fetchall()
+    keys = json.dumps([seq for (seq,) in rows])
+    (undone,) = connection.execute(
+        "SELECT count(*) FROM work WHERE event IN (SELECT value FROM json_each(?)) "
+        "AND state != 'done'",
+        (keys,),
+    ).fetchone()
     connection.executemany("DELETE FROM work WHERE event = ?", rows)
     connection.executemany("DELETE FROM events WHERE seq = ?", rows)
     _shrink(connection)
-    return len(rows)
+    return Purged(len(rows), undone)
 
 
 def _shrink(connection: sqlite3.Connection) -> None:
