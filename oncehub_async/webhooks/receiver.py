@@ -15,6 +15,7 @@ from .envelope import read_envelope
 from .errors import EnvelopeError, SignatureError, SignatureProblem, told
 from .headers import Headers, signature_of
 from .inbox import Inbox, StoredEvent
+from .inbox_health import InboxHealth
 from .router import Route, Router
 from .schedule import Backoff
 from .signature import MAX_SKEW, RETRY_WINDOW, SHORT_AGE, Secrets, check_signature
@@ -107,7 +108,7 @@ class Receiver(Router):
         self._unhandled = Unhandled()
         self._is_accepting = False
         self._was_opened = False
-        self._inbox_works = True
+        self._health = InboxHealth(self.clock)
 
     async def open(self) -> Self:
         """Begin to accept and to handle. A receiver is opened once."""
@@ -130,6 +131,7 @@ class Receiver(Router):
                 self.inbox,
                 routes,
                 self._rules,
+                health=self._health,
                 concurrency=self._concurrency,
                 services=services,
                 clock=self.clock,
@@ -209,7 +211,7 @@ class Receiver(Router):
 
     def readiness(self) -> Answer:
         """200 if deliveries are accepted: the receiver is open and its inbox worked last."""
-        return answer.READY if self._is_accepting and self._inbox_works else answer.UNAVAILABLE
+        return answer.READY if self._is_accepting and self._health.is_good else answer.UNAVAILABLE
 
     async def _verify(self, headers: Headers, body: bytes) -> None:
         header = signature_of(headers)
@@ -233,13 +235,9 @@ class Receiver(Router):
         try:
             is_new = await self.inbox.put(event, names)
         except Exception as error:
-            if self._inbox_works:
-                logger.error("deliveries are answered 503: %s", told(error))
-            self._inbox_works = False
+            self._health.failed("put", error)
             return answer.UNAVAILABLE
-        if not self._inbox_works:
-            self._inbox_works = True
-            logger.warning("the inbox works again")
+        self._health.worked("put")
         if not is_new:
             logger.debug("%s came again", event.id)
             return answer.DUPLICATE

@@ -14,6 +14,7 @@ from .context import Context
 from .errors import EnvelopeError, told
 from .event import Event, read_event
 from .inbox import Claim, Inbox, Outcome, State, Work
+from .inbox_health import InboxHealth
 from .router import Route
 
 logger = logging.getLogger("oncehub_async.webhooks")
@@ -37,12 +38,14 @@ class Worker:
         routes: Sequence[Route],
         rules: Rules,
         *,
+        health: InboxHealth,
         concurrency: int,
         services: Any,
         clock: Clock,
         chance: Callable[[], float],
     ) -> None:
         self._inbox, self._rules, self._clock = inbox, rules, clock
+        self._health = health
         self._routes = {route.handler.name: route for route in routes}
         self._concurrency, self._services, self._chance = concurrency, services, chance
         self._running: set[asyncio.Task[None]] = set()
@@ -90,9 +93,10 @@ class Worker:
             try:
                 if free and self._routes:
                     claims = await self._inbox.claim(free, self._routes, self._clock.now())
+                    self._health.worked("claim")
                 pause = _POLL
             except Exception as error:
-                logger.error("the inbox gives no work: %s", told(error))
+                self._health.failed("claim", error)
                 await self._stops_within(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
                 continue

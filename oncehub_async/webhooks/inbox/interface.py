@@ -125,6 +125,7 @@ class Inbox(Protocol):
     async def purge(self, handlers: Collection[str], now: float) -> int:
         """Forget what was kept long enough; how many events that were.
 
-        Unfinished work of `handlers`, those that there are, is never forgotten, however old. It may leave some for the next time, so as not to hold up others.
+        Unfinished work of `handlers`, those that there are, is never forgotten, however old.
+        Some may be left for the next time, so as not to hold up others.
         """
         ...
