@@ -11,13 +11,16 @@ import attrs
 from .context import Context
 from .errors import GiveUp, RetryLater
 from .event import Event
-from .inbox import Outcome, State
+from .inbox import Outcome, State, Work
 from .router import Route
 from .schedule import Backoff
 
 logger = logging.getLogger("oncehub_async.webhooks")
 
 _LONGEST_ERROR = 4_000
+_MOST_CRASHES = 10
+"""A handler during which the process died so often is perhaps what kills it."""
+
 DONE = Outcome(state=State.DONE)
 
 
@@ -69,17 +72,30 @@ async def decide(
 
 
 def outcome(
-    error: Exception | None, attempt: int, rules: Rules, now: float, chance: float
+    error: Exception | None, number: int, rules: Rules, now: float, chance: float
 ) -> Outcome:
-    """What comes after an attempt that ended at `now`; `chance` is from 0 to 1."""
+    """What comes after an attempt that ended at `now`; `chance` is from 0 to 1.
+
+    `number`: which attempt it was, without those that were interrupted.
+    """
     if error is None:
         return DONE
     told = described(error)
-    if isinstance(error, GiveUp) or attempt >= rules.attempts:
+    if isinstance(error, GiveUp) or number >= rules.attempts:
         return Outcome(state=State.DEAD, error=told)
     if isinstance(error, RetryLater):
         return Outcome(state=State.PENDING, due=now + error.seconds, error=told)
-    return Outcome(state=State.FAILED, due=now + rules.backoff.wait(attempt, chance), error=told)
+    return Outcome(state=State.FAILED, due=now + rules.backoff.wait(number, chance), error=told)
+
+
+def given_up_for_crashes(work: Work) -> Outcome | None:
+    """What becomes of work during which the process died again and again."""
+    if work.crashes < _MOST_CRASHES:
+        return None
+    error = f"the process ended {work.crashes} times while the handler ran"
+    if work.error is not None:
+        error += f"; before that it failed with:\n\n{work.error}"
+    return Outcome(state=State.DEAD, error=error)
 
 
 def described(error: Exception) -> str:

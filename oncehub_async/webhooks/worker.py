@@ -9,7 +9,7 @@ from typing import Any
 
 from ..clock import Clock
 from . import limits
-from .attempt import Rules, decide, outcome, place, run
+from .attempt import Rules, decide, given_up_for_crashes, outcome, place, run
 from .context import Context
 from .errors import EnvelopeError, told
 from .event import Event, read_event
@@ -26,7 +26,6 @@ _LONGEST_PAUSE = 30.0
 _FIRST_PURGE = 5.0
 _PURGE_EVERY = 10 * limits.MINUTE
 _CANCELLATION = 2.0
-INTERRUPTED = "the receiver stopped while the handler ran"
 
 
 class Worker:
@@ -145,20 +144,25 @@ class Worker:
                 await self._attempt(event, claim, left.pop(0))
         finally:
             for work in left:
-                await self._release(work)
+                await self._release(work, began=False)
 
     async def _attempt(self, event: Event, claim: Claim, work: Work) -> None:
         route = self._routes[work.handler]
         rules = self._rules_of(route)
-        if work.attempt > rules.attempts:
-            # Each time before, the process ended while the handler ran: perhaps it kills it.
-            error = f"the process ended during {work.attempt - 1} attempts"
-            logger.error("%s is given up for %s: %s", work.handler, work.event_id, error)
-            await self._settle(work, Outcome(state=State.DEAD, error=error))
+        given_up = given_up_for_crashes(work)
+        if given_up is not None:
+            logger.error(
+                "%s is given up for %s: the process ended %d times while it ran",
+                work.handler,
+                work.event_id,
+                work.crashes,
+            )
+            await self._settle(work, given_up)
             return
+        number = work.failures + 1
         context = Context(
             attempt=work.attempt,
-            is_last_attempt=work.attempt >= rules.attempts,
+            is_last_attempt=number >= rules.attempts,
             handler=work.handler,
             received=datetime.fromtimestamp(claim.event.received, UTC),
             services=self._services,
@@ -168,11 +172,10 @@ class Worker:
             if failure is not None:
                 failure = await decide(route, failure, event, context, rules.timeout)
         except asyncio.CancelledError:
-            interrupted = Outcome(state=State.PENDING, due=self._clock.now(), error=INTERRUPTED)
-            await self._settle(work, interrupted)
+            await self._release(work, began=True)
             raise
         now = self._clock.now()
-        result = outcome(failure, work.attempt, rules, now, self._chance())
+        result = outcome(failure, number, rules, now, self._chance())
         if failure is not None:
             _log(work, failure, result, rules, now)
         await self._settle(work, result)
@@ -210,9 +213,9 @@ class Worker:
                     self._clock.real_seconds(max(wait, 0.0)), self.wake
                 )
 
-    async def _release(self, work: Work) -> None:
+    async def _release(self, work: Work, *, began: bool) -> None:
         try:
-            await self._inbox.release(work)
+            await self._inbox.release(work, began=began)
         except Exception as error:
             logger.warning(
                 "%s for %s can't be released, and is due again when this process has ended: %s",
@@ -241,7 +244,7 @@ def _log(work: Work, error: Exception, result: Outcome, rules: Rules, now: float
             "%s is given up for %s after attempt %d: %s",
             work.handler,
             work.event_id,
-            work.attempt,
+            work.failures + 1,
             place(error),
         )
     else:
@@ -249,7 +252,7 @@ def _log(work: Work, error: Exception, result: Outcome, rules: Rules, now: float
             "%s failed for %s, attempt %d of %d: %s; again in %.0f s",
             work.handler,
             work.event_id,
-            work.attempt,
+            work.failures + 1,
             rules.attempts,
             place(error),
             result.due - now,

@@ -114,7 +114,7 @@ async def test_released_work_is_due_again_and_its_attempt_does_not_count(inbox: 
     """As if it had not been claimed."""
     await inbox.put(event("E1"), BOTH)
     (claim,) = await inbox.claim(10, BOTH, 0.0)
-    await inbox.release(claim.work[1])
+    await inbox.release(claim.work[1], began=False)
     assert await inbox.claim(10, BOTH, 0.0) == []  # the first handler still runs
     await inbox.settle(claim.work[0], DONE, 0.0)
     (again,) = await inbox.claim(10, BOTH, 0.0)

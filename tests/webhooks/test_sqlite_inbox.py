@@ -306,7 +306,7 @@ async def test_files_that_are_no_inbox_are_refused(tmp_path: Path) -> None:
     inbox = SQLiteInbox(newer)
     await inbox.open()
     await inbox.close()
-    for file, version in ((versioned, 1), (newer, 2)):
+    for file, version in ((versioned, 1), (newer, 99)):
         other = sqlite3.connect(file)
         other.execute(f"PRAGMA user_version = {version}")
         other.close()

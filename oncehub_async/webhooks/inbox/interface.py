@@ -41,11 +41,21 @@ class StoredEvent:
 
 @attrs.frozen
 class Work:
-    """One handler's claimed work for one event; `attempt` counts from 1 and includes this one."""
+    """One handler's claimed work for one event.
+
+    - `attempt`: how often it was begun, this time included. What was released is among them only
+      if it had begun.
+    - `failures`: how many of those failed.
+    - `crashes`: during how many of those whoever had claimed it died.
+    - `error`: with what it failed last.
+    """
 
     event_id: str
     handler: str
     attempt: int
+    failures: int = 0
+    crashes: int = 0
+    error: str | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen
@@ -58,11 +68,11 @@ class Claim:
 
 @attrs.frozen(kw_only=True)
 class Outcome:
-    """What became of an attempt: `due` (Unix seconds) where it is to be tried again."""
+    """What became of an attempt: `due` (Unix seconds) where it failed and is to be tried again."""
 
     state: State
     due: float | None = None
-    error: str | None = None
+    error: str | None = attrs.field(default=None, repr=False)
 
 
 class Inbox(Protocol):
@@ -102,7 +112,8 @@ class Inbox(Protocol):
 
         Of one subject only one event is claimed at a time. Work isn't claimed while the same
         handler has unfinished work for an event of that subject that happened before (of the same
-        moment: arrived before). Each claim counts as an attempt.
+        moment: arrived before). Each claim counts as an attempt. Of what one that died had claimed
+        of an event, only the first in the handlers' order had begun, and counts as a crash.
         """
         ...
 
@@ -110,8 +121,8 @@ class Inbox(Protocol):
         """Write down what became of an attempt. False: the work was no longer this inbox's."""
         ...
 
-    async def release(self, work: Work) -> None:
-        """Give work back as if it had not been claimed; the attempt doesn't count."""
+    async def release(self, work: Work, *, began: bool) -> None:
+        """Give work back, without a failure. Unless it `began`, the attempt doesn't count."""
         ...
 
     async def waiting(self) -> dict[str, int]:

@@ -22,7 +22,6 @@ logger = logging.getLogger("oncehub_async.webhooks")
 
 _SECONDS_BETWEEN_ROLL_CALLS = 2.0
 _PURGED_AT_ONCE = 500
-ENDED = "the process ended while the handler ran"
 
 
 class SQLiteInbox:
@@ -114,9 +113,9 @@ class SQLiteInbox:
         """Write down what became of an attempt; see `Inbox.settle`."""
         return await self._submit(self._settle, (work, outcome, now))
 
-    async def release(self, work: Work) -> None:
+    async def release(self, work: Work, *, began: bool) -> None:
         """Give work back; see `Inbox.release`."""
-        await self._submit(self._release, work)
+        await self._submit(self._release, (work, began))
 
     async def waiting(self) -> dict[str, int]:
         """How much unfinished work each handler has."""
@@ -174,8 +173,8 @@ class SQLiteInbox:
         return statements.settle_many(connection, self._owner, asked)
 
     def _release_many(self, connection: sqlite3.Connection, asked: Sequence[Any]) -> Sequence[None]:
-        for work in asked:
-            statements.release(connection, self._owner, work)
+        for work, began in asked:
+            statements.release(connection, self._owner, work, began)
         return [None] * len(asked)
 
     def _roll_call(self, connection: sqlite3.Connection) -> None:
@@ -183,7 +182,7 @@ class SQLiteInbox:
         self._last_roll_call = time.monotonic()
         for owner in statements.owners(connection):
             if owner != self._owner and not is_alive(self.path, owner):
-                taken = statements.give_back_all(connection, owner, ENDED)
+                taken = statements.give_back_all(connection, owner)
                 logger.warning(
                     "took up the work of a process that ended while it ran: %d to run again", taken
                 )

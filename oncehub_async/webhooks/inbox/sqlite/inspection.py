@@ -26,7 +26,8 @@ LIMIT :limit
 """
 
 _RETRY = """
-UPDATE work SET state = 'pending', attempts = 0, finished = NULL, due = :now,
+UPDATE work SET state = 'pending', attempts = 0, failures = 0, crashes = 0,
+    finished = NULL, due = :now,
     open_subject = (SELECT subject FROM events WHERE seq = work.event)
 WHERE state = 'dead' AND (:handler IS NULL OR handler = :handler)
   AND (:events IS NULL

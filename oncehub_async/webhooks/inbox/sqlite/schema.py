@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ....errors import ConfigurationError
 
-VERSION = 1
+VERSION = 2
 _APPLICATION_ID = 0x4F68496E
 _OLDEST = (3, 35)
 """For RETURNING; UPDATE FROM came before."""
@@ -34,6 +34,8 @@ CREATE TABLE work (
     handler TEXT NOT NULL,
     state TEXT NOT NULL,
     attempts INTEGER NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0,
+    crashes INTEGER NOT NULL DEFAULT 0,
     created REAL NOT NULL,
     due REAL,
     open_subject TEXT,
@@ -42,7 +44,7 @@ CREATE TABLE work (
     error TEXT,
     PRIMARY KEY (event, position)
 ) WITHOUT ROWID;
-CREATE INDEX work_due ON work (due, event, position) WHERE due IS NOT NULL;
+CREATE INDEX work_due ON work (handler, due, event, position) WHERE due IS NOT NULL;
 CREATE INDEX work_subject ON work (open_subject) WHERE open_subject IS NOT NULL;
 CREATE INDEX work_owner ON work (owner) WHERE owner IS NOT NULL;
 """
