@@ -3,8 +3,10 @@
 import asyncio
 import logging
 import traceback
+from collections.abc import Coroutine
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import attrs
 
@@ -35,22 +37,7 @@ class Rules:
 
 async def run(route: Route, event: Event, context: Context, seconds: float) -> Exception | None:
     """Run a handler once; the error with which it failed. Cancellation passes through."""
-    try:
-        async with asyncio.timeout(seconds) as limit:
-            await route.call(event, context)
-    except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            raise
-        # Not this task was cancelled, but something that the handler waited for.
-        return RuntimeError("what the handler waited for was cancelled").with_traceback(
-            error.__traceback__
-        )
-    except Exception as error:
-        if limit.expired() and isinstance(error, TimeoutError):
-            return TimeoutError(f"the handler took longer than {seconds:g} s")
-        return error
-    return None
+    return await _failure(route.call(event, context), seconds, "the handler")
 
 
 async def decide(
@@ -61,14 +48,41 @@ async def decide(
     A `RetryLater` or `GiveUp` of an error handler takes the place of the handler's error.
     """
     for error_handler in route.error_handlers:
-        try:
-            async with asyncio.timeout(seconds):
-                await error_handler(error, event, context)
-        except (RetryLater, GiveUp) as decision:
-            return decision
-        except Exception as trouble:
+        told = error_handler(error, event, context)
+        trouble = await _failure(told, seconds, "the error handler")
+        if isinstance(trouble, RetryLater | GiveUp):
+            return trouble
+        if trouble is not None:
             logger.error("an error handler failed itself: %s", place(trouble))
     return error
+
+
+async def _failure(work: Coroutine[Any, Any, object], seconds: float, who: str) -> Exception | None:
+    """The error with which the user's code failed, whatever it raised.
+
+    Only what is meant for this task or the whole process passes through.
+    """
+    try:
+        async with asyncio.timeout(seconds) as limit:
+            await work
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        return _as_failure(error, f"what {who} waited for was cancelled")
+    except Exception as error:
+        if limit.expired() and isinstance(error, TimeoutError):
+            return TimeoutError(f"{who} took longer than {seconds:g} s")
+        return error
+    except (SystemExit, KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:
+        return _as_failure(error, f"{who} raised {type(error).__name__}, which is no Exception")
+    return None
+
+
+def _as_failure(error: BaseException, text: str) -> Exception:
+    return RuntimeError(text).with_traceback(error.__traceback__)
 
 
 def outcome(

@@ -259,23 +259,24 @@ class Receiver(Router):
     def _limit_age(self) -> float:
         """How old signatures may be, with what the inbox remembers."""
         memory = self.inbox.memory
-        needed = (self._max_age or RETRY_WINDOW) + self._max_skew
-        if self._max_age is not None:
-            if 0 < memory < needed:
-                raise ConfigurationError(
-                    f"max_age: replays would pass, for the inbox keeps events for {memory:.0f} s "
-                    f"only; it has to be {needed:.0f} s (keep=)"
-                )
-            return self._max_age
-        if memory >= needed:
-            return RETRY_WINDOW
-        logger.warning(
-            "the inbox does not remember events durably for %.0f hours: signatures older than "
-            "%.0f s are refused, and retries of OnceHub's perhaps with them",
-            needed / limits.HOUR,
-            SHORT_AGE,
-        )
-        return SHORT_AGE
+        limit = self._max_age
+        if limit is None:
+            limit = RETRY_WINDOW if memory >= RETRY_WINDOW + self._max_skew else SHORT_AGE
+        # An inbox without a durable memory is good until the process ends, and says so itself.
+        if 0 < memory < limit + self._max_skew:
+            raise ConfigurationError(
+                f"keep: replays would pass, for the inbox keeps events for {memory:.0f} s only; it "
+                f"has to be {limit + self._max_skew:.0f} s at least, which is max_age and max_skew"
+            )
+        if self._max_age is None and limit < RETRY_WINDOW:
+            logger.warning(
+                "the inbox remembers events %s, not for %.0f hours: signatures older than %.0f s "
+                "are refused, and retries of OnceHub's perhaps with them",
+                f"for {memory / limits.HOUR:.0f} hours" if memory else "until the process ends",
+                (RETRY_WINDOW + self._max_skew) / limits.HOUR,
+                limit,
+            )
+        return limit
 
     async def _enter_services(self) -> object:
         if not inspect.isroutine(self._services):

@@ -136,11 +136,13 @@ async def test_the_age_limit_follows_from_what_the_inbox_remembers(
         assert (await deliver(kept, at=now - RETRY_WINDOW - 60)).status == 401
         assert (await deliver(kept, at=now + 400)).status == 401
     caplog.clear()
-    for inbox in (MemoryInbox(), SQLiteInbox(tmp_path / "short.db", keep=86_400.0)):
+    short = SQLiteInbox(tmp_path / "short.db", keep=86_400.0)
+    for inbox, memory in ((MemoryInbox(), "until the process ends"), (short, "for 24 hours")):
         caplog.clear()
         async with receiver(inbox=inbox) as subject:
             told = [each for each in caplog.records if "signatures older than" in each.message]
             assert len(told) == 1
+            assert memory in told[0].message
             assert (await deliver(subject, at=now - SHORT_AGE + 60)).status == 200
             assert (await deliver(subject, at=now - SHORT_AGE - 60)).status == 401
     async with receiver(max_age=3_600, max_skew=10) as subject:
@@ -151,7 +153,15 @@ async def test_the_age_limit_follows_from_what_the_inbox_remembers(
 async def test_an_age_limit_beyond_the_inboxs_memory_is_refused(tmp_path: Path) -> None:
     """Replays would be handled again."""
     subject = receiver(inbox=SQLiteInbox(tmp_path / "inbox.db", keep=3_600.0), max_age=3_600)
-    with pytest.raises(ConfigurationError, match="keep="):
+    with pytest.raises(ConfigurationError, match=r"keep: .*3900 s"):
+        await subject.open()
+
+
+@pytest.mark.parametrize("keep", [60.0, 599.0])
+async def test_an_inbox_that_forgets_within_minutes_is_refused(tmp_path: Path, keep: float) -> None:
+    """Also where no age limit was given: the short one is longer than that."""
+    subject = receiver(inbox=SQLiteInbox(tmp_path / "inbox.db", keep=keep))
+    with pytest.raises(ConfigurationError, match=r"keep: .*600 s"):
         await subject.open()
 
 

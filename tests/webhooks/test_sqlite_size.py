@@ -1,6 +1,8 @@
 """The SQLite inbox's file does not grow without end."""
 
 import asyncio
+import functools
+import operator
 from pathlib import Path
 
 import pytest
@@ -52,4 +54,27 @@ async def test_what_will_never_be_done_goes_in_the_end(
     assert await inbox.purge(handlers, 1e9) == 1
     assert await inbox.counts() == {State.PENDING: 1}
     assert ["1 dead letters, or work" in each.message for each in caplog.records] == [True, True]
+    await inbox.close()
+
+
+async def test_a_claim_costs_the_same_whatever_waits_for_handlers_that_there_are_no_more(
+    tmp_path: Path,
+) -> None:
+    """Counted in the steps of SQLite's machine."""
+    inbox = SQLiteInbox(tmp_path / "inbox.db")
+    await inbox.open()
+    costs = []
+    for first in (0, 100):
+        numbers = range(first, 100 if not first else 3_000)
+        await asyncio.gather(*(inbox.put(event(number), ("gone",)) for number in numbers))
+        await inbox.put(event(10_000 + first), ("h",))
+        steps: list[None] = []
+        # What append returns is None, which lets SQLite go on.
+        count = functools.partial(steps.append, None)
+        await inbox._asked(operator.methodcaller("set_progress_handler", count, 10))
+        (claim,) = await inbox.claim(8, ("h", "other"), 1e9)
+        await inbox._asked(operator.methodcaller("set_progress_handler", None, 0))
+        await inbox.settle(claim.work[0], DONE, 0.0)
+        costs.append(len(steps))
+    assert 0 < costs[1] <= costs[0] * 1.5
     await inbox.close()

@@ -150,13 +150,26 @@ class SQLiteInbox:
     # What follows runs in the writer's thread.
 
     def _connect(self) -> sqlite3.Connection:
-        connection = schema.connect(self.path, self._busy_timeout, create=True)
-        self._file = _identity(self.path)
+        # A file that was moved or unmounted knows what was done: with a new one in its place,
+        # replays would be handled again, and nobody would notice what is missing.
+        if self._file is not None and not self._is_current():
+            raise self._lost()
+        connection = schema.connect(self.path, self._busy_timeout, create=self._file is None)
+        found = _identity(self.path)
+        if self._file is not None and found != self._file:
+            connection.close()
+            raise self._lost()
+        self._file = found
         return connection
 
     def _is_current(self) -> bool:
-        # A file that was moved or removed would take events that nobody finds again.
         return _identity(self.path) == self._file
+
+    def _lost(self) -> InboxError:
+        return InboxError(
+            f"{self.path}: the inbox's file was moved or replaced; put it back, or restart to go "
+            "on with what is there"
+        )
 
     def _put_many(self, connection: sqlite3.Connection, asked: Sequence[Any]) -> Sequence[bool]:
         return statements.put_many(connection, asked)
