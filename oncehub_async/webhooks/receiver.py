@@ -107,52 +107,65 @@ class Receiver(Router):
         self._age_limit = RETRY_WINDOW
         self._unhandled = Unhandled()
         self._is_accepting = False
-        self._was_opened = False
+        self._was_open = False
+        self._told_unopened = False
         self._health = InboxHealth(self.clock)
 
     async def open(self) -> Self:
-        """Begin to accept and to handle. A receiver is opened once."""
-        if self._was_opened:
-            raise ClientStateError("the receiver was opened before; make a new one")
-        self._was_opened = True
+        """Begin to accept and to handle. Once it is closed, it may be opened again."""
+        if self._frozen:
+            raise ClientStateError("the receiver is open")
         self._frozen = True
+        try:
+            await self._start()
+        except BaseException:
+            try:
+                await self._stack.aclose()
+            finally:
+                self._frozen = False
+            raise
+        self._is_accepting = self._was_open = True
+        return self
+
+    async def _start(self) -> None:
         if self._secrets is not None:
             await self._secrets.current()
         else:
             logger.warning("unsafe_accept_unsigned: whoever finds the URL can send events")
         self._age_limit = self._limit_age()
         self._all_routes = routes = tuple(self.routes())
-        try:
-            await self.inbox.open()
-            self._stack.push_async_callback(self.inbox.close)
-            services = await self._enter_services()
-            await self._tell_of_lost_handlers({route.handler.name for route in routes})
-            self._worker = Worker(
-                self.inbox,
-                routes,
-                self._rules,
-                health=self._health,
-                concurrency=self._concurrency,
-                services=services,
-                clock=self.clock,
-                chance=random.random,
-            )
-        except BaseException:
-            await self._stack.aclose()
-            raise
+        self._names.clear()
+        self._health = InboxHealth(self.clock)
+        await self.inbox.open()
+        self._stack.push_async_callback(self.inbox.close)
+        services = await self._enter_services()
+        await self._tell_of_lost_handlers({route.handler.name for route in routes})
+        self._worker = Worker(
+            self.inbox,
+            routes,
+            self._rules,
+            health=self._health,
+            concurrency=self._concurrency,
+            services=services,
+            clock=self.clock,
+            chance=random.random,
+        )
         self._worker.start()
-        self._is_accepting = True
-        return self
 
     async def close(self) -> None:
         """Accept no more, let handlers finish for `drain` seconds, and close the inbox."""
+        if not self._is_accepting:
+            return
         self._is_accepting = False
         worker, self._worker = self._worker, None
         try:
             if worker is not None:
                 await worker.stop(self._drain)
         finally:
-            await self._stack.aclose()
+            try:
+                await self._stack.aclose()
+            finally:
+                self._frozen = False
 
     async def __aenter__(self) -> Self:
         return await self.open()
@@ -173,6 +186,7 @@ class Receiver(Router):
         OnceHub should try again.
         """
         if not self._is_accepting:
+            self._tell_unopened()
             return answer.UNAVAILABLE
         if len(body) > self.max_body:
             return answer.TOO_LARGE
@@ -277,6 +291,14 @@ class Receiver(Router):
                 limit,
             )
         return limit
+
+    def _tell_unopened(self) -> None:
+        if not (self._was_open or self._told_unopened):
+            self._told_unopened = True
+            logger.error(
+                "deliveries are answered 503, for the receiver is not open: async with receiver: "
+                "... (a framework's start-up is the place for it; serve does it by itself)"
+            )
 
     async def _enter_services(self) -> object:
         if not inspect.isroutine(self._services):

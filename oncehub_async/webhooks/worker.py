@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from ..clock import Clock
+from ..errors import ClientStateError
 from . import limits
 from .attempt import Rules, decide, given_up_for_crashes, outcome, place, run
 from .context import Context
@@ -51,6 +52,7 @@ class Worker:
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._is_over = False
         self._loops: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -62,26 +64,39 @@ class Worker:
 
     def wake(self) -> None:
         """There may be work."""
-        self._idle.clear()
+        if not self._is_over:
+            self._idle.clear()
         self._news.set()
 
     async def idle(self) -> None:
-        """Wait until no work runs and none is due."""
+        """Wait until no work runs and none is due. Raises `ClientStateError` if it stops before."""
         await self._idle.wait()
+        if self._is_over:
+            raise ClientStateError("the receiver was closed while its handlers were waited for")
 
     async def stop(self, deadline: float) -> None:
         """Take no more; let what runs finish for `deadline` seconds, then give it back."""
         self._stopping.set()
         self.wake()
-        await asyncio.gather(*self._loops)
-        if self._running:
-            await asyncio.wait(self._running, timeout=self._clock.real_seconds(deadline))
-        if self._running:
-            logger.warning("%d events' handlers did not finish in time", len(self._running))
-            for task in self._running:
+        end = self._clock.now() + deadline
+        try:
+            await self._ended_by(self._loops, end)
+            if not await self._ended_by(self._running, end):
+                logger.warning("%d events' handlers did not finish in time", len(self._running))
+            for task in (*self._loops, *self._running):
                 task.cancel()
-            # One that doesn't let itself be cancelled must not hold up the end.
-            await asyncio.wait(self._running, timeout=_CANCELLATION)
+            # What doesn't let itself be cancelled must not hold up the end.
+            await self._ended_by({*self._loops, *self._running}, self._clock.now() + _CANCELLATION)
+        finally:
+            self._is_over = True
+            self._idle.set()
+
+    async def _ended_by(self, tasks: Collection["asyncio.Task[None]"], end: float) -> bool:
+        if not tasks:
+            return True
+        seconds = self._clock.real_seconds(max(end - self._clock.now(), 0.0))
+        _, left = await asyncio.wait(tasks, timeout=seconds)
+        return not left
 
     async def _take(self) -> None:
         pause = _POLL
@@ -191,19 +206,26 @@ class Worker:
     async def _settle(self, work: Work, result: Outcome) -> None:
         """Write it down, however long that takes: until then the work stays ours."""
         pause = _POLL
-        while True:
-            try:
-                held = await self._inbox.settle(work, result, self._clock.now())
-                break
-            except Exception as error:
-                logger.error(
-                    "what became of %s for %s can't be written down yet: %s",
-                    work.handler,
-                    work.event_id,
-                    told(error),
-                )
+        try:
+            while True:
+                try:
+                    held = await self._inbox.settle(work, result, self._clock.now())
+                    break
+                except Exception as error:
+                    if self._is_over:
+                        _log_unsettled(work)
+                        return
+                    logger.error(
+                        "what became of %s for %s can't be written down yet: %s",
+                        work.handler,
+                        work.event_id,
+                        told(error),
+                    )
                 await self._clock.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
+        except asyncio.CancelledError:
+            _log_unsettled(work)
+            raise
         if not held:
             logger.warning("%s for %s was no longer ours", work.handler, work.event_id)
         elif result.due is not None:
@@ -235,6 +257,14 @@ class Worker:
                         break
             except Exception as error:
                 logger.error("the inbox was not purged: %s", told(error))
+
+
+def _log_unsettled(work: Work) -> None:
+    logger.error(
+        "the receiver stopped before what became of %s for %s was written down: it runs again",
+        work.handler,
+        work.event_id,
+    )
 
 
 def _log(work: Work, error: Exception, result: Outcome, rules: Rules, now: float) -> None:

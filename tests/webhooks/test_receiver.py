@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from oncehub_async import ClientStateError, ConfigurationError
+from oncehub_async import ConfigurationError
 from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import (
     BookingEvent,
@@ -198,22 +198,6 @@ async def test_unsigned_deliveries_need_an_argument_that_says_so(
     async with receiver(unsafe_accept_unsigned=True) as subject:
         assert (await subject.receive({}, body)).status == 200
         assert (await subject.receive({"Oncehub-Signature": "t=1,s=0"}, body)).status == 401
-
-
-async def test_it_is_opened_once_and_receives_only_while_it_is_open() -> None:
-    """Before and after that it is 503, and OnceHub tries again."""
-    subject = receiver()
-    assert (await deliver(subject)).status == 503
-    assert subject.readiness().status == 503
-    async with subject:
-        assert (await deliver(subject)).status == 200
-        assert subject.readiness().status == 200
-        with pytest.raises(ClientStateError):
-            await subject.open()
-    assert (await deliver(subject)).status == 503
-    assert (subject.health().status, subject.readiness().status) == (200, 503)
-    with pytest.raises(ClientStateError, match="open the receiver first"):
-        await subject.idle()
 
 
 class FailingInbox(MemoryInbox):

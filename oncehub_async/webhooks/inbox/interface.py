@@ -79,7 +79,8 @@ class Inbox(Protocol):
     """Keeps events, and hands out work.
 
     Every method but `close` raises `InboxError` when it can't do its work now; nothing of it has
-    happened then, and it may be tried again. An inbox is opened once, by the receiver.
+    happened then, and it may be tried again. The receiver opens and closes it, several times
+    perhaps.
     """
 
     @property

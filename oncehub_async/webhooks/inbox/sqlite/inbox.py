@@ -77,7 +77,7 @@ class SQLiteInbox:
         Raises `ConfigurationError` for a file that is no inbox, and `InboxError`.
         """
         if self._writer is not None:
-            raise ClientStateError("the inbox was opened before; make a new one")
+            raise ClientStateError("the inbox is open")
         try:
             sweep(self.path)
             self._lock = OwnerLock(self.path)
@@ -95,11 +95,15 @@ class SQLiteInbox:
 
     async def close(self) -> None:
         """Close the file. What is still claimed is due again, for this process and others."""
-        if self._writer is not None:
-            await self._writer.close()
-        lock, self._lock = self._lock, None
-        if lock is not None:
-            lock.release()
+        writer, self._writer = self._writer, None
+        try:
+            if writer is not None:
+                await writer.close()
+        finally:
+            lock, self._lock = self._lock, None
+            if lock is not None:
+                lock.release()
+            self._file = None
 
     async def put(self, event: StoredEvent, handlers: Sequence[str]) -> bool:
         """Keep an event; see `Inbox.put`."""
