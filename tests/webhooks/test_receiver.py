@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from multidict import CIMultiDict, MultiDict
 
 from oncehub_async import ConfigurationError
 from oncehub_async.testing import make_event, sign
@@ -116,12 +117,15 @@ async def test_headers_of_every_framework() -> None:
         {"ONCEHUB-SIGNATURE": value},
         [("Oncehub-Signature", value), ("x", "y")],
         [(b"oncehub-signature", value.encode())],
+        MultiDict([("oncehub-signature", value)]),
+        CIMultiDict([("ONCEHUB-signature", value)]),
     ]
     async with receiver() as subject:
         for headers in forms:
             assert (await subject.receive(headers, body)).status == 200
         twice = [("Oncehub-Signature", value)] * 2
-        assert (await subject.receive(twice, body)).status == 401
+        for several in (twice, MultiDict(twice), CIMultiDict(twice)):
+            assert (await subject.receive(several, body)).status == 401
 
 
 async def test_the_age_limit_follows_from_what_the_inbox_remembers(

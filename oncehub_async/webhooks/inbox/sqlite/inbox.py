@@ -1,5 +1,6 @@
 """The inbox in a SQLite file."""
 
+import contextlib
 import logging
 import os
 import sqlite3
@@ -197,12 +198,18 @@ class SQLiteInbox:
     def _roll_call(self, connection: sqlite3.Connection) -> None:
         """Make due again what is held by those that have died."""
         self._last_roll_call = time.monotonic()
+        self._renew_lock()
         for owner in statements.owners(connection):
             if owner != self._owner and not is_alive(self.path, owner):
                 taken = statements.give_back_all(connection, owner)
                 logger.warning(
                     "took up the work of a process that ended while it ran: %d to run again", taken
                 )
+
+    def _renew_lock(self) -> None:
+        if self._lock is not None:
+            with contextlib.suppress(OSError):  # the next roll call tries again
+                self._lock.renew()
 
     @property
     def _owner(self) -> str:
