@@ -136,7 +136,7 @@ class Receiver(Router):
         self._all_routes = routes = tuple(self.routes())
         self._names.clear()
         self._health = InboxHealth(self.clock)
-        await self.inbox.open()
+        await self.inbox.open(needed=self._age_limit + self._max_skew)
         self._stack.push_async_callback(self.inbox.close)
         services = await self._enter_services()
         await self._tell_of_lost_handlers({route.handler.name for route in routes})

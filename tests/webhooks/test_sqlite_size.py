@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from oncehub_async.webhooks import SQLiteInbox
+from oncehub_async import InvalidParameterError
+from oncehub_async.webhooks import Receiver, SQLiteInbox
 from oncehub_async.webhooks.inbox import Outcome, State
+from oncehub_async.webhooks.inbox.sqlite.inspection import opened
 
+from .conftest import DAY, SECRET
 from .test_sqlite_inbox import DONE, event
 
 
@@ -78,3 +81,16 @@ async def test_a_claim_costs_the_same_whatever_waits_for_handlers_that_there_are
         costs.append(len(steps))
     assert 0 < costs[1] <= costs[0] * 1.5
     await inbox.close()
+
+
+async def test_nothing_is_purged_by_hand_that_the_receiver_needs(tmp_path: Path) -> None:
+    """Signatures of ten days pass here: what is younger has to be known again."""
+    path = tmp_path / "inbox.db"
+    inbox = SQLiteInbox(path, keep=20 * DAY)
+    subject = Receiver(signing_secret=SECRET, inbox=inbox, max_age=10 * DAY)
+    async with subject:
+        pass
+    with opened(path) as file:
+        with pytest.raises(InvalidParameterError, match=r"10\.00 days"):
+            file.drop_done(9 * DAY)
+        assert file.drop_done(11 * DAY) == 0

@@ -88,8 +88,8 @@ class Inbox(Protocol):
         """For how many seconds at least it knows an event again, crashes included; 0: for none."""
         ...
 
-    async def open(self) -> None:
-        """Get ready."""
+    async def open(self, *, needed: float = 0.0) -> None:
+        """Get ready. For `needed` seconds events have to be known again, or replays pass."""
         ...
 
     async def close(self) -> None:

@@ -59,7 +59,7 @@ class MemoryInbox:
         self._queue: list[tuple[float, int, int, _Pair]] = []
         self._number = 0
 
-    async def open(self) -> None:
+    async def open(self, *, needed: float = 0.0) -> None:
         """Say that it is no place for what matters."""
         logger.warning(
             "MemoryInbox: accepted events are lost when this process ends; use SQLiteInbox for "

@@ -72,8 +72,10 @@ class SQLiteInbox:
         """For how many seconds it knows an event again."""
         return self._keep
 
-    async def open(self) -> None:
+    async def open(self, *, needed: float = 0.0) -> None:
         """Open the file, made if it isn't there, and take up what a process that died left.
+
+        `needed` is written down there, so that nobody purges what is younger by hand.
 
         Raises `ConfigurationError` for a file that is no inbox, and `InboxError`.
         """
@@ -89,6 +91,7 @@ class SQLiteInbox:
         self._writer = Writer(self._connect, self._is_current)
         try:
             await self._writer.open()
+            await self._asked(lambda connection: statements.set_needed(connection, needed))
             await self._asked(self._roll_call)
         except BaseException:
             await self.close()

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from ....errors import ConfigurationError, InvalidParameterError
+from ... import limits
 from ...errors import InboxError
 from ..interface import State
 from . import schema, statements
@@ -92,7 +93,17 @@ class InboxFile:
         )
 
     def drop_done(self, older_than: float) -> int:
-        """Delete events that are done and were received more than so many seconds ago."""
+        """Delete events that are done and were received more than so many seconds ago.
+
+        Raises `InvalidParameterError` for what the receiver still needs to know replays by.
+        """
+        needed = statements.needed(self._connection)
+        if older_than < needed:
+            raise InvalidParameterError(
+                "older_than",
+                f"expected at least {needed / limits.DAY:.2f} days: the receiver accepts "
+                "signatures of that age, so that what is forgotten could be replayed",
+            )
         before, dropped = time.time() - older_than, 0
         while True:
             self._connection.execute("BEGIN IMMEDIATE")

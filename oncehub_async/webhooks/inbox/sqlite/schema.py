@@ -2,7 +2,7 @@
 
 `work` has a row for each event and handler. `due` is set while it waits, `owner` while it runs,
 `open_subject` until it is done or dead: the partial indexes hold unfinished work only, however
-much is kept.
+much is kept. `needed` has one row: for how long the receiver needs events to be known again.
 """
 
 import contextlib
@@ -18,6 +18,8 @@ _OLDEST = (3, 35)
 """For RETURNING; UPDATE FROM came before."""
 
 _TABLES = """
+CREATE TABLE needed (seconds REAL NOT NULL);
+INSERT INTO needed VALUES (0);
 CREATE TABLE events (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,

@@ -227,6 +227,17 @@ def counts(connection: sqlite3.Connection) -> dict[State, int]:
     return {State(state): count for state, count in rows}
 
 
+def set_needed(connection: sqlite3.Connection, seconds: float) -> None:
+    """Write down for how long events have to be known again; 0 leaves it as it is."""
+    if seconds:
+        connection.execute("UPDATE needed SET seconds = ?", (seconds,))
+
+
+def needed(connection: sqlite3.Connection) -> float:
+    """For how many seconds events have to be known again."""
+    return float(connection.execute("SELECT seconds FROM needed").fetchone()[0])
+
+
 class Purged(NamedTuple):
     """How many events were deleted, and how much work among them that was never done."""
 
