@@ -128,7 +128,7 @@ def test_inbox_purge(file: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Only what is named, and nothing that could be replayed."""
     code, _, err = run(capsys, "inbox", "purge", "--file", file)
     assert (code, "--older-than" in err) == (2, True)
-    code, _, err = run(capsys, "inbox", "purge", "--file", file, "--older-than", "3")
+    code, _, err = run(capsys, "inbox", "purge", "--file", file, "--older-than", "3.043")
     assert (code, "replayed" in err) == (2, True)
     _, out, _ = run(capsys, "inbox", "purge", "-f", file, "--dead", "--waiting-for", "crm:upsert")
     assert out == "1 dead letter deleted\n2 events no longer waiting for crm:upsert\n"

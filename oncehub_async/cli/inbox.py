@@ -12,7 +12,7 @@ from ..models.converter import time_text
 from ..webhooks.inbox import State
 from ..webhooks.inbox.sqlite.inspection import Entry, opened
 from ..webhooks.limits import DAY
-from ..webhooks.signature import RETRY_WINDOW
+from ..webhooks.signature import MAX_SKEW, RETRY_WINDOW
 from . import COMPLETE
 from .output import say, say_json, several
 from .table import say_table
@@ -148,7 +148,7 @@ def purge(
     """
     if older_than is None and not dead and waiting_for is None:
         raise InvalidParameterError("purge", "say what: --older-than DAYS, --dead or --waiting-for")
-    if older_than is not None and not older_than * DAY > RETRY_WINDOW:
+    if older_than is not None and not older_than * DAY > RETRY_WINDOW + MAX_SKEW:
         raise InvalidParameterError(
             "older_than", "expected at least 4 days: an event that is forgotten can be replayed"
         )

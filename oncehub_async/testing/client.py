@@ -25,10 +25,15 @@ class ReceiverClient:
         self, receiver: Receiver, *, secret: str | None, inbox: Inbox | None = None
     ) -> None:
         self._receiver, self._secret = receiver, secret
-        receiver.inbox = inbox or MemoryInbox()
+        self._inbox = inbox or MemoryInbox()
 
     async def __aenter__(self) -> Self:
-        await self._receiver.open()
+        self._own_inbox, self._receiver.inbox = self._receiver.inbox, self._inbox
+        try:
+            await self._receiver.open()
+        except BaseException:
+            self._receiver.inbox = self._own_inbox
+            raise
         return self
 
     async def __aexit__(
@@ -37,7 +42,10 @@ class ReceiverClient:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._receiver.close()
+        try:
+            await self._receiver.close()
+        finally:
+            self._receiver.inbox = self._own_inbox
 
     async def deliver(self, body: bytes, *, timestamp: float | None = None) -> Answer:
         """Post a body, signed at `timestamp` (Unix seconds; the receiver's present)."""

@@ -10,9 +10,10 @@ import attrs
 class Context:
     """The circumstances of one attempt to handle an event.
 
-    - `attempt`: 1 the first time. It is more than 1 after a failure, and after a crash while the
-      handler ran: what it did may have been done already.
-    - `is_last_attempt`: whether a failure makes a dead letter of it.
+    - `attempt`: 1 the first time. It is more than 1 after a failure, and after the receiver stopped
+      or crashed while the handler ran: what it did may have been done already.
+    - `is_last_attempt`: whether a failure makes a dead letter of it. Attempts that were interrupted
+      are none of those that a handler has.
     - `handler`: the handler's name, as the inbox keeps it.
     - `received`: when the event was accepted, in UTC.
     - `services`: what was given to the receiver as `services`: an API client, a pool, ...

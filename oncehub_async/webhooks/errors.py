@@ -12,10 +12,12 @@
 No text of these errors holds a body, a secret or a signature.
 """
 
-import math
 from enum import StrEnum
 
 from ..errors import InvalidParameterError, OnceHubError
+
+LONGEST_WAIT = 30 * 86_400.0
+"""Seconds that a handler can ask to be tried again in."""
 
 
 class WebhookError(OnceHubError):
@@ -58,15 +60,20 @@ class InboxError(WebhookError):
 
 
 class RetryLater(Exception):
-    """Raised by a handler that wants to be tried again in `seconds`. It counts as an attempt."""
+    """Raised by a handler that wants to be tried again in `seconds`, 30 days at most.
+
+    It counts as an attempt.
+    """
 
     def __init__(self, seconds: float, reason: str = "") -> None:
         if isinstance(seconds, bool) or not isinstance(seconds, int | float):
             raise InvalidParameterError(
                 "seconds", f"expected a number, got {type(seconds).__name__}"
             )
-        if not (math.isfinite(seconds) and seconds >= 0):
-            raise InvalidParameterError("seconds", f"{seconds!r} is no time to wait")
+        if not 0 <= seconds <= LONGEST_WAIT:
+            raise InvalidParameterError(
+                "seconds", "expected 0 to 2,592,000 (30 days): later than that is never"
+            )
         super().__init__(reason or f"to be tried again in {seconds:g} s")
         self.seconds = float(seconds)
 

@@ -15,12 +15,9 @@ def signature_of(headers: Headers) -> str | bytes | None:
 
     One that came several times is joined by commas, as HTTP has it, and refused later.
     """
-    getall = getattr(headers, "getall", None)  # a multidict, as aiohttp has it
-    if getall is not None:
-        found: list[str | bytes] = getall(HEADER, [])
-    else:
-        pairs = headers.items() if isinstance(headers, Mapping) else headers
-        found = [value for name, value in pairs if _is_signature(name)]
+    # The items of a multi-mapping are all its values, whether it minds the case of names or not.
+    pairs = headers.items() if isinstance(headers, Mapping) else headers
+    found = [value for name, value in pairs if _is_signature(name)]
     if len(found) == 1:
         return found[0]
     return b",".join(map(_bytes, found)) if found else None

@@ -16,6 +16,7 @@ from .envelope import read_envelope
 from .errors import EnvelopeError, SignatureError, SignatureProblem, told
 from .headers import Headers, signature_of
 from .inbox import Inbox, StoredEvent
+from .inbox_health import InboxHealth
 from .router import Route, Router
 from .schedule import Backoff
 from .signature import MAX_SKEW, RETRY_WINDOW, SHORT_AGE, Secrets, check_signature
@@ -107,53 +108,66 @@ class Receiver(Router):
         self._age_limit = RETRY_WINDOW
         self._unhandled = Unhandled()
         self._is_accepting = False
-        self._was_opened = False
-        self._inbox_works = True
+        self._was_open = False
+        self._told_unopened = False
+        self._health = InboxHealth(self.clock)
 
     async def open(self) -> Self:
-        """Begin to accept and to handle. A receiver is opened once."""
-        if self._was_opened:
-            raise ClientStateError("the receiver was opened before; make a new one")
-        self._was_opened = True
+        """Begin to accept and to handle. Once it is closed, it may be opened again."""
+        if self._frozen:
+            raise ClientStateError("the receiver is open")
         self._frozen = True
+        try:
+            await self._start()
+        except BaseException:
+            try:
+                await self._stack.aclose()
+            finally:
+                self._frozen = False
+            raise
+        self._is_accepting = self._was_open = True
+        return self
+
+    async def _start(self) -> None:
         if self._secrets is not None:
+            self._stack.push_async_callback(self._secrets.close)
             await self._secrets.current()
         else:
             logger.warning("unsafe_accept_unsigned: whoever finds the URL can send events")
         self._age_limit = self._limit_age()
         self._all_routes = routes = tuple(self.routes())
-        try:
-            if self._secrets is not None:
-                self._stack.push_async_callback(self._secrets.close)
-            await self.inbox.open()
-            self._stack.push_async_callback(self.inbox.close)
-            services = await self._enter_services()
-            await self._tell_of_lost_handlers({route.handler.name for route in routes})
-            self._worker = Worker(
-                self.inbox,
-                routes,
-                self._rules,
-                concurrency=self._concurrency,
-                services=services,
-                clock=self.clock,
-                chance=random.random,
-            )
-        except BaseException:
-            await self._stack.aclose()
-            raise
+        self._names.clear()
+        self._health = InboxHealth(self.clock)
+        await self.inbox.open(needed=self._age_limit + self._max_skew)
+        self._stack.push_async_callback(self.inbox.close)
+        services = await self._enter_services()
+        await self._tell_of_lost_handlers({route.handler.name for route in routes})
+        self._worker = Worker(
+            self.inbox,
+            routes,
+            self._rules,
+            health=self._health,
+            concurrency=self._concurrency,
+            services=services,
+            clock=self.clock,
+            chance=random.random,
+        )
         self._worker.start()
-        self._is_accepting = True
-        return self
 
     async def close(self) -> None:
         """Accept no more, let handlers finish for `drain` seconds, and close the inbox."""
+        if not self._is_accepting:
+            return
         self._is_accepting = False
         worker, self._worker = self._worker, None
         try:
             if worker is not None:
                 await worker.stop(self._drain)
         finally:
-            await self._stack.aclose()
+            try:
+                await self._stack.aclose()
+            finally:
+                self._frozen = False
 
     async def __aenter__(self) -> Self:
         return await self.open()
@@ -174,6 +188,7 @@ class Receiver(Router):
         OnceHub should try again.
         """
         if not self._is_accepting:
+            self._tell_unopened()
             return answer.UNAVAILABLE
         if len(body) > self.max_body:
             return answer.TOO_LARGE
@@ -212,7 +227,7 @@ class Receiver(Router):
 
     def readiness(self) -> Answer:
         """200 if deliveries are accepted: the receiver is open and its inbox worked last."""
-        return answer.READY if self._is_accepting and self._inbox_works else answer.UNAVAILABLE
+        return answer.READY if self._is_accepting and self._health.is_good else answer.UNAVAILABLE
 
     async def _verify(self, headers: Headers, body: bytes) -> None:
         header = signature_of(headers)
@@ -236,13 +251,9 @@ class Receiver(Router):
         try:
             is_new = await self.inbox.put(event, names)
         except Exception as error:
-            if self._inbox_works:
-                logger.error("deliveries are answered 503: %s", told(error))
-            self._inbox_works = False
+            self._health.failed("put", error)
             return answer.UNAVAILABLE
-        if not self._inbox_works:
-            self._inbox_works = True
-            logger.warning("the inbox works again")
+        self._health.worked("put")
         if not is_new:
             logger.debug("%s came again", event.id)
             return answer.DUPLICATE
@@ -264,23 +275,32 @@ class Receiver(Router):
     def _limit_age(self) -> float:
         """How old signatures may be, with what the inbox remembers."""
         memory = self.inbox.memory
-        needed = (self._max_age or RETRY_WINDOW) + self._max_skew
-        if self._max_age is not None:
-            if 0 < memory < needed:
-                raise ConfigurationError(
-                    f"max_age: replays would pass, for the inbox keeps events for {memory:.0f} s "
-                    f"only; it has to be {needed:.0f} s (keep=)"
-                )
-            return self._max_age
-        if memory >= needed:
-            return RETRY_WINDOW
-        logger.warning(
-            "the inbox does not remember events durably for %.0f hours: signatures older than "
-            "%.0f s are refused, and retries of OnceHub's perhaps with them",
-            needed / limits.HOUR,
-            SHORT_AGE,
-        )
-        return SHORT_AGE
+        limit = self._max_age
+        if limit is None:
+            limit = RETRY_WINDOW if memory >= RETRY_WINDOW + self._max_skew else SHORT_AGE
+        # An inbox without a durable memory is good until the process ends, and says so itself.
+        if 0 < memory < limit + self._max_skew:
+            raise ConfigurationError(
+                f"keep: replays would pass, for the inbox keeps events for {memory:.0f} s only; it "
+                f"has to be {limit + self._max_skew:.0f} s at least, which is max_age and max_skew"
+            )
+        if self._max_age is None and limit < RETRY_WINDOW:
+            logger.warning(
+                "the inbox remembers events %s, not for %.0f hours: signatures older than %.0f s "
+                "are refused, and retries of OnceHub's perhaps with them",
+                f"for {memory / limits.HOUR:.0f} hours" if memory else "until the process ends",
+                (RETRY_WINDOW + self._max_skew) / limits.HOUR,
+                limit,
+            )
+        return limit
+
+    def _tell_unopened(self) -> None:
+        if not (self._was_open or self._told_unopened):
+            self._told_unopened = True
+            logger.error(
+                "deliveries are answered 503, for the receiver is not open: async with receiver: "
+                "... (a framework's start-up is the place for it; serve does it by itself)"
+            )
 
     async def _enter_services(self) -> object:
         given = self._services

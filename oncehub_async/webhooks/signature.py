@@ -6,10 +6,12 @@ Source: https://developers.oncehub.com/docs/webhooks-signatures
 """
 
 import hmac
+import math
 import re
 import time
 from collections.abc import Iterable
-from typing import NamedTuple
+
+import attrs
 
 from ..errors import ConfigurationError
 from . import limits
@@ -36,11 +38,12 @@ Secrets = str | bytes | Iterable[str | bytes]
 """A signing secret, or several of which any may have signed."""
 
 
-class Signature(NamedTuple):
+@attrs.frozen
+class Signature:
     """What the header says: when it was signed, and the digest."""
 
     time: bytes
-    digest: bytes
+    digest: bytes = attrs.field(repr=False)
 
 
 def verify_signature(
@@ -63,6 +66,8 @@ def verify_signature(
     """
     oldest, newest = limits.seconds(max_age, "max_age"), limits.seconds(max_skew, "max_skew")
     moment = time.time() if now is None else now
+    if not math.isfinite(moment):
+        raise ConfigurationError(f"now: {moment!r} is no time, so no signature would be too old")
     check_signature(body, header, encoded(secrets), moment, oldest, newest)
 
 

@@ -3,17 +3,19 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from ..clock import Clock
+from ..errors import ClientStateError
 from . import limits
-from .attempt import Rules, decide, outcome, place, run
+from .attempt import Rules, decide, given_up_for_crashes, outcome, place, run
 from .context import Context
 from .errors import EnvelopeError, told
 from .event import Event, read_event
 from .inbox import Claim, Inbox, Outcome, State, Work
+from .inbox_health import InboxHealth
 from .router import Route
 
 logger = logging.getLogger("oncehub_async.webhooks")
@@ -25,7 +27,6 @@ _LONGEST_PAUSE = 30.0
 _FIRST_PURGE = 5.0
 _PURGE_EVERY = 10 * limits.MINUTE
 _CANCELLATION = 2.0
-INTERRUPTED = "the receiver stopped while the handler ran"
 
 
 class Worker:
@@ -37,18 +38,21 @@ class Worker:
         routes: Sequence[Route],
         rules: Rules,
         *,
+        health: InboxHealth,
         concurrency: int,
         services: Any,
         clock: Clock,
         chance: Callable[[], float],
     ) -> None:
         self._inbox, self._rules, self._clock = inbox, rules, clock
+        self._health = health
         self._routes = {route.handler.name: route for route in routes}
         self._concurrency, self._services, self._chance = concurrency, services, chance
         self._running: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._is_over = False
         self._loops: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -60,26 +64,39 @@ class Worker:
 
     def wake(self) -> None:
         """There may be work."""
-        self._idle.clear()
+        if not self._is_over:
+            self._idle.clear()
         self._news.set()
 
     async def idle(self) -> None:
-        """Wait until no work runs and none is due."""
+        """Wait until no work runs and none is due. Raises `ClientStateError` if it stops before."""
         await self._idle.wait()
+        if self._is_over:
+            raise ClientStateError("the receiver was closed while its handlers were waited for")
 
     async def stop(self, deadline: float) -> None:
         """Take no more; let what runs finish for `deadline` seconds, then give it back."""
         self._stopping.set()
         self.wake()
-        await asyncio.gather(*self._loops)
-        if self._running:
-            await asyncio.wait(self._running, timeout=self._clock.real_seconds(deadline))
-        if self._running:
-            logger.warning("%d events' handlers did not finish in time", len(self._running))
-            for task in self._running:
+        end = self._clock.now() + deadline
+        try:
+            await self._ended_by(self._loops, end)
+            if not await self._ended_by(self._running, end):
+                logger.warning("%d events' handlers did not finish in time", len(self._running))
+            for task in (*self._loops, *self._running):
                 task.cancel()
-            # One that doesn't let itself be cancelled must not hold up the end.
-            await asyncio.wait(self._running, timeout=_CANCELLATION)
+            # What doesn't let itself be cancelled must not hold up the end.
+            await self._ended_by({*self._loops, *self._running}, self._clock.now() + _CANCELLATION)
+        finally:
+            self._is_over = True
+            self._idle.set()
+
+    async def _ended_by(self, tasks: Collection["asyncio.Task[None]"], end: float) -> bool:
+        if not tasks:
+            return True
+        seconds = self._clock.real_seconds(max(end - self._clock.now(), 0.0))
+        _, left = await asyncio.wait(tasks, timeout=seconds)
+        return not left
 
     async def _take(self) -> None:
         pause = _POLL
@@ -90,9 +107,10 @@ class Worker:
             try:
                 if free and self._routes:
                     claims = await self._inbox.claim(free, self._routes, self._clock.now())
+                    self._health.worked("claim")
                 pause = _POLL
             except Exception as error:
-                logger.error("the inbox gives no work: %s", told(error))
+                self._health.failed("claim", error)
                 await self._stops_within(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
                 continue
@@ -141,20 +159,25 @@ class Worker:
                 await self._attempt(event, claim, left.pop(0))
         finally:
             for work in left:
-                await self._release(work)
+                await self._release(work, began=False)
 
     async def _attempt(self, event: Event, claim: Claim, work: Work) -> None:
         route = self._routes[work.handler]
         rules = self._rules_of(route)
-        if work.attempt > rules.attempts:
-            # Each time before, the process ended while the handler ran: perhaps it kills it.
-            error = f"the process ended during {work.attempt - 1} attempts"
-            logger.error("%s is given up for %s: %s", work.handler, work.event_id, error)
-            await self._settle(work, Outcome(state=State.DEAD, error=error))
+        given_up = given_up_for_crashes(work)
+        if given_up is not None:
+            logger.error(
+                "%s is given up for %s: the process ended %d times while it ran",
+                work.handler,
+                work.event_id,
+                work.crashes,
+            )
+            await self._settle(work, given_up)
             return
+        number = work.failures + 1
         context = Context(
             attempt=work.attempt,
-            is_last_attempt=work.attempt >= rules.attempts,
+            is_last_attempt=number >= rules.attempts,
             handler=work.handler,
             received=datetime.fromtimestamp(claim.event.received, UTC),
             services=self._services,
@@ -164,11 +187,10 @@ class Worker:
             if failure is not None:
                 failure = await decide(route, failure, event, context, rules.timeout)
         except asyncio.CancelledError:
-            interrupted = Outcome(state=State.PENDING, due=self._clock.now(), error=INTERRUPTED)
-            await self._settle(work, interrupted)
+            await self._release(work, began=True)
             raise
         now = self._clock.now()
-        result = outcome(failure, work.attempt, rules, now, self._chance())
+        result = outcome(failure, number, rules, now, self._chance())
         if failure is not None:
             _log(work, failure, result, rules, now)
         await self._settle(work, result)
@@ -184,19 +206,26 @@ class Worker:
     async def _settle(self, work: Work, result: Outcome) -> None:
         """Write it down, however long that takes: until then the work stays ours."""
         pause = _POLL
-        while True:
-            try:
-                held = await self._inbox.settle(work, result, self._clock.now())
-                break
-            except Exception as error:
-                logger.error(
-                    "what became of %s for %s can't be written down yet: %s",
-                    work.handler,
-                    work.event_id,
-                    told(error),
-                )
+        try:
+            while True:
+                try:
+                    held = await self._inbox.settle(work, result, self._clock.now())
+                    break
+                except Exception as error:
+                    if self._is_over:
+                        _log_unsettled(work)
+                        return
+                    logger.error(
+                        "what became of %s for %s can't be written down yet: %s",
+                        work.handler,
+                        work.event_id,
+                        told(error),
+                    )
                 await self._clock.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
+        except asyncio.CancelledError:
+            _log_unsettled(work)
+            raise
         if not held:
             logger.warning("%s for %s was no longer ours", work.handler, work.event_id)
         elif result.due is not None:
@@ -206,9 +235,9 @@ class Worker:
                     self._clock.real_seconds(max(wait, 0.0)), self.wake
                 )
 
-    async def _release(self, work: Work) -> None:
+    async def _release(self, work: Work, *, began: bool) -> None:
         try:
-            await self._inbox.release(work)
+            await self._inbox.release(work, began=began)
         except Exception as error:
             logger.warning(
                 "%s for %s can't be released, and is due again when this process has ended: %s",
@@ -224,10 +253,18 @@ class Worker:
             wait = _PURGE_EVERY
             try:
                 while not self._stopping.is_set():
-                    if not await self._inbox.purge(self._clock.now()):
+                    if not await self._inbox.purge(self._routes, self._clock.now()):
                         break
             except Exception as error:
                 logger.error("the inbox was not purged: %s", told(error))
+
+
+def _log_unsettled(work: Work) -> None:
+    logger.error(
+        "the receiver stopped before what became of %s for %s was written down: it runs again",
+        work.handler,
+        work.event_id,
+    )
 
 
 def _log(work: Work, error: Exception, result: Outcome, rules: Rules, now: float) -> None:
@@ -237,7 +274,7 @@ def _log(work: Work, error: Exception, result: Outcome, rules: Rules, now: float
             "%s is given up for %s after attempt %d: %s",
             work.handler,
             work.event_id,
-            work.attempt,
+            work.failures + 1,
             place(error),
         )
     else:
@@ -245,7 +282,7 @@ def _log(work: Work, error: Exception, result: Outcome, rules: Rules, now: float
             "%s failed for %s, attempt %d of %d: %s; again in %.0f s",
             work.handler,
             work.event_id,
-            work.attempt,
+            work.failures + 1,
             rules.attempts,
             place(error),
             result.due - now,

@@ -114,7 +114,7 @@ async def test_released_work_is_due_again_and_its_attempt_does_not_count(inbox: 
     """As if it had not been claimed."""
     await inbox.put(event("E1"), BOTH)
     (claim,) = await inbox.claim(10, BOTH, 0.0)
-    await inbox.release(claim.work[1])
+    await inbox.release(claim.work[1], began=False)
     assert await inbox.claim(10, BOTH, 0.0) == []  # the first handler still runs
     await inbox.settle(claim.work[0], DONE, 0.0)
     (again,) = await inbox.claim(10, BOTH, 0.0)
@@ -140,8 +140,8 @@ async def test_purge_forgets_what_is_old_and_finished(inbox: Inbox) -> None:
         await inbox.put(event(name, received=received), ("h",) if name != "none" else ())
     claims = await inbox.claim(10, ("h",), week)
     await finish(inbox, [claim for claim in claims if claim.event.id != "open"])
-    assert await inbox.purge(week + day) == 2
-    assert await inbox.purge(week + day) == 0
+    assert await inbox.purge(("h",), week + day) == 2
+    assert await inbox.purge(("h",), week + day) == 0
     assert await inbox.put(event("old"), ())
     assert not await inbox.put(event("open"), ())
     assert not await inbox.put(event("young"), ())

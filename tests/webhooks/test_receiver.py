@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from multidict import CIMultiDict, MultiDict
 
-from oncehub_async import ClientStateError, ConfigurationError
+from oncehub_async import ConfigurationError
 from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import (
     BookingEvent,
@@ -117,12 +118,15 @@ async def test_headers_of_every_framework() -> None:
         {"ONCEHUB-SIGNATURE": value},
         [("Oncehub-Signature", value), ("x", "y")],
         [(b"oncehub-signature", value.encode())],
+        MultiDict([("oncehub-signature", value)]),
+        CIMultiDict([("ONCEHUB-signature", value)]),
     ]
     async with receiver() as subject:
         for headers in forms:
             assert (await subject.receive(headers, body)).status == 200
         twice = [("Oncehub-Signature", value)] * 2
-        assert (await subject.receive(twice, body)).status == 401
+        for several in (twice, MultiDict(twice), CIMultiDict(twice)):
+            assert (await subject.receive(several, body)).status == 401
 
 
 async def test_the_age_limit_follows_from_what_the_inbox_remembers(
@@ -137,11 +141,13 @@ async def test_the_age_limit_follows_from_what_the_inbox_remembers(
         assert (await deliver(kept, at=now - RETRY_WINDOW - 60)).status == 401
         assert (await deliver(kept, at=now + 400)).status == 401
     caplog.clear()
-    for inbox in (MemoryInbox(), SQLiteInbox(tmp_path / "short.db", keep=86_400.0)):
+    short = SQLiteInbox(tmp_path / "short.db", keep=86_400.0)
+    for inbox, memory in ((MemoryInbox(), "until the process ends"), (short, "for 24 hours")):
         caplog.clear()
         async with receiver(inbox=inbox) as subject:
             told = [each for each in caplog.records if "signatures older than" in each.message]
             assert len(told) == 1
+            assert memory in told[0].message
             assert (await deliver(subject, at=now - SHORT_AGE + 60)).status == 200
             assert (await deliver(subject, at=now - SHORT_AGE - 60)).status == 401
     async with receiver(max_age=3_600, max_skew=10) as subject:
@@ -152,7 +158,15 @@ async def test_the_age_limit_follows_from_what_the_inbox_remembers(
 async def test_an_age_limit_beyond_the_inboxs_memory_is_refused(tmp_path: Path) -> None:
     """Replays would be handled again."""
     subject = receiver(inbox=SQLiteInbox(tmp_path / "inbox.db", keep=3_600.0), max_age=3_600)
-    with pytest.raises(ConfigurationError, match="keep="):
+    with pytest.raises(ConfigurationError, match=r"keep: .*3900 s"):
+        await subject.open()
+
+
+@pytest.mark.parametrize("keep", [60.0, 599.0])
+async def test_an_inbox_that_forgets_within_minutes_is_refused(tmp_path: Path, keep: float) -> None:
+    """Also where no age limit was given: the short one is longer than that."""
+    subject = receiver(inbox=SQLiteInbox(tmp_path / "inbox.db", keep=keep))
+    with pytest.raises(ConfigurationError, match=r"keep: .*600 s"):
         await subject.open()
 
 
@@ -189,22 +203,6 @@ async def test_unsigned_deliveries_need_an_argument_that_says_so(
     async with receiver(unsafe_accept_unsigned=True) as subject:
         assert (await subject.receive({}, body)).status == 200
         assert (await subject.receive({"Oncehub-Signature": "t=1,s=0"}, body)).status == 401
-
-
-async def test_it_is_opened_once_and_receives_only_while_it_is_open() -> None:
-    """Before and after that it is 503, and OnceHub tries again."""
-    subject = receiver()
-    assert (await deliver(subject)).status == 503
-    assert subject.readiness().status == 503
-    async with subject:
-        assert (await deliver(subject)).status == 200
-        assert subject.readiness().status == 200
-        with pytest.raises(ClientStateError):
-            await subject.open()
-    assert (await deliver(subject)).status == 503
-    assert (subject.health().status, subject.readiness().status) == (200, 503)
-    with pytest.raises(ClientStateError, match="open the receiver first"):
-        await subject.idle()
 
 
 class FailingInbox(MemoryInbox):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from oncehub_async import ConfigurationError
 from oncehub_async.webhooks import SignatureError, SignatureProblem, verify_signature
-from oncehub_async.webhooks.signature import MAX_SKEW, RETRY_WINDOW, signature_header
+from oncehub_async.webhooks.signature import MAX_SKEW, RETRY_WINDOW, parse_header, signature_header
 
 SECRET = "sekrit-of-the-webhook"
 BODY = b'{"id":"EVNT-1"}'
@@ -222,3 +222,19 @@ def test_a_header_changed_at_random_is_refused() -> None:
                 continue
             # Only what stands beside the signature may differ, such as another field.
             assert set(good.split(b",")) <= set(bytes(value).split(b","))
+
+
+@pytest.mark.parametrize("now", [float("nan"), float("inf"), float("-inf")])
+def test_a_present_that_is_no_time_is_refused(now: float) -> None:
+    """Nothing is older than that, so any age would pass."""
+    body = b"{}"
+    header = signature_header(body, "secret", 1.0)
+    with pytest.raises(ConfigurationError, match="now"):
+        verify_signature(body, header, "secret", now=now)
+
+
+def test_a_digest_is_in_no_repr() -> None:
+    """It would verify what it was sent with."""
+    signature = parse_header(signature_header(b"{}", "secret", 1.0))
+    assert repr(signature.digest) not in repr(signature)
+    assert signature.digest.hex() not in repr(signature)

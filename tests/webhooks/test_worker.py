@@ -148,7 +148,9 @@ async def test_a_handler_gives_up() -> None:
         assert await subject.inbox.counts() == {State.DEAD: 1}
 
 
-@pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf"), "5", None, True])
+@pytest.mark.parametrize(
+    "seconds", [-1, float("nan"), float("inf"), 2_592_001, 10**400, "5", None, True]
+)
 def test_retry_later_needs_a_time(seconds: Any) -> None:
     """At the place where it is raised."""
     with pytest.raises(ValueError, match="seconds"):

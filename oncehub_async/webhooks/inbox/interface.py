@@ -41,11 +41,21 @@ class StoredEvent:
 
 @attrs.frozen
 class Work:
-    """One handler's claimed work for one event; `attempt` counts from 1 and includes this one."""
+    """One handler's claimed work for one event.
+
+    - `attempt`: how often it was begun, this time included. What was released is among them only
+      if it had begun.
+    - `failures`: how many of those failed.
+    - `crashes`: during how many of those whoever had claimed it died.
+    - `error`: with what it failed last.
+    """
 
     event_id: str
     handler: str
     attempt: int
+    failures: int = 0
+    crashes: int = 0
+    error: str | None = attrs.field(default=None, repr=False)
 
 
 @attrs.frozen
@@ -58,18 +68,19 @@ class Claim:
 
 @attrs.frozen(kw_only=True)
 class Outcome:
-    """What became of an attempt: `due` (Unix seconds) where it is to be tried again."""
+    """What became of an attempt: `due` (Unix seconds) where it failed and is to be tried again."""
 
     state: State
     due: float | None = None
-    error: str | None = None
+    error: str | None = attrs.field(default=None, repr=False)
 
 
 class Inbox(Protocol):
     """Keeps events, and hands out work.
 
     Every method but `close` raises `InboxError` when it can't do its work now; nothing of it has
-    happened then, and it may be tried again. An inbox is opened once, by the receiver.
+    happened then, and it may be tried again. The receiver opens and closes it, several times
+    perhaps.
     """
 
     @property
@@ -77,8 +88,8 @@ class Inbox(Protocol):
         """For how many seconds at least it knows an event again, crashes included; 0: for none."""
         ...
 
-    async def open(self) -> None:
-        """Get ready."""
+    async def open(self, *, needed: float = 0.0) -> None:
+        """Get ready. For `needed` seconds events have to be known again, or replays pass."""
         ...
 
     async def close(self) -> None:
@@ -102,7 +113,8 @@ class Inbox(Protocol):
 
         Of one subject only one event is claimed at a time. Work isn't claimed while the same
         handler has unfinished work for an event of that subject that happened before (of the same
-        moment: arrived before). Each claim counts as an attempt.
+        moment: arrived before). Each claim counts as an attempt. Of what one that died had claimed
+        of an event, only the first in the handlers' order had begun, and counts as a crash.
         """
         ...
 
@@ -110,8 +122,8 @@ class Inbox(Protocol):
         """Write down what became of an attempt. False: the work was no longer this inbox's."""
         ...
 
-    async def release(self, work: Work) -> None:
-        """Give work back as if it had not been claimed; the attempt doesn't count."""
+    async def release(self, work: Work, *, began: bool) -> None:
+        """Give work back, without a failure. Unless it `began`, the attempt doesn't count."""
         ...
 
     async def waiting(self) -> dict[str, int]:
@@ -122,9 +134,10 @@ class Inbox(Protocol):
         """How much work there is in each state."""
         ...
 
-    async def purge(self, now: float) -> int:
+    async def purge(self, handlers: Collection[str], now: float) -> int:
         """Forget what was kept long enough; how many events that were.
 
-        It may leave some for the next time, so as not to hold up others.
+        Unfinished work of `handlers`, those that there are, is never forgotten, however old.
+        Some may be left for the next time, so as not to hold up others.
         """
         ...

@@ -29,13 +29,15 @@ class _Record:
 
 @attrs.define(eq=False)
 class _Pair:
-    record: _Record
+    record: _Record = attrs.field(repr=False)
     position: int
     handler: str
     due: float
     state: State = State.PENDING
     attempts: int = 0
-    error: str | None = None
+    failures: int = 0
+    crashes: int = 0
+    error: str | None = attrs.field(default=None, repr=False)
 
 
 class MemoryInbox:
@@ -57,7 +59,7 @@ class MemoryInbox:
         self._queue: list[tuple[float, int, int, _Pair]] = []
         self._number = 0
 
-    async def open(self) -> None:
+    async def open(self, *, needed: float = 0.0) -> None:
         """Say that it is no place for what matters."""
         logger.warning(
             "MemoryInbox: accepted events are lost when this process ends; use SQLiteInbox for "
@@ -66,10 +68,14 @@ class MemoryInbox:
 
     async def close(self) -> None:
         """Nothing is open; running work is given back."""
-        for pairs in list(self._open.values()):
-            for pair in pairs:
-                if pair.state is State.RUNNING:
-                    self._wait(pair, pair.record.event.received)
+        for record in list(self._unfinished.values()):
+            running = [pair for pair in record.work if pair.state is State.RUNNING]
+            for number, pair in enumerate(running):
+                if number == 0:
+                    pair.crashes += 1
+                else:
+                    pair.attempts -= 1
+                self._wait(pair, record.event.received)
 
     async def put(self, event: StoredEvent, handlers: Sequence[str]) -> bool:
         """Keep an event; see `Inbox.put`."""
@@ -117,16 +123,17 @@ class MemoryInbox:
             return False
         pair.error = outcome.error
         if outcome.due is not None:
+            pair.failures += 1
             self._wait(pair, outcome.due, outcome.state)
         else:
             self._finish(pair, outcome.state)
         return True
 
-    async def release(self, work: Work) -> None:
+    async def release(self, work: Work, *, began: bool) -> None:
         """Give work back; see `Inbox.release`."""
         pair = self._claimed(work)
         if pair is not None:
-            pair.attempts -= 1
+            pair.attempts -= not began
             self._wait(pair, pair.record.event.received)
 
     async def waiting(self) -> dict[str, int]:
@@ -143,7 +150,7 @@ class MemoryInbox:
         """The last errors of dead work, by event id and handler."""
         return dict(self._errors)
 
-    async def purge(self, now: float) -> int:
+    async def purge(self, handlers: Collection[str], now: float) -> int:
         """Forget finished events that were kept long enough."""
         before = now - self._keep
         old = {id_ for id_, (received, _) in self._finished.items() if received < before}
@@ -200,4 +207,9 @@ class MemoryInbox:
 
 def _claim(pairs: list[_Pair]) -> Claim:
     event = pairs[0].record.event
-    return Claim(event, tuple(Work(event.id, pair.handler, pair.attempts) for pair in pairs))
+    return Claim(event, tuple(_work(pair) for pair in pairs))
+
+
+def _work(pair: _Pair) -> Work:
+    event_id = pair.record.event.id
+    return Work(event_id, pair.handler, pair.attempts, pair.failures, pair.crashes, pair.error)

@@ -1,5 +1,6 @@
 """The inbox in a SQLite file."""
 
+import contextlib
 import logging
 import os
 import sqlite3
@@ -22,7 +23,6 @@ logger = logging.getLogger("oncehub_async.webhooks")
 
 _SECONDS_BETWEEN_ROLL_CALLS = 2.0
 _PURGED_AT_ONCE = 500
-ENDED = "the process ended while the handler ran"
 
 
 class SQLiteInbox:
@@ -36,8 +36,8 @@ class SQLiteInbox:
 
     - `keep`: seconds (or a timedelta) for which events are kept after they were received, at least
       until all their handlers are done. Replays are known again for as long: 7 days.
-    - `keep_dead`: for how long dead letters, and work of handlers that there are no more, are
-      kept: 90 days.
+    - `keep_dead`: for how long dead letters are kept after they became so, and work of handlers
+      that there are no more after it was received: 90 days.
     - `busy_timeout`: seconds to wait for other programs that hold the database locked.
     """
 
@@ -72,13 +72,15 @@ class SQLiteInbox:
         """For how many seconds it knows an event again."""
         return self._keep
 
-    async def open(self) -> None:
+    async def open(self, *, needed: float = 0.0) -> None:
         """Open the file, made if it isn't there, and take up what a process that died left.
+
+        `needed` is written down there, so that nobody purges what is younger by hand.
 
         Raises `ConfigurationError` for a file that is no inbox, and `InboxError`.
         """
         if self._writer is not None:
-            raise ClientStateError("the inbox was opened before; make a new one")
+            raise ClientStateError("the inbox is open")
         try:
             sweep(self.path)
             self._lock = OwnerLock(self.path)
@@ -89,6 +91,7 @@ class SQLiteInbox:
         self._writer = Writer(self._connect, self._is_current)
         try:
             await self._writer.open()
+            await self._asked(lambda connection: statements.set_needed(connection, needed))
             await self._asked(self._roll_call)
         except BaseException:
             await self.close()
@@ -96,11 +99,15 @@ class SQLiteInbox:
 
     async def close(self) -> None:
         """Close the file. What is still claimed is due again, for this process and others."""
-        if self._writer is not None:
-            await self._writer.close()
-        lock, self._lock = self._lock, None
-        if lock is not None:
-            lock.release()
+        writer, self._writer = self._writer, None
+        try:
+            if writer is not None:
+                await writer.close()
+        finally:
+            lock, self._lock = self._lock, None
+            if lock is not None:
+                lock.release()
+            self._file = None
 
     async def put(self, event: StoredEvent, handlers: Sequence[str]) -> bool:
         """Keep an event; see `Inbox.put`."""
@@ -114,9 +121,9 @@ class SQLiteInbox:
         """Write down what became of an attempt; see `Inbox.settle`."""
         return await self._submit(self._settle, (work, outcome, now))
 
-    async def release(self, work: Work) -> None:
+    async def release(self, work: Work, *, began: bool) -> None:
         """Give work back; see `Inbox.release`."""
-        await self._submit(self._release, work)
+        await self._submit(self._release, (work, began))
 
     async def waiting(self) -> dict[str, int]:
         """How much unfinished work each handler has."""
@@ -126,12 +133,18 @@ class SQLiteInbox:
         """How much work there is in each state."""
         return await self._asked(statements.counts)
 
-    async def purge(self, now: float) -> int:
-        """Forget what was kept long enough, 500 events at a time."""
-        done, dead = now - self._keep, now - self._keep_dead
-        return await self._asked(
-            lambda connection: statements.purge(connection, done, dead, _PURGED_AT_ONCE)
-        )
+    async def purge(self, handlers: Collection[str], now: float) -> int:
+        """Forget what was kept long enough, 500 events at a time; see `Inbox.purge`."""
+        ages = now - self._keep, now - self._keep_dead, _PURGED_AT_ONCE
+        purged = await self._asked(lambda connection: statements.purge(connection, handlers, *ages))
+        if purged.undone:
+            logger.warning(
+                "deleted after %.0f days (keep_dead): %d dead letters, or work of handlers that "
+                "there are no more",
+                self._keep_dead / limits.DAY,
+                purged.undone,
+            )
+        return purged.events
 
     async def _submit(self, operation: Operation[T], argument: object) -> T:
         if self._writer is None:
@@ -145,13 +158,26 @@ class SQLiteInbox:
     # What follows runs in the writer's thread.
 
     def _connect(self) -> sqlite3.Connection:
-        connection = schema.connect(self.path, self._busy_timeout, create=True)
-        self._file = _identity(self.path)
+        # A file that was moved or unmounted knows what was done: with a new one in its place,
+        # replays would be handled again, and nobody would notice what is missing.
+        if self._file is not None and not self._is_current():
+            raise self._lost()
+        connection = schema.connect(self.path, self._busy_timeout, create=self._file is None)
+        found = _identity(self.path)
+        if self._file is not None and found != self._file:
+            connection.close()
+            raise self._lost()
+        self._file = found
         return connection
 
     def _is_current(self) -> bool:
-        # A file that was moved or removed would take events that nobody finds again.
         return _identity(self.path) == self._file
+
+    def _lost(self) -> InboxError:
+        return InboxError(
+            f"{self.path}: the inbox's file was moved or replaced; put it back, or restart to go "
+            "on with what is there"
+        )
 
     def _put_many(self, connection: sqlite3.Connection, asked: Sequence[Any]) -> Sequence[bool]:
         return statements.put_many(connection, asked)
@@ -168,19 +194,25 @@ class SQLiteInbox:
         return statements.settle_many(connection, self._owner, asked)
 
     def _release_many(self, connection: sqlite3.Connection, asked: Sequence[Any]) -> Sequence[None]:
-        for work in asked:
-            statements.release(connection, self._owner, work)
+        for work, began in asked:
+            statements.release(connection, self._owner, work, began)
         return [None] * len(asked)
 
     def _roll_call(self, connection: sqlite3.Connection) -> None:
         """Make due again what is held by those that have died."""
         self._last_roll_call = time.monotonic()
+        self._renew_lock()
         for owner in statements.owners(connection):
             if owner != self._owner and not is_alive(self.path, owner):
-                taken = statements.give_back_all(connection, owner, ENDED)
+                taken = statements.give_back_all(connection, owner)
                 logger.warning(
                     "took up the work of a process that ended while it ran: %d to run again", taken
                 )
+
+    def _renew_lock(self) -> None:
+        if self._lock is not None:
+            with contextlib.suppress(OSError):  # the next roll call tries again
+                self._lock.renew()
 
     @property
     def _owner(self) -> str:

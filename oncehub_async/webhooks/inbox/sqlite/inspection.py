@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from ....errors import ConfigurationError, InvalidParameterError
+from ... import limits
 from ...errors import InboxError
 from ..interface import State
 from . import schema, statements
@@ -26,7 +27,8 @@ LIMIT :limit
 """
 
 _RETRY = """
-UPDATE work SET state = 'pending', attempts = 0, finished = NULL, due = :now,
+UPDATE work SET state = 'pending', attempts = 0, failures = 0, crashes = 0,
+    finished = NULL, due = :now,
     open_subject = (SELECT subject FROM events WHERE seq = work.event)
 WHERE state = 'dead' AND (:handler IS NULL OR handler = :handler)
   AND (:events IS NULL
@@ -91,11 +93,21 @@ class InboxFile:
         )
 
     def drop_done(self, older_than: float) -> int:
-        """Delete events that are done and were received more than so many seconds ago."""
+        """Delete events that are done and were received more than so many seconds ago.
+
+        Raises `InvalidParameterError` for what the receiver still needs to know replays by.
+        """
+        needed = statements.needed(self._connection)
+        if older_than < needed:
+            raise InvalidParameterError(
+                "older_than",
+                f"expected at least {needed / limits.DAY:.2f} days: the receiver accepts "
+                "signatures of that age, so that what is forgotten could be replayed",
+            )
         before, dropped = time.time() - older_than, 0
         while True:
             self._connection.execute("BEGIN IMMEDIATE")
-            some = statements.purge(self._connection, before, float("-inf"), 500)
+            some = statements.purge(self._connection, (), before, float("-inf"), 500).events
             self._connection.execute("COMMIT")
             if not some:
                 return dropped

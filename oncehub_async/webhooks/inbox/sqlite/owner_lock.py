@@ -37,6 +37,18 @@ class OwnerLock:
         self._descriptor: int | None = descriptor
         _held.add(self)
 
+    def renew(self) -> None:
+        """Make the file again if somebody, such as a cleaner of old files, removed it.
+
+        Without it, others take this owner for dead.
+        """
+        if self._descriptor is None or _is_at(self._descriptor, self._path):
+            return
+        descriptor = _locked(self._path)
+        if descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = descriptor
+
     def release(self) -> None:
         """End it; the file goes too."""
         self._path.unlink(missing_ok=True)
@@ -61,6 +73,8 @@ def is_alive(database: Path, owner: str) -> bool:
         descriptor = os.open(path, os.O_RDWR)
     except FileNotFoundError:
         return False
+    except OSError:  # another user's, or too many open files: nothing shows that it is dead
+        return True
     try:
         _lock(descriptor)
         # While it is locked here: a name that is free may be taken the moment after.
@@ -85,8 +99,8 @@ def _locked(path: Path) -> int | None:
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
         _lock(descriptor)
-        is_there = path.stat().st_ino == os.fstat(descriptor).st_ino
-    except (BlockingIOError, PermissionError, FileNotFoundError):
+        is_there = _is_at(descriptor, path)
+    except (BlockingIOError, PermissionError):
         is_there = False
     except BaseException:  # a file system without locks
         os.close(descriptor)
@@ -95,6 +109,13 @@ def _locked(path: Path) -> int | None:
         os.close(descriptor)
         return None
     return descriptor
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 _held: weakref.WeakSet[OwnerLock] = weakref.WeakSet()

@@ -2,21 +2,24 @@
 
 `work` has a row for each event and handler. `due` is set while it waits, `owner` while it runs,
 `open_subject` until it is done or dead: the partial indexes hold unfinished work only, however
-much is kept.
+much is kept. `needed` has one row: for how long the receiver needs events to be known again.
 """
 
+import contextlib
 import os
 import sqlite3
 from pathlib import Path
 
 from ....errors import ConfigurationError
 
-VERSION = 1
+VERSION = 2
 _APPLICATION_ID = 0x4F68496E
 _OLDEST = (3, 35)
 """For RETURNING; UPDATE FROM came before."""
 
 _TABLES = """
+CREATE TABLE needed (seconds REAL NOT NULL);
+INSERT INTO needed VALUES (0);
 CREATE TABLE events (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -33,6 +36,8 @@ CREATE TABLE work (
     handler TEXT NOT NULL,
     state TEXT NOT NULL,
     attempts INTEGER NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0,
+    crashes INTEGER NOT NULL DEFAULT 0,
     created REAL NOT NULL,
     due REAL,
     open_subject TEXT,
@@ -41,7 +46,7 @@ CREATE TABLE work (
     error TEXT,
     PRIMARY KEY (event, position)
 ) WITHOUT ROWID;
-CREATE INDEX work_due ON work (due, event, position) WHERE due IS NOT NULL;
+CREATE INDEX work_due ON work (handler, due, event, position) WHERE due IS NOT NULL;
 CREATE INDEX work_subject ON work (open_subject) WHERE open_subject IS NOT NULL;
 CREATE INDEX work_owner ON work (owner) WHERE owner IS NOT NULL;
 """
@@ -58,8 +63,7 @@ def connect(path: Path, busy_timeout: float, *, create: bool) -> sqlite3.Connect
             f"SQLite {sqlite3.sqlite_version} is too old for an inbox; it takes 3.35 or newer"
         )
     if create:
-        # The bodies hold people's data: for the eyes of the owner of the process only.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        _make(path)
     elif not path.exists():
         raise ConfigurationError(f"{path}: there is no such inbox")
     connection = sqlite3.connect(
@@ -71,6 +75,16 @@ def connect(path: Path, busy_timeout: float, *, create: bool) -> sqlite3.Connect
         connection.close()
         raise
     return connection
+
+
+def _make(path: Path) -> None:
+    """Make the file where there is none, for the eyes of its owner: bodies hold people's data.
+
+    One that is there is not even opened: closing any descriptor of a file drops all POSIX locks
+    that this process has on it, those of SQLite with them.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path.resolve(), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:

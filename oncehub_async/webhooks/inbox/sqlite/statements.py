@@ -7,7 +7,7 @@ the event loop is busy: the fewer, the better.
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..interface import Claim, Outcome, State, StoredEvent, Work
 
@@ -20,11 +20,10 @@ _EVENT_COLUMNS = "(seq, id, type, subject, created, received, body)"
 _WORK_COLUMNS = "(event, position, handler, state, attempts, created, due, open_subject)"
 
 _CLAIMABLE = """
-SELECT w.event, w.position, w.handler, w.attempts + 1,
+SELECT w.event, w.position, w.handler, w.attempts + 1, w.failures, w.crashes, w.error, w.due,
        e.id, e.type, e.subject, e.created, e.received, e.body
 FROM work w JOIN events e ON e.seq = w.event
-WHERE w.due <= :now
-  AND w.handler IN (SELECT value FROM json_each(:handlers))
+WHERE w.handler = :handler AND w.due <= :now
   AND NOT EXISTS (
     SELECT 1 FROM work o
     WHERE o.open_subject = w.open_subject
@@ -42,6 +41,7 @@ WHERE work.event = json_extract(k.value, '$[0]') AND work.position = json_extrac
 
 _SETTLE = """
 UPDATE work SET
+    failures = failures + (json_extract(k.value, '$[4]') IS NOT NULL),
     state = json_extract(k.value, '$[3]'),
     due = json_extract(k.value, '$[4]'),
     error = json_extract(k.value, '$[5]'),
@@ -57,16 +57,18 @@ RETURNING (SELECT id FROM events WHERE seq = work.event), handler
 """
 
 _RELEASE = """
-UPDATE work SET state = 'pending', owner = NULL, attempts = attempts - 1,
+UPDATE work SET state = 'pending', owner = NULL, attempts = attempts - iif(:began, 0, 1),
     due = (SELECT received FROM events WHERE seq = work.event)
 WHERE owner = :owner AND handler = :handler
   AND event = (SELECT seq FROM events WHERE id = :event)
 """
 
 _GIVE_BACK = """
-UPDATE work SET state = 'pending', owner = NULL, error = :error,
+UPDATE work SET state = 'pending', owner = NULL,
+    attempts = attempts - (position > h.began), crashes = crashes + (position = h.began),
     due = (SELECT received FROM events WHERE seq = work.event)
-WHERE owner = :owner
+FROM (SELECT event, min(position) AS began FROM work WHERE owner = :owner GROUP BY event) h
+WHERE work.owner = :owner AND work.event = h.event
 """
 
 
@@ -122,11 +124,13 @@ def claim(
     connection: sqlite3.Connection, owner: str, limit: int, handlers: Collection[str], now: float
 ) -> list[Claim]:
     """Take due work of at most `limit` events, each of another subject."""
-    names = json.dumps(list(handlers))
-    most = limit * min(max(len(handlers), 1), 8)
-    rows = connection.execute(_CLAIMABLE, {"now": now, "handlers": names, "limit": most})
+    rows: list[Any] = []
+    for handler in handlers:
+        arguments = {"now": now, "handler": handler, "limit": limit}
+        rows += connection.execute(_CLAIMABLE, arguments)
+    rows.sort(key=_by_due)
     taken: dict[str, tuple[StoredEvent, list[tuple[int, int, Work]]]] = {}
-    for seq, position, handler, attempt, *event_row in rows:
+    for seq, position, handler, attempt, failures, crashes, error, _, *event_row in rows:
         event = _event(event_row)
         if event.subject not in taken:
             if len(taken) == limit:
@@ -134,7 +138,8 @@ def claim(
             taken[event.subject] = (event, [])
         first, work = taken[event.subject]
         if first.id == event.id:
-            work.append((seq, position, Work(event.id, handler, attempt)))
+            each = Work(event.id, handler, attempt, failures, crashes, error)
+            work.append((seq, position, each))
     keys = [key[:2] for _, work in taken.values() for key in work]
     if keys:
         connection.execute(_TAKE, {"owner": owner, "keys": json.dumps(keys)})
@@ -142,6 +147,10 @@ def claim(
         Claim(event, tuple(each for _, _, each in sorted(work, key=lambda key: key[1])))
         for event, work in taken.values()
     ]
+
+
+def _by_due(row: Sequence[Any]) -> tuple[float, int, int]:
+    return row[7], row[0], row[1]
 
 
 def _event(row: Sequence[Any]) -> StoredEvent:
@@ -179,16 +188,23 @@ def settle_many(
     return [(work.event_id, work.handler) in held for work, _, _ in settled]
 
 
-def release(connection: sqlite3.Connection, owner: str, work: Work) -> None:
-    """Give one work back, its attempt not counted."""
-    arguments = {"owner": owner, "handler": work.handler, "event": work.event_id}
+def release(connection: sqlite3.Connection, owner: str, work: Work, began: bool) -> None:
+    """Give one work back; the attempt counts if it began."""
+    arguments = {
+        "owner": owner,
+        "handler": work.handler,
+        "event": work.event_id,
+        "began": began,
+    }
     connection.execute(_RELEASE, arguments)
 
 
-def give_back_all(connection: sqlite3.Connection, owner: str, error: str | None) -> int:
-    """Give back all that an owner held when it ended; its attempts count."""
-    arguments = {"owner": owner, "error": error}
-    return connection.execute(_GIVE_BACK, arguments).rowcount
+def give_back_all(connection: sqlite3.Connection, owner: str) -> int:
+    """Give back all that an owner held when it died.
+
+    Of each event the first handler had begun: that counts as a crash. The others had not.
+    """
+    return connection.execute(_GIVE_BACK, {"owner": owner}).rowcount
 
 
 def owners(connection: sqlite3.Connection) -> list[str]:
@@ -211,21 +227,63 @@ def counts(connection: sqlite3.Connection) -> dict[State, int]:
     return {State(state): count for state, count in rows}
 
 
-def purge(connection: sqlite3.Connection, done_before: float, any_before: float, limit: int) -> int:
-    """Delete old events: finished ones, and much older ones that never came to an end."""
+def set_needed(connection: sqlite3.Connection, seconds: float) -> None:
+    """Write down for how long events have to be known again; 0 leaves it as it is."""
+    if seconds:
+        connection.execute("UPDATE needed SET seconds = ?", (seconds,))
+
+
+def needed(connection: sqlite3.Connection) -> float:
+    """For how many seconds events have to be known again."""
+    return float(connection.execute("SELECT seconds FROM needed").fetchone()[0])
+
+
+class Purged(NamedTuple):
+    """How many events were deleted, and how much work among them that was never done."""
+
+    events: int
+    undone: int
+
+
+def purge(
+    connection: sqlite3.Connection,
+    handlers: Collection[str],
+    done_before: float,
+    undone_before: float,
+    limit: int,
+) -> Purged:
+    """Delete old events: those that are done, and what will never be done much later.
+
+    That is dead letters, from when they became so, and work of others than `handlers`, from when
+    it was received. Unfinished work of `handlers` stays.
+    """
     rows = connection.execute(
         """
         SELECT seq FROM events e WHERE received < :done_before AND NOT EXISTS (
-            SELECT 1 FROM work w WHERE w.event = e.seq AND w.state != 'done'
-                AND (e.received >= :any_before OR w.owner IS NOT NULL))
+            SELECT 1 FROM work w WHERE w.event = e.seq AND CASE w.state
+                WHEN 'done' THEN 0
+                WHEN 'dead' THEN w.finished >= :undone_before
+                ELSE w.owner IS NOT NULL OR e.received >= :undone_before
+                    OR w.handler IN (SELECT value FROM json_each(:handlers)) END)
         ORDER BY received LIMIT :limit
         """,
-        {"done_before": done_before, "any_before": any_before, "limit": limit},
+        {
+            "done_before": done_before,
+            "undone_before": undone_before,
+            "handlers": json.dumps(list(handlers)),
+            "limit": limit,
+        },
     ).fetchall()
+    keys = json.dumps([seq for (seq,) in rows])
+    (undone,) = connection.execute(
+        "SELECT count(*) FROM work WHERE event IN (SELECT value FROM json_each(?)) "
+        "AND state != 'done'",
+        (keys,),
+    ).fetchone()
     connection.executemany("DELETE FROM work WHERE event = ?", rows)
     connection.executemany("DELETE FROM events WHERE seq = ?", rows)
     _shrink(connection)
-    return len(rows)
+    return Purged(len(rows), undone)
 
 
 def _shrink(connection: sqlite3.Connection) -> None:

@@ -73,12 +73,19 @@ class Writer:
             raise
 
     async def close(self) -> None:
-        """Finish what waits, then close the file."""
+        """Finish what waits, then close the file. Cancelled: the thread ends after its batch."""
         self._is_closed = True
-        if self._thread is not None:
+        if self._thread is None:
+            return
+        try:
             await self._idle.wait()
+        finally:
+            waiting, self._waiting = self._waiting, []
+            for request in waiting:
+                if not request.answer.done():
+                    request.answer.set_exception(InboxError("the inbox was closed"))
             self._batches.put(None)
-            await asyncio.to_thread(self._thread.join)
+        await asyncio.to_thread(self._thread.join)
 
     def submit(self, operation: Operation[T], argument: object) -> "asyncio.Future[T]":
         """Have it done in the next commit."""
