@@ -19,6 +19,7 @@ def main() -> None:
             print(f"{value:6.2f}  {name}", flush=True)
     print()
     walking.table()
+    walking.table_of_ages()
     print()
     asyncio.run(exporting.table())
     print()

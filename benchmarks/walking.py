@@ -75,10 +75,11 @@ def recipe(limit: int) -> Way:
     return follow
 
 
-def read(bookings: int, latency: float, way: Way, account: int) -> Reading:
-    """Read one account."""
+def read(bookings: int, latency: float, way: Way, account: int, years: float = 3) -> Reading:
+    """Read one account, which began so many years ago."""
     timeline = Timeline(bookings, _END, account, "bookings")
-    times = [timeline.at(index) for index in range(bookings)]
+    # The simulator's accounts are three years old, which is also what a walk takes them to be.
+    times = [_END - int((_END - timeline.at(index)) * years / 3) for index in range(bookings)]
     service = ListService(times, Latency(latency, JITTER, account))
 
     async def main() -> float:
@@ -128,6 +129,21 @@ def table() -> None:
             )
 
 
+def table_of_ages() -> None:
+    """Print what becomes of a walk where the account isn't as old as it is taken to be."""
+    print("\nThe same for accounts of other ages (walk; slowest of three; most requests)\n")
+    for years in (0.25, 1, 3, 8):
+        for bookings, latency in ((1_000, 1.0), (5_000, 0.4), (19_900, 0.4), (60_000, 0.4)):
+            found = [read(bookings, latency, walk, each, years) for each in (101, 102, 103)]
+            print(
+                f"{years:>5} years {bookings:>7,} {latency * 1000:>5.0f} ms "
+                f"{max(each.times_least for each in found):>6.2f} "
+                f"{max(each.requests for each in found):>5}",
+                flush=True,
+            )
+
+
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
     table()
+    table_of_ages()

@@ -24,9 +24,10 @@ class Walk(Paged[T]):
         async for booking in oncehub.bookings.walk(status="scheduled"):
             ...
 
-    It gives exactly the objects that `list` gives with the same filters, each once, and takes no
-    longer than the rate limits demand: where one page after the other would wait for answers, it
-    asks for pages in several places of the list at once. What existed before it began and still
+    It gives exactly the objects that `list` gives with the same filters, each once, and is faster
+    where one page after the other would wait for answers: it asks for pages in several places of
+    the list at once. How well it chooses them depends on how old the account is; it expects three
+    years, unless `creation_time_gt` tells. What existed before it began and still
     exists when it ends is there, whatever is created, changed and deleted meanwhile.
 
     The objects come page by page as the pages come, or in the list's order with
