@@ -11,7 +11,8 @@ from ..client import Resources
 from ..pagination import Following
 from ..parameters import MAX_LIMIT
 from ..walk import Addition, Piece, Side, Territory, marks_of
-from ..walk.plan import Bounds, gaps
+from ..walk.gaps import Bounds, Ends, gaps
+from ..walk.reach import KnownReach
 from .assembly import addition_of, place_of
 from .formats.rows import Row, row_of
 from .plan import ResourcePlan
@@ -125,11 +126,11 @@ class WalkSweep:
 
     def pages_left(self, now: datetime) -> int | None:
         """By how dense the list is around what is missing, once its end is known."""
-        bounds = Bounds(now, self._plan.arguments.get("creation_time_gt"))
+        bounds = Bounds(now, Ends(self._plan.arguments.get("creation_time_gt")))
         open_gaps = gaps(self._territory, bounds, MAX_LIMIT)
         if self._unordered is not None or not self._territory.stretches:
             return None
-        if any(gap.oldest is None for gap in open_gaps):
+        if any(gap.lower is None and not isinstance(gap.reach, KnownReach) for gap in open_gaps):
             return None
         return ceil(sum(gap.likely for gap in open_gaps))
 

@@ -1,11 +1,11 @@
 """What every resource does: send a request of an operation, and give models."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any, TypeVar
 
 import attrs
 
+from .. import parameters
 from ..budget import Priority
 from ..calls import Caller, Reply
 from ..errors import DeletedObjectError, InvalidParameterError
@@ -13,7 +13,7 @@ from ..listing import Listing
 from ..models import Deleted, Model, ModelError, from_dict
 from ..page import PageSource, model_item
 from ..request import Operation, Request, json_body, without_none
-from ..walk import Walk
+from ..walk import Ends, Walk
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
@@ -58,8 +58,10 @@ class Resource:
         source = PageSource(self._caller, operation, model_item(cls))
         return Listing(source, without_none(query), walk, single)
 
-    def _walk(self, listing: Listing[M], newest_first: bool, oldest: datetime | None) -> Walk[M]:
-        """The same list, read in several places at once; `oldest` is a filter's."""
+    def _walk(self, listing: Listing[M], ends: Ends, *, newest_first: bool) -> Walk[M]:
+        """The same list, read in several places at once."""
+        if ends.began is not None:
+            parameters.aware(ends.began, "began")
         for cursor in ("after", "before"):
             if cursor in listing.query:
                 raise InvalidParameterError(
@@ -71,7 +73,7 @@ class Resource:
             listing.priority,
             listing.single_priority,
             newest_first,
-            oldest,
+            ends,
         )
 
     def __repr__(self) -> str:

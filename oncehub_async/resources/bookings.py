@@ -8,7 +8,7 @@ from .. import parameters
 from ..listing import Listing
 from ..models import Booking, BookingStatus, SlotLocationType
 from ..request import Operation
-from ..walk import Walk
+from ..walk import Ends, Walk
 from .base import Resource
 
 _LIST = Operation("GET", "/bookings")
@@ -97,16 +97,21 @@ class Bookings(Resource):
         return self._listing(_LIST, Booking, query)
 
     def walk(
-        self, *, newest_first: bool = False, **filters: Unpack[BookingFilters]
+        self,
+        *,
+        newest_first: bool = False,
+        began: datetime | None = None,
+        **filters: Unpack[BookingFilters],
     ) -> Walk[Booking]:
         """What `list` gives with the same filters, read in several places of the list at once.
 
-        As the pages come, or in the list's order with `newest_first=True`.
+        As the pages come, or in the list's order with `newest_first=True`. `began` is about when
+        the oldest was created, if you know it: it makes the walk faster, and changes nothing else.
 
         https://developers.oncehub.com/reference/list-all-bookings
         """
-        oldest = filters.get("creation_time_gt")
-        return self._walk(self.list(**filters), newest_first, oldest)
+        ends = Ends(filters.get("creation_time_gt"), began)
+        return self._walk(self.list(**filters), ends, newest_first=newest_first)
 
     async def get(self, id: str) -> Booking:
         """One booking. Raises `NotFoundError`, or `DeletedObjectError`.

@@ -8,7 +8,7 @@ from .. import parameters
 from ..listing import Listing
 from ..models import RecipientType, SmsNotification
 from ..request import Operation
-from ..walk import Walk
+from ..walk import Ends, Walk
 from .base import Resource
 
 _LIST = Operation("GET", "/notifications/sms")
@@ -58,13 +58,18 @@ class SmsNotifications(Resource):
         return self._listing(_LIST, SmsNotification, query)
 
     def walk(
-        self, *, newest_first: bool = False, **filters: Unpack[SmsNotificationFilters]
+        self,
+        *,
+        newest_first: bool = False,
+        began: datetime | None = None,
+        **filters: Unpack[SmsNotificationFilters],
     ) -> Walk[SmsNotification]:
         """What `list` gives with the same filters, read in several places of the list at once.
 
-        As the pages come, or in the list's order with `newest_first=True`.
+        As the pages come, or in the list's order with `newest_first=True`. `began` is about when
+        the oldest was created, if you know it: it makes the walk faster, and changes nothing else.
 
         https://developers.oncehub.com/reference/list-all-sms-notifications
         """
-        oldest = filters.get("creation_time_gt")
-        return self._walk(self.list(**filters), newest_first, oldest)
+        ends = Ends(filters.get("creation_time_gt"), began)
+        return self._walk(self.list(**filters), ends, newest_first=newest_first)

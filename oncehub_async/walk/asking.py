@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from ..models.converter import time_text
 from ..pagination import Direction
+from .gaps import Gap, later
 from .placing import LOOK_BY_TIME, Front, Start
-from .plan import Gap, later
 from .stretch import Side, Stretch
 
 WAYS_ON = 6
@@ -15,13 +15,12 @@ gone, and its neighbours too), and from its time, at two resolutions."""
 _NEIGHBOURS = (2, 10, 100)
 _AROUND = (timedelta(seconds=1), timedelta(milliseconds=1))
 
-_PAGES_FOR_TWO, _PAGES_FOR_TWO_AT_THE_EDGE = 2.5, 4.0
-_THE_EDGE = 6
-"""Requests left before the five-minute limit; there, nothing but certainty will do."""
+_SURELY_TWO = 3.0
+"""Pages that a gap must seem to hold at least, for two to be in it."""
 
 
 def fronts(
-    gap: Gap, busy: frozenset[tuple[int, Side]], *, careful: bool, left: int
+    gap: Gap, busy: frozenset[tuple[int, Side]], *, careful: bool
 ) -> Iterator[tuple[Stretch, Side]]:
     """Where a gap can be worked on now.
 
@@ -32,7 +31,7 @@ def fronts(
     if gap.lower is not None and not gap.lower.newer_is_closed:
         ends.append((gap.lower, Side.NEWER))
     idle = [(stretch, side) for stretch, side in ends if (stretch.number, side) not in busy]
-    surely_two = gap.low > (_PAGES_FOR_TWO if left > _THE_EDGE else _PAGES_FOR_TWO_AT_THE_EDGE)
+    surely_two = gap.low > _SURELY_TWO
     if careful and not surely_two and len(idle) < len(ends):
         return
     yield from idle[: None if surely_two or not careful else 1]

@@ -4,7 +4,6 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from datetime import datetime
 from statistics import median
 from typing import Generic, TypeVar
 
@@ -14,15 +13,16 @@ from ..listing import Listing
 from ..page import FetchedPage, PageSource
 from ..pagination import Direction, following
 from .asking import WAYS_ON, fronts, in_order, words
+from .gaps import Bounds, Ends, Gap, gaps
 from .piece import Piece, marks_of
 from .placing import Front, LostPlace, Start, Unordered, has_moved, place
-from .plan import Bounds, Gap, Plan, cut_times, gaps, plan
+from .plan import Plan, cut_times, plan
 from .stretch import Side, Stretch
 from .territory import Addition, Territory
 
 T = TypeVar("T")
 
-_FRUITLESS_CUTS = 3
+_FRUITLESS_CUTS = 6
 _LATENCIES = 9
 _KEPT_PAGES = 200
 _UNKNOWN_CURSOR = (BadRequestError, NotFoundError, GoneError)
@@ -37,12 +37,12 @@ class Run(Generic[T]):
         query: Mapping[str, str],
         priority: Priority,
         territory: Territory,
-        oldest: datetime | None,
+        ends: Ends,
         *,
         newest_first: bool,
     ) -> None:
         self._source, self._query, self._priority = source, query, priority
-        self._territory, self._oldest, self._newest_first = territory, oldest, newest_first
+        self._territory, self._ends, self._newest_first = territory, ends, newest_first
         self._limit = int(query["limit"])
         self._under_way: dict[asyncio.Task[FetchedPage[T]], Start | Front] = {}
         self._latencies: deque[float] = deque(maxlen=_LATENCIES)
@@ -103,14 +103,17 @@ class Run(Generic[T]):
             if not self._under_way:
                 self._send(Start())
             return None
-        bounds = Bounds(self._source.caller.clock.date(), self._oldest)
+        # A clock that is behind the service's doesn't make the list end before it begins.
+        newest = self._territory.stretches[0].newer.mark.time
+        now = max(self._source.caller.clock.date(), newest)
+        bounds = Bounds(now, self._ends)
         open_gaps = gaps(self._territory, bounds, self._limit)
         room = self._room()
         latency = median(self._latencies) if self._latencies else 0.0
         planned = plan(open_gaps, room, latency, cut_before=self._has_cut)
         self._asked_now = 0
         self._cut(open_gaps, planned, bounds)
-        return self._go_on(open_gaps, planned, room)
+        return self._go_on(open_gaps, planned)
 
     def _cut(self, open_gaps: list[Gap], planned: Plan, bounds: Bounds) -> None:
         cutting = any(isinstance(asked, Start) for asked in self._under_way.values())
@@ -123,7 +126,7 @@ class Run(Generic[T]):
             self._has_cut = True
             self._send(Start(time))
 
-    def _go_on(self, open_gaps: list[Gap], planned: Plan, room: Room) -> float | None:
+    def _go_on(self, open_gaps: list[Gap], planned: Plan) -> float | None:
         busy = frozenset(
             (self._territory.current(asked.stretch).number, asked.side)
             for asked in self._under_way.values()
@@ -133,7 +136,7 @@ class Run(Generic[T]):
         if keeps_enough:
             del open_gaps[1:]
         for gap in in_order(open_gaps, newest_first=self._newest_first):
-            for stretch, side in fronts(gap, busy, careful=planned.careful, left=room.left):
+            for stretch, side in fronts(gap, busy, careful=planned.careful):
                 if keeps_enough and side is Side.NEWER:
                     continue
                 if len(self._under_way) >= planned.chains:

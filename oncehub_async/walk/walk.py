@@ -1,7 +1,6 @@
 """A list that is read in several places at once."""
 
 from collections.abc import AsyncGenerator, Mapping
-from datetime import datetime
 from typing import Any, TypeVar
 
 import attrs
@@ -9,6 +8,7 @@ import attrs
 from ..budget import Priority
 from ..listing import Listing
 from ..page import Page, Paged, PageSource
+from .gaps import Ends
 from .order import newest_first
 from .piece import Piece
 from .run import Run
@@ -26,9 +26,11 @@ class Walk(Paged[T]):
 
     It gives exactly the objects that `list` gives with the same filters, each once, and is faster
     where one page after the other would wait for answers: it asks for pages in several places of
-    the list at once. How well it chooses them depends on how old the account is; it expects three
-    years, unless `creation_time_gt` tells. What existed before it began and still
-    exists when it ends is there, whatever is created, changed and deleted meanwhile.
+    the list at once. What existed before it began and still exists when it ends is there, whatever
+    is created, changed and deleted meanwhile.
+
+    How well it chooses the places depends on how far the list goes back, which nothing in the
+    service tells. `began=` may; else any age is reckoned with, three years most of all.
 
     The objects come page by page as the pages come, or in the list's order with
     `newest_first=True`, for which it has to keep pages that come too early (200 at most).
@@ -42,8 +44,7 @@ class Walk(Paged[T]):
     _priority: Priority
     _single_priority: Priority
     _newest_first: bool
-    _oldest: datetime | None = None
-    """What the filters say about the list's end."""
+    _ends: Ends
 
     async def pages(self) -> AsyncGenerator[Page[T], None]:
         """The pages, without what other pages had already.
@@ -73,7 +74,7 @@ class Walk(Paged[T]):
             self._query,
             self._priority,
             territory or Territory(),
-            self._oldest,
+            self._ends,
             newest_first=self._newest_first,
         )
         return run.pieces()
@@ -90,7 +91,7 @@ class Walk(Paged[T]):
             self._priority,
             self._single_priority,
             self._newest_first,
-            self._oldest,
+            self._ends,
         )
 
     def _listing(self) -> Listing[T]:

@@ -41,11 +41,14 @@ MILLISECONDS = int(NOW.timestamp() * 1000)
 DAY = 86_400_000
 
 
-def account(bookings: int, latency: float = 0.0, jitter: float = 0.2, seed: int = 1) -> ListService:
-    """An account as the simulator makes them, three years old."""
+def account(
+    bookings: int, latency: float = 0.0, jitter: float = 0.2, seed: int = 1, years: float = 3
+) -> ListService:
+    """An account as the simulator makes them, so many years old."""
     timeline = Timeline(bookings, MILLISECONDS, seed, "bookings")
+    ages = (MILLISECONDS - timeline.at(index) for index in range(bookings))
     return ListService(
-        [timeline.at(index) for index in range(bookings)], Latency(latency, jitter, seed)
+        [MILLISECONDS - int(age * years / 3) for age in ages], Latency(latency, jitter, seed)
     )
 
 
@@ -112,6 +115,40 @@ def test_many_round_trips_at_once_where_they_take_long() -> None:
     service = account(1_000, 1.0)
     _, seconds = walked(service)
     assert seconds <= 5.0
+
+
+@pytest.mark.parametrize("years", [0.25, 1.0, 8.0])
+def test_faster_than_one_page_after_the_other_whatever_the_age(years: float) -> None:
+    """Nothing tells it: looks before the beginning and a late end cost some of what is won."""
+    service = account(1_000, 1.0, years=years)
+    found, seconds = walked(service)
+    assert len(found) == 1_000
+    assert seconds <= 7.5
+
+
+@pytest.mark.parametrize("years", [1.0, 8.0])
+def test_the_age_of_fifty_pages_hardly_matters(years: float) -> None:
+    """There is time to find it out."""
+    service = account(5_000, 0.4, years=years)
+    _, seconds = walked(service)
+    assert seconds <= 1.4 * least(5_000, 0.4)
+
+
+@pytest.mark.parametrize("years", [0.25, 8.0])
+@pytest.mark.parametrize(("bookings", "times_least"), [(5_000, 1.25), (19_900, 1.2)])
+def test_whoever_knows_when_a_list_began_has_it_as_fast_at_any_age(
+    bookings: int, times_least: float, years: float
+) -> None:
+    """As fast as one of the expected age."""
+    service = account(bookings, 0.4, years=years)
+    _, seconds = walked(service, began=NOW - timedelta(days=years * 365))
+    assert seconds <= times_least * least(bookings, 0.4)
+
+
+def test_a_beginning_has_a_time_zone() -> None:
+    """As every time that is passed."""
+    with pytest.raises(InvalidParameterError, match="began"):
+        resources(every_day(1)).bookings.walk(began=NOW.replace(tzinfo=None))
 
 
 def test_the_requests_are_the_pages_and_one_for_each_chain() -> None:
