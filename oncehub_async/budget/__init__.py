@@ -6,13 +6,17 @@ the rest with a 429. All clients of a process that use the same account share on
 Source: https://developers.oncehub.com/docs/rate-limits
 """
 
+from .demand import UNKNOWN, Demand, Demands
 from .forecast import Forecast
 from .gate import Gate
 from .interface import Limits, Outcome, Permit, Priority, RateBudget, Room
 from .shared import Budget, belongs_together, shared_budget
 
 __all__ = [
+    "UNKNOWN",
     "Budget",
+    "Demand",
+    "Demands",
     "Forecast",
     "Gate",
     "Limits",

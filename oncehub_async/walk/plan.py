@@ -18,10 +18,10 @@ from math import ceil
 
 import attrs
 
-from ..budget import Room
+from ..budget import Demand, Room
+from ..budget.interface import FIVE_MINUTES
 from .gaps import Bounds, Gap, later
 
-FIVE_MINUTES = 300.0
 _SLACK = 1.15
 """More chains than the mean round trip needs, for those that take longer."""
 
@@ -49,25 +49,41 @@ class Plan:
     """Whether a request too many could be the one that has to wait for five minutes."""
 
 
-def plan(open_gaps: Sequence[Gap], room: Room, latency: float, *, cut_before: bool) -> Plan:
+def demand(open_gaps: Sequence[Gap], cuts_under_way: int, *, has_cut: bool) -> Demand:
+    """What a walk tells of itself to those who walk beside it."""
+    return Demand(
+        low=sum(gap.low for gap in open_gaps),
+        high=sum(gap.high for gap in open_gaps) + cuts_under_way,
+        chains=sum(gap.chains for gap in open_gaps) + 2 * cuts_under_way,
+        longest=max((gap.likely / gap.chains for gap in open_gaps), default=0.0),
+        has_cut=has_cut,
+    )
+
+
+def plan(own: Demand, others: Sequence[Demand], room: Room, latency: float) -> Plan:
     """How many chains are needed, and whether cuts are safe.
 
-    `latency` is in seconds; `cut_before` tells whether the walk has made a cut already.
+    All who share a budget share what is left of it. `latency` is in seconds.
     """
+    everybody = [own, *others]
     wanted = min(_MOST_CHAINS, max(1, ceil(room.limits.per_second * latency * _SLACK)))
-    there_are = sum(gap.chains for gap in open_gaps)
-    if sum(gap.low for gap in open_gaps) > room.left:
+    there_are = sum(each.chains for each in everybody)
+    if sum(each.low for each in everybody) > room.left:
         # The five-minute limit holds it back: chains that use that up are enough.
         enough = ceil(room.limits.per_five_minutes * latency / FIVE_MINUTES)
         cuts = max(0, ceil((min(wanted, enough) - there_are) / 2))
         return Plan(wanted, cuts, careful=True)
     cuts = max(0, ceil((wanted - there_are) / 2))
-    careful = sum(gap.high for gap in open_gaps) + cuts + _EDGE > room.left
+    careful = sum(each.high for each in everybody) + cuts + _EDGE > room.left
     if careful:
         # How many pages there are isn't known well enough. One cut is worth its risk as long as
         # most of the five minutes' requests are there; it gives three chains.
         early = room.left >= room.limits.per_five_minutes / 2
+        cut_before = any(each.has_cut for each in everybody)
         cuts = min(cuts, 0 if cut_before or not early else 1)
+    if any(each.longest > own.longest for each in others):
+        # Who has most to read one after the other holds up all.
+        cuts = 0
     return Plan(wanted, cuts, careful)
 
 

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from statistics import median
 from typing import Generic, TypeVar
 
-from ..budget import Budget, Limits, Priority, Room
+from ..budget import UNKNOWN, Budget, Demand, Limits, Priority, Room
 from ..errors import BadRequestError, GoneError, NotFoundError, PaginationError
 from ..listing import Listing
 from ..page import FetchedPage, PageSource
@@ -16,7 +16,7 @@ from .asking import WAYS_ON, fronts, in_order, words
 from .gaps import Bounds, Ends, Gap, gaps
 from .piece import Piece, marks_of
 from .placing import Front, LostPlace, Start, Unordered, has_moved, place
-from .plan import Plan, cut_times, plan
+from .plan import Plan, cut_times, demand, plan
 from .stretch import Side, Stretch
 from .territory import Addition, Territory
 
@@ -46,6 +46,7 @@ class Run(Generic[T]):
         self._limit = int(query["limit"])
         self._under_way: dict[asyncio.Task[FetchedPage[T]], Start | Front] = {}
         self._latencies: deque[float] = deque(maxlen=_LATENCIES)
+        self._demands = source.caller.demands
         self._has_cut = False
         self._before_is_known = False
         self._asked_now = 0
@@ -72,6 +73,7 @@ class Run(Generic[T]):
                 return
         finally:
             await self._end_what_is_under_way()
+            self._demands.leave(self)
         async with aclosing(rest):
             async for piece in rest:
                 yield piece
@@ -101,6 +103,7 @@ class Run(Generic[T]):
         """
         if not self._territory.stretches:
             if not self._under_way:
+                self._demands.announce(self, UNKNOWN)
                 self._send(Start())
             return None
         # A clock that is behind the service's doesn't make the list end before it begins.
@@ -110,14 +113,21 @@ class Run(Generic[T]):
         open_gaps = gaps(self._territory, bounds, self._limit)
         room = self._room()
         latency = median(self._latencies) if self._latencies else 0.0
-        planned = plan(open_gaps, room, latency, cut_before=self._has_cut)
+        own = self._demand(open_gaps)
+        planned = plan(own, self._demands.others(self), room, latency)
         self._asked_now = 0
         self._cut(open_gaps, planned, bounds)
+        self._demands.announce(self, self._demand(open_gaps))
         return self._go_on(open_gaps, planned)
 
+    def _demand(self, open_gaps: list[Gap]) -> Demand:
+        return demand(open_gaps, self._cuts_under_way(), has_cut=self._has_cut)
+
+    def _cuts_under_way(self) -> int:
+        return sum(isinstance(asked, Start) for asked in self._under_way.values())
+
     def _cut(self, open_gaps: list[Gap], planned: Plan, bounds: Bounds) -> None:
-        cutting = any(isinstance(asked, Start) for asked in self._under_way.values())
-        if cutting or self._fruitless >= _FRUITLESS_CUTS or self._keeps_enough():
+        if self._cuts_under_way() or self._fruitless >= _FRUITLESS_CUTS or self._keeps_enough():
             return
         for time in cut_times(open_gaps, planned.cuts, bounds):
             if self._wait() > 0:
