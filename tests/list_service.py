@@ -10,7 +10,7 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, Literal, cast
+from typing import Any, Literal, Protocol, cast
 
 import aiohttp
 import attrs
@@ -18,7 +18,7 @@ import orjson
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from oncehub_async import Budget, Limits, Resources, RetryPolicy
+from oncehub_async import Budget, Limits, OnceHub, Resources, RetryPolicy
 from oncehub_async.api_key import ApiKey, KeySource
 from oncehub_async.calls import Caller
 from oncehub_async.models.converter import time_text
@@ -73,6 +73,10 @@ class ListService:
         self._created = sorted(self.times)
         self._ids = [f"BKNG-{number}" for number in range(len(self._created))]
         self._index = {each: number for number, each in enumerate(self._ids)}
+
+    def share_limits(self, other: "ListService") -> None:
+        """Be one account with another list."""
+        self._second, self._five_minutes = other._second, other._five_minutes
 
     # What happens to the list meanwhile
 
@@ -188,11 +192,17 @@ def _milliseconds(text: str) -> int:
     return round(datetime.fromisoformat(text).timestamp() * 1000)
 
 
+class Service(Protocol):
+    """Whatever answers requests."""
+
+    async def handle(self, request: Request) -> Answer: ...
+
+
 @attrs.frozen(eq=False)
 class ServiceTransport(Transport):
     """Asks a service instead of the network."""
 
-    service: ListService = attrs.field(kw_only=True)
+    service: Service = attrs.field(kw_only=True)
 
     async def send(
         self,
@@ -231,6 +241,21 @@ def resources(service: ListService, retry: RetryPolicy | None = None) -> Resourc
             budget_in_use=lambda: budget,
         )
     )
+
+
+def client(
+    service: Service, clock: VirtualClock, limits: Limits | None, retry: RetryPolicy | None = None
+) -> OnceHub:
+    """A client whose calls a service answers."""
+    budget = Budget(limits or Limits(10**6, 10**6), clock=clock)
+    oncehub = OnceHub("key", clock=clock, budget=budget, retry=retry or RetryPolicy())
+    caller = attrs.evolve(
+        oncehub._caller,
+        session=lambda: cast(aiohttp.ClientSession, None),
+        transport=ServiceTransport(URL("https://example.com/v2"), "test", service=service),
+    )
+    Resources.__init__(oncehub, caller)
+    return oncehub
 
 
 @asynccontextmanager

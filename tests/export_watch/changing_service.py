@@ -2,20 +2,19 @@
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-import aiohttp
 import attrs
-from yarl import URL
 
-from oncehub_async import Budget, Limits, OnceHub, Resources, RetryPolicy
+from oncehub_async import OnceHub, RetryPolicy
 from oncehub_async.models.converter import time_text
 from oncehub_async.responses import Answer
 
-from ..list_service import ListService, ServiceTransport
-from ..virtual_time import VirtualClock, VirtualLoop
+from .. import list_service
+from ..list_service import ListService
+from ..virtual_time import VirtualClock
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -26,20 +25,6 @@ def at(milliseconds: int) -> datetime:
 
 def milliseconds(time: datetime) -> int:
     return round(time.timestamp() * 1000)
-
-
-class InlineLoop(VirtualLoop):
-    """Does at once what should be done in a thread: no virtual time passes meanwhile."""
-
-    def run_in_executor(  # type: ignore[override]
-        self, executor: Any, function: Callable[..., Any], *arguments: Any
-    ) -> asyncio.Future[Any]:
-        future = self.create_future()
-        try:
-            future.set_result(function(*arguments))
-        except Exception as error:
-            future.set_exception(error)
-        return future
 
 
 @attrs.define(eq=False)
@@ -106,14 +91,7 @@ class SkewedClock(VirtualClock):
 
 
 def client(service: ChangingService, skew: float = 0.0) -> OnceHub:
-    """A client whose calls the service answers."""
-    clock = SkewedClock(skew=skew)
-    budget = Budget(service.limits or Limits(10**6, 10**6), clock=clock)
-    oncehub = OnceHub("key", clock=clock, budget=budget, retry=RetryPolicy(attempts=12))
-    caller = attrs.evolve(
-        oncehub._caller,
-        session=lambda: cast(aiohttp.ClientSession, None),
-        transport=ServiceTransport(URL("https://example.com/v2"), "test", service=service),
+    """A client whose calls the service answers, and whose clock is off."""
+    return list_service.client(
+        service, SkewedClock(skew=skew), service.limits, RetryPolicy(attempts=12)
     )
-    Resources.__init__(oncehub, caller)
-    return oncehub

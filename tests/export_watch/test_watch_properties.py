@@ -20,7 +20,8 @@ from oncehub_async.export import ExportPlan, Manifest, watch_export
 from oncehub_async.export.plan import ResourcePlan
 
 from ..list_service import Latency
-from .changing_service import START, ChangingService, InlineLoop, client, milliseconds
+from ..virtual_time import InlineLoop
+from .changing_service import START, ChangingService, client, milliseconds
 
 HOUR = 3600
 
