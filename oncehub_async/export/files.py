@@ -88,3 +88,8 @@ def sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def reason(error: OSError) -> str:
+    """What is wrong with a file, without its path."""
+    return error.strerror or type(error).__name__

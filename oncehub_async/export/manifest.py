@@ -1,13 +1,13 @@
 """What an export's `manifest.json` says about its files."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 import attrs
 import orjson
 
+from ..clock import Clock
 from ..models.converter import time_text
 from .files import replace_file
 
@@ -146,6 +146,6 @@ def read_manifest(folder: Path) -> Manifest | None:
         raise ManifestError(f"{MANIFEST_NAME} can't be read") from None
 
 
-def now_text() -> str:
+def now_text(clock: Clock) -> str:
     """This moment, in the vendor's notation."""
-    return time_text(datetime.now(UTC).replace(microsecond=0))
+    return time_text(clock.date().replace(microsecond=0))

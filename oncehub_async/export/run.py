@@ -88,7 +88,7 @@ async def export_into(
     """
     bulk = oncehub.with_priority(Priority.BULK)
     ending = file_ending(format, compression)
-    started = now_text()
+    started = now_text(oncehub.clock)
     wanted = Manifest(
         tool=oncehub.user_agent,
         started=started,
@@ -123,6 +123,7 @@ async def export_into(
             manifest.resources[each.name],
             progress.resources[each.name],
             tell,
+            oncehub.clock,
             oncehub.base_url,
         )
         for each in plan.resources
@@ -131,7 +132,7 @@ async def export_into(
     tell()
     try:
         await _side_by_side(exports, manifest, out, tell)
-        manifest.finished = now_text()
+        manifest.finished = now_text(oncehub.clock)
     finally:
         manifest.write(out)
         tell()

@@ -21,7 +21,7 @@ from oncehub_async.export import (
     verify_export,
 )
 from oncehub_async.export.formats import open_writer
-from oncehub_async.export.seen import Seen
+from oncehub_async.export.verify.seen import Seen
 from oncehub_async.simulator import Account, Simulator
 
 from .runs import FAST, LIMITS, manifest
@@ -234,7 +234,7 @@ def test_ids_take_little_memory() -> None:
     """Not much more than 8 bytes each; as a set of texts they would take 15 times as much."""
     program = """
 import tracemalloc
-from oncehub_async.export.seen import Seen
+from oncehub_async.export.verify.seen import Seen
 tracemalloc.start()
 seen = Seen()
 for number in range(100_000):

@@ -35,7 +35,8 @@ class ChangingService(ListService):
     """
 
     lag: float = 0.0
-    _updates: dict[int, list[int]] = attrs.Factory(dict)
+    _updates: dict[int, list[tuple[int, int]]] = attrs.Factory(dict)
+    """When each object was changed, and which time it said then."""
     _latest: int = 0
     _after: int | None = None
 
@@ -49,16 +50,18 @@ class ChangingService(ListService):
         now = self._now()
         super().create(max(0, now - (self._created[-1] if self._created else 0)))
 
-    def touch(self, id: str) -> None:
-        place = self._index[id]
-        self._updates.setdefault(place, []).append(self._now())
+    def touch(self, id: str, ahead: float = 0.0) -> None:
+        """Change an object, by a clock that is so many seconds ahead."""
+        now = self._now()
+        updates = self._updates.setdefault(self._index[id], [])
+        updates.append((now, now + round(ahead * 1000)))
 
     def last_update(self, place: int) -> int:
         """As the list shows it."""
         seen = milliseconds(START) + int((asyncio.get_running_loop().time() - self.lag) * 1000)
         updates = self._updates.get(place, [])
-        shown = bisect_right(updates, seen)
-        return updates[shown - 1] if shown else self._created[place]
+        shown = bisect_right(updates, seen, key=lambda update: update[0])
+        return updates[shown - 1][1] if shown else self._created[place]
 
     def page(self, query: dict[str, str]) -> Answer:
         after = query.get("last_updated_time.gt")

@@ -10,11 +10,12 @@ import attrs
 from ...budget import Priority
 from ...client import OnceHub
 from ...errors import AuthenticationError, InvalidParameterError, OnceHubError
+from ..files import reason
 from ..formats import Compression, Format
+from ..in_thread import in_thread
 from ..manifest import Manifest
 from ..plan import ExportPlan
 from ..progress import ExportProgress
-from ..resource import in_thread, reason
 from ..run import export_into, first_of, ready
 from .resource import ResourceWatch
 
@@ -106,11 +107,13 @@ async def watch_export(
         if watches is None:
             return
         for watch in watches:
-            await in_thread(watch.open, clock.date())
+            await in_thread(watch.open)
+        # Before the first change is written: nothing vouches for a file that it doesn't know.
+        manifest.write(out)
         number = 1
         while True:
             started = clock.date()
-            changes, errors = await _round(watches, manifest, out, started)
+            changes, errors = await _round(watches, manifest, out)
             yield Round(
                 number=number, started=started, manifest=manifest, changes=changes, errors=errors
             )
@@ -127,12 +130,14 @@ def _watches(
     if not all(entry.complete or not entry.available for _, entry in entries):
         return None
     return [
-        ResourceWatch(each, bulk, out, entry, overlap) for each, entry in entries if entry.complete
+        ResourceWatch(each, bulk, out, entry, overlap, oncehub.clock)
+        for each, entry in entries
+        if entry.complete
     ]
 
 
 async def _round(
-    watches: Sequence[ResourceWatch], manifest: Manifest, out: Path, now: datetime
+    watches: Sequence[ResourceWatch], manifest: Manifest, out: Path
 ) -> tuple[dict[str, int], dict[str, str]]:
     changes: dict[str, int] = {}
     errors: dict[str, str] = {}
@@ -140,7 +145,7 @@ async def _round(
     async def run(watch: ResourceWatch) -> None:
         name = watch.plan.name
         try:
-            changes[name] = await watch.round(now)
+            changes[name] = await watch.round()
         except AuthenticationError:
             raise
         except OnceHubError as error:
