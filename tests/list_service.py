@@ -118,7 +118,7 @@ class ListService:
             instead = self.before_answer(self, len(self.queries))
             if instead is not None:
                 return instead
-        return self.page(query)
+        return self.page(query) if request.id is None else self._one(request.id)
 
     def _admitted(self, now: float) -> bool:
         if self.limits is None:
@@ -161,6 +161,14 @@ class ListService:
             found = self._take(range(start - 1, low - 1, -1), limit + 1)
             more, page = len(found) > limit, found[:limit]
         return listed([self._object(i) for i in page], more)
+
+    def _one(self, id: str) -> Answer:
+        place = self._index.get(id)
+        if place is None:
+            return error(404, "not_found_error")
+        if place in self._gone:
+            return _answered(200, {"id": id, "object": "booking", "deleted": True})
+        return _answered(200, self._object(place))
 
     def _take(self, places: Iterable[int], count: int) -> list[int]:
         found = []
