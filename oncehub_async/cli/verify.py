@@ -63,6 +63,8 @@ def _told(check: ResourceCheck, comparison: Comparison | None) -> str:
     if check.problems:
         return f"WRONG: {'; '.join(check.problems)}"
     told = f"as the manifest says: {several(check.count, 'object')}"
+    if check.changes is not None:
+        told += f", {several(check.changes, 'change')}"
     if comparison is None:
         return told
     if comparison.missing:
@@ -87,6 +89,7 @@ def _as_dict(
     resources = {
         name: {
             "count": check.count,
+            "changes": check.changes,
             "available": check.available,
             "problems": check.problems,
             "live": _numbers(compared[name]) if name in compared else None,

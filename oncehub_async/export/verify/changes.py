@@ -78,14 +78,14 @@ class _Reading:
         if hashed.hexdigest() != changes.sha256:
             problem("has another SHA-256")
         if count != changes.count:
-            problem(f"holds {count:,} changes instead of {changes.count:,}")
+            problem(f"holds {count:,} instead of {changes.count:,} changes")
         if unreadable:
-            problem(f"has {unreadable:,} lines that are no objects with an id")
+            problem(f"has lines that are no objects with an id ({unreadable:,})")
         twice = seen.twice(self._versions())
         if twice:
             problem(f"holds a change more than once, such as of {min(twice).split()[0]}")
         if timeless and self._field is not None:
-            self._note(f"holds {timeless:,} objects that tell no {self._field}")
+            self._note(f"holds objects that tell no {self._field} ({timeless:,})")
         self._look_behind()
 
     def check_mark(self, latest: datetime | None) -> None:
@@ -127,7 +127,7 @@ class _Reading:
                 break
             more += 1
         if more:
-            self._note(f"has {more:,} more changes, left by a kill; the next watch takes them over")
+            self._note(f"goes on with changes that the next watch takes over ({more:,})")
 
     def _problem(self, text: str) -> None:
         self.found.problems.append(f"{self.file_name} {text}")
