@@ -1,15 +1,20 @@
 """What an export's `manifest.json` says about its files."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import attrs
 import orjson
+from cattrs import Converter
+from cattrs.errors import ForbiddenExtraKeysError
 
 from ..clock import Clock
 from ..models.converter import time_text
 from .files import replace_file
+
+T = TypeVar("T")
 
 MANIFEST_NAME = "manifest.json"
 CHANGES_ENDING = ".changes.jsonl"
@@ -33,10 +38,6 @@ class Changes:
     """How often the service was asked for all changes, and they were read to the last page."""
     last_round: str | None = None
     """When the latest of these rounds began."""
-
-
-def _changes(data: Changes | Mapping[str, Any] | None) -> Changes | None:
-    return Changes(**data) if isinstance(data, Mapping) else data
 
 
 @attrs.define(kw_only=True)
@@ -72,7 +73,7 @@ class ResourceEntry:
     started: str | None = None
     """When its export started; it stays when an interrupted export goes on."""
     finished: str | None = None
-    changes: Changes | None = attrs.field(default=None, converter=_changes)
+    changes: Changes | None = None
     """What `--watch` has added since; None if it wasn't watched."""
 
     def is_same_export(self, other: Self) -> bool:
@@ -133,17 +134,27 @@ def read_manifest(folder: Path) -> Manifest | None:
         data = orjson.loads((folder / MANIFEST_NAME).read_bytes())
         if data["format"] != FORMAT:
             raise ManifestError(f"{MANIFEST_NAME} is of another version (format {data['format']})")
-        return Manifest(
-            tool=str(data["tool"]),
-            started=str(data["started"]),
-            finished=data["finished"],
-            overwrite=bool(data["overwrite"]),
-            resources={name: ResourceEntry(**entry) for name, entry in data["resources"].items()},
-        )
+        del data["format"], data["complete"]
+        return _converter().structure(data, Manifest)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, ForbiddenExtraKeysError):
         raise ManifestError(f"{MANIFEST_NAME} can't be read") from None
+
+
+@cache
+def _converter() -> Converter:
+    """Takes no value for another, and nothing that it doesn't know."""
+    converter = Converter(forbid_extra_keys=True, detailed_validation=False)
+    for kind in (str, int, bool):
+        converter.register_structure_hook(kind, _exactly)
+    return converter
+
+
+def _exactly(value: T, kind: type[T]) -> T:
+    if type(value) is not kind:
+        raise TypeError(kind)
+    return value
 
 
 def now_text(clock: Clock) -> str:
