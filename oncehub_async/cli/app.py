@@ -179,7 +179,7 @@ export.__doc__ = (export.__doc__ or "").replace("RESOURCE_NAMES", ", ".join(RESO
 
 @app.command
 async def verify(
-    folder: Path, *, live: bool = False, samples: int = SAMPLES, json: bool = False
+    folder: Path, /, *, live: bool = False, samples: int = SAMPLES, json: bool = False
 ) -> int:
     """Check that an export is complete and its files are what its manifest says.
 

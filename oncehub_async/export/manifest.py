@@ -11,6 +11,7 @@ from cattrs import Converter
 from cattrs.errors import ForbiddenExtraKeysError
 
 from ..clock import Clock
+from ..errors import OnceHubError
 from ..models.converter import time_text
 from .files import replace_file
 
@@ -124,7 +125,7 @@ class Manifest:
         replace_file(folder / MANIFEST_NAME, text)
 
 
-class ManifestError(Exception):
+class ManifestError(OnceHubError, ValueError):
     """A manifest that can't be read; the text says why."""
 
 
@@ -132,14 +133,15 @@ def read_manifest(folder: Path) -> Manifest | None:
     """The manifest in a folder, None where there is none. Raises `ManifestError`."""
     try:
         data = orjson.loads((folder / MANIFEST_NAME).read_bytes())
-        if data["format"] != FORMAT:
-            raise ManifestError(f"{MANIFEST_NAME} is of another version (format {data['format']})")
-        del data["format"], data["complete"]
-        return _converter().structure(data, Manifest)
+        version = data.pop("format")
+        if version == FORMAT:
+            del data["complete"]
+            return _converter().structure(data, Manifest)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, LookupError, TypeError, AttributeError, ForbiddenExtraKeysError):
         raise ManifestError(f"{MANIFEST_NAME} can't be read") from None
+    raise ManifestError(f"{MANIFEST_NAME} is of another version (format {version})")
 
 
 @cache

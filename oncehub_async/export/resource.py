@@ -12,7 +12,6 @@ from ..client import Resources
 from ..clock import Clock
 from ..errors import (
     AuthenticationError,
-    DeletedObjectError,
     NotFoundError,
     OnceHubError,
 )
@@ -24,13 +23,13 @@ from .in_thread import in_thread
 from .manifest import CHANGES_ENDING, ResourceEntry, now_text
 from .plan import ResourcePlan
 from .progress import ResourceProgress, State
+from .same_account import is_in_account
 from .signing_secrets import without_secrets
 from .spool import ENDING, Spool, SpoolError
 from .sweep import Sweep, SweptPage, sweep_of
 from .times import Times
 
 _OF_ONE_PRODUCT = frozenset({"booking_calendars", "booking_pages", "master_pages", "event_types"})
-_CAN_BE_GOT = frozenset({"bookings", "contacts"})
 INTERRUPTED = "interrupted"
 
 
@@ -152,18 +151,15 @@ class ResourceExport:
 
         Raises `SpoolError`, and the request's error.
         """
-        if self.plan.name not in _CAN_BE_GOT or not spool.entries:
+        kept = next((entry for entry in spool.entries if entry.count), None)
+        if kept is None:
             return
-        known = await in_thread(spool.objects, spool.entries[0])
-        try:
-            await getattr(self.oncehub, self.plan.name).get(known[0]["id"])
-        except DeletedObjectError:
-            return  # it is known there
-        except NotFoundError:
+        newest, *_ = await in_thread(spool.objects, kept)
+        if await is_in_account(self.oncehub, self.plan.name, [str(newest["id"])]) is False:
             raise SpoolError(
                 f"what {spool.path.name} holds isn't in this account; use the key with which the "
                 "export was begun, or another folder"
-            ) from None
+            )
 
     def _assemble(self, spool: Spool) -> None:
         entry = self.entry

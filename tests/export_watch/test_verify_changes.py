@@ -12,6 +12,7 @@ import pytest
 from oncehub_async.cli import main
 from oncehub_async.export import Verification, verify_export
 from oncehub_async.export.formats import BrokenFileError
+from oncehub_async.export.watch.resource import ResourceWatch
 from oncehub_async.simulator import Simulator
 
 from .watching import manifest_in, read, watch
@@ -187,6 +188,7 @@ def test_changes_without_a_time_are_told(folder: Path) -> None:
     ("fields", "said"),
     [
         ({"high_water_mark": "2099-01-01T00:00:00Z"}, "holds nothing as late as its"),
+        ({"high_water_mark": "soon"}, "holds nothing as late as its"),
         ({"count": 7}, "holds 3 instead of 7 changes"),
         ({"file": "../bookings.changes.jsonl"}, "does not know"),
         ({"file": "teams.changes.jsonl"}, "does not know"),
@@ -199,11 +201,19 @@ def test_a_manifest_that_is_wrong_is_told(folder: Path, fields: dict[str, Any], 
     assert said in problems(verify_export(folder))
 
 
-async def test_a_watch_that_was_killed_at_once_is_good(sim: Simulator, tmp_path: Path) -> None:
+async def test_a_watch_that_was_killed_at_once_is_good(
+    sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its manifest knows the file before anything is in it."""
+    known = []
+
+    async def note(self: ResourceWatch) -> int:
+        known.append(manifest_in(tmp_path)["bookings"]["changes"])
+        return 0
+
+    monkeypatch.setattr(ResourceWatch, "round", note)
     await watch(sim, tmp_path, rounds=1)
-    changes = manifest_in(tmp_path)["bookings"]["changes"]
-    assert (changes["count"], changes["bytes"]) == (0, 0)
+    assert [(each["count"], each["bytes"]) for each in known] == [(0, 0)]
     found = verify_export(tmp_path)
     assert (found.good, found.notes) == (True, [])
     assert found.resources["bookings"].changes == 0

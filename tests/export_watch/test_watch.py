@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
 
+import attrs
 import pytest
 
 from oncehub_async import AuthenticationError, InvalidParameterError
@@ -21,7 +22,7 @@ from oncehub_async.export import (
 from oncehub_async.export.formats import BrokenFileError
 from oncehub_async.simulator import Fault, Simulator
 
-from .watching import client, manifest_in, read, watch
+from .watching import ACCOUNT, FAST, client, manifest_in, read, watch
 
 
 @pytest.mark.parametrize("name", [each for each in RESOURCES if each != "sms_notifications"])
@@ -161,6 +162,33 @@ async def test_only_the_same_export_can_be_watched(sim: Simulator, tmp_path: Pat
                 await run_export(oncehub, plan, tmp_path)
         with pytest.raises(InvalidParameterError, match="--watch"):
             await run_export(oncehub, plan, tmp_path)
+
+
+async def test_the_export_of_another_account_is_not_watched(sim: Simulator, tmp_path: Path) -> None:
+    """Two accounts don't end up in one folder, also not by way of lists without known objects."""
+    await watch(sim, tmp_path, ("teams", "contacts"), rounds=1)
+    before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+    async with Simulator(attrs.evolve(ACCOUNT, seed=8), clock=FAST, limits=None) as other:
+        with pytest.raises(InvalidParameterError, match=r"contacts.jsonl holds isn't in this acc"):
+            await watch(other, tmp_path, ("teams", "contacts"))
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
+
+
+async def test_an_account_that_cannot_be_asked_is_asked_again(
+    sim: Simulator, tmp_path: Path
+) -> None:
+    """Nothing is added until it is known whose it is."""
+    await watch(sim, tmp_path, ("teams", "contacts"), rounds=1)
+    sim.inject(Fault("server_error", "get-a-single-contact"))
+    sim.touch(next(sim.ids("teams")))
+    looks = await watch(
+        sim,
+        tmp_path,
+        ("teams", "contacts"),
+        between=lambda number: sim.clear_faults() if number == 1 else None,
+    )
+    assert list(looks[1].errors) == ["teams", "contacts"]
+    assert (looks[1].total, looks[2].changes) == (0, {"teams": 1, "contacts": 0})
 
 
 async def test_overwriting_sets_the_changes_aside(sim: Simulator, tmp_path: Path) -> None:

@@ -92,7 +92,8 @@ class _Reading:
         """A mark is made of times that were seen, and what was seen is in one of the files."""
         mark = moment(self.changes.high_water_mark)
         known = [each for each in (latest, self.latest) if each is not None]
-        if mark is not None and latest is not None and mark > max(known):
+        is_late = mark is not None and latest is not None and mark > max(known)
+        if is_late or (mark is None and self.changes.high_water_mark is not None):
             self._problem(f"holds nothing as late as its high_water_mark in {MANIFEST_NAME}")
 
     @property

@@ -118,5 +118,5 @@ def _problems_of_times(entry: ResourceEntry, times: Times) -> Iterator[str]:
             yield f"its {name} is not the one in {MANIFEST_NAME}"
     mark = moment(entry.high_water_mark)
     latest = min(times.latest_update or started, started)
-    if mark is not None and mark > latest:
-        yield f"the high_water_mark in {MANIFEST_NAME} is later than anything in it"
+    if entry.high_water_mark is not None and (mark is None or mark > latest):
+        yield f"the high_water_mark in {MANIFEST_NAME} is no time, or is later than anything in it"

@@ -12,7 +12,7 @@ from ..files import sync_folder
 from ..formats import BrokenFileError
 from ..manifest import MANIFEST_NAME, Changes
 
-_REMEDY = "export anew with --overwrite (overwrite=True)"
+REMEDY = "export anew with --overwrite (overwrite=True)"
 
 
 class ChangeLog:
@@ -54,12 +54,12 @@ class ChangeLog:
                         safe = 0
                     yield data
                 if safe:
-                    raise BrokenFileError(f"{self.path.name} is cut short or damaged; {_REMEDY}")
+                    raise BrokenFileError(f"{self.path.name} is cut short or damaged; {REMEDY}")
                 file.truncate(self._end)
                 # The manifest will vouch for what was taken over, too.
                 os.fsync(file.fileno())
         except FileNotFoundError:
-            raise BrokenFileError(f"{self.path.name} is not there any more; {_REMEDY}") from None
+            raise BrokenFileError(f"{self.path.name} is not there any more; {REMEDY}") from None
         self._tell()
 
     def add(self, lines: Iterable[bytes]) -> None:
@@ -69,7 +69,7 @@ class ChangeLog:
         """
         before = self._end, self._count, self._hash.copy()
         if self.path.stat().st_size < self._end:
-            raise BrokenFileError(f"{self.path.name} is shorter than it was; {_REMEDY}")
+            raise BrokenFileError(f"{self.path.name} is shorter than it was; {REMEDY}")
         try:
             with self.path.open("rb+") as file:
                 file.truncate(self._end)

@@ -16,10 +16,11 @@ from ..in_thread import in_thread
 from ..manifest import CHANGES_ENDING, Changes, ResourceEntry
 from ..plan import ResourcePlan
 from ..signing_secrets import without_secrets
-from .log import ChangeLog
+from .log import REMEDY, ChangeLog
 from .round_buffer import RoundBuffer, round_buffer
 from .versions import VERSION_TIMES, Known
 
+_SOME = 3
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -47,6 +48,8 @@ class ResourceWatch:
     entry: ResourceEntry
     overlap: timedelta
     clock: Clock
+    some_ids: list[str] = attrs.Factory(list)
+    """Of the export's objects, once it was opened."""
     changes: Changes = attrs.field(init=False)
     _is_new: bool = attrs.field(init=False)
     _known: Known = attrs.field(init=False)
@@ -65,7 +68,7 @@ class ResourceWatch:
         self.changes = self.entry.changes
         self._mark = moment(self.changes.high_water_mark)
         self._known = Known(self.field)
-        self._log = ChangeLog(self.out / self.changes.file, self.changes)
+        self._log = ChangeLog(self.out / Path(self.changes.file).name, self.changes)
 
     @property
     def field(self) -> str | None:
@@ -76,7 +79,8 @@ class ResourceWatch:
         """Read what is in the files. Raises `BrokenFileError` and `OSError`."""
         if self._is_new:
             self._log.begin()
-        path = self.out / str(self.entry.file)
+        # A manifest may come from anywhere; it is no reason to touch other folders.
+        path = self.out / Path(str(self.entry.file)).name
         written_as = Format(self.entry.format)
         compression = Compression(self.entry.compression)
         fields = ["id"] if self.field is None else ["id", self.field]
@@ -84,11 +88,15 @@ class ResourceWatch:
         try:
             with path.open("rb") as file:
                 for data in read_objects(file, written_as, compression, fields):
+                    if len(self.some_ids) < _SOME:
+                        self.some_ids.append(str(data["id"]))
                     # Where no time tells the version, only the whole object does.
                     if written_as is Format.JSONL or (self.field and data[self.field]):
                         self._note(data, seen)
         except BrokenFileError as error:
             raise BrokenFileError(f"{path.name}: {error}") from error
+        except FileNotFoundError:
+            raise BrokenFileError(f"{path.name} is not there any more; {REMEDY}") from None
         # Times that our clock had reached by then are earlier than those of all that is to come.
         seen = moment(self.changes.last_round) or seen
         for data in self._log.open():
