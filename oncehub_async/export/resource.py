@@ -98,6 +98,12 @@ class ResourceExport:
         for path in (self.path, self.path.with_name(self.plan.name + CHANGES_ENDING)):
             beside(path, PREVIOUS).unlink(missing_ok=True)
 
+    def take_back(self, why: str) -> None:
+        """It isn't complete as long as no manifest says so: the next run finishes it anew."""
+        if self.entry.complete:
+            self.entry.complete, self.entry.file = False, None
+            self._failed(why)
+
     @property
     def spool_path(self) -> Path:
         """Where the pages are kept until all are there."""

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from ..budget import Priority
 from ..client import OnceHub
+from .files import reason
 from .folder import locked, prepare
 from .formats import Compression, Format, check, file_ending
-from .manifest import Manifest, ResourceEntry, now_text
+from .manifest import MANIFEST_NAME, Manifest, ResourceEntry, now_text
 from .plan import ExportPlan
 from .progress import ExportProgress, ResourceProgress, State
 from .resource import INTERRUPTED, ResourceExport
@@ -134,7 +135,12 @@ async def export_into(
         await _side_by_side(exports, manifest, out, tell)
         manifest.finished = now_text(oncehub.clock)
     finally:
-        manifest.write(out)
+        try:
+            manifest.write(out)
+        except OSError:
+            # That something is missing stands in the one that is there.
+            if manifest.complete:
+                raise
         tell()
     return manifest
 
@@ -146,8 +152,11 @@ async def _side_by_side(
         try:
             await export.run()
         finally:
-            # Whoever is killed later finds what is complete until then.
-            manifest.write(out)
+            try:
+                # Whoever is killed later finds what is complete until then.
+                manifest.write(out)
+            except OSError as error:
+                export.take_back(f"{MANIFEST_NAME}: {reason(error)}")
             if export.entry.complete:
                 export.clean_up()
             tell()
