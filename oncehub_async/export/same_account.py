@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ..client import Resources
-from ..errors import DeletedObjectError, NotFoundError
+from ..errors import DeletedObjectError, InvalidResponseError, NotFoundError
 
 _CAN_BE_GOT = frozenset({"bookings", "contacts"})
 
@@ -17,8 +17,8 @@ async def is_in_account(oncehub: Resources, resource: str, ids: Iterable[str]) -
     for each in ids if resource in _CAN_BE_GOT else ():
         try:
             await getattr(oncehub, resource).get(each)
-        except DeletedObjectError:
-            return True
+        except (DeletedObjectError, InvalidResponseError):
+            return True  # what it is now doesn't matter
         except NotFoundError:
             asked = True
         else:

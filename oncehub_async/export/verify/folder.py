@@ -81,9 +81,10 @@ def _look_around(folder: Path, manifest: Manifest, result: Verification) -> None
 
 def _tell_of(path: Path, result: Verification) -> None:
     name, dot, ending = path.name.partition(".")
-    if path.name.endswith(CHANGES_ENDING) and not path.stat().st_size:
+    is_ours = name in RESOURCES and dot + ending in _ENDINGS
+    if is_ours and dot + ending == CHANGES_ENDING and not path.stat().st_size:
         result.notes.append(f"{path.name} is empty: a watch was killed when it began")
-    elif name in RESOURCES and dot + ending in _ENDINGS:
+    elif is_ours:
         result.problems.append(f"{path.name} is not in {MANIFEST_NAME}: nothing vouches for it")
     elif path.name.endswith(PARTIAL):
         result.notes.append(f"{path.name} is a file that a killed export didn't finish")
