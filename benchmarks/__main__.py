@@ -8,7 +8,7 @@ a million bookings. Each part runs alone, too: `python -m benchmarks.walking` an
 import asyncio
 import logging
 
-from benchmarks import decoding, exporting, importing, listing, receiver, walking
+from benchmarks import decoding, export_time, exporting, importing, listing, receiver, walking
 
 
 def main() -> None:
@@ -20,6 +20,8 @@ def main() -> None:
     print()
     walking.table()
     walking.table_of_ages()
+    print()
+    export_time.table()
     print()
     asyncio.run(exporting.table())
     print()

@@ -8,13 +8,13 @@ half of the latency lies before that, half behind, each give or take 20 %.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from math import ceil
 
 import attrs
 import orjson
 
 from oncehub_async.request import Operation, Request
 from oncehub_async.simulator.data.timeline import Timeline
+from tests.least_possible import least
 from tests.list_service import DatedClock, Latency, ListService, resources
 from tests.virtual_time import run_virtual
 
@@ -38,12 +38,6 @@ class Reading:
     requests: int
     refused: int
     over_five_minutes: int
-
-
-def least(bookings: int, latency: float) -> float:
-    """The least possible time, in seconds, from the first request to the last answer."""
-    blocks, rest = divmod(ceil(bookings / 100) - 1, 200)
-    return blocks * 300 + rest // 5 + latency
 
 
 async def walk(service: ListService) -> int:

@@ -10,7 +10,7 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, Literal, cast
+from typing import Any, Literal, Protocol, cast
 
 import aiohttp
 import attrs
@@ -18,7 +18,7 @@ import orjson
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from oncehub_async import Budget, Limits, Resources, RetryPolicy
+from oncehub_async import Budget, Limits, OnceHub, Resources, RetryPolicy
 from oncehub_async.api_key import ApiKey, KeySource
 from oncehub_async.calls import Caller
 from oncehub_async.models.converter import time_text
@@ -74,6 +74,10 @@ class ListService:
         self._ids = [f"BKNG-{number}" for number in range(len(self._created))]
         self._index = {each: number for number, each in enumerate(self._ids)}
 
+    def share_limits(self, other: "ListService") -> None:
+        """Be one account with another list."""
+        self._second, self._five_minutes = other._second, other._five_minutes
+
     # What happens to the list meanwhile
 
     def ids(self) -> list[str]:
@@ -114,7 +118,7 @@ class ListService:
             instead = self.before_answer(self, len(self.queries))
             if instead is not None:
                 return instead
-        return self.page(query)
+        return self.page(query) if request.id is None else self._one(request.id)
 
     def _admitted(self, now: float) -> bool:
         if self.limits is None:
@@ -158,6 +162,14 @@ class ListService:
             more, page = len(found) > limit, found[:limit]
         return listed([self._object(i) for i in page], more)
 
+    def _one(self, id: str) -> Answer:
+        place = self._index.get(id)
+        if place is None:
+            return error(404, "not_found_error")
+        if place in self._gone:
+            return _answered(200, {"id": id, "object": "booking", "deleted": True})
+        return _answered(200, self._object(place))
+
     def _take(self, places: Iterable[int], count: int) -> list[int]:
         found = []
         for place in places:
@@ -188,11 +200,17 @@ def _milliseconds(text: str) -> int:
     return round(datetime.fromisoformat(text).timestamp() * 1000)
 
 
+class Service(Protocol):
+    """Whatever answers requests."""
+
+    async def handle(self, request: Request) -> Answer: ...
+
+
 @attrs.frozen(eq=False)
 class ServiceTransport(Transport):
     """Asks a service instead of the network."""
 
-    service: ListService = attrs.field(kw_only=True)
+    service: Service = attrs.field(kw_only=True)
 
     async def send(
         self,
@@ -231,6 +249,21 @@ def resources(service: ListService, retry: RetryPolicy | None = None) -> Resourc
             budget_in_use=lambda: budget,
         )
     )
+
+
+def client(
+    service: Service, clock: VirtualClock, limits: Limits | None, retry: RetryPolicy | None = None
+) -> OnceHub:
+    """A client whose calls a service answers."""
+    budget = Budget(limits or Limits(10**6, 10**6), clock=clock)
+    oncehub = OnceHub("key", clock=clock, budget=budget, retry=retry or RetryPolicy())
+    caller = attrs.evolve(
+        oncehub._caller,
+        session=lambda: cast(aiohttp.ClientSession, None),
+        transport=ServiceTransport(URL("https://example.com/v2"), "test", service=service),
+    )
+    Resources.__init__(oncehub, caller)
+    return oncehub
 
 
 @asynccontextmanager

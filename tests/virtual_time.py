@@ -2,7 +2,8 @@
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
+import time
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 import attrs
@@ -35,6 +36,46 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._skipping.skipped
+
+
+class InlineLoop(VirtualLoop):
+    """Does at once what should be done in a thread: no virtual time passes meanwhile.
+
+    In a thread, time would jump to the next timer while it works.
+    """
+
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Any, function: Callable[..., Any], *arguments: Any
+    ) -> asyncio.Future[Any]:
+        future = self.create_future()
+        try:
+            future.set_result(function(*arguments))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class WorkLoop(InlineLoop):
+    """As much virtual time passes for what is done in a thread as it really takes."""
+
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Any, function: Callable[..., Any], *arguments: Any
+    ) -> asyncio.Future[Any]:
+        started = time.perf_counter()
+        done = super().run_in_executor(executor, function, *arguments)
+        future = self.create_future()
+        self.call_later(time.perf_counter() - started, _settle, future, done)
+        return future
+
+
+def _settle(future: asyncio.Future[Any], done: asyncio.Future[Any]) -> None:
+    if future.cancelled():
+        return
+    error = done.exception()
+    if error is None:
+        future.set_result(done.result())
+    else:
+        future.set_exception(error)
 
 
 @attrs.frozen

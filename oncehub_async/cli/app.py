@@ -179,12 +179,12 @@ export.__doc__ = (export.__doc__ or "").replace("RESOURCE_NAMES", ", ".join(RESO
 
 @app.command
 async def verify(
-    folder: Path, *, live: bool = False, samples: int = SAMPLES, json: bool = False
+    folder: Path, /, *, live: bool = False, samples: int = SAMPLES, json: bool = False
 ) -> int:
     """Check that an export is complete and its files are what its manifest says.
 
-    Each file's size, SHA-256, number of objects and times; no object twice, the newest first. This
-    asks nobody. Exit codes: 0 all right, 1 not, 2 wrong usage.
+    Each file's size, SHA-256, number of objects and times; no object twice, the newest first; the
+    changes that a watch has added. This asks nobody. Exit codes: 0 all right, 1 not, 2 wrong usage.
 
     Parameters
     ----------

@@ -5,9 +5,11 @@ import contextlib
 import signal
 import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from .. import Clock, InvalidParameterError
 from ..simulator import EVERY_WEBHOOK, Account, Activity, Delivery, Limits, Simulator
+from ..simulator.simulator import START
 from . import COMPLETE
 from .output import say
 
@@ -47,9 +49,12 @@ def simulated(
     """A simulator from numbers and URLs that somebody typed."""
     if not 0 <= port <= 65535:
         raise InvalidParameterError("port", "expected a number from 0 to 65535")
+    # Without activity the same account every time; where things happen, they happen now.
+    start = datetime.now(UTC) if activity else START
     try:
         return Simulator(
             Account(bookings=bookings, contacts=contacts, seed=seed),
+            start=start,
             clock=Clock(speed),
             limits=Limits() if limited else None,
             deliver_to=deliver_to,

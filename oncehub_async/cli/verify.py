@@ -21,7 +21,8 @@ async def verify_folder(folder: Path, *, live: bool, samples: int, json: bool) -
             for name, each in verification.resources.items()
             if each.available and not each.problems
         ]
-        compared, requests = await _compare(folder, sound, samples)
+        if sound:
+            compared, requests = await _compare(folder, sound, samples)
     good = verification.good and not any(each.missing for each in compared.values())
     if json:
         say_json(_as_dict(verification, compared, requests, good=good))
@@ -63,6 +64,8 @@ def _told(check: ResourceCheck, comparison: Comparison | None) -> str:
     if check.problems:
         return f"WRONG: {'; '.join(check.problems)}"
     told = f"as the manifest says: {several(check.count, 'object')}"
+    if check.changes is not None:
+        told += f", {several(check.changes, 'change')}"
     if comparison is None:
         return told
     if comparison.missing:
@@ -87,6 +90,7 @@ def _as_dict(
     resources = {
         name: {
             "count": check.count,
+            "changes": check.changes,
             "available": check.available,
             "problems": check.problems,
             "live": _numbers(compared[name]) if name in compared else None,

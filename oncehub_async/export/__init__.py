@@ -1,13 +1,18 @@
 """Exports of an account to files, each swept to its last page or marked as not complete."""
 
-from .comparison import Comparison
 from .formats import Compression, Format
-from .live import SAMPLES, compare_with_account
 from .manifest import MANIFEST_NAME, Manifest, ManifestError, ResourceEntry, read_manifest
 from .plan import RESOURCES, ExportPlan, plan_export
 from .progress import ExportProgress, ResourceProgress, State
 from .run import run_export
-from .verify import ResourceCheck, Verification, verify_export
+from .verify import (
+    SAMPLES,
+    Comparison,
+    ResourceCheck,
+    Verification,
+    compare_with_account,
+    verify_export,
+)
 from .watch import EVERY, Round, watch_export
 
 __all__ = [

@@ -1,15 +1,15 @@
 """Puts the final file of a resource together from its spool."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 import attrs
 
-from ..walk import Addition, Side
 from ..walk.order import Order
 from .files import new_file
 from .formats import Compression, Format, open_writer
+from .place import addition_of
 from .spool import Entry, Spool, SpoolError
 
 
@@ -45,19 +45,3 @@ def in_order(entries: Iterable[Entry]) -> Iterable[Entry]:
     for entry in entries:
         order.add(addition_of(entry.place), entry)
     return order.get(0, ())
-
-
-def place_of(addition: Addition, **more: Any) -> dict[str, Any]:
-    """What a spool keeps of a page's place."""
-    return {
-        "stretch": addition.stretch,
-        "side": str(addition.side),
-        "joins": addition.joins,
-        "ends": addition.ends,
-        **more,
-    }
-
-
-def addition_of(place: Mapping[str, Any], count: int = 0) -> Addition:
-    """The place that a spool has kept."""
-    return Addition(place["stretch"], Side(place["side"]), 0, count, place["joins"], place["ends"])

@@ -56,8 +56,10 @@ def new_file(path: Path) -> Iterator[HashingFile]:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
-    except BaseException:
+    except BaseException as error:
         partial.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)  # writing tells none
         raise
     sync_folder(path.parent)
 
@@ -88,3 +90,8 @@ def sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def reason(error: OSError) -> str:
+    """What is wrong with a file, without its path."""
+    return error.strerror or type(error).__name__

@@ -1,15 +1,21 @@
 """What an export's `manifest.json` says about its files."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import attrs
 import orjson
+from cattrs import Converter
+from cattrs.errors import ForbiddenExtraKeysError
 
+from ..clock import Clock
+from ..errors import OnceHubError
 from ..models.converter import time_text
 from .files import replace_file
+
+T = TypeVar("T")
 
 MANIFEST_NAME = "manifest.json"
 CHANGES_ENDING = ".changes.jsonl"
@@ -33,10 +39,6 @@ class Changes:
     """How often the service was asked for all changes, and they were read to the last page."""
     last_round: str | None = None
     """When the latest of these rounds began."""
-
-
-def _changes(data: Changes | Mapping[str, Any] | None) -> Changes | None:
-    return Changes(**data) if isinstance(data, Mapping) else data
 
 
 @attrs.define(kw_only=True)
@@ -72,7 +74,7 @@ class ResourceEntry:
     started: str | None = None
     """When its export started; it stays when an interrupted export goes on."""
     finished: str | None = None
-    changes: Changes | None = attrs.field(default=None, converter=_changes)
+    changes: Changes | None = None
     """What `--watch` has added since; None if it wasn't watched."""
 
     def is_same_export(self, other: Self) -> bool:
@@ -123,7 +125,7 @@ class Manifest:
         replace_file(folder / MANIFEST_NAME, text)
 
 
-class ManifestError(Exception):
+class ManifestError(OnceHubError, ValueError):
     """A manifest that can't be read; the text says why."""
 
 
@@ -131,21 +133,32 @@ def read_manifest(folder: Path) -> Manifest | None:
     """The manifest in a folder, None where there is none. Raises `ManifestError`."""
     try:
         data = orjson.loads((folder / MANIFEST_NAME).read_bytes())
-        if data["format"] != FORMAT:
-            raise ManifestError(f"{MANIFEST_NAME} is of another version (format {data['format']})")
-        return Manifest(
-            tool=str(data["tool"]),
-            started=str(data["started"]),
-            finished=data["finished"],
-            overwrite=bool(data["overwrite"]),
-            resources={name: ResourceEntry(**entry) for name, entry in data["resources"].items()},
-        )
+        version = data.pop("format")
+        if version == FORMAT:
+            del data["complete"]
+            return _converter().structure(data, Manifest)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, ForbiddenExtraKeysError):
         raise ManifestError(f"{MANIFEST_NAME} can't be read") from None
+    raise ManifestError(f"{MANIFEST_NAME} is of another version (format {version})")
 
 
-def now_text() -> str:
+@cache
+def _converter() -> Converter:
+    """Takes no value for another, and nothing that it doesn't know."""
+    converter = Converter(forbid_extra_keys=True, detailed_validation=False)
+    for kind in (str, int, bool):
+        converter.register_structure_hook(kind, _exactly)
+    return converter
+
+
+def _exactly(value: T, kind: type[T]) -> T:
+    if type(value) is not kind:
+        raise TypeError(kind)
+    return value
+
+
+def now_text(clock: Clock) -> str:
     """This moment, in the vendor's notation."""
-    return time_text(datetime.now(UTC).replace(microsecond=0))
+    return time_text(clock.date().replace(microsecond=0))

@@ -1,37 +1,35 @@
 """The export of one resource: fetched into a spool, then put together into its file."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack, closing
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
 
 import attrs
 
 from ..client import Resources
+from ..clock import Clock
 from ..errors import (
     AuthenticationError,
-    DeletedObjectError,
     NotFoundError,
     OnceHubError,
 )
 from ..models.converter import time_text
 from .assembly import FinishedFile, assemble
-from .files import PARTIAL, PREVIOUS, beside
+from .files import PARTIAL, PREVIOUS, beside, reason
 from .formats import Compression, Format
+from .in_thread import in_thread
 from .manifest import CHANGES_ENDING, ResourceEntry, now_text
 from .plan import ResourcePlan
 from .progress import ResourceProgress, State
+from .same_account import is_in_account
+from .signing_secrets import without_secrets
 from .spool import ENDING, Spool, SpoolError
-from .sweep import Sweep, SweptPage, Times, sweep_of
+from .sweep import Sweep, SweptPage, sweep_of
+from .times import Times
 
-T = TypeVar("T")
-
-# A file of exported webhooks is no place for the keys of their signatures.
-_SECRETS = frozenset({"secret", "signing_secret"})
 _OF_ONE_PRODUCT = frozenset({"booking_calendars", "booking_pages", "master_pages", "event_types"})
-_CAN_BE_GOT = frozenset({"bookings", "contacts"})
 INTERRUPTED = "interrupted"
 
 
@@ -46,6 +44,7 @@ class ResourceExport:
     entry: ResourceEntry
     progress: ResourceProgress
     tell: Callable[[], None]
+    clock: Clock
     service: str = ""
     """The address of the API."""
     times: Times = attrs.Factory(Times)
@@ -79,7 +78,9 @@ class ResourceExport:
                 self._failed(str(error))
         except OnceHubError as error:
             self._failed(str(error))
-        except (OSError, SpoolError) as error:
+        except SpoolError as error:
+            self._failed(f"{self.path.name}: {error}")
+        except OSError as error:
             self._failed(f"{self.path.name}: {reason(error)}")
         except asyncio.CancelledError:
             if not self.entry.complete:
@@ -96,6 +97,12 @@ class ResourceExport:
         beside(self.path, PARTIAL).unlink(missing_ok=True)
         for path in (self.path, self.path.with_name(self.plan.name + CHANGES_ENDING)):
             beside(path, PREVIOUS).unlink(missing_ok=True)
+
+    def take_back(self, why: str) -> None:
+        """It isn't complete as long as no manifest says so: the next run finishes it anew."""
+        if self.entry.complete:
+            self.entry.complete, self.entry.file = False, None
+            self._failed(why)
 
     @property
     def spool_path(self) -> Path:
@@ -130,7 +137,7 @@ class ResourceExport:
         try:
             async for page in pages:
                 await in_thread(self._keep, spool, page)
-                self.progress.left = sweep.pages_left(datetime.now(UTC))
+                self.progress.left = sweep.pages_left(self.clock.date())
                 self.tell()
         finally:
             await pages.aclose()
@@ -150,18 +157,15 @@ class ResourceExport:
 
         Raises `SpoolError`, and the request's error.
         """
-        if self.plan.name not in _CAN_BE_GOT or not spool.entries:
+        kept = next((entry for entry in spool.entries if entry.count), None)
+        if kept is None:
             return
-        known = await in_thread(spool.objects, spool.entries[0])
-        try:
-            await getattr(self.oncehub, self.plan.name).get(known[0]["id"])
-        except DeletedObjectError:
-            return  # it is known there
-        except NotFoundError:
+        newest, *_ = await in_thread(spool.objects, kept)
+        if await is_in_account(self.oncehub, self.plan.name, [str(newest["id"])]) is False:
             raise SpoolError(
                 f"what {spool.path.name} holds isn't in this account; use the key with which the "
                 "export was begun, or another folder"
-            ) from None
+            )
 
     def _assemble(self, spool: Spool) -> None:
         entry = self.entry
@@ -184,7 +188,7 @@ class ResourceExport:
         entry.newest_creation_time = _text(times.newest)
         mark = times.high_water_mark
         entry.high_water_mark = _text(mark and min(mark, started))
-        entry.finished = now_text()
+        entry.finished = now_text(self.clock)
         entry.complete = True
         entry.error = entry.spool = None
         self.progress.state = State.COMPLETE
@@ -198,37 +202,6 @@ class ResourceExport:
     def _failed(self, why: str) -> None:
         self.entry.error = why
         self.progress.state = State.INTERRUPTED if why == INTERRUPTED else State.FAILED
-
-
-async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
-    """Run in a thread, and to its end also when cancelled: half of it would be worse."""
-    running = asyncio.get_running_loop().run_in_executor(None, function, *arguments)
-    cancelled: asyncio.CancelledError | None = None
-    while not running.done():
-        try:
-            await asyncio.shield(running)
-        except asyncio.CancelledError as error:
-            cancelled = error
-        except BaseException:
-            break
-    if cancelled is not None:
-        running.exception()  # what it raised doesn't matter any more
-        raise cancelled
-    return running.result()
-
-
-def reason(error: OSError | SpoolError) -> str:
-    """What is wrong with a file, without its path."""
-    if isinstance(error, OSError):
-        return error.strerror or type(error).__name__
-    return str(error)
-
-
-def without_secrets(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    """An object as files may hold it."""
-    if _SECRETS.isdisjoint(item):
-        return item
-    return {name: value for name, value in item.items() if name not in _SECRETS}
 
 
 def _text(time: datetime | None) -> str | None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from ..budget import Priority
 from ..client import OnceHub
+from .files import reason
 from .folder import locked, prepare
 from .formats import Compression, Format, check, file_ending
-from .manifest import Manifest, ResourceEntry, now_text
+from .manifest import MANIFEST_NAME, Manifest, ResourceEntry, now_text
 from .plan import ExportPlan
 from .progress import ExportProgress, ResourceProgress, State
 from .resource import INTERRUPTED, ResourceExport
@@ -88,7 +89,7 @@ async def export_into(
     """
     bulk = oncehub.with_priority(Priority.BULK)
     ending = file_ending(format, compression)
-    started = now_text()
+    started = now_text(oncehub.clock)
     wanted = Manifest(
         tool=oncehub.user_agent,
         started=started,
@@ -123,6 +124,7 @@ async def export_into(
             manifest.resources[each.name],
             progress.resources[each.name],
             tell,
+            oncehub.clock,
             oncehub.base_url,
         )
         for each in plan.resources
@@ -131,9 +133,14 @@ async def export_into(
     tell()
     try:
         await _side_by_side(exports, manifest, out, tell)
-        manifest.finished = now_text()
+        manifest.finished = now_text(oncehub.clock)
     finally:
-        manifest.write(out)
+        try:
+            manifest.write(out)
+        except OSError:
+            # That something is missing stands in the one that is there.
+            if manifest.complete:
+                raise
         tell()
     return manifest
 
@@ -145,8 +152,11 @@ async def _side_by_side(
         try:
             await export.run()
         finally:
-            # Whoever is killed later finds what is complete until then.
-            manifest.write(out)
+            try:
+                # Whoever is killed later finds what is complete until then.
+                manifest.write(out)
+            except OSError as error:
+                export.take_back(f"{MANIFEST_NAME}: {reason(error)}")
             if export.entry.complete:
                 export.clean_up()
             tell()

@@ -8,13 +8,11 @@ from typing import Any, Protocol
 import attrs
 
 from ..client import Resources
-from ..pagination import Following
 from ..parameters import MAX_LIMIT
-from ..walk import Addition, Piece, Side, Territory, marks_of
+from ..walk import Addition, Side, Territory, marks_of
 from ..walk.gaps import Bounds, Ends, gaps
 from ..walk.reach import KnownReach
-from .assembly import addition_of, place_of
-from .formats.rows import Row, row_of
+from .place import Place, addition_of, following_of, older_than_of, place_of, place_of_piece
 from .plan import ResourcePlan
 
 Objects = Sequence[Mapping[str, Any]]
@@ -24,7 +22,7 @@ Objects = Sequence[Mapping[str, Any]]
 class SweptPage:
     """Objects that weren't there yet, and what a spool keeps of their place."""
 
-    place: Mapping[str, Any]
+    place: Place
     objects: Objects
 
 
@@ -39,7 +37,7 @@ class Sweep(Protocol):
     def goes_on(self) -> bool:
         """Whether what was read before can be gone on from without losing anything."""
 
-    def restore(self, place: Mapping[str, Any], objects: Objects) -> None:
+    def restore(self, place: Place, objects: Objects) -> None:
         """Take over a page that was read before."""
 
     def pages(self, oncehub: Resources) -> AsyncGenerator[SweptPage, None]:
@@ -70,7 +68,7 @@ class ListSweep:
         """Only when nothing is missing."""
         return self.complete
 
-    def restore(self, place: Mapping[str, Any], objects: Objects) -> None:
+    def restore(self, place: Place, objects: Objects) -> None:
         """Take over a page."""
         self.complete = bool(place["ends"])
 
@@ -110,18 +108,17 @@ class WalkSweep:
         """From any place, as long as the list is in order."""
         return self._unordered is None or self._unordered.goes_on
 
-    def restore(self, place: Mapping[str, Any], objects: Objects) -> None:
+    def restore(self, place: Place, objects: Objects) -> None:
         """Take over a page."""
         if not place["ordered"]:
             self._unordered = self._unordered or ListSweep(self._plan)
             self._unordered.restore(place, objects)
             return
-        older_than = place["older_than"]
         self._territory.add(
             addition_of(place, len(objects)),
             marks_of(objects),
-            older_than=None if older_than is None else datetime.fromisoformat(older_than),
-            following=Following(place["cursor"], place["announced"]),
+            older_than=older_than_of(place),
+            following=following_of(place),
         )
 
     def pages_left(self, now: datetime) -> int | None:
@@ -139,54 +136,9 @@ class WalkSweep:
         pieces = self._plan.walk(oncehub).pieces(self._territory)
         try:
             async for piece in pieces:
-                place = _place(piece)
+                place = place_of_piece(piece)
                 if not piece.ordered:
                     self.restore(place, piece.items)
                 yield SweptPage(place, piece.items)
         finally:
             await pieces.aclose()
-
-
-def _place(piece: Piece[dict[str, Any]]) -> dict[str, Any]:
-    return place_of(
-        piece.addition,
-        ordered=piece.ordered,
-        older_than=None if piece.older_than is None else piece.older_than.isoformat(),
-        cursor=piece.following.cursor,
-        announced=piece.following.announced,
-    )
-
-
-@attrs.define
-class Times:
-    """The times that a manifest tells of a resource's objects."""
-
-    oldest: datetime | None = None
-    newest: datetime | None = None
-    latest_update: datetime | None = None
-    high_water_mark: datetime | None = None
-    """The latest update on the first page. Whatever had changed until then is on that page or was
-    there to be seen when the later ones were read. This holds whatever our own clock shows."""
-    _pages: int = 0
-
-    def note(self, objects: Objects) -> None:
-        """Take a page into account; they come in the order in which they were read."""
-        latest_update: datetime | None = None
-        for each in objects:
-            row = row_of(each)
-            self.note_row(row)
-            latest = row.updated or row.created
-            if latest is not None:
-                latest_update = max(latest_update or latest, latest)
-        if not self._pages:
-            self.high_water_mark = latest_update
-        self._pages += 1
-
-    def note_row(self, row: Row) -> None:
-        """Take an object into account."""
-        if row.created is not None:
-            self.oldest = min(self.oldest or row.created, row.created)
-            self.newest = max(self.newest or row.created, row.created)
-        latest = row.updated or row.created
-        if latest is not None:
-            self.latest_update = max(self.latest_update or latest, latest)

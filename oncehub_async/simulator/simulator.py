@@ -34,7 +34,7 @@ from .service import Service
 from .state import State
 from .stats import Stats
 
-_START = datetime(2026, 11, 1, 12, tzinfo=UTC)
+START = datetime(2026, 11, 1, 12, tzinfo=UTC)
 _STANDARD_LIMITS = Limits()
 _GRACE = 1.0
 _NOT_RUNNING = "the simulator is not running: use `async with`"
@@ -69,7 +69,7 @@ class Simulator:
         delivery: Delivery | None = None,
         activity: Activity | None = None,
         service: Service | None = None,
-        start: datetime = _START,
+        start: datetime = START,
         host: str = "127.0.0.1",
         port: int = 0,
         seed: int = 1,

@@ -98,7 +98,7 @@ def test_what_the_account_has_and_the_file_lacks_ends_with_1(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["verify"], "folder"),
+        (["verify"], "FOLDER"),
         (["verify", "nope"], "folder: nope is not a folder"),
         (["verify", ".", "--samples", "few"], "few"),
         (["verify", ".", "--live", "--samples", "-1"], "samples"),
@@ -119,6 +119,17 @@ def test_wrong_usage_is_told_in_a_line(
     assert (code, out) == (2, "")
     assert said in err
     assert err.count("\n") == 1
+
+
+def test_a_damaged_manifest_is_told_in_a_line(
+    sim: Simulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --live nothing is asked then, for nothing could be compared."""
+    (tmp_path / "manifest.json").write_text("{")
+    code, out, err = run(capsys, "verify", str(tmp_path), "--live")
+    assert (code, err) == (1, "oncehub: manifest.json can't be read\n")
+    assert out.endswith("NOT all right.\n")
+    assert sim.stats.requests == 0
 
 
 def test_help_explains_it(capsys: pytest.CaptureFixture[str]) -> None:

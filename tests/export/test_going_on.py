@@ -8,7 +8,8 @@ import pytest
 
 from oncehub_async import Budget, Clock, Limits, OnceHub, RetryPolicy
 from oncehub_async.export import Compression, Format, Manifest, plan_export, run_export
-from oncehub_async.export.assembly import assemble, place_of
+from oncehub_async.export.assembly import assemble
+from oncehub_async.export.place import place_of
 from oncehub_async.export.spool import Spool, SpoolError
 from oncehub_async.export.sweep import sweep_of
 from oncehub_async.simulator import Account, Fault, Service, Simulator

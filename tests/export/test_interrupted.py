@@ -98,6 +98,39 @@ async def test_a_full_disk_while_the_file_is_put_together(
     assert files(tmp_path / "rough") == files(tmp_path / "calm")
 
 
+async def test_a_disk_so_full_that_the_manifest_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it says of a file is all that counts: without it, nothing is complete."""
+    real, begun = os.fsync, False
+
+    def full(descriptor: int) -> None:
+        nonlocal begun
+        if Path(os.readlink(f"/proc/self/fd/{descriptor}")).name == "manifest.json.partial":
+            if begun:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            begun = True
+        real(descriptor)
+
+    rough = tmp_path / "rough"
+    async with simulated() as sim:
+        await export(sim, tmp_path / "calm", "contacts", "teams")
+        monkeypatch.setattr(os, "fsync", full)
+        stopped = await export(sim, rough, "contacts", "teams")
+        assert not stopped.complete
+        assert {entry.error for entry in stopped.resources.values()} == {
+            "manifest.json: No space left on device"
+        }
+        assert not any(entry["complete"] for entry in manifest(rough)["resources"].values())
+        assert not verify(rough).good
+        monkeypatch.setattr(os, "fsync", real)
+        before = sim.stats.requests
+        assert (await export(sim, rough, "contacts", "teams")).complete
+        assert sim.stats.requests == before
+    assert files(rough) == files(tmp_path / "calm")
+    assert verify(rough).good
+
+
 async def test_a_lost_network(tmp_path: Path) -> None:
     """What had come is kept, the manifest says what is missing, and the rest is fetched later."""
     async with simulated() as sim:

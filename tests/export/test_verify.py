@@ -21,7 +21,7 @@ from oncehub_async.export import (
     verify_export,
 )
 from oncehub_async.export.formats import open_writer
-from oncehub_async.export.seen import Seen
+from oncehub_async.export.verify.seen import Seen
 from oncehub_async.simulator import Account, Simulator
 
 from .runs import FAST, LIMITS, manifest
@@ -115,7 +115,7 @@ async def test_each_byte_counts(tmp_path: Path, format: Format, compression: Com
         (lambda lines: lines.pop(), "oldest_creation_time is not the one in manifest.json"),
         (
             lambda lines: [each.update(last_updated_time="2020-01-01T00:00:00Z") for each in lines],
-            "is later than anything in it",
+            "later than anything in it",
         ),
     ],
 )
@@ -148,8 +148,9 @@ def test_what_is_not_complete_is_told_with_why(folder: Path) -> None:
         ({"format": "xml"}, "does not know"),
         ({"file": None}, "does not know"),
         ({"started": None}, "does not say when"),
+        ({"high_water_mark": "soon"}, "is no time"),
         ({"started": "soon"}, "does not say when"),
-        ({"started": "2020-01-01"}, "is later than anything in it"),
+        ({"started": "2020-01-01"}, "later than anything in it"),
     ],
 )
 def test_a_manifest_that_is_wrong_is_told(
@@ -167,6 +168,7 @@ def test_a_manifest_that_is_wrong_is_told(
     [
         (None, "there is no manifest.json"),
         ("{", "can't be read"),
+        ("[]", "can't be read"),
         ('{"format": 1}', "of another version"),
     ],
 )
@@ -180,6 +182,16 @@ def test_without_a_readable_manifest_nothing_is_good(
     result = verify_export(folder)
     assert not result.good
     assert said in result.problems[0]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"count": "130"}, {"bytes": None}, {"arguments": []}, {"complete": "yes"}, {"changes": {}}],
+)
+def test_values_of_another_type_are_damage(folder: Path, fields: dict[str, Any]) -> None:
+    """They aren't taken for what they might have meant."""
+    say(folder, **fields)
+    assert verify_export(folder).problems == ["manifest.json can't be read"]
 
 
 def test_an_export_killed_at_its_very_end_is_not_good(folder: Path) -> None:
@@ -234,7 +246,7 @@ def test_ids_take_little_memory() -> None:
     """Not much more than 8 bytes each; as a set of texts they would take 15 times as much."""
     program = """
 import tracemalloc
-from oncehub_async.export.seen import Seen
+from oncehub_async.export.verify.seen import Seen
 tracemalloc.start()
 seen = Seen()
 for number in range(100_000):

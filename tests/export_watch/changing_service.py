@@ -2,20 +2,19 @@
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-import aiohttp
 import attrs
-from yarl import URL
 
-from oncehub_async import Budget, Limits, OnceHub, Resources, RetryPolicy
+from oncehub_async import OnceHub, RetryPolicy
 from oncehub_async.models.converter import time_text
 from oncehub_async.responses import Answer
 
-from ..list_service import ListService, ServiceTransport
-from ..virtual_time import VirtualClock, VirtualLoop
+from .. import list_service
+from ..list_service import ListService
+from ..virtual_time import VirtualClock
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -28,20 +27,6 @@ def milliseconds(time: datetime) -> int:
     return round(time.timestamp() * 1000)
 
 
-class InlineLoop(VirtualLoop):
-    """Does at once what should be done in a thread: no virtual time passes meanwhile."""
-
-    def run_in_executor(  # type: ignore[override]
-        self, executor: Any, function: Callable[..., Any], *arguments: Any
-    ) -> asyncio.Future[Any]:
-        future = self.create_future()
-        try:
-            future.set_result(function(*arguments))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-
 @attrs.define(eq=False)
 class ChangingService(ListService):
     """Bookings that are created, changed and deleted by a clock of the service's own.
@@ -50,7 +35,8 @@ class ChangingService(ListService):
     """
 
     lag: float = 0.0
-    _updates: dict[int, list[int]] = attrs.Factory(dict)
+    _updates: dict[int, list[tuple[int, int]]] = attrs.Factory(dict)
+    """When each object was changed, and which time it said then."""
     _latest: int = 0
     _after: int | None = None
 
@@ -64,16 +50,18 @@ class ChangingService(ListService):
         now = self._now()
         super().create(max(0, now - (self._created[-1] if self._created else 0)))
 
-    def touch(self, id: str) -> None:
-        place = self._index[id]
-        self._updates.setdefault(place, []).append(self._now())
+    def touch(self, id: str, ahead: float = 0.0) -> None:
+        """Change an object, by a clock that is so many seconds ahead."""
+        now = self._now()
+        updates = self._updates.setdefault(self._index[id], [])
+        updates.append((now, now + round(ahead * 1000)))
 
     def last_update(self, place: int) -> int:
         """As the list shows it."""
         seen = milliseconds(START) + int((asyncio.get_running_loop().time() - self.lag) * 1000)
         updates = self._updates.get(place, [])
-        shown = bisect_right(updates, seen)
-        return updates[shown - 1] if shown else self._created[place]
+        shown = bisect_right(updates, seen, key=lambda update: update[0])
+        return updates[shown - 1][1] if shown else self._created[place]
 
     def page(self, query: dict[str, str]) -> Answer:
         after = query.get("last_updated_time.gt")
@@ -106,14 +94,7 @@ class SkewedClock(VirtualClock):
 
 
 def client(service: ChangingService, skew: float = 0.0) -> OnceHub:
-    """A client whose calls the service answers."""
-    clock = SkewedClock(skew=skew)
-    budget = Budget(service.limits or Limits(10**6, 10**6), clock=clock)
-    oncehub = OnceHub("key", clock=clock, budget=budget, retry=RetryPolicy(attempts=12))
-    caller = attrs.evolve(
-        oncehub._caller,
-        session=lambda: cast(aiohttp.ClientSession, None),
-        transport=ServiceTransport(URL("https://example.com/v2"), "test", service=service),
+    """A client whose calls the service answers, and whose clock is off."""
+    return list_service.client(
+        service, SkewedClock(skew=skew), service.limits, RetryPolicy(attempts=12)
     )
-    Resources.__init__(oncehub, caller)
-    return oncehub

@@ -14,7 +14,8 @@ from oncehub_async.export.plan import ResourcePlan
 from oncehub_async.responses import Answer
 
 from ..list_service import Latency, ListService
-from .changing_service import START, ChangingService, InlineLoop, client, milliseconds
+from ..virtual_time import InlineLoop
+from .changing_service import START, ChangingService, client, milliseconds
 
 NEWEST, OLDEST = "BKNG-11", "BKNG-0"
 

@@ -2,83 +2,27 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any
 
+import attrs
 import pytest
 
-from oncehub_async import (
-    AuthenticationError,
-    Budget,
-    Clock,
-    InvalidParameterError,
-    Limits,
-    OnceHub,
-    RetryPolicy,
-)
+from oncehub_async import AuthenticationError, InvalidParameterError
 from oncehub_async.export import (
     RESOURCES,
     Compression,
     Format,
     Manifest,
-    Round,
     plan_export,
     run_export,
     watch_export,
 )
 from oncehub_async.export.formats import BrokenFileError
-from oncehub_async.simulator import Account, Fault, Simulator
+from oncehub_async.simulator import Fault, Simulator
 
-FAST = Clock(speed=500)
-ACCOUNT = Account(bookings=250, contacts=120, sms_notifications=30, users=6, seed=7)
-ROOMY = Limits(per_second=1000, per_five_minutes=100_000)
-
-
-@pytest.fixture
-async def sim() -> AsyncIterator[Simulator]:
-    async with Simulator(ACCOUNT, clock=FAST, limits=None) as simulator:
-        yield simulator
-
-
-def client(sim: Simulator) -> OnceHub:
-    retry = RetryPolicy(attempts=2, first_delay=0.1, longest_delay=1.0)
-    budget = Budget(ROOMY, clock=FAST)
-    return OnceHub(sim.api_key, base_url=sim.url, clock=FAST, budget=budget, retry=retry)
-
-
-async def watch(
-    sim: Simulator,
-    out: Path,
-    names: tuple[str, ...] = ("bookings",),
-    *,
-    between: Callable[[int], object] = lambda number: None,
-    rounds: int = 2,
-    filters: dict[str, str] | None = None,
-    **options: Any,
-) -> list[Round]:
-    """Some rounds; `between` is called after each, with its number."""
-    found = []
-    async with client(sim) as oncehub:
-        plan = plan_export(names, filters=filters)
-        watching = watch_export(oncehub, plan, out, every=10, **options)
-        async with aclosing(watching) as looks:
-            async for look in looks:
-                found.append(look)
-                between(look.number)
-                if look.number == rounds:
-                    break
-    return found
-
-
-def read(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_bytes().splitlines()]
-
-
-def manifest_in(out: Path) -> dict[str, Any]:
-    resources: dict[str, Any] = json.loads((out / "manifest.json").read_text())["resources"]
-    return resources
+from .watching import ACCOUNT, FAST, client, manifest_in, read, watch
 
 
 @pytest.mark.parametrize("name", [each for each in RESOURCES if each != "sms_notifications"])
@@ -218,6 +162,33 @@ async def test_only_the_same_export_can_be_watched(sim: Simulator, tmp_path: Pat
                 await run_export(oncehub, plan, tmp_path)
         with pytest.raises(InvalidParameterError, match="--watch"):
             await run_export(oncehub, plan, tmp_path)
+
+
+async def test_the_export_of_another_account_is_not_watched(sim: Simulator, tmp_path: Path) -> None:
+    """Two accounts don't end up in one folder, also not by way of lists without known objects."""
+    await watch(sim, tmp_path, ("teams", "contacts"), rounds=1)
+    before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+    async with Simulator(attrs.evolve(ACCOUNT, seed=8), clock=FAST, limits=None) as other:
+        with pytest.raises(InvalidParameterError, match=r"contacts.jsonl holds isn't in this acc"):
+            await watch(other, tmp_path, ("teams", "contacts"))
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
+
+
+async def test_an_account_that_cannot_be_asked_is_asked_again(
+    sim: Simulator, tmp_path: Path
+) -> None:
+    """Nothing is added until it is known whose it is."""
+    await watch(sim, tmp_path, ("teams", "contacts"), rounds=1)
+    sim.inject(Fault("server_error", "get-a-single-contact"))
+    sim.touch(next(sim.ids("teams")))
+    looks = await watch(
+        sim,
+        tmp_path,
+        ("teams", "contacts"),
+        between=lambda number: sim.clear_faults() if number == 1 else None,
+    )
+    assert list(looks[1].errors) == ["teams", "contacts"]
+    assert (looks[1].total, looks[2].changes) == (0, {"teams": 1, "contacts": 0})
 
 
 async def test_overwriting_sets_the_changes_aside(sim: Simulator, tmp_path: Path) -> None:

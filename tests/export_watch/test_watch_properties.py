@@ -16,11 +16,12 @@ import attrs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oncehub_async.export import ExportPlan, Manifest, watch_export
+from oncehub_async.export import ExportPlan, Manifest, verify_export, watch_export
 from oncehub_async.export.plan import ResourcePlan
 
 from ..list_service import Latency
-from .changing_service import START, ChangingService, InlineLoop, client, milliseconds
+from ..virtual_time import InlineLoop
+from .changing_service import START, ChangingService, client, milliseconds
 
 HOUR = 3600
 
@@ -30,6 +31,8 @@ class Change:
     after: float
     what: str
     pick: int
+    ahead: float = 0.0
+    """Seconds from then to the time that it says."""
 
 
 @attrs.frozen
@@ -41,19 +44,25 @@ class Session:
     kill: int
 
 
-changes = st.lists(
-    st.builds(
+def scripts(*ahead: float) -> st.SearchStrategy[list[Change]]:
+    """Changes, each after a pause."""
+    one = st.builds(
         Change,
         st.sampled_from([0.0, 0.3, 2.0, 30.0, 200.0, 1500.0]),
         st.sampled_from(["create", "touch", "touch", "touch", "delete"]),
         st.integers(0, 999),
-    ),
-    max_size=40,
-)
-skews = st.sampled_from([0.0, 5.0, -5.0, HOUR, -HOUR, 24 * HOUR, -24 * HOUR])
-sessions = st.lists(
-    st.builds(Session, st.floats(0.1, 2500), skews, st.integers(0, 10**6)), max_size=3
-)
+        st.sampled_from(ahead),
+    )
+    return st.lists(one, max_size=40)
+
+
+def sessions(*skews: float) -> st.SearchStrategy[list[Session]]:
+    """Some that are killed."""
+    skew = st.sampled_from(skews)
+    one = st.builds(Session, st.floats(0.1, 2500), skew, st.integers(0, 10**6))
+    return st.lists(one, max_size=3)
+
+
 latencies = st.builds(
     Latency, st.sampled_from([0.0, 0.4, 5.0, 100.0]), st.just(0.5), st.integers(0, 9)
 )
@@ -66,7 +75,7 @@ async def change(service: ChangingService, script: list[Change]) -> None:
         if each.what == "create" or not ids:
             service.create()
         elif each.what == "touch":
-            service.touch(ids[each.pick % len(ids)])
+            service.touch(ids[each.pick % len(ids)], each.ahead)
         else:
             service.delete(ids[each.pick % len(ids)])
 
@@ -142,14 +151,36 @@ async def scenario(
     return service.objects()
 
 
+def check(
+    service: ChangingService, limit: int, script: list[Change], killed: list[Session]
+) -> None:
+    """Export and changes give the account, and no version is there twice."""
+    with tempfile.TemporaryDirectory() as folder:
+        machine = Machine(Path(folder))
+        with machine.running(), asyncio.Runner(loop_factory=InlineLoop) as runner:
+            expected = runner.run(scenario(service, machine, limit, script, killed))
+        found = verify_export(Path(folder))
+        assert found.good, found
+        lines = machine.lines("bookings.jsonl") + machine.lines("bookings.changes.jsonl")
+    versions = [(each["id"], each["last_updated_time"]) for each in lines]
+    assert len(versions) == len(set(versions))
+    replayed = {each["id"]: each for each in lines}
+    assert {key: replayed.get(key) for key in expected} == expected
+
+
+ages_in_seconds = st.lists(st.integers(0, 3000), max_size=30)
+lags = st.sampled_from([0.0, 1.0, 500.0])
+limits = st.sampled_from([4, 100])
+
+
 @settings(max_examples=80, deadline=None)
 @given(
-    st.lists(st.integers(0, 3000), max_size=30),
+    ages_in_seconds,
     latencies,
-    st.sampled_from([0.0, 1.0, 500.0]),
-    st.sampled_from([4, 100]),
-    changes,
-    sessions,
+    lags,
+    limits,
+    scripts(0.0),
+    sessions(0.0, 5.0, -5.0, HOUR, -HOUR, 24 * HOUR, -24 * HOUR),
 )
 def test_base_and_changes_give_the_account_and_no_version_twice(
     ages: list[int],
@@ -164,13 +195,27 @@ def test_base_and_changes_give_the_account_and_no_version_twice(
     Clocks are off by up to a day either way, and changes show later than their time says.
     """
     times = [milliseconds(START) - age * 1000 for age in ages]
-    service = ChangingService(times, latency, lag=lag)
-    with tempfile.TemporaryDirectory() as folder:
-        machine = Machine(Path(folder))
-        with machine.running(), asyncio.Runner(loop_factory=InlineLoop) as runner:
-            expected = runner.run(scenario(service, machine, limit, script, killed))
-        lines = machine.lines("bookings.jsonl") + machine.lines("bookings.changes.jsonl")
-    versions = [(each["id"], each["last_updated_time"]) for each in lines]
-    assert len(versions) == len(set(versions))
-    replayed = {each["id"]: each for each in lines}
-    assert {key: replayed.get(key) for key in expected} == expected
+    check(ChangingService(times, latency, lag=lag), limit, script, killed)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    ages_in_seconds,
+    latencies,
+    limits,
+    scripts(0.0, 0.0, 1.0, 500.0, HOUR, 100 * 24 * HOUR),
+    sessions(0.0, -5.0, -HOUR, -24 * HOUR),
+)
+def test_changes_that_say_a_time_in_the_future_hide_no_others(
+    ages: list[int],
+    latency: Latency,
+    limit: int,
+    script: list[Change],
+    killed: list[Session],
+) -> None:
+    """Neither later ones of the same object with earlier times, nor those of other objects.
+
+    As long as our own clock isn't ahead: then nothing tells that a time lies in the future.
+    """
+    times = [milliseconds(START) - age * 1000 for age in ages]
+    check(ChangingService(times, latency), limit, script, killed)

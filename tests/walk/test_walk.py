@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from benchmarks.walking import least
 from oncehub_async import (
     BadRequestError,
     InvalidParameterError,
@@ -24,6 +23,7 @@ from oncehub_async.simulator import Account, Simulator
 from oncehub_async.simulator.data.timeline import Timeline
 from oncehub_async.walk import Piece, Territory
 
+from ..least_possible import least
 from ..list_service import (
     DatedClock,
     DeletedCursor,

@@ -15,6 +15,7 @@ import attrs
 
 from ... import models
 from ...models import Deleted, Model
+from ..signing_secrets import SIGNING_SECRETS
 
 UNKNOWN_FIELDS = "unknown_fields"
 """The last column: what has no column, or doesn't fit into the one that it has."""
@@ -31,8 +32,6 @@ MODELS: Mapping[str, type[Model]] = {
     "sms_notifications": models.SmsNotification,
     "webhooks": models.Webhook,
 }
-# An export is no place for keys.
-_SECRETS = frozenset({"signing_secret"})
 
 
 class Kind(Enum):
@@ -81,7 +80,7 @@ def _fields(model: type[Model]) -> tuple[Field, ...]:
     return tuple(
         field
         for attribute in attrs.fields(model)
-        if attribute.name != UNKNOWN_FIELDS and attribute.name not in _SECRETS
+        if attribute.name != UNKNOWN_FIELDS and attribute.name not in SIGNING_SECRETS
         for field in _columns(attribute.name, attribute.type)
     )
 

@@ -10,9 +10,9 @@ from typing import Any
 from ...json_text import load_json
 from ..files import sync_folder
 from ..formats import BrokenFileError
-from ..manifest import Changes
+from ..manifest import MANIFEST_NAME, Changes
 
-_REMEDY = "export anew with --overwrite (overwrite=True)"
+REMEDY = "export anew with --overwrite (overwrite=True)"
 
 
 class ChangeLog:
@@ -25,20 +25,28 @@ class ChangeLog:
         self._count = 0
         self._hash = hashlib.sha256()
 
-    def open(self) -> Iterator[dict[str, Any]]:
-        """All objects in the file, which is made if it isn't there; has to be read to the end.
+    def begin(self) -> None:
+        """Make the file. Raises `BrokenFileError` where lines of somebody else are there."""
+        self.path.touch()
+        if self.path.stat().st_size:
+            raise BrokenFileError(
+                f"{self.path.name} is there already, and {MANIFEST_NAME} doesn't know it; "
+                "move it away"
+            )
+        sync_folder(self.path.parent)
 
-        A line at the end that a kill has cut off is cut off for good. Raises `BrokenFileError`
-        where lines are missing that the manifest knows of, and `OSError`.
+    def open(self) -> Iterator[dict[str, Any]]:
+        """All objects in the file; has to be read to the end.
+
+        Lines that the manifest doesn't know yet, since a kill came between, are taken over; what
+        follows the last whole one is cut off for good. Raises `BrokenFileError` where what the
+        manifest knows of is missing, and `OSError`.
         """
         safe = self._changes.bytes
-        if not safe:
-            self.path.touch()
-            sync_folder(self.path.parent)
         try:
             with self.path.open("rb+") as file:
                 for line in file:
-                    data = _parsed(line)
+                    data = change_in(line)
                     if data is None:
                         break
                     self._add(line)
@@ -46,10 +54,12 @@ class ChangeLog:
                         safe = 0
                     yield data
                 if safe:
-                    raise BrokenFileError(f"{self.path.name} is cut short or damaged; {_REMEDY}")
+                    raise BrokenFileError(f"{self.path.name} is cut short or damaged; {REMEDY}")
                 file.truncate(self._end)
+                # The manifest will vouch for what was taken over, too.
+                os.fsync(file.fileno())
         except FileNotFoundError:
-            raise BrokenFileError(f"{self.path.name} is not there any more; {_REMEDY}") from None
+            raise BrokenFileError(f"{self.path.name} is not there any more; {REMEDY}") from None
         self._tell()
 
     def add(self, lines: Iterable[bytes]) -> None:
@@ -59,7 +69,7 @@ class ChangeLog:
         """
         before = self._end, self._count, self._hash.copy()
         if self.path.stat().st_size < self._end:
-            raise BrokenFileError(f"{self.path.name} is shorter than it was; {_REMEDY}")
+            raise BrokenFileError(f"{self.path.name} is shorter than it was; {REMEDY}")
         try:
             with self.path.open("rb+") as file:
                 file.truncate(self._end)
@@ -87,12 +97,12 @@ class ChangeLog:
         changes.sha256 = self._hash.hexdigest()
 
 
-def _parsed(line: bytes) -> dict[str, Any] | None:
-    """An object, None where the line is cut off."""
+def change_in(line: bytes) -> dict[str, Any] | None:
+    """The object in a line; None where the line is cut off or holds something else."""
     if not line.endswith(b"\n"):
         return None
     try:
         data = load_json(line)
     except ValueError:
         return None
-    return data if isinstance(data, dict) else None
+    return data if isinstance(data, dict) and data.get("id") is not None else None

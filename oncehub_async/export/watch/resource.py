@@ -1,29 +1,27 @@
 """The changes of one resource, round after round."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 from ...client import Resources
+from ...clock import Clock
 from ...models.converter import time_text
 from ..formats import BrokenFileError, Compression, Format, read_objects
+from ..formats.rows import moment
+from ..in_thread import in_thread
 from ..manifest import CHANGES_ENDING, Changes, ResourceEntry
 from ..plan import ResourcePlan
-from ..resource import in_thread, without_secrets
-from .log import ChangeLog
+from ..signing_secrets import without_secrets
+from .log import REMEDY, ChangeLog
 from .round_buffer import RoundBuffer, round_buffer
-from .versions import Known
+from .versions import VERSION_TIMES, Known
 
-_BY_TIME = {
-    "bookings": "last_updated_time",
-    "contacts": "last_updated_time",
-    # Text messages never change.
-    "sms_notifications": "creation_time",
-}
-"""What can be asked for by time; the other resources are a page or two, which is read whole."""
+_SOME = 3
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @attrs.define(eq=False)
@@ -37,7 +35,9 @@ class ResourceWatch:
     that was seen *before* it, so the mark can move there; the times that come with the round
     itself say nothing, since while it ran, an object may have changed whose place it had passed
     already. Times that lie in our future are left out, for an object from the year 2099 would end
-    it all; where our clock is behind, the mark stays behind with it and more is read again.
+    it all; where our clock is behind, the mark stays behind with it and more is read again. Only
+    where our clock is ahead, and the service tells a time that its own hasn't reached, what changes
+    between the two is missed.
 
     The overlap is for what becomes visible later than its time says.
     """
@@ -47,54 +47,70 @@ class ResourceWatch:
     out: Path
     entry: ResourceEntry
     overlap: timedelta
+    clock: Clock
+    some_ids: list[str] = attrs.Factory(list)
+    """Of the export's objects, once it was opened."""
     changes: Changes = attrs.field(init=False)
+    _is_new: bool = attrs.field(init=False)
     _known: Known = attrs.field(init=False)
     _log: ChangeLog = attrs.field(init=False)
     _mark: datetime | None = attrs.field(init=False)
+    _opened: datetime = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        self._opened = self.clock.date()
+        self._is_new = self.entry.changes is None
         if self.entry.changes is None:
             self.entry.changes = Changes(
                 file=self.plan.name + CHANGES_ENDING,
                 high_water_mark=self.entry.high_water_mark if self.field else None,
             )
         self.changes = self.entry.changes
-        mark = self.changes.high_water_mark
-        self._mark = None if mark is None else datetime.fromisoformat(mark)
+        self._mark = moment(self.changes.high_water_mark)
         self._known = Known(self.field)
-        self._log = ChangeLog(self.out / self.changes.file, self.changes)
+        self._log = ChangeLog(self.out / Path(self.changes.file).name, self.changes)
 
     @property
     def field(self) -> str | None:
         """The time by which changes can be asked for."""
-        return _BY_TIME.get(self.plan.name)
+        return VERSION_TIMES.get(self.plan.name)
 
-    def open(self, now: datetime) -> None:
+    def open(self) -> None:
         """Read what is in the files. Raises `BrokenFileError` and `OSError`."""
-        path = self.out / str(self.entry.file)
+        if self._is_new:
+            self._log.begin()
+        # A manifest may come from anywhere; it is no reason to touch other folders.
+        path = self.out / Path(str(self.entry.file)).name
         written_as = Format(self.entry.format)
         compression = Compression(self.entry.compression)
         fields = ["id"] if self.field is None else ["id", self.field]
+        seen = moment(self.entry.finished) or _LONG_AGO
         try:
             with path.open("rb") as file:
                 for data in read_objects(file, written_as, compression, fields):
+                    if len(self.some_ids) < _SOME:
+                        self.some_ids.append(str(data["id"]))
                     # Where no time tells the version, only the whole object does.
                     if written_as is Format.JSONL or (self.field and data[self.field]):
-                        self._note(data, now)
+                        self._note(data, seen)
         except BrokenFileError as error:
             raise BrokenFileError(f"{path.name}: {error}") from error
+        except FileNotFoundError:
+            raise BrokenFileError(f"{path.name} is not there any more; {REMEDY}") from None
+        # Times that our clock had reached by then are earlier than those of all that is to come.
+        seen = moment(self.changes.last_round) or seen
         for data in self._log.open():
-            self._note(data, now)
+            self._note(data, seen)
 
-    async def round(self, now: datetime) -> int:
+    async def round(self) -> int:
         """Fetch what changed, to the last page, and add it to the file; how much it was.
 
-        `now` is our clock. Raises `RequestError`, `BrokenFileError` and `OSError`.
+        Raises `RequestError`, `BrokenFileError` and `OSError`.
         """
-        since, surely_past = self._since(), self._known.latest
+        now, since, surely_past = self.clock.date(), self._since(), self._known.latest
         with round_buffer(self.out) as buffer:
             async for objects in self._pages(since):
-                await in_thread(self._keep, buffer, objects, since, now)
+                await in_thread(self._keep, buffer, objects, since, self.clock.date())
             if buffer:
                 await in_thread(self._write, buffer)
             found = len(buffer)
@@ -133,7 +149,7 @@ class ResourceWatch:
         now: datetime,
     ) -> None:
         for each in map(without_secrets, objects):
-            key, version = str(each["id"]), self._known.version_of(each)
+            key, version = str(each["id"]), self._known.version_of(each, now)
             self._known.see(version, now)
             is_old = since is not None and version.time is not None and version.time <= since
             if not is_old and not self._known.has(key, version):
@@ -144,8 +160,9 @@ class ResourceWatch:
         for key, version in buffer.versions():
             self._known.note(key, version)
 
-    def _note(self, data: Mapping[str, Any], now: datetime) -> None:
-        version, since = self._known.version_of(data), self._since()
-        self._known.see(version, now)
+    def _note(self, data: Mapping[str, Any], seen: datetime) -> None:
+        """Take over what is in the files; `seen` is when it was seen, by our clock."""
+        version, since = self._known.version_of(data, seen), self._since()
+        self._known.see(version, self._opened)
         if since is None or version.time is None or version.time > since:
             self._known.note(str(data["id"]), version)

@@ -9,13 +9,15 @@ import attrs
 
 from ...budget import Priority
 from ...client import OnceHub
-from ...errors import AuthenticationError, InvalidParameterError, OnceHubError
+from ...errors import AuthenticationError, InvalidParameterError, OnceHubError, RequestError
+from ..files import reason
 from ..formats import Compression, Format
+from ..in_thread import in_thread
 from ..manifest import Manifest
 from ..plan import ExportPlan
 from ..progress import ExportProgress
-from ..resource import in_thread, reason
 from ..run import export_into, first_of, ready
+from ..same_account import is_in_account
 from .resource import ResourceWatch
 
 EVERY = 300.0
@@ -80,8 +82,9 @@ async def watch_export(
     generator is closed.
 
     Raises what `run_export` raises, `AuthenticationError` also later, `InvalidParameterError`
-    for less than 10 seconds and for a negative overlap, `BrokenFileError` where files were damaged
-    and `OSError` where they or the manifest can't be read or written.
+    for less than 10 seconds, for a negative overlap and for a folder that holds the export of
+    another account, `BrokenFileError` where files were damaged and `OSError` where they or the
+    manifest can't be read or written.
     """
     if not every >= SHORTEST_PAUSE:
         raise InvalidParameterError("every", "has to be 10 seconds or more")
@@ -106,11 +109,22 @@ async def watch_export(
         if watches is None:
             return
         for watch in watches:
-            await in_thread(watch.open, clock.date())
-        number = 1
+            await in_thread(watch.open)
+        # Before the first change is written: nothing vouches for a file that it doesn't know.
+        manifest.write(out)
+        number, confirmed = 1, False
         while True:
             started = clock.date()
-            changes, errors = await _round(watches, manifest, out, started)
+            changes: Mapping[str, int] = {}
+            errors: Mapping[str, str] = {}
+            try:
+                confirmed = confirmed or await _is_confirmed(watches)
+            except RequestError as error:
+                if isinstance(error, AuthenticationError):
+                    raise
+                errors = {watch.plan.name: str(error) for watch in watches}
+            else:
+                changes, errors = await _round(watches, manifest, out)
             yield Round(
                 number=number, started=started, manifest=manifest, changes=changes, errors=errors
             )
@@ -127,12 +141,32 @@ def _watches(
     if not all(entry.complete or not entry.available for _, entry in entries):
         return None
     return [
-        ResourceWatch(each, bulk, out, entry, overlap) for each, entry in entries if entry.complete
+        ResourceWatch(each, bulk, out, entry, overlap, oncehub.clock)
+        for each, entry in entries
+        if entry.complete
     ]
 
 
+async def _is_confirmed(watches: Sequence[ResourceWatch]) -> bool:
+    """Make sure that the export is of this account, as far as that can be asked.
+
+    Raises `InvalidParameterError`, and the request's error.
+    """
+    for watch in watches:
+        found = await is_in_account(watch.oncehub, watch.plan.name, watch.some_ids)
+        if found is False:
+            raise InvalidParameterError(
+                "out",
+                f"what {watch.entry.file} holds isn't in this account; use the key with which it "
+                "was exported, or another folder",
+            )
+        if found:
+            break
+    return True
+
+
 async def _round(
-    watches: Sequence[ResourceWatch], manifest: Manifest, out: Path, now: datetime
+    watches: Sequence[ResourceWatch], manifest: Manifest, out: Path
 ) -> tuple[dict[str, int], dict[str, str]]:
     changes: dict[str, int] = {}
     errors: dict[str, str] = {}
@@ -140,7 +174,7 @@ async def _round(
     async def run(watch: ResourceWatch) -> None:
         name = watch.plan.name
         try:
-            changes[name] = await watch.round(now)
+            changes[name] = await watch.round()
         except AuthenticationError:
             raise
         except OnceHubError as error:

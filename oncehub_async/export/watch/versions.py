@@ -11,6 +11,14 @@ from ...json_text import dump_json
 from ..formats.rows import moment
 
 _DIGEST_BYTES = 16
+VERSION_TIMES = {
+    "bookings": "last_updated_time",
+    "contacts": "last_updated_time",
+    # Text messages never change.
+    "sms_notifications": "creation_time",
+}
+"""The time that tells an object's versions apart, and by which changes can be asked for. The other
+resources have none; they are a page or two, which is read whole."""
 
 
 @attrs.frozen
@@ -19,13 +27,17 @@ class Version:
 
     time: datetime | None
     digest: bytes | None = None
+    from_the_future: bool = attrs.field(default=False, eq=False)
+    """Whether our clock hadn't reached its time when it was seen."""
 
     def follows(self, other: "Version | None") -> bool:
         """Whether this is a state that whoever has the other doesn't have yet.
 
-        An older one isn't: a service that answers from several places may show it once more.
+        An older one isn't: a service that answers from several places may show it once more. But
+        a time that lay in the future says nothing about what came after it: whatever else the
+        object says next follows, also with an earlier time.
         """
-        if other is None or other.time is None or self.time is None:
+        if other is None or other.time is None or self.time is None or other.from_the_future:
             return self != other
         return self.time > other.time
 
@@ -43,11 +55,11 @@ class Known:
     """The latest time that was seen so far."""
     _versions: dict[str, Version] = attrs.Factory(dict)
 
-    def version_of(self, data: Mapping[str, Any]) -> Version:
-        """The version that an object has."""
+    def version_of(self, data: Mapping[str, Any], now: datetime) -> Version:
+        """The version that an object has; `now` is when it was seen, by our clock."""
         time = None if self.field is None else moment(data.get(self.field))
         if time is not None:
-            return Version(time)
+            return Version(time, from_the_future=time > now)
         return Version(None, blake2b(dump_json(data), digest_size=_DIGEST_BYTES).digest())
 
     def has(self, id: str, version: Version) -> bool:
@@ -55,9 +67,8 @@ class Known:
         return not version.follows(self._versions.get(id))
 
     def note(self, id: str, version: Version) -> None:
-        """It is in the files now."""
-        if not self.has(id, version):
-            self._versions[id] = version
+        """It is the last one in the files now."""
+        self._versions[id] = version
 
     def see(self, version: Version, now: datetime) -> None:
         """Take its time into account for `latest`, unless it lies in the future."""

@@ -7,17 +7,17 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any
 
-from ..budget import Priority
-from ..client import OnceHub, Resources
-from ..errors import BadRequestError, GoneError, InvalidParameterError, NotFoundError
-from ..listing import Listing
-from ..pagination import Direction, following
-from ..parameters import MAX_LIMIT
+from ...budget import Priority
+from ...client import OnceHub, Resources
+from ...errors import BadRequestError, GoneError, InvalidParameterError, NotFoundError
+from ...listing import Listing
+from ...pagination import Direction, following
+from ...parameters import MAX_LIMIT
+from ..formats import Compression, Format, check, read_rows
+from ..formats.rows import Row, row_of
+from ..manifest import ResourceEntry, read_manifest
+from ..plan import ResourcePlan
 from .comparison import TOP, Comparison, Stretch, stretches_of
-from .formats import Compression, Format, check, read_rows
-from .formats.rows import Row, row_of
-from .manifest import ResourceEntry, read_manifest
-from .plan import ResourcePlan
 
 SAMPLES = 3
 _UNKNOWN_CURSOR = (BadRequestError, NotFoundError, GoneError)

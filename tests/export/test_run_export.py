@@ -1,63 +1,23 @@
-"""Exports from a simulated account: exact, or marked as not complete."""
+"""What an export of a simulated account holds, and what it does not touch."""
 
 import asyncio
 import hashlib
 import json
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from oncehub_async import (
-    AuthenticationError,
-    Budget,
-    Clock,
-    InvalidParameterError,
-    Limits,
-    OnceHub,
-    RetryPolicy,
-)
-from oncehub_async.export import (
-    RESOURCES,
-    ExportProgress,
-    Manifest,
-    ResourceProgress,
-    State,
-    plan_export,
-    resource,
-    run_export,
-)
+from oncehub_async import AuthenticationError, InvalidParameterError, OnceHub, RetryPolicy
+from oncehub_async.export import RESOURCES, plan_export, resource, run_export
 from oncehub_async.export.assembly import FinishedFile, assemble
-from oncehub_async.simulator import Account, Fault, Service, Simulator
+from oncehub_async.simulator import Account, Fault
 
-from .loopback import answer, serving
-
-FAST = Clock(speed=500)
-ACCOUNT = Account(bookings=650, contacts=230, sms_notifications=120, seed=7)
-# With both limits out of the way, the tests take no longer than the machine needs.
-ROOMY = Limits(per_second=1000, per_five_minutes=100_000)
-PATIENT = RetryPolicy(attempts=20, first_delay=0.1, longest_delay=1.0, attempt_timeout=3.0)
-
-
-def client(sim: Simulator, retry: RetryPolicy = PATIENT) -> OnceHub:
-    budget = Budget(ROOMY, clock=FAST)
-    return OnceHub(sim.api_key, base_url=sim.url, clock=FAST, budget=budget, retry=retry)
-
-
-def simulated(account: Account = ACCOUNT, **settings: Any) -> Simulator:
-    return Simulator(account, clock=FAST, limits=None, **settings)
-
-
-async def export(sim: Simulator, out: Path, *names: str, **filters: Any) -> Manifest:
-    async with client(sim) as oncehub:
-        return await run_export(oncehub, plan_export(names, **filters), out)
-
-
-def lines(out: Path, resource: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (out / f"{resource}.jsonl").read_bytes().splitlines()]
+from ..loopback import answer, serving
+from .simulated import ACCOUNT, FAST, client, export, lines, simulated
 
 
 async def test_everything_is_exported_and_the_manifest_says_so(tmp_path: Path) -> None:
@@ -129,104 +89,6 @@ async def test_the_other_products_resources_are_no_failure(tmp_path: Path, produ
     assert manifest.complete
     assert not manifest.resources[other].available
     assert not list(tmp_path.glob(f"{other}*"))
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Fault("latency", seconds=2, jitter=2),
-        Fault("rate_limit", rate=0.1),
-        Fault("rate_limit", rate=0.1, retry_after="3"),
-        Fault("server_error", rate=0.2),
-        Fault("html", rate=0.2),
-        Fault("html", rate=0.2, status=200),
-        Fault("empty", rate=0.2),
-        Fault("not_utf8", rate=0.2),
-        Fault("drop_before", rate=0.2),
-        Fault("drop_after", rate=0.2),
-        Fault("truncated_body", rate=0.2),
-        Fault("truncated_json", rate=0.2),
-        Fault("hang", times=1),
-        Fault("foreign_link"),
-    ],
-    ids=lambda fault: fault.kind,
-)
-async def test_an_export_under_faults_that_pass_is_exact(tmp_path: Path, fault: Fault) -> None:
-    """Byte by byte what an undisturbed export gives."""
-    async with simulated() as sim:
-        await export(sim, tmp_path / "calm", "bookings", "contacts")
-        sim.inject(fault)
-        manifest = await export(sim, tmp_path / "rough", "bookings", "contacts")
-        assert sim.stats.faults[fault.kind] > 0
-    assert manifest.complete
-    for name in ("bookings.jsonl", "contacts.jsonl"):
-        assert (tmp_path / "calm" / name).read_bytes() == (tmp_path / "rough" / name).read_bytes()
-
-
-@pytest.mark.parametrize(
-    ("fault", "deleted_cursor"),
-    [
-        (Fault("server_error", "list-all-bookings"), "position"),
-        (Fault("hang", "list-all-bookings"), "position"),
-        (Fault("endless_body", "list-all-bookings", every=3, times=30), "position"),
-        (Fault("slow_body", "list-all-bookings", seconds=1000), "position"),
-        (Fault("repeating_link", "list-all-bookings"), "position"),
-        (Fault("stuck_list", "list-all-bookings"), "position"),
-        (Fault("stuck_list", "list-all-bookings", every=2), "position"),
-        (Fault("deleted_cursor", "list-all-bookings"), "error"),
-        (Fault("deleted_cursor", "list-all-bookings"), "restart"),
-        (Fault("deleted_cursor", "list-all-bookings"), "empty"),
-        (Fault("deleted_cursor", "list-all-bookings"), "position"),
-        (Fault("deleted_cursor", "list-all-teams"), "error"),
-    ],
-    ids=lambda value: getattr(value, "kind", value),
-)
-async def test_an_export_is_exact_or_says_what_is_missing(
-    tmp_path: Path, fault: Fault, deleted_cursor: Any
-) -> None:
-    """Under faults that stay: never a file that looks complete and isn't; the others complete."""
-    service = Service(deleted_cursor=deleted_cursor)
-    impatient = RetryPolicy(attempts=3, first_delay=0.1, longest_delay=1.0, attempt_timeout=0.5)
-    async with simulated(faults=[fault], service=service) as sim:
-        before = set(sim.ids("bookings"))
-        async with client(sim, impatient) as oncehub:
-            manifest = await run_export(oncehub, plan_export(["bookings", "contacts"]), tmp_path)
-        there = before & set(sim.ids("bookings"))
-    assert manifest.resources["contacts"].complete
-    entry = manifest.resources["bookings"]
-    if entry.complete:
-        ids = [line["id"] for line in lines(tmp_path, "bookings")]
-        assert len(ids) == len(set(ids))
-        assert there <= set(ids)
-        return
-    assert entry.error
-    assert "\n" not in entry.error
-    assert not (tmp_path / "bookings.jsonl").exists()
-    assert (tmp_path / "bookings.spool").exists()
-
-
-async def test_a_cursor_that_was_deleted_does_not_end_a_list(tmp_path: Path) -> None:
-    """Also where the service answers with nothing then: the walk takes it up from the one before."""
-    fault = Fault("deleted_cursor", "list-all-bookings", every=3, times=1)
-    async with simulated(faults=[fault], service=Service(deleted_cursor="empty")) as sim:
-        before = set(sim.ids("bookings"))
-        manifest = await export(sim, tmp_path, "bookings")
-        assert sim.stats.faults["deleted_cursor"] == 1
-        assert {line["id"] for line in lines(tmp_path, "bookings")} == before
-    assert manifest.complete
-
-
-async def test_objects_that_change_meanwhile_do_not_stop_it(tmp_path: Path) -> None:
-    """What was there before and still is afterwards is in the file, once."""
-    churn = [Fault("churn", every=2, change=change) for change in ("create", "update", "delete")]
-    async with simulated(faults=churn) as sim:
-        before = set(sim.ids("bookings"))
-        manifest = await export(sim, tmp_path, "bookings")
-        after = set(sim.ids("bookings"))
-    ids = [line["id"] for line in lines(tmp_path, "bookings")]
-    assert manifest.complete
-    assert len(ids) == len(set(ids))
-    assert before & after <= set(ids)
 
 
 async def test_an_invalid_key_stops_everything(tmp_path: Path) -> None:
@@ -373,51 +235,3 @@ async def test_a_full_disk_fails_that_file_only(
         manifest = await export(sim, tmp_path, "teams")
     assert manifest.resources["teams"].error == "teams.jsonl: No space left on device"
     assert not manifest.complete
-
-
-@pytest.mark.parametrize(
-    ("names", "options", "param"),
-    [
-        (["invoices"], {}, "resource"),
-        (["bookings"], {"filters": {"colour": "red"}}, "filter"),
-        ([], {"filters": {"status": "scheduled"}}, "filter"),
-        (["bookings"], {"filters": {"contacts.email": "x"}}, "filter"),
-        (["bookings"], {"filters": {"limit": "5"}}, "filter"),
-        (["bookings"], {"filters": {"starting_time.gt": "soon"}}, "starting_time_gt"),
-        (["users"], {"expand": ["teams"]}, "expand"),
-    ],
-)
-def test_a_plan_that_cannot_be_is_refused(
-    names: list[str], options: dict[str, Any], param: str
-) -> None:
-    """Before anything is sent, with what there is instead."""
-    with pytest.raises(InvalidParameterError) as caught:
-        plan_export(names, **options)
-    assert caught.value.param == param
-
-
-def test_filters_can_name_their_resource() -> None:
-    """With the vendor's spelling or Python's."""
-    plan = plan_export(
-        ["bookings", "Booking-Calendars"],
-        filters={"bookings.starting_time.gt": "2026-01-31", "booking-calendars.host": "USR-1"},
-    )
-    by_name = {each.name: each.arguments for each in plan.resources}
-    assert by_name["bookings"] == {"starting_time_gt": datetime(2026, 1, 31, tzinfo=UTC)}
-    assert by_name["booking_calendars"] == {"host": "USR-1"}
-
-
-def test_what_is_left_follows_from_an_earlier_export_or_from_the_walk() -> None:
-    """And where nothing tells, nothing is pretended."""
-    known = ResourceProgress("bookings", expected=1000, objects=250, pages=3)
-    assert known.pages_left() == 8
-    seen = ResourceProgress("bookings", objects=250, pages=3, left=6)
-    assert seen.pages_left() == 6
-    unknown = ResourceProgress("bookings", objects=250, pages=3)
-    assert unknown.pages_left() is None
-    done = ResourceProgress("bookings", state=State.COMPLETE)
-    assert done.pages_left() == 0
-    progress = ExportProgress(FAST, Budget(clock=FAST), resources={"a": done, "b": unknown})
-    assert progress.seconds_left() is None
-    progress.resources["b"] = known
-    assert progress.seconds_left() == pytest.approx(1.02, abs=0.1)

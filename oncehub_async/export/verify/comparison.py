@@ -7,8 +7,8 @@ from typing import Any
 
 import attrs
 
-from ..parameters import MAX_LIMIT
-from .formats.rows import Row
+from ...parameters import MAX_LIMIT
+from ..formats.rows import Row
 
 # Of the rows that follow a place, more than fit on a page: some may have been deleted since.
 _ROWS = 4 * MAX_LIMIT
