@@ -16,11 +16,9 @@ import attrs
 from benchmarks.walking import ACCOUNTS, JITTER, median, walk
 from oncehub_async import Limits
 from oncehub_async.export import plan_export, run_export
-from oncehub_async.request import Request
-from oncehub_async.responses import Answer
-from oncehub_async.simulator.data.timeline import Timeline
 from tests.least_possible import least_of_pages
-from tests.list_service import DatedClock, Latency, ListService, client
+from tests.list_service import DatedClock, Latency, client
+from tests.several_lists import PATHS, Lists
 from tests.virtual_time import WorkLoop
 
 ALONE = ((5_000, 0.15), (5_000, 0.4), (19_900, 0.4))
@@ -32,12 +30,6 @@ TOGETHER: tuple[tuple[tuple[int, int, int], float], ...] = (
     ((10_000, 6_000, 3_900), 0.4),
     ((20_000, 8_000, 4_000), 0.4),
 )
-_PATHS = {
-    "bookings": "/bookings",
-    "contacts": "/contacts",
-    "sms_notifications": "/notifications/sms",
-}
-_END = int(DatedClock().start.timestamp() * 1000)
 
 
 @attrs.frozen
@@ -50,36 +42,9 @@ class Exported:
     over_five_minutes: int
 
 
-@attrs.frozen
-class Lists:
-    """Several lists of one account, under the same limits."""
-
-    by_path: Mapping[str, ListService]
-
-    @classmethod
-    def of(cls, counts: Mapping[str, int], latency: float, account: int) -> "Lists":
-        """Lists as the simulator's accounts have them."""
-        first: ListService | None = None
-        by_path = {}
-        for name, count in counts.items():
-            timeline = Timeline(count, _END, account, name)
-            service = ListService(
-                [timeline.at(index) for index in range(count)],
-                Latency(latency, JITTER, account),
-            )
-            first = first or service
-            service.share_limits(first)
-            by_path[_PATHS[name]] = service
-        return cls(by_path)
-
-    async def handle(self, request: Request) -> Answer:
-        """What the list that is asked for answers."""
-        return await self.by_path[request.operation.path].handle(request)
-
-
 def export(counts: Mapping[str, int], latency: float, account: int) -> Exported:
     """Export one account to JSON Lines."""
-    lists = Lists.of(counts, latency, account)
+    lists = Lists.of(counts, Latency(latency, JITTER, account), account)
 
     async def main() -> float:
         with tempfile.TemporaryDirectory() as folder:
@@ -118,7 +83,7 @@ def table() -> None:
         told = f"walk alone {walked.times_least:.2f} {slowest.times_least:.2f}"
         _tell({"bookings": bookings}, latency, told)
     for counts, latency in TOGETHER:
-        _tell(dict(zip(_PATHS, counts, strict=True)), latency)
+        _tell(dict(zip(PATHS, counts, strict=True)), latency)
 
 
 def _tell(counts: Mapping[str, int], latency: float, beside: str = "") -> None:

@@ -14,10 +14,8 @@ from ..export import (
     Compression,
     ExportPlan,
     Format,
-    ManifestError,
     ResourceEntry,
     plan_export,
-    read_manifest,
     run_export,
 )
 from ..export.plan import parse_time
@@ -55,7 +53,6 @@ async def export_account(request: ExportRequest) -> int:
     attempts = Attempts()
     display = Display(request.quiet)
     oncehub = client(request, attempts)
-    expected = counts_of_an_earlier_export(request.out)
     started = request.clock.now()
     async with oncehub, display.shown():
         manifest = await run_export(
@@ -65,7 +62,7 @@ async def export_account(request: ExportRequest) -> int:
             format=request.format,
             compression=request.compression,
             overwrite=request.overwrite,
-            expected={**expected, **request.expected},
+            expected=request.expected,
             on_progress=display.update,
         )
     entries = {each.name: manifest.resources[each.name] for each in plan.resources}
@@ -98,15 +95,6 @@ def client(request: ExportRequest, attempts: "Attempts") -> OnceHub:
         budget=Budget(request.limits, clock=request.clock),
         on_attempt=attempts.note,
     )
-
-
-def counts_of_an_earlier_export(out: Path) -> dict[str, int]:
-    try:
-        manifest = read_manifest(out)
-    except ManifestError:
-        return {}
-    entries = manifest.resources.items() if manifest is not None else ()
-    return {name: entry.count for name, entry in entries if entry.complete}
 
 
 class Attempts:

@@ -15,7 +15,6 @@ from .export import (
     Attempts,
     ExportRequest,
     client,
-    counts_of_an_earlier_export,
     is_complete,
     plan_of,
     tell,
@@ -31,7 +30,6 @@ async def watch_account(request: ExportRequest) -> int:
     attempts = Attempts()
     display = Display(request.quiet)
     oncehub = client(request, attempts)
-    expected = counts_of_an_earlier_export(request.out)
     watching = watch_export(
         oncehub,
         plan,
@@ -40,7 +38,6 @@ async def watch_account(request: ExportRequest) -> int:
         format=request.format,
         compression=request.compression,
         overwrite=request.overwrite,
-        expected=expected,
         on_progress=display.update,
     )
     started = request.clock.now()

@@ -42,6 +42,8 @@ class ResourcePlan:
 
     name: str
     arguments: Mapping[str, Any]
+    began: datetime | None = None
+    """About when the oldest of its objects was created, where that is known: see `walk`."""
 
     @classmethod
     def from_readable(cls, name: str, arguments: Mapping[str, str]) -> "ResourcePlan":
@@ -74,7 +76,7 @@ class ResourcePlan:
 
     def walk(self, oncehub: Resources) -> Walk[dict[str, Any]]:
         """The same, read in several places at once. Raises `InvalidParameterError`."""
-        walk: Walk[Any] = getattr(oncehub, self.name).walk(**self.arguments)
+        walk: Walk[Any] = getattr(oncehub, self.name).walk(**self.arguments, began=self.began)
         return walk.raw()
 
     def readable_arguments(self) -> dict[str, str]:

@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import attrs
+
 from ..budget import Priority
 from ..client import OnceHub
+from .earlier import earlier_export
 from .files import reason
 from .folder import locked, prepare
 from .formats import Compression, Format, check, file_ending
@@ -106,10 +109,11 @@ async def export_into(
         },
     )
     names = {each.name: each.name + ending for each in plan.resources}
+    earlier = earlier_export(out, plan)
     manifest = prepare(out, wanted, names, overwrite=overwrite, may_be_finished=may_be_finished)
     if manifest.is_finished:
         return manifest
-    progress = _progress(oncehub, plan, manifest, expected or {})
+    progress = _progress(oncehub, plan, manifest, {**earlier.counts, **(expected or {})})
 
     def tell() -> None:
         progress.budget = oncehub.budget
@@ -118,7 +122,7 @@ async def export_into(
 
     exports = [
         ResourceExport(
-            each,
+            attrs.evolve(each, began=earlier.beginnings.get(each.name)),
             bulk,
             out / names[each.name],
             manifest.resources[each.name],

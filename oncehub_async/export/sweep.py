@@ -123,7 +123,8 @@ class WalkSweep:
 
     def pages_left(self, now: datetime) -> int | None:
         """By how dense the list is around what is missing, once its end is known."""
-        bounds = Bounds(now, Ends(self._plan.arguments.get("creation_time_gt")))
+        plan = self._plan
+        bounds = Bounds(now, Ends(plan.arguments.get("creation_time_gt"), plan.began))
         open_gaps = gaps(self._territory, bounds, MAX_LIMIT)
         if self._unordered is not None or not self._territory.stretches:
             return None

@@ -78,7 +78,7 @@ def plan(own: Demand, others: Sequence[Demand], room: Room, latency: float) -> P
     if careful:
         # How many pages there are isn't known well enough. One cut is worth its risk as long as
         # most of the five minutes' requests are there; it gives three chains.
-        early = room.left >= room.limits.per_five_minutes / 2
+        early = room.left >= room.limits.per_five_minutes / 5
         cut_before = any(each.has_cut for each in everybody)
         cuts = min(cuts, 0 if cut_before or not early else 1)
     if any(each.longest > own.longest for each in others):
