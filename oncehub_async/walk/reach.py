@@ -69,8 +69,8 @@ class UnknownReach:
 
     @property
     def ahead(self) -> tuple[float, float, float]:
-        """What two, five, and nine lists of ten have at most."""
-        few, likely, many = (self.depth(share) - self.read for share in (0.2, 0.5, 0.9))
+        """What 20, 50 and 85 lists of 100 have at most."""
+        few, likely, many = (self.depth(share) - self.read for share in (0.2, 0.5, 0.85))
         return few, likely, many
 
     def cuts(self, number: int) -> list[float]:

@@ -20,19 +20,19 @@ def years(seconds: tuple[float, ...] | list[float]) -> list[float]:
 
 
 def test_where_nothing_tells_any_age_is_reckoned_with() -> None:
-    """Two of ten are younger than a year and a half, five than three, nine than nine."""
-    assert years(reach(0).ahead) == [1.5, 3.0, 9.0]
+    """Of 100, 20 are younger than a year and a half, 50 than three, 85 than seven."""
+    assert years(reach(0).ahead) == [1.5, 3.0, 7.14]
 
 
 def test_what_was_read_without_an_end_makes_a_list_older() -> None:
     """A list of twelve years most likely has five more, though most lists end at three."""
-    assert years(reach(12 * YEAR).ahead) == [1.5, 5.23, 27.0]
+    assert years(reach(12 * YEAR).ahead) == [1.5, 5.23, 19.8]
 
 
 def test_a_look_that_found_nothing_makes_it_younger() -> None:
     """Then it ends before that time, most likely in the middle."""
     few, likely, many = reach(0, empty=YEAR).ahead
-    assert years((few, likely, many)) == [0.43, 0.69, 0.94]
+    assert years((few, likely, many)) == [0.43, 0.69, 0.91]
 
 
 def test_what_its_reader_tells_is_believed() -> None:
@@ -75,7 +75,7 @@ def test_cuts_through_an_unknown_list_suit_young_ones_and_old_ones() -> None:
     assert years(UnknownReach(0).cuts(3)) == [0.54, 1.29, 2.66]
 
 
-@given(read=depths, ahead=st.floats(60.0, 30 * YEAR), bounded=st.booleans())
+@given(read=depths, ahead=st.floats(30 * DAY, 30 * YEAR), bounded=st.booleans())
 def test_cuts_lie_in_order_in_what_was_not_read(read: float, ahead: float, bounded: bool) -> None:
     """Whatever is known."""
     end = read + ahead if bounded else inf
