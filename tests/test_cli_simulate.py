@@ -4,11 +4,13 @@ import asyncio
 import os
 import signal
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from oncehub_async.cli.app import run
-from oncehub_async.cli.simulate import routes
+from oncehub_async.cli.simulate import routes, simulated
+from oncehub_async.simulator.simulator import START
 
 from .loopback import answer, serving
 
@@ -60,3 +62,10 @@ def test_wrong_usage(arguments: str, said: str, capsys: pytest.CaptureFixture[st
     err = capsys.readouterr().err
     assert said in err
     assert err.count("\n") == 1
+
+
+def test_where_things_happen_they_happen_now() -> None:
+    """Else it is the same account each time."""
+    assert simulated(10, 2, 1, 1.0).now() == START
+    lively = simulated(10, 2, 1, 1.0, activity=5.0).now()
+    assert abs(lively - datetime.now(UTC)) < timedelta(hours=1)

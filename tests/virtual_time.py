@@ -4,6 +4,7 @@ import asyncio
 import selectors
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, TypeVar
 
 import attrs
@@ -47,35 +48,31 @@ class InlineLoop(VirtualLoop):
     def run_in_executor(  # type: ignore[override]
         self, executor: Any, function: Callable[..., Any], *arguments: Any
     ) -> asyncio.Future[Any]:
+        started = time.perf_counter()
         future = self.create_future()
+        settle: Callable[[], None]
         try:
-            future.set_result(function(*arguments))
+            settle = partial(future.set_result, function(*arguments))
         except Exception as error:
-            future.set_exception(error)
+            settle = partial(future.set_exception, error)
+
+        def settle_if_wanted() -> None:
+            if not future.done():
+                settle()
+
+        self.worked(time.perf_counter() - started, settle_if_wanted)
         return future
+
+    def worked(self, seconds: float, settle: Callable[[], None]) -> None:
+        """Something was done, which really took so many seconds."""
+        settle()
 
 
 class WorkLoop(InlineLoop):
     """As much virtual time passes for what is done in a thread as it really takes."""
 
-    def run_in_executor(  # type: ignore[override]
-        self, executor: Any, function: Callable[..., Any], *arguments: Any
-    ) -> asyncio.Future[Any]:
-        started = time.perf_counter()
-        done = super().run_in_executor(executor, function, *arguments)
-        future = self.create_future()
-        self.call_later(time.perf_counter() - started, _settle, future, done)
-        return future
-
-
-def _settle(future: asyncio.Future[Any], done: asyncio.Future[Any]) -> None:
-    if future.cancelled():
-        return
-    error = done.exception()
-    if error is None:
-        future.set_result(done.result())
-    else:
-        future.set_exception(error)
+    def worked(self, seconds: float, settle: Callable[[], None]) -> None:
+        self.call_later(seconds, settle)
 
 
 @attrs.frozen

@@ -247,7 +247,8 @@ async def simulate(
         https://YOUR.URL=http://127.0.0.1:PORT/PATH what goes to that URL. Without it nothing is
         delivered, and never to another machine. Can be given several times.
     activity
-        How many bookings and conversations are made and changed in an hour of its clock.
+        How many bookings and conversations are made and changed in an hour of its clock, whose
+        dates begin today then.
     """
     simulator = simulated(
         bookings,

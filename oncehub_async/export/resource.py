@@ -19,6 +19,7 @@ from ..models.converter import time_text
 from .assembly import FinishedFile, assemble
 from .files import PARTIAL, PREVIOUS, beside, reason
 from .formats import Compression, Format
+from .formats.rows import moment
 from .in_thread import in_thread
 from .manifest import CHANGES_ENDING, ResourceEntry, now_text
 from .plan import ResourcePlan
@@ -181,13 +182,13 @@ class ResourceExport:
         file, entry, times = self.file, self.entry, self.times
         if file is None:
             return
-        started = datetime.fromisoformat(str(entry.started))
+        started = moment(entry.started)
         entry.file, entry.count = file.name, file.count
         entry.bytes, entry.sha256 = file.bytes, file.sha256
         entry.oldest_creation_time = _text(times.oldest)
         entry.newest_creation_time = _text(times.newest)
         mark = times.high_water_mark
-        entry.high_water_mark = _text(mark and min(mark, started))
+        entry.high_water_mark = _text(mark and started and min(mark, started))
         entry.finished = now_text(self.clock)
         entry.complete = True
         entry.error = entry.spool = None

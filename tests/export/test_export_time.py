@@ -1,0 +1,43 @@
+"""What an export takes under the rate limits, on virtual time."""
+
+import asyncio
+from pathlib import Path
+
+from oncehub_async import Limits, OnceHub
+from oncehub_async.export import plan_export, run_export
+from oncehub_async.simulator.data.timeline import Timeline
+
+from ..list_service import DatedClock, Latency, ListService, client
+from ..virtual_time import InlineLoop
+
+COUNT = 3_000
+END = int(DatedClock().start.timestamp() * 1000)
+
+
+def account() -> tuple[ListService, OnceHub]:
+    timeline = Timeline(COUNT, END, 1, "bookings")
+    service = ListService([timeline.at(index) for index in range(COUNT)], Latency(0.4, 0.2))
+    return service, client(service, DatedClock(), Limits())
+
+
+def test_an_export_takes_no_longer_than_its_walk(tmp_path: Path) -> None:
+    """Nor any more requests: a page is written while the next ones are on their way."""
+
+    async def walk(oncehub: OnceHub) -> float:
+        assert sum([len(page) async for page in oncehub.bookings.walk().raw().pages()]) == COUNT
+        return asyncio.get_running_loop().time()
+
+    async def export(oncehub: OnceHub) -> float:
+        manifest = await run_export(oncehub, plan_export(["bookings"]), tmp_path)
+        assert manifest.resources["bookings"].count == COUNT
+        return asyncio.get_running_loop().time()
+
+    walked, walking = account()
+    with asyncio.Runner(loop_factory=InlineLoop) as runner:
+        least = runner.run(walk(walking))
+    exported, exporting = account()
+    with asyncio.Runner(loop_factory=InlineLoop) as runner:
+        seconds = runner.run(export(exporting))
+    assert seconds <= 1.05 * least
+    assert len(exported.queries) <= len(walked.queries) + 1
+    assert exported.statuses[429] == walked.statuses[429] == 0
