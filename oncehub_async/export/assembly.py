@@ -44,4 +44,4 @@ def in_order(entries: Iterable[Entry]) -> Iterable[Entry]:
     order: Order[Entry] = Order()
     for entry in entries:
         order.add(addition_of(entry.place), entry)
-    return order.get(0, ())
+    return order.from_the_top()
