@@ -51,9 +51,10 @@ class ReceiverApp:
                 return body
             return await self._receiver.receive(scope["headers"], body)
         if scope["method"] == "GET":
-            if scope["path"].endswith("/health"):
+            path = scope["path"].rstrip("/")  # Litestar ends each with one
+            if path.endswith("/health"):
                 return self._receiver.health()
-            if scope["path"].endswith("/ready"):
+            if path.endswith("/ready"):
                 return self._receiver.readiness()
         return answer.ONLY_POST
 
