@@ -3,7 +3,9 @@
 import asyncio
 import errno
 import os
+import signal
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +182,24 @@ def test_a_lock_file_that_is_made_again_is_never_seen_unlocked(
     assert life_of(path, mine.owner) is Life.ALIVE
     mine.release()
     assert files(tmp_path) == []
+
+
+def test_a_fork_while_a_lock_file_is_made_again_hangs_nobody(tmp_path: Path) -> None:
+    """The thread that does it is not in the child, and could never end there."""
+    lock = OwnerLock(tmp_path / "inbox.db")
+    with lock._changing:
+        child = os.fork()
+        if child == 0:
+            os._exit(0)
+    waited = 0.0
+    while os.waitpid(child, os.WNOHANG) == (0, 0):
+        time.sleep(0.05)
+        waited += 0.05
+        if waited > 30:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            pytest.fail("the child hangs")
+    lock.release()
 
 
 async def test_what_is_held_when_an_inbox_is_closed_is_given_back(tmp_path: Path) -> None:

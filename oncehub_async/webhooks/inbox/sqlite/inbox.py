@@ -1,5 +1,6 @@
 """The inbox in a SQLite file."""
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -102,19 +103,21 @@ class SQLiteInbox:
     async def close(self) -> None:
         """Close the file. What is still claimed is due again, for this process and others."""
         writer, self._writer = self._writer, None
-        holds_work = self._has_claimed
+        leaving: asyncio.Future[Any] | None = None
         try:
             if writer is not None:
-                if holds_work:
+                if self._has_claimed:
                     with contextlib.suppress(InboxError):
-                        await writer.submit(self._ask, self._leave)
-                        holds_work = False
+                        leaving = writer.submit(self._ask, self._leave)
                 await writer.close()
         finally:
             lock, self._lock = self._lock, None
             if lock is not None:
-                # What couldn't be given back is given back by others who find the file unlocked.
-                (lock.drop if holds_work else lock.release)()
+                if not self._has_claimed or _succeeded(leaving):
+                    lock.release()
+                else:
+                    # What couldn't be given back others take who find the file unlocked.
+                    lock.drop()
             self._file = None
 
     async def put(self, event: StoredEvent, handlers: Sequence[str]) -> bool:
@@ -239,6 +242,13 @@ class SQLiteInbox:
         if self._lock is None:
             raise InboxError("the inbox is closed")
         return self._lock.owner
+
+
+def _succeeded(answer: "asyncio.Future[Any] | None") -> bool:
+    """Whether there is a result; what is still asked for is not waited for any more."""
+    if answer is None or answer.cancel() or answer.cancelled():
+        return False
+    return answer.exception() is None
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

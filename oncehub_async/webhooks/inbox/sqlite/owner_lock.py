@@ -80,6 +80,11 @@ class OwnerLock:
         with self._changing:
             self._close()
 
+    def drop_in_child(self) -> None:
+        """Let go of what a forked child has of the lock; the thread that was changing it, if one
+        was, is not in the child."""
+        self._close()
+
     def _close(self) -> None:
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
@@ -182,7 +187,7 @@ _held: weakref.WeakSet[OwnerLock] = weakref.WeakSet()
 def _drop_all() -> None:
     for each in list(_held):
         with contextlib.suppress(OSError):
-            each.drop()
+            each.drop_in_child()
 
 
 # A forked child would keep the lock alive beyond its parent's end. (flock belongs to the open
