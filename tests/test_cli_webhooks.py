@@ -255,18 +255,48 @@ async def test_listen_goes_on_when_nobody_reads(tmp_path: Path) -> None:
     assert (listener.returncode, err.count(b"Nobody reads"), b"Broken" in err) == (0, 1, False), err
 
 
+async def test_listen_stops_though_its_reader_has_stalled(tmp_path: Path) -> None:
+    """The pipe is full, and `less` waits for a key: SIGTERM ends it all the same."""
+    reading, writing = os.pipe()
+    listener = await listening(tmp_path, "--json", stdout=writing)
+    os.close(writing)
+    assert listener.stderr is not None
+    url = (await listener.stderr.readline()).decode().split()[2].rstrip(";")
+    async with aiohttp.ClientSession() as session:
+        for number in range(120):  # of which 40 fill a pipe
+            body = make_event("booking.canceled", event_id=f"EVNT-{number}")
+            headers = {"Oncehub-Signature": sign(body, SECRET)}
+            async with session.post(url, data=body, headers=headers) as response:
+                assert response.status == 200
+    listener.send_signal(signal.SIGTERM)
+    try:
+        async with asyncio.timeout(70):
+            err = (await listener.stderr.read()).decode()
+        assert (await listener.wait(), "Traceback" in err, "Fatal" in err) == (0, False, False), err
+    finally:
+        if listener.returncode is None:
+            listener.kill()
+            await listener.wait()
+        os.close(reading)
+    counts = counted(tmp_path / "inbox.db")
+    assert set(counts) == {State.DONE, State.PENDING}
+    assert sum(counts.values()) == 120
+
+
 def counted(file: Path) -> dict[State, int]:
     with opened(file) as inbox:
         return inbox.counts()
 
 
-async def listening(folder: Path, *arguments: str) -> asyncio.subprocess.Process:
+async def listening(
+    folder: Path, *arguments: str, stdout: int = subprocess.PIPE
+) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "oncehub_async.cli", "listen", "--port", "0", "--secret-env", "HOOK", *arguments),
         cwd=folder,
         env={**os.environ, "HOOK": SECRET},
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
     )
 

@@ -1,8 +1,6 @@
 """`oncehub listen`: a receiver that prints, keeps and forwards."""
 
-import asyncio
 import os
-import sys
 from pathlib import Path
 
 import aiohttp
@@ -14,9 +12,13 @@ from ..testing import sign
 from ..webhooks import Backoff, Context, Event, Receiver, SQLiteInbox, serve
 from ..webhooks.signature import HEADER
 from . import COMPLETE
-from .output import note, say
+from .live_output import LiveOutput
+from .output import note
 
 VARIABLE = "ONCEHUB_SIGNING_SECRET"
+_DRAIN = 5.0
+"""Seconds; somebody sits there and pressed Ctrl-C."""
+
 _FORWARD_TIMEOUT = aiohttp.ClientTimeout(total=30)
 
 
@@ -41,10 +43,11 @@ async def listen_for_events(request: ListenRequest) -> int:
         signing_secret=secrets,
         inbox=SQLiteInbox(request.inbox),
         backoff=Backoff(first=1.0),
+        drain=_DRAIN,
         unsafe_accept_unsigned=request.unsigned,
     )
 
-    output = _Output()
+    output = LiveOutput()
 
     @receiver.on("*", name="print")
     async def show(event: Event, context: Context) -> None:
@@ -65,27 +68,6 @@ async def listen_for_events(request: ListenRequest) -> int:
 
     await serve(receiver, host=request.host, port=request.port, path=request.path, on_start=started)
     return COMPLETE
-
-
-class _Output:
-    """Where lines are printed: in a thread, so that a reader who stops holds up no delivery."""
-
-    def __init__(self) -> None:
-        self._has_reader = True
-
-    async def say(self, text: str) -> None:
-        """Print a line; nothing, once nobody reads any more."""
-        if not self._has_reader:
-            return
-        try:
-            await asyncio.to_thread(say, text)
-        except BrokenPipeError:
-            self._has_reader = False
-            # What is left in the buffer would fail again at the end of the process.
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, sys.stdout.fileno())
-            os.close(nowhere)
-            note("Nobody reads what is printed any more; events are kept all the same.")
 
 
 def _secrets(request: ListenRequest) -> list[str] | None:

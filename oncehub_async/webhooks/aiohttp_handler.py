@@ -8,6 +8,7 @@ from aiohttp import ClientPayloadError, web
 from . import answer
 from .answer import Answer
 from .receiver import Receiver
+from .signature import HEADER
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -15,7 +16,9 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 def add_receiver(app: web.Application, receiver: Receiver, path: str = "/webhooks/oncehub") -> None:
     """Receive at `path`; `path`/health and `path`/ready tell how it is.
 
-    The receiver is opened and closed with the application.
+    The receiver is opened and closed with the application. A body that comes slowly is cut off;
+    headers that do are the server's affair, and aiohttp may wait for them for ever: put a web
+    server in front that doesn't (nginx: `client_header_timeout`), or use `serve`.
     """
     path = path.rstrip("/")
     app.router.add_route("*", path or "/", aiohttp_handler(receiver))
@@ -47,7 +50,9 @@ def aiohttp_handler(receiver: Receiver) -> Handler:
             return await _cut_off(request, body)
         if isinstance(body, Answer):
             return _response(body)
-        return _response(await receiver.receive(request.headers, body))
+        # Of all headers only those that matter: looking through them costs as much as verifying.
+        signed = [(HEADER, value) for value in request.headers.getall(HEADER, ())]
+        return _response(await receiver.receive(signed, body))
 
     return handle
 

@@ -24,6 +24,9 @@ class ReceiverApp:
     Alone (`uvicorn module:app`), it opens and closes the receiver; inside another application, do
     that in the other's lifespan: `async with receiver: yield`. GET of a path that ends in /health
     or /ready tells how it is.
+
+    A body that comes slowly is cut off; headers that do are the server's affair: uvicorn waits for
+    them for ever, granian has `--http1-header-read-timeout`. Or put a web server in front.
     """
 
     def __init__(self, receiver: Receiver) -> None:
@@ -51,9 +54,10 @@ class ReceiverApp:
                 return body
             return await self._receiver.receive(scope["headers"], body)
         if scope["method"] == "GET":
-            if scope["path"].endswith("/health"):
+            path = scope["path"].rstrip("/")  # Litestar ends each with one
+            if path.endswith("/health"):
                 return self._receiver.health()
-            if scope["path"].endswith("/ready"):
+            if path.endswith("/ready"):
                 return self._receiver.readiness()
         return answer.ONLY_POST
 

@@ -1,7 +1,7 @@
 """What has to be known of a delivery to accept it, read without building any model."""
 
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 import orjson
 
@@ -28,14 +28,15 @@ def read_envelope(body: bytes) -> Envelope:
 
 def envelope_of(data: dict[str, Any]) -> Envelope:
     """The envelope of an event. Raises `EnvelopeError` where there is none."""
-    event_id, about = _name(data, "id"), data.get("data")
+    event_id, type_, about = data.get("id"), data.get("type"), data.get("data")
+    if not _is_name(event_id):
+        raise EnvelopeError("the event has no id")
+    if not _is_name(type_):
+        raise EnvelopeError("the event has no type")
     subject = about.get("id") if isinstance(about, dict) else None
-    return Envelope(
-        event_id,
-        _name(data, "type"),
-        str(subject) if _is_name(subject) else event_id,
-        timestamp_of(data.get("creation_time")),
-    )
+    if not _is_name(subject):
+        subject = event_id
+    return Envelope(event_id, type_, subject, timestamp_of(data.get("creation_time")))
 
 
 def parse(body: bytes) -> dict[str, Any]:
@@ -57,14 +58,7 @@ def _parse_odd(body: bytes) -> Any:
         raise EnvelopeError("the body is not JSON") from None
 
 
-def _name(data: dict[str, Any], key: str) -> str:
-    value = data.get(key)
-    if not _is_name(value):
-        raise EnvelopeError(f"the event has no {key}")
-    return str(value)
-
-
-def _is_name(value: object) -> bool:
+def _is_name(value: object) -> TypeGuard[str]:
     return (
         type(value) is str
         and 0 < len(value) <= _LONGEST_NAME

@@ -8,6 +8,7 @@ Headers = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
 """A mapping (a multi-mapping too), or pairs of names and values. The case of names is free."""
 
 _NAME = HEADER.lower()
+_RAW_NAME = _NAME.encode()
 
 
 def signature_of(headers: Headers) -> str | bytes | None:
@@ -17,15 +18,14 @@ def signature_of(headers: Headers) -> str | bytes | None:
     """
     # The items of a multi-mapping are all its values, whether it minds the case of names or not.
     pairs = headers.items() if isinstance(headers, Mapping) else headers
-    found = [value for name, value in pairs if _is_signature(name)]
+    found = [
+        value
+        for name, value in pairs
+        if name.lower() == (_NAME if isinstance(name, str) else _RAW_NAME)
+    ]
     if len(found) == 1:
         return found[0]
     return b",".join(map(_bytes, found)) if found else None
-
-
-def _is_signature(name: str | bytes) -> bool:
-    text = name.decode("latin-1") if isinstance(name, bytes) else name
-    return text.lower() == _NAME
 
 
 def _bytes(value: str | bytes) -> bytes:

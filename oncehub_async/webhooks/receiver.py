@@ -192,8 +192,9 @@ class Receiver(Router):
             return answer.UNAVAILABLE
         if len(body) > self.max_body:
             return answer.TOO_LARGE
+        now = self.clock.now()
         try:
-            await self._verify(headers, body)
+            await self._verify(headers, body, now)
             envelope = read_envelope(body)
         except SignatureError as error:
             logger.warning("refused a delivery: %s", error)
@@ -204,7 +205,6 @@ class Receiver(Router):
         except Exception as error:
             logger.error("a delivery can't be verified at the moment: %s", told(error))
             return answer.UNAVAILABLE
-        now = self.clock.now()
         event = StoredEvent(
             id=envelope.id,
             type=envelope.type,
@@ -229,13 +229,13 @@ class Receiver(Router):
         """200 if deliveries are accepted: the receiver is open and its inbox worked last."""
         return answer.READY if self._is_accepting and self._health.is_good else answer.UNAVAILABLE
 
-    async def _verify(self, headers: Headers, body: bytes) -> None:
+    async def _verify(self, headers: Headers, body: bytes, now: float) -> None:
         header = signature_of(headers)
         source = self._secrets
         if source is None or (self._unsigned and header is None):
             return
         secrets = await source.current()
-        rules = (self.clock.now(), self._age_limit, self._max_skew)
+        rules = (now, self._age_limit, self._max_skew)
         try:
             check_signature(body, header, secrets, *rules)
         except SignatureError as error:

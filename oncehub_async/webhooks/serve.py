@@ -7,8 +7,15 @@ from collections.abc import Callable, Iterator
 
 from aiohttp import web
 
+from ..errors import ClientStateError
 from .aiohttp_handler import add_receiver
+from .head_deadline import HeadDeadline, tell_of_requests
 from .receiver import Receiver
+
+_IDLE = 150.0
+"""Seconds that a connection may wait for its next request: longer than the proxies in front of a
+receiver keep theirs (a minute or two), so that it is they who end it, and no delivery is cut off.
+"""
 
 
 async def serve(
@@ -21,24 +28,45 @@ async def serve(
 ) -> None:
     """Serve a receiver until SIGTERM or SIGINT, then let running handlers finish.
 
+    Senders are cut off who take longer than the receiver's `read_timeout` for the head of a request
+    (from the connection on, or between its first byte and its last) or for its body.
+
     `port` 0 takes any free one; `on_start` is told the URL. Raises `OSError` where the port is
     taken.
     """
-    app = web.Application()
+    app = web.Application(middlewares=[tell_of_requests])
     add_receiver(app, receiver, path)
-    # Nothing is unpacked: what is compressed is refused, and unread.
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0, auto_decompress=False)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=5.0,
+        keepalive_timeout=_IDLE,
+        auto_decompress=False,  # what is compressed is refused, and unread
+    )
     stop = asyncio.Event()
     with _signals(stop):
         try:
             await runner.setup()
-            site = web.TCPSite(runner, host, port)
-            await site.start()
-            if on_start is not None:
-                on_start(f"http://{host}:{runner.addresses[0][1]}{path}")
-            await stop.wait()
+            listener = await _listen(runner, host, port, receiver.read_timeout)
+            try:
+                if on_start is not None:
+                    on_start(f"http://{host}:{listener.sockets[0].getsockname()[1]}{path}")
+                await stop.wait()
+            finally:
+                listener.close()
         finally:
             await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int, patience: float) -> asyncio.Server:
+    server = runner.server
+    if server is None:
+        raise ClientStateError("the web application is not set up")
+
+    def connection() -> HeadDeadline:
+        return HeadDeadline(server, patience)
+
+    return await asyncio.get_running_loop().create_server(connection, host, port, backlog=128)
 
 
 @contextlib.contextmanager

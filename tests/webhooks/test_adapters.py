@@ -166,6 +166,14 @@ async def test_health_and_readiness(adapter: Adapter) -> None:
                 assert response.status == status
 
 
+async def test_a_path_may_end_in_a_slash() -> None:
+    """As all do that Litestar mounts."""
+    async with alone(make_receiver()) as url, aiohttp.ClientSession(url) as session:
+        for probe in ("health/", "ready/"):
+            async with session.get(f"{PATH}/{probe}") as response:
+                assert response.status == 200
+
+
 async def answer_to(url: str, sent: bytes) -> bytes:
     """The status line for the beginning of a request that doesn't go on."""
     reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))

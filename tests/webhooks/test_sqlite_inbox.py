@@ -17,8 +17,6 @@ from oncehub_async import ClientStateError, ConfigurationError
 from oncehub_async.webhooks import InboxError, SQLiteInbox
 from oncehub_async.webhooks.inbox import Outcome, State, StoredEvent
 from oncehub_async.webhooks.inbox.sqlite import inbox as sqlite_inbox
-from oncehub_async.webhooks.inbox.sqlite import owner_lock
-from oncehub_async.webhooks.inbox.sqlite.owner_lock import OwnerLock, is_alive, lock_path
 
 DONE = Outcome(state=State.DONE)
 
@@ -124,63 +122,6 @@ async def test_work_of_a_killed_process_is_taken_up_at_once(tmp_path: Path) -> N
     assert [(claim.event.id, claim.work[0].attempt) for claim in claims] == [("E1", 2), ("E2", 2)]
     await third.close()
     assert [file.name for file in tmp_path.iterdir()] == ["inbox.db"]
-
-
-def test_a_forked_child_does_not_keep_its_parents_work_alive(tmp_path: Path) -> None:
-    """A lock that children inherit would outlive its owner."""
-    path = tmp_path / "inbox.db"
-    lock = OwnerLock(path)
-    runs, ran = os.pipe()
-    ends, end = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(end)
-        os.write(ran, b".")
-        os.read(ends, 1)
-        os._exit(0)
-    try:
-        assert os.read(runs, 1) == b"."
-        assert is_alive(path, lock.owner)
-        lock.drop()  # as the kernel does when the parent dies
-        assert not is_alive(path, lock.owner)
-    finally:
-        os.close(end)
-        os.waitpid(child, 0)
-        for each in (runs, ran, ends):
-            os.close(each)
-
-
-async def test_what_dead_owners_left_is_swept_and_living_ones_stay(tmp_path: Path) -> None:
-    """Also of one that held no work; a name taken during a sweep is another one."""
-    path = tmp_path / "inbox.db"
-    dead, living = OwnerLock(path), OwnerLock(path)
-    dead.drop()
-    inbox = SQLiteInbox(path)
-    await inbox.open()
-    assert not lock_path(path, dead.owner).exists()
-    assert is_alive(path, living.owner)
-    await inbox.close()
-    living.release()
-    assert [file.name for file in tmp_path.iterdir()] == ["inbox.db"]
-
-
-def test_a_lock_whose_file_was_swept_is_taken_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Between making the file and locking it, somebody else may take it for a dead one's."""
-    path, lock, swept = tmp_path / "inbox.db", owner_lock._lock, list[str]()
-
-    def after_a_sweep(descriptor: int) -> None:
-        for file in tmp_path.glob("*owner*") if not swept else ():
-            swept.append(file.name)
-            file.unlink()
-        lock(descriptor)
-
-    monkeypatch.setattr(owner_lock, "_lock", after_a_sweep)
-    mine = OwnerLock(path)
-    assert len(swept) == 1
-    assert is_alive(path, mine.owner)
-    mine.release()
 
 
 async def test_a_locked_database_is_an_error_until_it_is_unlocked(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The inbox in a SQLite file."""
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -14,7 +15,7 @@ from ... import limits
 from ...errors import InboxError
 from ..interface import Claim, Outcome, State, StoredEvent, Work
 from . import schema, statements
-from .owner_lock import OwnerLock, is_alive, sweep
+from .owner_lock import SECONDS_BETWEEN_LOOKS, OwnerLock, RollCall, sweep
 from .writer import Operation, Writer
 
 T = TypeVar("T")
@@ -58,7 +59,9 @@ class SQLiteInbox:
         self._lock: OwnerLock | None = None
         self._writer: Writer | None = None
         self._file: tuple[int, int] | None = None
-        self._last_roll_call = float("-inf")
+        self._roll = RollCall(self.path)
+        self._last_roll_call = self._last_look = float("-inf")
+        self._has_claimed, self._sweeps = False, True
         self._put = Operation(self._put_many)
         self._claim = Operation(self._claim_many)
         self._settle = Operation(self._settle_many)
@@ -82,13 +85,13 @@ class SQLiteInbox:
         if self._writer is not None:
             raise ClientStateError("the inbox is open")
         try:
-            sweep(self.path)
             self._lock = OwnerLock(self.path)
         except OSError as error:
             raise ConfigurationError(
                 f"path: {self.path} can't be made: {error.strerror or error}"
             ) from None
-        self._writer = Writer(self._connect, self._is_current)
+        self._has_claimed, self._sweeps = False, True
+        self._writer = Writer(self._connect, self._is_current, self._look_after_lock)
         try:
             await self._writer.open()
             await self._asked(lambda connection: statements.set_needed(connection, needed))
@@ -100,13 +103,21 @@ class SQLiteInbox:
     async def close(self) -> None:
         """Close the file. What is still claimed is due again, for this process and others."""
         writer, self._writer = self._writer, None
+        leaving: asyncio.Future[Any] | None = None
         try:
             if writer is not None:
+                if self._has_claimed:
+                    with contextlib.suppress(InboxError):
+                        leaving = writer.submit(self._ask, self._leave)
                 await writer.close()
         finally:
             lock, self._lock = self._lock, None
             if lock is not None:
-                lock.release()
+                if not self._has_claimed or _succeeded(leaving):
+                    lock.release()
+                else:
+                    # What couldn't be given back others take who find the file unlocked.
+                    lock.drop()
             self._file = None
 
     async def put(self, event: StoredEvent, handlers: Sequence[str]) -> bool:
@@ -187,7 +198,7 @@ class SQLiteInbox:
     ) -> Sequence[list[Claim]]:
         if time.monotonic() - self._last_roll_call > _SECONDS_BETWEEN_ROLL_CALLS:
             self._roll_call(connection)
-        owner = self._owner
+        owner, self._has_claimed = self._owner, True
         return [statements.claim(connection, owner, *arguments) for arguments in asked]
 
     def _settle_many(self, connection: sqlite3.Connection, asked: Sequence[Any]) -> Sequence[bool]:
@@ -201,24 +212,43 @@ class SQLiteInbox:
     def _roll_call(self, connection: sqlite3.Connection) -> None:
         """Make due again what is held by those that have died."""
         self._last_roll_call = time.monotonic()
-        self._renew_lock()
-        for owner in statements.owners(connection):
-            if owner != self._owner and not is_alive(self.path, owner):
-                taken = statements.give_back_all(connection, owner)
-                logger.warning(
-                    "took up the work of a process that ended while it ran: %d to run again", taken
-                )
+        owners = set(statements.owners(connection)) - {self._owner}
+        if self._sweeps:
+            sweep(self.path, owners)
+            self._sweeps = False
+        for owner in self._roll.dead(owners, self._last_roll_call):
+            taken = statements.give_back_all(connection, owner)
+            # Its file goes at the next roll call, when this has been committed.
+            self._sweeps = True
+            logger.warning(
+                "took up the work of a process that ended while it ran: %d to run again", taken
+            )
 
-    def _renew_lock(self) -> None:
-        if self._lock is not None:
-            with contextlib.suppress(OSError):  # the next roll call tries again
-                self._lock.renew()
+    def _leave(self, connection: sqlite3.Connection) -> None:
+        """Give back all that is still claimed."""
+        statements.give_back_all(connection, self._owner)
+        sweep(self.path, statements.owners(connection))
+
+    def _look_after_lock(self) -> None:
+        """Often, whatever else there is to do: others wait only so long for a file that is gone."""
+        lock, now = self._lock, time.monotonic()
+        if lock is not None and now - self._last_look >= SECONDS_BETWEEN_LOOKS:
+            self._last_look = now
+            with contextlib.suppress(OSError):  # the next look tries again
+                lock.renew()
 
     @property
     def _owner(self) -> str:
         if self._lock is None:
             raise InboxError("the inbox is closed")
         return self._lock.owner
+
+
+def _succeeded(answer: "asyncio.Future[Any] | None") -> bool:
+    """Whether there is a result; what is still asked for is not waited for any more."""
+    if answer is None or answer.cancel() or answer.cancelled():
+        return False
+    return answer.exception() is None
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

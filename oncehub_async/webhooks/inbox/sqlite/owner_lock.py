@@ -3,6 +3,9 @@
 Each open inbox holds a lock on a small file of its own beside the database for as long as it
 lives. The kernel lets go of it when the process ends, however it ends; no time-out is involved,
 so that a process which merely stalls keeps its work.
+
+A file that is not there shows nothing: a clean-up may have removed it. Its owner makes it again if
+it lives; only after the time of many such looks is it taken for dead.
 """
 
 import contextlib
@@ -10,7 +13,10 @@ import glob
 import os
 import secrets
 import sys
+import threading
 import weakref
+from collections.abc import Collection
+from enum import Enum
 from pathlib import Path
 
 if sys.platform == "win32":
@@ -25,6 +31,13 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+SECONDS_BETWEEN_LOOKS = 2.0
+"""How often a living owner looks whether its file is still there."""
+
+MISSING = 30.0
+"""Seconds for which a file has to be missing until its owner counts as dead."""
+
+
 class OwnerLock:
     """The life of one open inbox; `owner` is its name in the database."""
 
@@ -35,30 +48,77 @@ class OwnerLock:
             self._path = lock_path(database, self.owner)
             descriptor = _locked(self._path)
         self._descriptor: int | None = descriptor
+        self._changing = threading.Lock()
         _held.add(self)
 
     def renew(self) -> None:
-        """Make the file again if somebody, such as a cleaner of old files, removed it.
-
-        Without it, others take this owner for dead.
-        """
-        if self._descriptor is None or _is_at(self._descriptor, self._path):
-            return
-        descriptor = _locked(self._path)
-        if descriptor is not None:
+        """Make the file again if somebody, such as a cleaner of old files, removed it."""
+        with self._changing:
+            if self._descriptor is None or _is_at(self._descriptor, self._path):
+                return
+            # Locked before it has its name: unlocked under it, it would be a dead owner's.
+            unnamed = self._path.with_name(f"{self._path.name}-new")
+            descriptor = _locked(unnamed)
+            if descriptor is None:
+                return
+            try:
+                unnamed.rename(self._path)
+            except BaseException:
+                os.close(descriptor)
+                raise
             os.close(self._descriptor)
             self._descriptor = descriptor
 
     def release(self) -> None:
-        """End it; the file goes too."""
-        self._path.unlink(missing_ok=True)
-        self.drop()
+        """End it; the file goes too. For an owner that holds no work: nobody could tell its end."""
+        with self._changing:
+            self._path.unlink(missing_ok=True)
+            self._close()
 
     def drop(self) -> None:
-        """Let go of the lock without touching the file."""
+        """Let go of the lock without touching the file, which shows others that it has ended."""
+        with self._changing:
+            self._close()
+
+    def drop_in_child(self) -> None:
+        """Let go of what a forked child has of the lock; the thread that was changing it, if one
+        was, is not in the child."""
+        self._close()
+
+    def _close(self) -> None:
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
             os.close(descriptor)
+
+
+class Life(Enum):
+    """What an owner's file shows of it."""
+
+    ALIVE = "alive"
+    DEAD = "dead"
+    UNKNOWN = "unknown"
+
+
+class RollCall:
+    """Finds out which owners have died, called again and again."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._missing_since: dict[str, float] = {}
+
+    def dead(self, owners: Collection[str], now: float) -> list[str]:
+        """Those that have died; `now` in seconds of a clock that only goes on."""
+        found = {owner: life_of(self._database, owner) for owner in owners}
+        self._missing_since = {
+            owner: self._missing_since.get(owner, now)
+            for owner, life in found.items()
+            if life is Life.UNKNOWN
+        }
+        return [
+            owner
+            for owner, life in found.items()
+            if life is Life.DEAD or now - self._missing_since.get(owner, now) >= MISSING
+        ]
 
 
 def lock_path(database: Path, owner: str) -> Path:
@@ -66,32 +126,35 @@ def lock_path(database: Path, owner: str) -> Path:
     return database.with_name(f"{database.name}-owner-{owner}")
 
 
-def is_alive(database: Path, owner: str) -> bool:
-    """Whether the inbox called `owner` is still open. What a dead one left is removed."""
+def life_of(database: Path, owner: str, *, bury: bool = False) -> Life:
+    """Whether the inbox called `owner` is still open; with `bury`, a dead one's file is removed."""
     path = lock_path(database, owner)
     try:
         descriptor = os.open(path, os.O_RDWR)
     except FileNotFoundError:
-        return False
+        return Life.UNKNOWN
     except OSError:  # another user's, or too many open files: nothing shows that it is dead
-        return True
+        return Life.ALIVE
     try:
         _lock(descriptor)
-        # While it is locked here: a name that is free may be taken the moment after.
-        with contextlib.suppress(PermissionError):  # Windows removes no open file
-            path.unlink(missing_ok=True)
+        if bury:
+            # While it is locked here: a name that is free may be taken the moment after.
+            with contextlib.suppress(OSError):  # Windows removes no open file
+                path.unlink(missing_ok=True)
     except OSError:
-        return True
+        return Life.ALIVE
     finally:
         os.close(descriptor)
-    return False
+    return Life.DEAD
 
 
-def sweep(database: Path) -> None:
-    """Remove what dead owners left that held no work."""
+def sweep(database: Path, holding: Collection[str]) -> None:
+    """Remove what dead owners left, but of those that hold work: it tells that they are dead."""
     beginning = lock_path(database, "").name
     for path in database.parent.glob(f"{glob.escape(beginning)}*"):
-        is_alive(database, path.name.removeprefix(beginning))
+        owner = path.name.removeprefix(beginning)
+        if owner not in holding:
+            life_of(database, owner, bury=True)
 
 
 def _locked(path: Path) -> int | None:
@@ -124,7 +187,7 @@ _held: weakref.WeakSet[OwnerLock] = weakref.WeakSet()
 def _drop_all() -> None:
     for each in list(_held):
         with contextlib.suppress(OSError):
-            each.drop()
+            each.drop_in_child()
 
 
 # A forked child would keep the lock alive beyond its parent's end. (flock belongs to the open

@@ -18,6 +18,9 @@ from ...errors import InboxError
 T = TypeVar("T")
 
 _MOST_IN_A_COMMIT = 1_000
+_MOST_IDLE = 1.0
+"""Seconds after which `between` is called again where there is nothing to write."""
+
 _TRANSIENT = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL)
 """Trouble that leaves the connection as good as it was."""
 
@@ -39,16 +42,18 @@ class _Request:
 class Writer:
     """Runs operations on a connection that it opens, and opens again after trouble.
 
-    `is_current` tells whether the file that was opened is still the one on the disk.
+    `is_current` tells whether the file that was opened is still the one on the disk. `between` is
+    called in the thread, before each commit and at least every second.
     """
 
     def __init__(
         self,
         connect: Callable[[], sqlite3.Connection],
         is_current: Callable[[], bool],
+        between: Callable[[], None],
         most_waiting: int = 20_000,
     ) -> None:
-        self._connect, self._is_current = connect, is_current
+        self._connect, self._is_current, self._between = connect, is_current, between
         self._most_waiting = most_waiting
         self._waiting: list[_Request] = []
         self._batches: queue.SimpleQueue[list[_Request] | None] = queue.SimpleQueue()
@@ -121,13 +126,21 @@ class Writer:
 
     def _work(self, loop: asyncio.AbstractEventLoop) -> None:
         """The thread."""
-        while (batch := self._batches.get()) is not None:
+        while (batch := self._next()) is not None:
             results = self._results(batch)
             try:
                 loop.call_soon_threadsafe(self._answer, batch, results)
             except RuntimeError:  # the loop was closed under it
                 break
         self._disconnect()
+
+    def _next(self) -> list[_Request] | None:
+        while True:
+            self._between()
+            try:
+                return self._batches.get(timeout=_MOST_IDLE)
+            except queue.Empty:
+                continue
 
     def _results(self, batch: list[_Request]) -> list[Any]:
         try:

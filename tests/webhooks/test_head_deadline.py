@@ -1,0 +1,164 @@
+"""Senders who don't get to the end of a request's head: cut off, and nobody else is."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+
+from oncehub_async.testing import make_event, sign
+from oncehub_async.webhooks import MemoryInbox, Receiver, serve
+from oncehub_async.webhooks.head_deadline import HeadDeadline
+from tests.virtual_time import run_virtual
+
+from .conftest import SECRET
+
+PATH = "/webhooks/oncehub"
+PATIENCE = 0.3
+HEAD = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n".encode()
+
+
+@asynccontextmanager
+async def served() -> AsyncIterator[int]:
+    """A receiver as a program has it; its port."""
+    receiver = Receiver(
+        signing_secret=SECRET, inbox=MemoryInbox(), read_timeout=PATIENCE, drain=0.1
+    )
+    started: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    serving = asyncio.create_task(serve(receiver, port=0, on_start=started.set_result))
+    yield int((await started).split(":")[2].split("/")[0])
+    serving.cancel()
+    await asyncio.wait({serving})
+
+
+async def dribble(writer: asyncio.StreamWriter) -> None:
+    """Header bytes without an end."""
+    with contextlib.suppress(ConnectionError):
+        while True:
+            writer.write(b"X")
+            await writer.drain()
+            await asyncio.sleep(PATIENCE / 20)
+
+
+async def is_cut_off(reader: asyncio.StreamReader) -> bool:
+    """Whether the connection ends, without an answer, instead of staying for ever."""
+    async with asyncio.timeout(60):
+        try:
+            return await reader.read() == b""
+        except ConnectionResetError:
+            return True
+
+
+async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+    """A whole request; the status line."""
+    writer.write(HEAD + b"\r\n{}")
+    head = await reader.readuntil(b"\r\n\r\n")
+    await reader.readexactly(int(head.split(b"Content-Length: ")[1].split(b"\r\n")[0]))
+    return head.split(b"\r\n")[0]
+
+
+@pytest.mark.parametrize("sent", [b"", b"POST", HEAD], ids=["nothing", "a word", "some headers"])
+async def test_a_sender_who_does_not_go_on_is_cut_off(sent: bytes) -> None:
+    """Also one that sends nothing from the beginning."""
+    async with served() as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(sent)
+        assert await is_cut_off(reader)
+        writer.close()
+
+
+@pytest.mark.parametrize("requests", [0, 2])
+async def test_headers_that_come_slowly_are_cut_off(requests: int) -> None:
+    """However lively the sender is, and whatever it sent before over this connection."""
+    async with served() as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(requests):
+            assert await exchange(reader, writer) == b"HTTP/1.1 401 Unauthorized"
+        writer.write(HEAD)
+        dribbling = asyncio.create_task(dribble(writer))
+        assert await is_cut_off(reader)
+        dribbling.cancel()
+        writer.close()
+
+
+async def test_a_connection_that_is_kept_may_rest_between_requests() -> None:
+    """For longer than a head may take; each request has its time anew."""
+    async with served() as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(3):
+            assert await exchange(reader, writer) == b"HTTP/1.1 401 Unauthorized"
+            await asyncio.sleep(PATIENCE * 1.5)
+        writer.close()
+        body = make_event("booking.scheduled")
+        headers = {"Oncehub-Signature": sign(body, SECRET)}
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+            async with session.post(PATH, data=body, headers=headers) as response:
+                assert response.status == 200
+
+
+class Transport(asyncio.Transport):
+    """Notes when it is cut."""
+
+    cut_at: float | None = None
+
+    def abort(self) -> None:
+        self.cut_at = asyncio.get_running_loop().time()
+
+
+def connected(seconds: float = 10.0) -> tuple[HeadDeadline, Transport]:
+    connection, transport = HeadDeadline(asyncio.Protocol, seconds), Transport()
+    connection.connection_made(transport)
+    return connection, transport
+
+
+def test_the_first_head_has_its_time_from_the_connection_on() -> None:
+    """A later one from its first byte; a request that runs may take as long as it wants."""
+
+    async def main() -> tuple[Any, ...]:
+        one, first = connected()
+        await asyncio.sleep(8)
+        one.data_received(b"POST")
+        await asyncio.sleep(8)
+
+        two, second = connected()
+        two.data_received(b"POST ... a whole head")
+        two.began()
+        await asyncio.sleep(60)
+        two.data_received(b"body, and perhaps the next head")
+        await asyncio.sleep(60)
+        two.ended()
+        await asyncio.sleep(60)
+        assert second.cut_at is None
+        two.data_received(b"POST")
+        for _ in range(4):
+            await asyncio.sleep(4)
+            two.data_received(b"X")
+        return first.cut_at, second.cut_at
+
+    assert run_virtual(main()) == (10.0, 16.0 + 180.0 + 10.0)
+
+
+def test_a_connection_that_ended_is_left_alone() -> None:
+    """Its timer goes with it."""
+
+    async def main() -> float | None:
+        connection, transport = connected()
+        connection.connection_lost(None)
+        await asyncio.sleep(60)
+        return transport.cut_at
+
+    assert run_virtual(main()) is None
+
+
+async def test_a_busy_loop_is_not_blamed_on_the_sender() -> None:
+    """What it sent in time may be unread: it gets its time once more."""
+    _, transport = connected(0.1)
+    time.sleep(0.5)
+    await asyncio.sleep(0.01)
+    assert transport.cut_at is None
+    while transport.cut_at is None:
+        await asyncio.sleep(0.01)
