@@ -63,14 +63,18 @@ class FixedWindow:
 
     def wait(self, now: float) -> float:
         """How long until another one fits, in seconds; 0 when it does now."""
+        self._begin(now)
+        return 0.0 if self._arrived < self.limit else (self._number + 1) * self.length - now
+
+    def count(self, now: float) -> None:
+        """Count one that came now."""
+        self._begin(now)
+        self._arrived += 1
+
+    def _begin(self, now: float) -> None:
         number = floor(now / self.length)
         if number != self._number:
             self._number, self._arrived = number, 0
-        return 0.0 if self._arrived < self.limit else (number + 1) * self.length - now
-
-    def count(self, now: float) -> None:
-        """Count one that came now, which `wait` has been asked about."""
-        self._arrived += 1
 
 
 class RateLimiter:

@@ -98,6 +98,14 @@ def test_what_came_exactly_a_second_ago_counts_no_more() -> None:
     assert limiter.arrive(11.0, "a", "x") == 0
 
 
+def test_one_that_its_address_has_no_room_for_counts_for_the_account_now() -> None:
+    """In the second in which it comes, though the one before was the last that was looked at."""
+    limiter = RateLimiter(Limits(1, 1, "fixed", count_refused=True))
+    assert limiter.arrive(290.0, "a", "y") == 0
+    assert limiter.arrive(291.0, "a", "y") > 0
+    assert limiter.arrive(291.0, "a", "x") > 0
+
+
 def test_an_unknown_key_counts_for_its_address_alone() -> None:
     """Nobody can use up an account's second without its key."""
     limiter = RateLimiter(Limits(per_second=1, per_five_minutes=3))
