@@ -10,7 +10,7 @@ import attrs
 
 from .api_key import ApiKey, KeySource
 from .attempts import Attempt, AttemptHook, logger, report
-from .budget import Budget, Demands, Outcome, Priority, RateBudget, belongs_together
+from .budget import Budget, Outcome, Priority, RateBudget, belongs_together
 from .clock import Clock
 from .errors import (
     AuthenticationError,
@@ -56,7 +56,6 @@ class Caller:
     on_attempt: AttemptHook | None = None
     budget_in_use: Callable[[], RateBudget | None] = lambda: None
     """The budget, once there is one."""
-    demands: Demands = attrs.Factory(Demands)
     uniform: Callable[[float, float], float] = random.uniform
 
     async def call(self, request: Request, decode: Callable[[Reply], T], priority: Priority) -> T:

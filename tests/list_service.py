@@ -252,10 +252,15 @@ def resources(service: ListService, retry: RetryPolicy | None = None) -> Resourc
 
 
 def client(
-    service: Service, clock: VirtualClock, limits: Limits | None, retry: RetryPolicy | None = None
+    service: Service,
+    clock: VirtualClock,
+    limits: Limits | None,
+    retry: RetryPolicy | None = None,
+    *,
+    budget: Budget | None = None,
 ) -> OnceHub:
-    """A client whose calls a service answers."""
-    budget = Budget(limits or Limits(10**6, 10**6), clock=clock)
+    """A client whose calls a service answers, with a budget of its own or the one that is given."""
+    budget = budget or Budget(limits or Limits(10**6, 10**6), clock=clock)
     oncehub = OnceHub("key", clock=clock, budget=budget, retry=retry or RetryPolicy())
     caller = attrs.evolve(
         oncehub._caller,

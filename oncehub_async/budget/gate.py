@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import attrs
 
 from ..clock import Clock
+from .demand import Demands
 from .forecast import Forecast, forecast
 from .interface import FIVE_MINUTES, SECOND, Limits, Outcome, Permit, Priority, Room
 from .round_trips import LONGEST_DELAY, RoundTrips
@@ -67,6 +68,8 @@ class Gate:
         self._throttle = Throttle()
         self._probe: Permit | None = None
         self._waiting = 0
+        self.demands = Demands()
+        """What those expect who read long lists through this gate."""
         self._numbers = itertools.count()
         # A waiter can be thrown away by the garbage collector while its own thread is in here.
         self._lock = threading.RLock()

@@ -3,6 +3,7 @@
 import threading
 
 from ..clock import Clock
+from .demand import Demands
 from .forecast import Forecast
 from .gate import Gate
 from .interface import Limits, Outcome, Permit, Priority, Room
@@ -41,6 +42,11 @@ class Budget:
     def used_this_second(self) -> int:
         """How many requests of the account hold a place in the last second."""
         return self._gate.used(self._account)
+
+    @property
+    def demands(self) -> Demands:
+        """What those expect who read long lists under these limits."""
+        return self._gate.demands
 
     def room(self) -> Room:
         """What the limits leave to be used."""

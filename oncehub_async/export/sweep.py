@@ -2,16 +2,13 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime
-from math import ceil
 from typing import Any, Protocol
 
 import attrs
 
 from ..client import Resources
 from ..parameters import MAX_LIMIT
-from ..walk import Addition, Side, Territory, marks_of
-from ..walk.gaps import Bounds, Ends, gaps
-from ..walk.reach import KnownReach
+from ..walk import Addition, Bounds, Ends, Side, Territory, marks_of, pages_left
 from .place import Place, addition_of, following_of, older_than_of, place_of, place_of_piece
 from .plan import ResourcePlan
 
@@ -123,14 +120,11 @@ class WalkSweep:
 
     def pages_left(self, now: datetime) -> int | None:
         """By how dense the list is around what is missing, once its end is known."""
+        if self._unordered is not None:
+            return None
         plan = self._plan
         bounds = Bounds(now, Ends(plan.arguments.get("creation_time_gt"), plan.began))
-        open_gaps = gaps(self._territory, bounds, MAX_LIMIT)
-        if self._unordered is not None or not self._territory.stretches:
-            return None
-        if any(gap.lower is None and not isinstance(gap.reach, KnownReach) for gap in open_gaps):
-            return None
-        return ceil(sum(gap.likely for gap in open_gaps))
+        return pages_left(self._territory, bounds, MAX_LIMIT)
 
     async def pages(self, oncehub: Resources) -> AsyncGenerator[SweptPage, None]:
         """What is missing, wherever it is."""

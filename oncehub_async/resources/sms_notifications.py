@@ -67,7 +67,8 @@ class SmsNotifications(Resource):
         """What `list` gives with the same filters, read in several places of the list at once.
 
         As the pages come, or in the list's order with `newest_first=True`. `began` is about when
-        the oldest was created, if you know it: it makes the walk faster, and changes nothing else.
+        the oldest was created, if you know it. It decides where the walk begins to read, and so
+        how fast it is, not what it gives.
 
         https://developers.oncehub.com/reference/list-all-sms-notifications
         """

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from math import inf
+from math import ceil, inf
 
 import attrs
 
@@ -13,6 +13,7 @@ from .territory import Territory
 _LONGEST_SILENCE = timedelta(days=3)
 """How much of the time since the newest object counts as a pause, not as the account's end."""
 _PAGES_FOR_TWO = 1.3
+"""Likely pages in a gap from which on both ends of it are worth reading from."""
 _MANY = 2.0
 """How much more there may be than the pages around a gap let expect."""
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -71,6 +72,14 @@ def gaps(territory: Territory, bounds: Bounds, limit: int) -> list[Gap]:
         elif not upper.at_end:
             found.append(_below(upper, territory.empty_before, bounds, everywhere, limit))
     return found
+
+
+def pages_left(territory: Territory, bounds: Bounds, limit: int) -> int | None:
+    """How many pages are still to come, about; None where nothing tells how far the list goes."""
+    found = gaps(territory, bounds, limit)
+    if not territory.stretches or not all(gap.reach.is_known for gap in found):
+        return None
+    return ceil(sum(gap.likely for gap in found))
 
 
 def _between(upper: Stretch, lower: Stretch, bounds: Bounds, limit: int) -> Gap:

@@ -31,6 +31,8 @@ _MOST_CHAINS = 16
 _EDGE = 10
 """Requests before the five-minute limit within which what a cut may save is worth no risk."""
 
+_WORTH_A_RISK = 0.2
+"""Share of the five minutes' requests that has to be left for a first cut under that edge."""
 _LEAST_SPAN = 2.0
 """Seconds between two cuts."""
 _WORTH_A_CUT = 3.0
@@ -78,7 +80,7 @@ def plan(own: Demand, others: Sequence[Demand], room: Room, latency: float) -> P
     if careful:
         # How many pages there are isn't known well enough. One cut is worth its risk as long as
         # most of the five minutes' requests are there; it gives three chains.
-        early = room.left >= room.limits.per_five_minutes / 5
+        early = room.left >= room.limits.per_five_minutes * _WORTH_A_RISK
         cut_before = any(each.has_cut for each in everybody)
         cuts = min(cuts, 0 if cut_before or not early else 1)
     if any(each.longest > own.longest for each in others):

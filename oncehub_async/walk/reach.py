@@ -17,10 +17,14 @@ import attrs
 
 _YEAR = 365 * 86_400.0
 _MEDIAN = 3 * _YEAR
+_OLDEST = 60 * _YEAR
+"""Nothing has been booked online before that."""
 
 _LAST_PART = 2 / 3
 """Of a part: half of one for a single chain, and more for older parts mostly hold less."""
 _NEARLY_THERE = 0.95
+_BELIEVED = 0.95
+"""The share of accounts beyond which what is told rather is a date before all dates."""
 _PACE = (0.6, 1.6)
 """How far the pace of what was read may be from that of the rest."""
 
@@ -31,6 +35,10 @@ class Reach(Protocol):
     @property
     def read(self) -> float:
         """How far it was read."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its end is known."""
 
     @property
     def ahead(self) -> tuple[float, float, float]:
@@ -47,6 +55,7 @@ class KnownReach:
     read: float
     """How far it was read."""
     end: float
+    is_known = True
 
     @property
     def ahead(self) -> tuple[float, float, float]:
@@ -66,6 +75,7 @@ class UnknownReach:
 
     read: float
     end: float = inf
+    is_known = False
 
     @property
     def ahead(self) -> tuple[float, float, float]:
@@ -80,7 +90,7 @@ class UnknownReach:
         """
         if number == 1:
             return KnownReach(self.read, self.depth(0.5)).cuts(1)
-        bound = min(self.end, 20 * _MEDIAN)
+        bound = min(self.end, _OLDEST)
         whole = self._expected(bound)
         return [
             _where(self._expected, whole * each / (number + 1), self.read, bound)
@@ -104,9 +114,9 @@ def reach(read: float, *, empty: float = inf, filtered: float = inf, told: float
     `empty` is how far back nothing is any more, `filtered` where the filters end, `told` where its
     reader says that it begins.
     """
-    if read < told * _NEARLY_THERE and told <= empty and told < inf:
-        return KnownReach(read, min(told, filtered))
     unknown = UnknownReach(read, empty)
+    if read < told * _NEARLY_THERE and told <= min(empty, unknown.depth(_BELIEVED)):
+        return KnownReach(read, min(told, filtered))
     # A filter that cuts off something of most lists is where this one ends, most likely.
     if filtered <= unknown.depth(0.5):
         return KnownReach(read, filtered)

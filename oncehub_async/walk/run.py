@@ -7,7 +7,7 @@ from contextlib import aclosing
 from statistics import median
 from typing import Generic, TypeVar
 
-from ..budget import UNKNOWN, Budget, Demand, Limits, Priority, Room
+from ..budget import UNKNOWN, Budget, Demand, Demands, Limits, Priority, Room
 from ..errors import BadRequestError, GoneError, NotFoundError, PaginationError
 from ..listing import Listing
 from ..page import FetchedPage, PageSource
@@ -23,8 +23,15 @@ from .territory import Addition, Territory
 T = TypeVar("T")
 
 _FRUITLESS_CUTS = 6
+"""Cuts in a row that bring nothing new until no more are tried: the list may be of one instant."""
 _LATENCIES = 9
+"""How many of the latest tell how long a round trip takes."""
 _KEPT_PAGES = 200
+"""How many pages `newest_first` keeps at most that come too early."""
+_IDLE_ROUND_TRIPS = 3
+"""How long another reader may do nothing and still be reckoned with."""
+_SOON = 0.1
+"""Seconds after which to look again whether there is a key, and so a budget."""
 _UNKNOWN_CURSOR = (BadRequestError, NotFoundError, GoneError)
 
 
@@ -46,8 +53,8 @@ class Run(Generic[T]):
         self._limit = int(query["limit"])
         self._under_way: dict[asyncio.Task[FetchedPage[T]], Start | Front] = {}
         self._latencies: deque[float] = deque(maxlen=_LATENCIES)
-        self._demands = source.caller.demands
-        self._has_cut = False
+        self._no_budget = Demands()
+        self._has_begun = self._has_cut = False
         self._before_is_known = False
         self._asked_now = 0
         self._fruitless = 0
@@ -68,6 +75,7 @@ class Run(Generic[T]):
                     continue
                 if not self._territory.complete:
                     self._ask()
+                self._demands.pause(self, self._source.caller.clock.now())
                 yield piece
             else:
                 return
@@ -102,10 +110,7 @@ class Run(Generic[T]):
         Gives the real seconds after which there may be more to ask for, if nothing happens.
         """
         if not self._territory.stretches:
-            if not self._under_way:
-                self._demands.announce(self, UNKNOWN)
-                self._send(Start())
-            return None
+            return self._begin()
         # A clock that is behind the service's doesn't make the list end before it begins.
         newest = self._territory.stretches[0].newer.mark.time
         now = max(self._source.caller.clock.date(), newest)
@@ -114,11 +119,31 @@ class Run(Generic[T]):
         room = self._room()
         latency = median(self._latencies) if self._latencies else 0.0
         own = self._demand(open_gaps)
-        planned = plan(own, self._demands.others(self), room, latency)
+        idle_before = self._source.caller.clock.now() - latency * _IDLE_ROUND_TRIPS
+        planned = plan(own, self._demands.others(self, idle_before), room, latency)
         self._asked_now = 0
         self._cut(open_gaps, planned, bounds)
         self._demands.announce(self, self._demand(open_gaps))
         return self._go_on(open_gaps, planned)
+
+    def _begin(self) -> float | None:
+        """Ask for the first page, and let others know as soon as there is a budget to share."""
+        if not self._under_way:
+            self._send(Start())
+        clock = self._source.caller.clock
+        if self._source.caller.budget_in_use() is None:
+            return clock.real_seconds(_SOON)
+        if not self._has_begun:
+            self._has_begun = True
+            self._demands.announce(self, UNKNOWN)
+            # It may have to be repeated, who knows for how long.
+            self._demands.pause(self, clock.now())
+        return None
+
+    @property
+    def _demands(self) -> Demands:
+        budget = self._source.caller.budget_in_use()
+        return budget.demands if isinstance(budget, Budget) else self._no_budget
 
     def _demand(self, open_gaps: list[Gap]) -> Demand:
         return demand(open_gaps, self._cuts_under_way(), has_cut=self._has_cut)

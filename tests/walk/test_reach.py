@@ -44,13 +44,13 @@ def test_what_its_reader_tells_is_believed() -> None:
 
 @pytest.mark.parametrize(
     ("read", "told", "empty"),
-    [(5, 5, inf), (4.9, 5, inf), (6, 5, inf), (1, 5, 4), (0, 0, inf)],
-    ids=["reached", "nearly reached", "passed", "found empty", "in the future"],
+    [(5, 5, inf), (4.9, 5, inf), (6, 5, inf), (1, 5, 4), (0, 0, inf), (0, 14, inf)],
+    ids=["reached", "nearly reached", "passed", "found empty", "in the future", "of no account"],
 )
 def test_what_its_reader_tells_is_not_believed_against_evidence(
     read: float, told: float, empty: float
 ) -> None:
-    """The list went on beyond it, or ended before."""
+    """The list went on beyond it, ended before, or can't be that old."""
     found = reach(read * YEAR, told=told * YEAR, empty=empty * YEAR)
     assert found == UnknownReach(read * YEAR, empty * YEAR)
 

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import assume, given, settings
@@ -57,14 +58,20 @@ async def walked(service: ListService, limit: int, **options: Any) -> list[str]:
         return [booking["id"] async for booking in walk.raw()]
 
 
+beginnings = st.none() | st.datetimes(timezones=st.just(UTC))
+
+
 @settings(max_examples=60, deadline=None)
-@given(instants, latencies, limits, st.booleans())
+@given(instants, latencies, limits, st.booleans(), beginnings)
 def test_a_walk_gives_each_object_once(
-    times: list[int], latency: Latency, limit: int, newest_first: bool
+    times: list[int], latency: Latency, limit: int, newest_first: bool, began: datetime | None
 ) -> None:
-    """Exactly what one page after the other gives; in the same order if that is asked for."""
+    """Exactly what one page after the other gives; in the same order if that is asked for.
+
+    When it is told that the list began only decides how fast.
+    """
     service = ListService([START + each for each in times], latency)
-    found = run_virtual(walked(service, limit, newest_first=newest_first))
+    found = run_virtual(walked(service, limit, newest_first=newest_first, began=began))
     if newest_first:
         assert found == service.ids()
     else:
