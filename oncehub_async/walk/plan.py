@@ -79,7 +79,7 @@ def plan(own: Demand, others: Sequence[Demand], room: Room, latency: float) -> P
     careful = sum(each.high for each in everybody) + cuts + _EDGE > room.left
     if careful:
         # How many pages there are isn't known well enough. One cut is worth its risk as long as
-        # most of the five minutes' requests are there; it gives three chains.
+        # there is something to be won by it; it gives three chains.
         early = room.left >= room.limits.per_five_minutes * _WORTH_A_RISK
         cut_before = any(each.has_cut for each in everybody)
         cuts = min(cuts, 0 if cut_before or not early else 1)

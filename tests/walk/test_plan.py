@@ -1,11 +1,18 @@
-"""How many chains of pages walks have, alone and beside others."""
+"""How many chains of pages walks have, alone and beside others, and where they begin."""
+
+from datetime import UTC, datetime, timedelta
 
 import attrs
 import pytest
 
 from oncehub_async import Limits
 from oncehub_async.budget import UNKNOWN, Demand, Room
-from oncehub_async.walk.plan import Plan, plan
+from oncehub_async.pagination import NOTHING_FOLLOWS
+from oncehub_async.walk import Bounds, Ends, Mark
+from oncehub_async.walk.gaps import Gap
+from oncehub_async.walk.plan import Plan, cut_times, demand, plan
+from oncehub_async.walk.reach import KnownReach
+from oncehub_async.walk.stretch import Stretch
 
 SMALL = Demand(low=20, high=60, chains=1, longest=40, has_cut=False)
 """A list that is surely read within five minutes."""
@@ -66,3 +73,61 @@ def test_what_others_need_is_not_left() -> None:
     assert plan(SMALL, [attrs.evolve(near, has_cut=True)], room(), 1.0).cuts == 0
     beyond = attrs.evolve(near, low=190)
     assert plan(SMALL, [beyond], room(), 1.0) == Plan(6, 0, careful=True)
+
+
+def test_equal_lists_don_t_wait_for_each_other() -> None:
+    """Else neither would ever be cut."""
+    assert plan(SMALL, [SMALL], room(), 1.0).cuts == 2
+
+
+def test_near_the_edge_nothing_is_risked_for_a_few_pages() -> None:
+    """Ten requests before it, and as many more as there are cuts, it is near."""
+    assert not plan(attrs.evolve(SMALL, high=186), [], room(199), 1.0).careful
+    assert plan(attrs.evolve(SMALL, high=187), [], room(199), 1.0).careful
+
+
+def test_the_first_cut_may_be_made_late() -> None:
+    """While a fifth of the five minutes' requests is left."""
+    uncertain = attrs.evolve(MIDDLING, low=5)
+    assert plan(uncertain, [], room(40), 1.0).cuts == 1
+    assert plan(uncertain, [], room(39), 1.0).cuts == 0
+
+
+NOW = datetime(2026, 11, 1, 12, 0, 0, 750_000, tzinfo=UTC)
+BOUNDS = Bounds(NOW, Ends())
+HOUR = 3600.0
+STRETCH = Stretch.of(0, [Mark("a", NOW)], NOTHING_FOLLOWS)
+
+
+def gap(likely: float, seconds: float = 24 * HOUR, read: float = 0.0) -> Gap:
+    """Below all that was read."""
+    return Gap(STRETCH, None, KnownReach(read, read + seconds), likely / 2, likely, likely * 2)
+
+
+def test_what_a_walk_tells_of_itself() -> None:
+    """A cut that is under way will have two chains, and may cost a request."""
+    told = demand([gap(10), gap(4)], 0, has_cut=False)
+    assert told == Demand(low=7, high=28, chains=2, longest=10, has_cut=False)
+    cutting = demand([gap(10), gap(4)], 1, has_cut=True)
+    assert cutting == Demand(low=7, high=29, chains=4, longest=10, has_cut=True)
+
+
+def test_the_gap_with_the_longest_way_to_go_is_cut() -> None:
+    """On a whole second, whatever the service's clock resolves."""
+    times = cut_times([gap(5), gap(9, read=48 * HOUR), gap(4)], 1, BOUNDS)
+    assert times == [(NOW - timedelta(hours=48 + 24 * 0.6)).replace(microsecond=0)]
+
+
+def test_a_cut_is_worth_three_pages() -> None:
+    """Fewer are read as soon by the chain that is there."""
+    assert cut_times([gap(2.9)], 1, BOUNDS) == []
+    assert len(cut_times([gap(3.0)], 3, BOUNDS)) == 1
+    assert len(cut_times([gap(9.0)], 3, BOUNDS)) == 3
+    assert cut_times([gap(9.0)], 0, BOUNDS) == []
+    assert cut_times([], 1, BOUNDS) == []
+
+
+def test_what_lies_within_seconds_is_not_cut() -> None:
+    """Filters have no finer resolution that one could rely on."""
+    assert cut_times([gap(50, seconds=3.0)], 1, BOUNDS) == []
+    assert len(cut_times([gap(50, seconds=4.0)], 1, BOUNDS)) == 1

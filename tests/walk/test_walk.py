@@ -1,9 +1,8 @@
-"""Walks: how many requests they take, what they ask for, and how they end. Time is virtual."""
+"""Walks: what they give, what they ask for, and how they end. Time is virtual."""
 
 import asyncio
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,19 +12,16 @@ from oncehub_async import (
     InvalidParameterError,
     OnceHub,
     PaginationError,
-    Resources,
     RetryPolicy,
     ServerError,
 )
 from oncehub_async.models import Booking
 from oncehub_async.responses import Answer
 from oncehub_async.simulator import Account, Simulator
-from oncehub_async.simulator.data.timeline import Timeline
 from oncehub_async.walk import Piece, Territory
 
 from ..least_possible import least
 from ..list_service import (
-    DatedClock,
     DeletedCursor,
     Latency,
     ListService,
@@ -35,129 +31,13 @@ from ..list_service import (
     resources,
 )
 from ..virtual_time import run_virtual
-
-NOW = DatedClock().start
-MILLISECONDS = int(NOW.timestamp() * 1000)
-DAY = 86_400_000
-
-
-def account(
-    bookings: int, latency: float = 0.0, jitter: float = 0.2, seed: int = 1, years: float = 3
-) -> ListService:
-    """An account as the simulator makes them, so many years old."""
-    timeline = Timeline(bookings, MILLISECONDS, seed, "bookings")
-    ages = (MILLISECONDS - timeline.at(index) for index in range(bookings))
-    return ListService(
-        [MILLISECONDS - int(age * years / 3) for age in ages], Latency(latency, jitter, seed)
-    )
-
-
-def every_day(count: int, **settings: Any) -> ListService:
-    """A booking a day, the newest one now."""
-    return ListService([MILLISECONDS - DAY * number for number in range(count)], **settings)
-
-
-async def ids_of(oncehub: Resources, **options: Any) -> list[str]:
-    return [each["id"] async for each in oncehub.bookings.walk(**options).raw()]
-
-
-def walked(service: ListService, **options: Any) -> tuple[list[str], float]:
-    """The ids in the order in which they came, and the seconds that it took."""
-
-    async def main() -> tuple[list[str], float]:
-        found = await ids_of(resources(service), **options)
-        return found, asyncio.get_running_loop().time()
-
-    return run_virtual(main())
-
-
-def cuts(service: ListService) -> int:
-    return sum("creation_time.lt" in query for query in service.queries)
-
-
-@pytest.mark.parametrize(
-    ("bookings", "latency"),
-    [(1_000, 0.05), (5_000, 0.15), (60_000, 1.0)],
-)
-def test_one_chain_where_one_is_enough(bookings: int, latency: float) -> None:
-    """Short round trips, or so many pages that the five-minute limit is what holds it back."""
-    service = account(bookings, latency)
-    found, _ = walked(service)
-    assert len(found) == bookings
-    assert (cuts(service), len(service.queries)) == (0, bookings // 100)
-
-
-@pytest.mark.parametrize("seed", range(1, 6))
-def test_a_walk_that_ends_right_under_the_edge_stays_under_it(seed: int) -> None:
-    """199 pages: the 201st request would wait for five minutes."""
-    service = account(19_900, 0.4, seed=seed)
-    found, seconds = walked(service)
-    assert len(set(found)) == 19_900
-    assert len(service.queries) <= 200
-    assert service.statuses[429] == 0
-    assert seconds < 1.2 * least(19_900, 0.4)
-
-
-@pytest.mark.parametrize(
-    ("bookings", "latency", "times_least"),
-    [(1_000, 0.05, 1.25), (5_000, 0.15, 1.25), (5_000, 0.4, 1.25), (60_000, 0.4, 1.1)],
-)
-def test_as_fast_as_the_limits_let_it(bookings: int, latency: float, times_least: float) -> None:
-    """In multiples of the least possible time; no request is refused."""
-    service = account(bookings, latency)
-    _, seconds = walked(service)
-    assert seconds <= times_least * least(bookings, latency)
-    assert (service.statuses[429], service.over_five_minutes) == (0, 0)
-
-
-def test_many_round_trips_at_once_where_they_take_long() -> None:
-    """Ten pages at a second each take half of the time that they take one after the other."""
-    service = account(1_000, 1.0)
-    _, seconds = walked(service)
-    assert seconds <= 5.0
-
-
-@pytest.mark.parametrize("years", [0.25, 1.0, 8.0])
-def test_faster_than_one_page_after_the_other_whatever_the_age(years: float) -> None:
-    """Nothing tells it: looks before the beginning and a late end cost some of what is won."""
-    service = account(1_000, 1.0, years=years)
-    found, seconds = walked(service)
-    assert len(found) == 1_000
-    assert seconds <= 7.5
-
-
-@pytest.mark.parametrize("years", [1.0, 8.0])
-def test_the_age_of_fifty_pages_hardly_matters(years: float) -> None:
-    """There is time to find it out."""
-    service = account(5_000, 0.4, years=years)
-    _, seconds = walked(service)
-    assert seconds <= 1.4 * least(5_000, 0.4)
-
-
-@pytest.mark.parametrize("years", [0.25, 8.0])
-@pytest.mark.parametrize(("bookings", "times_least"), [(5_000, 1.25), (19_900, 1.2)])
-def test_whoever_knows_when_a_list_began_has_it_as_fast_at_any_age(
-    bookings: int, times_least: float, years: float
-) -> None:
-    """As fast as one of the expected age."""
-    service = account(bookings, 0.4, years=years)
-    _, seconds = walked(service, began=NOW - timedelta(days=years * 365))
-    assert seconds <= times_least * least(bookings, 0.4)
+from .accounts import NOW, account, cuts, every_day, ids_of, walked
 
 
 def test_a_beginning_has_a_time_zone() -> None:
     """As every time that is passed."""
     with pytest.raises(InvalidParameterError, match="began"):
         resources(every_day(1)).bookings.walk(began=NOW.replace(tzinfo=None))
-
-
-def test_the_requests_are_the_pages_and_one_for_each_chain() -> None:
-    """Every cut begins two chains, and each of those costs a partly filled page at most."""
-    for seed in range(1, 8):
-        service = account(5_000, 0.4, seed=seed)
-        walked(service)
-        assert cuts(service) > 0
-        assert len(service.queries) <= 50 + 1 + 2 * cuts(service)
 
 
 def test_newest_first_is_the_order_of_the_list() -> None:
@@ -368,26 +248,6 @@ def test_an_unfinished_walk_goes_on_where_it_was(stop: int) -> None:
         assert len(service.queries) <= 20 - stop + 10
 
     run_virtual(main())
-
-
-def test_times_of_cuts_are_whole_seconds() -> None:
-    """Whatever a service's filters resolve, they cut nothing off there."""
-    service = account(5_000, 1.0)
-    walked(service)
-    for query in service.queries:
-        if "creation_time.lt" in query:
-            assert datetime.fromisoformat(query["creation_time.lt"]).microsecond == 0
-
-
-def test_requests_leave_no_faster_than_the_limits() -> None:
-    """Counted on arrival, over sliding windows."""
-    service = account(5_000, 0.4)
-    walked(service)
-    arrivals = service.arrivals
-    for first, sixth in zip(arrivals, arrivals[5:], strict=False):
-        assert sixth - first >= 1.0
-    assert all(earlier <= later for earlier, later in pairwise(arrivals))
-    assert NOW.tzinfo is UTC
 
 
 @pytest.mark.parametrize("year", [1, 9999])
