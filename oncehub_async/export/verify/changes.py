@@ -143,7 +143,7 @@ class _Reading:
 
     def _look_behind(self) -> None:
         """Tell what a kill has left: lines without a manifest that knows them, and half a line."""
-        self.file.seek(max(0, self.changes.bytes))
+        self.file.seek(self.changes.bytes)
         more = 0
         while line := self.file.readline():
             if change_in(line) is None:

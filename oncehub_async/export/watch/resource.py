@@ -107,12 +107,12 @@ class ResourceWatch:
         Raises `RequestError`, `BrokenFileError` and `OSError`.
         """
         now, since, surely_past = self.clock.date(), self._since(), self._known.latest
-        with round_buffer(self.out) as buffer:
-            async for objects in self._pages(since):
-                await in_thread(self._keep, buffer, objects, since, self.clock.date())
-            if buffer:
-                await in_thread(self._write, buffer)
-            found = len(buffer)
+        try:
+            found = await self._add_changes(since)
+        except BaseException:
+            # What it saw isn't in the files, and can be gone the next time.
+            self._known.latest = surely_past
+            raise
         if self._mark is None or (surely_past is not None and surely_past > self._mark):
             self._mark = surely_past
         self.changes.high_water_mark = text_of(self._mark)
@@ -120,6 +120,14 @@ class ResourceWatch:
         self.changes.last_round = time_text(now.replace(microsecond=0))
         self._known.forget(self._since())
         return found
+
+    async def _add_changes(self, since: datetime | None) -> int:
+        with round_buffer(self.out) as buffer:
+            async for objects in self._pages(since):
+                await in_thread(self._keep, buffer, objects, since, self.clock.date())
+            if buffer:
+                await in_thread(self._write, buffer)
+            return len(buffer)
 
     def _since(self) -> datetime | None:
         return None if self._mark is None else self._mark - self.overlap
