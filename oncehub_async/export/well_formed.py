@@ -73,7 +73,10 @@ def _of_changes(name: str, changes: Changes) -> Iterator[tuple[str, bool]]:
     yield "sha256", _is_hash(changes.sha256, needed=changes.bytes > 0)
     yield "high_water_mark", _is_time_or_none(changes.high_water_mark)
     yield "rounds", changes.rounds >= 0
-    yield "last_round", (_is_time if changes.rounds else _is_time_or_none)(changes.last_round)
+    yield (
+        "last_round",
+        _is_time(changes.last_round) if changes.rounds else changes.last_round is None,
+    )
 
 
 def _kind(entry: ResourceEntry) -> tuple[Format, Compression] | None:

@@ -12,6 +12,7 @@ import pytest
 from oncehub_async.export import ExportPlan, watch_export
 from oncehub_async.export.plan import ResourcePlan
 
+from ..list_service import Latency
 from ..virtual_time import InlineLoop
 from .changing_service import START, ChangingService, client, milliseconds
 
@@ -34,7 +35,9 @@ async def watch(
 
 @pytest.fixture
 def service() -> ChangingService:
-    return ChangingService([milliseconds(START) - place * 1000 for place in range(1, 12)])
+    return ChangingService(
+        [milliseconds(START) - place * 1000 for place in range(1, 12)], Latency(0.4)
+    )
 
 
 def lines(out: Path) -> list[dict[str, Any]]:

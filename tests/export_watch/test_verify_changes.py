@@ -181,7 +181,6 @@ def test_a_change_that_the_export_has_already(folder: Path) -> None:
     (folder / NAME).write_bytes(b"")
     rewrite(folder, lambda lines: lines.append(read(folder / "bookings.jsonl")[7]))
     picked = read(folder / NAME)[0]["id"]
-    say(folder, high_water_mark=None)
     told = problems(verify_export(folder))
     assert told == f"{NAME} holds a change more than once, such as of {picked}"
 
@@ -234,6 +233,8 @@ def test_changes_without_a_time_are_told(folder: Path) -> None:
     ("fields", "said"),
     [
         ({"high_water_mark": "2099-01-01T00:00:00Z"}, "holds nothing as late as its"),
+        ({"high_water_mark": None}, "an earlier high_water_mark in manifest.json than the export"),
+        ({"high_water_mark": "2020-01-01T00:00:00Z"}, "has an earlier high_water_mark"),
         ({"count": 7}, "holds 3 instead of 7 changes"),
     ],
 )

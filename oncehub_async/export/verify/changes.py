@@ -56,7 +56,7 @@ def check_changes(folder: Path, name: str, changes: Changes, base: Base | None) 
             reading = _Reading(name, path.name, changes, file, base, found)
             reading.check()
             if base is not None and not found.problems:
-                reading.check_mark(base.latest)
+                reading.check_mark(base)
     except FileNotFoundError:
         found.problems.append(f"{path.name} is missing")
     return found
@@ -107,12 +107,15 @@ class _Reading:
             self._note(f"holds objects that tell no {self._field} ({timeless:,})")
         self._look_behind()
 
-    def check_mark(self, latest: datetime | None) -> None:
+    def check_mark(self, base: Base) -> None:
         """A mark is made of times that were seen, and what was seen is in one of the files."""
         mark = moment(self.changes.high_water_mark)
-        known = [each for each in (latest, self.latest) if each is not None]
+        known = [each for each in (base.latest, self.latest) if each is not None]
         if mark is not None and (not known or mark > max(known)):
             self._problem(f"holds nothing as late as its high_water_mark in {MANIFEST_NAME}")
+        first = moment(base.entry.high_water_mark)
+        if self._field and first is not None and (mark is None or mark < first):
+            self._problem(f"has an earlier high_water_mark in {MANIFEST_NAME} than the export")
 
     @property
     def _field(self) -> str | None:
