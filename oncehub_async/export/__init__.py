@@ -1,9 +1,10 @@
 """Exports of an account to files, each swept to its last page or marked as not complete."""
 
 from .formats import Compression, Format
-from .manifest import MANIFEST_NAME, Manifest, ManifestError, ResourceEntry, read_manifest
+from .manifest import MANIFEST_NAME, Manifest, ResourceEntry
 from .plan import RESOURCES, ExportPlan, plan_export
 from .progress import ExportProgress, ResourceProgress, State
+from .reading_manifest import ManifestError, read_manifest
 from .run import run_export
 from .verify import (
     SAMPLES,

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 
 import attrs
 
-from ..errors import InvalidParameterError
-from .manifest import ManifestError, read_manifest
-from .plan import ExportPlan, parse_time
+from .formats.rows import moment
+from .manifest import Manifest, ResourceEntry
+from .plan import ExportPlan
 
 
 @attrs.frozen
@@ -21,27 +20,25 @@ class Earlier:
     """When the oldest was created."""
 
 
-def earlier_export(out: Path, plan: ExportPlan) -> Earlier:
-    """What the folder's manifest tells of what is to be exported; nothing where there is none."""
-    try:
-        manifest = read_manifest(out)
-    except ManifestError:
-        manifest = None
+def earlier_export(there: Manifest | None, plan: ExportPlan) -> Earlier:
+    """What a folder's manifest tells of what is to be exported.
+
+    Where it is one of an export that was interrupted, that is what the one before it told.
+    """
     counts, beginnings = {}, {}
     for resource in plan.resources:
-        entry = None if manifest is None else manifest.resources.get(resource.name)
-        if entry is None or not entry.complete:
+        entry = None if there is None else there.resources.get(resource.name)
+        if entry is None:
             continue
-        if entry.arguments == resource.readable_arguments():
-            counts[resource.name] = entry.count
-        oldest = _time(entry.oldest_creation_time)
-        if oldest is not None and "creation_time_gt" not in entry.arguments:
-            beginnings[resource.name] = oldest
+        count = entry.count if entry.complete else entry.earlier_count
+        if count is not None and entry.arguments == resource.readable_arguments():
+            counts[resource.name] = count
+        began = moment(_beginning(entry))
+        if began is not None:
+            beginnings[resource.name] = began
     return Earlier(counts, beginnings)
 
 
-def _time(text: str | None) -> datetime | None:
-    try:
-        return None if text is None else parse_time(text, "oldest_creation_time")
-    except InvalidParameterError:
-        return None
+def _beginning(entry: ResourceEntry) -> str | None:
+    tells = entry.complete and "creation_time_gt" not in entry.arguments
+    return entry.oldest_creation_time if tells else entry.began

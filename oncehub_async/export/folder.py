@@ -11,10 +11,9 @@ from .manifest import (
     CHANGES_ENDING,
     MANIFEST_NAME,
     Manifest,
-    ManifestError,
     ResourceEntry,
-    read_manifest,
 )
+from .reading_manifest import ManifestError, read_manifest
 from .spool import ENDING as SPOOL_ENDING
 
 _ANOTHER = "choose another folder, or add --overwrite (overwrite=True)"
@@ -49,8 +48,22 @@ def locked(out: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def manifest_in(out: Path, *, overwrite: bool) -> Manifest | None:
+    """What the folder's manifest says; nothing where it may be overwritten and can't be read.
+
+    Raises `InvalidParameterError`.
+    """
+    try:
+        return read_manifest(out)
+    except ManifestError as problem:
+        if not overwrite:
+            raise InvalidParameterError("out", f"in {out}, {problem}; {_ANOTHER}") from None
+        return None
+
+
 def prepare(
     out: Path,
+    there: Manifest | None,
     wanted: Manifest,
     file_names: dict[str, str],
     *,
@@ -59,16 +72,11 @@ def prepare(
 ) -> Manifest:
     """The manifest to go on with: of an unfinished export of the same, or the new one.
 
-    With `may_be_finished`, a complete export of the same is fine as well.
+    `there` is the one that the folder has. With `may_be_finished`, a complete export of the same
+    is fine as well.
 
     Raises `InvalidParameterError` where the folder holds something else.
     """
-    try:
-        there = read_manifest(out)
-    except ManifestError as problem:
-        if not overwrite:
-            raise InvalidParameterError("out", f"in {out}, {problem}; {_ANOTHER}") from None
-        there = None
     if there is not None and _goes_on(there, wanted, overwrite):
         there.finished = None
         for name, entry in wanted.resources.items():

@@ -1,21 +1,16 @@
 """What an export's `manifest.json` says about its files."""
 
 from collections.abc import Mapping
-from functools import cache
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import attrs
 import orjson
-from cattrs import Converter
-from cattrs.errors import ForbiddenExtraKeysError
 
 from ..clock import Clock
-from ..errors import OnceHubError
 from ..models.converter import time_text
 from .files import replace_file
-
-T = TypeVar("T")
 
 MANIFEST_NAME = "manifest.json"
 CHANGES_ENDING = ".changes.jsonl"
@@ -74,6 +69,10 @@ class ResourceEntry:
     started: str | None = None
     """When its export started; it stays when an interrupted export goes on."""
     finished: str | None = None
+    earlier_count: int | None = None
+    """How many objects the same export had before, in this folder."""
+    began: str | None = None
+    """When the account's oldest object was created, by what the folder had before."""
     changes: Changes | None = None
     """What `--watch` has added since; None if it wasn't watched."""
 
@@ -125,38 +124,9 @@ class Manifest:
         replace_file(folder / MANIFEST_NAME, text)
 
 
-class ManifestError(OnceHubError, ValueError):
-    """A manifest that can't be read; the text says why."""
-
-
-def read_manifest(folder: Path) -> Manifest | None:
-    """The manifest in a folder, None where there is none. Raises `ManifestError`."""
-    try:
-        data = orjson.loads((folder / MANIFEST_NAME).read_bytes())
-        version = data.pop("format")
-        if version == FORMAT:
-            del data["complete"]
-            return _converter().structure(data, Manifest)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, ForbiddenExtraKeysError):
-        raise ManifestError(f"{MANIFEST_NAME} can't be read") from None
-    raise ManifestError(f"{MANIFEST_NAME} is of another version (format {version})")
-
-
-@cache
-def _converter() -> Converter:
-    """Takes no value for another, and nothing that it doesn't know."""
-    converter = Converter(forbid_extra_keys=True, detailed_validation=False)
-    for kind in (str, int, bool):
-        converter.register_structure_hook(kind, _exactly)
-    return converter
-
-
-def _exactly(value: T, kind: type[T]) -> T:
-    if type(value) is not kind:
-        raise TypeError(kind)
-    return value
+def text_of(time: datetime | None) -> str | None:
+    """A time in the vendor's notation."""
+    return None if time is None else time_text(time)
 
 
 def now_text(clock: Clock) -> str:

@@ -31,7 +31,8 @@ RESOURCES = (
 
 WALKED = frozenset({"bookings", "contacts", "sms_notifications"})
 """What can be filtered by creation time."""
-_NOT_FILTERS = frozenset({"self", "limit", "after", "before", "expand"})
+_NO_ARGUMENTS = frozenset({"self", "after", "before"})
+_NOT_FILTERS = _NO_ARGUMENTS | {"limit", "expand"}
 # The service's times have milliseconds, and its filters leave both ends out.
 _RESOLUTION = timedelta(milliseconds=1)
 
@@ -48,16 +49,11 @@ class ResourcePlan:
     @classmethod
     def from_readable(cls, name: str, arguments: Mapping[str, str]) -> "ResourcePlan":
         """The plan whose arguments a manifest shows. Raises `InvalidParameterError`."""
+        accepted = _parameters(_resource(name)) - _NO_ARGUMENTS
+        if not accepted.issuperset(arguments):
+            raise InvalidParameterError("arguments", f"not all of them are those of {name}")
         return cls(
-            _resource(name),
-            {
-                param: parse_time(value, param)
-                if _is_time(param)
-                else tuple(value.split(","))
-                if param == "expand"
-                else value
-                for param, value in arguments.items()
-            },
+            _resource(name), {param: _argument(param, text) for param, text in arguments.items()}
         )
 
     def until(self, time: datetime) -> "ResourcePlan":
@@ -181,6 +177,15 @@ def _add_filter(arguments: dict[str, dict[str, Any]], key: str, value: str) -> N
         if name in arguments[target]:
             raise InvalidParameterError("filter", f"'{key}' and since or until exclude each other")
         arguments[target][name] = parse_time(value, name) if _is_time(name) else value
+
+
+def _argument(param: str, text: str) -> Any:
+    """What a manifest shows as a text."""
+    if param == "expand":
+        return tuple(text.split(","))
+    if param == "limit":
+        return int(text) if text.isdecimal() else text
+    return parse_time(text, param) if _is_time(param) else text
 
 
 def _is_time(param: str) -> bool:

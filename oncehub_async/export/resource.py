@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from datetime import datetime
+from itertools import chain, islice
 from pathlib import Path
 
 import attrs
@@ -15,16 +15,15 @@ from ..errors import (
     NotFoundError,
     OnceHubError,
 )
-from ..models.converter import time_text
 from .assembly import FinishedFile, assemble
 from .files import PARTIAL, PREVIOUS, beside, reason
 from .formats import Compression, Format
 from .formats.rows import moment
 from .in_thread import in_thread
-from .manifest import CHANGES_ENDING, ResourceEntry, now_text
+from .manifest import CHANGES_ENDING, ResourceEntry, now_text, text_of
 from .plan import ResourcePlan
 from .progress import ResourceProgress, State
-from .same_account import is_in_account
+from .same_account import SOME, is_in_account
 from .signing_secrets import without_secrets
 from .spool import ENDING, Spool, SpoolError
 from .sweep import Sweep, SweptPage, sweep_of
@@ -84,8 +83,7 @@ class ResourceExport:
         except OSError as error:
             self._failed(f"{self.path.name}: {reason(error)}")
         except asyncio.CancelledError:
-            if not self.entry.complete:
-                self._failed(INTERRUPTED)
+            self._failed(INTERRUPTED)
             raise
 
     def clean_up(self) -> None:
@@ -158,11 +156,8 @@ class ResourceExport:
 
         Raises `SpoolError`, and the request's error.
         """
-        kept = next((entry for entry in spool.entries if entry.count), None)
-        if kept is None:
-            return
-        newest, *_ = await in_thread(spool.objects, kept)
-        if await is_in_account(self.oncehub, self.plan.name, [str(newest["id"])]) is False:
+        ids = await in_thread(_some_ids, spool)
+        if await is_in_account(self.oncehub, self.plan.name, ids) is False:
             raise SpoolError(
                 f"what {spool.path.name} holds isn't in this account; use the key with which the "
                 "export was begun, or another folder"
@@ -185,10 +180,10 @@ class ResourceExport:
         started = moment(entry.started)
         entry.file, entry.count = file.name, file.count
         entry.bytes, entry.sha256 = file.bytes, file.sha256
-        entry.oldest_creation_time = _text(times.oldest)
-        entry.newest_creation_time = _text(times.newest)
+        entry.oldest_creation_time = text_of(times.oldest)
+        entry.newest_creation_time = text_of(times.newest)
         mark = times.high_water_mark
-        entry.high_water_mark = _text(mark and started and min(mark, started))
+        entry.high_water_mark = text_of(mark and started and min(mark, started))
         entry.finished = now_text(self.clock)
         entry.complete = True
         entry.error = entry.spool = None
@@ -201,9 +196,12 @@ class ResourceExport:
         self.progress.state = State.UNAVAILABLE
 
     def _failed(self, why: str) -> None:
+        if self.entry.complete:
+            return  # all of it is there, whatever came after
         self.entry.error = why
         self.progress.state = State.INTERRUPTED if why == INTERRUPTED else State.FAILED
 
 
-def _text(time: datetime | None) -> str | None:
-    return None if time is None else time_text(time)
+def _some_ids(spool: Spool) -> list[str]:
+    objects = chain.from_iterable(map(spool.objects, spool.entries))
+    return [str(each["id"]) for each in islice(objects, SOME)]

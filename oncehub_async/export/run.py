@@ -9,11 +9,12 @@ import attrs
 
 from ..budget import Priority
 from ..client import OnceHub
+from ..errors import InvalidParameterError
 from .earlier import earlier_export
 from .files import reason
-from .folder import locked, prepare
+from .folder import locked, manifest_in, prepare
 from .formats import Compression, Format, check, file_ending
-from .manifest import MANIFEST_NAME, Manifest, ResourceEntry, now_text
+from .manifest import MANIFEST_NAME, Manifest, ResourceEntry, now_text, text_of
 from .plan import ExportPlan
 from .progress import ExportProgress, ResourceProgress, State
 from .resource import INTERRUPTED, ResourceExport
@@ -67,6 +68,8 @@ def ready(
     oncehub: OnceHub, plan: ExportPlan, out: Path, format: Format, compression: Compression
 ) -> Iterator[None]:
     """Keep others out of the folder, after a look at what can be wrong with the arguments."""
+    if not plan.resources:
+        raise InvalidParameterError("plan", "names no resource")
     check(format, compression)
     for resource in plan.resources:
         resource.listing(oncehub)
@@ -93,6 +96,8 @@ async def export_into(
     bulk = oncehub.with_priority(Priority.BULK)
     ending = file_ending(format, compression)
     started = now_text(oncehub.clock)
+    there = manifest_in(out, overwrite=overwrite)
+    earlier = earlier_export(there, plan)
     wanted = Manifest(
         tool=oncehub.user_agent,
         started=started,
@@ -104,13 +109,16 @@ async def export_into(
                 format=format,
                 compression=compression,
                 error=_UNFINISHED,
+                earlier_count=earlier.counts.get(each.name),
+                began=text_of(earlier.beginnings.get(each.name)),
             )
             for each in plan.resources
         },
     )
     names = {each.name: each.name + ending for each in plan.resources}
-    earlier = earlier_export(out, plan)
-    manifest = prepare(out, wanted, names, overwrite=overwrite, may_be_finished=may_be_finished)
+    manifest = prepare(
+        out, there, wanted, names, overwrite=overwrite, may_be_finished=may_be_finished
+    )
     if manifest.is_finished:
         return manifest
     progress = _progress(oncehub, plan, manifest, {**earlier.counts, **(expected or {})})

@@ -24,9 +24,11 @@ def simulated(account: Account = ACCOUNT, **settings: Any) -> Simulator:
     return Simulator(account, clock=FAST, limits=None, **settings)
 
 
-async def export(sim: Simulator, out: Path, *names: str, **filters: Any) -> Manifest:
+async def export(
+    sim: Simulator, out: Path, *names: str, overwrite: bool = False, **filters: Any
+) -> Manifest:
     async with client(sim) as oncehub:
-        return await run_export(oncehub, plan_export(names, **filters), out)
+        return await run_export(oncehub, plan_export(names, **filters), out, overwrite=overwrite)
 
 
 def lines(out: Path, resource: str) -> list[dict[str, Any]]:

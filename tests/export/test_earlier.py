@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from oncehub_async import Limits
-from oncehub_async.export import plan_export, run_export
+from oncehub_async.export import plan_export, read_manifest, run_export
 from oncehub_async.export.earlier import Earlier, earlier_export
 from oncehub_async.export.manifest import Manifest, ResourceEntry
 from oncehub_async.simulator.data.timeline import Timeline
@@ -50,13 +50,41 @@ def test_the_next_export_knows_how_old_the_account_is(tmp_path: Path) -> None:
     assert second < 1.3 < first
 
 
-ENTRY: dict[str, Any] = {
-    "file": "bookings.jsonl",
-    "complete": True,
-    "count": 17,
-    "oldest_creation_time": "2024-02-03T04:05:06.000Z",
-}
+@pytest.mark.parametrize("overwritten", [1, 2])
+def test_it_is_known_also_after_an_interruption(tmp_path: Path, overwritten: int) -> None:
+    """What the folder had says so still, however often the one that replaces it is stopped."""
+    service = young_account()
+    plan = plan_export(["bookings"])
+    expected: list[int | None] = []
+
+    async def main() -> Earlier:
+        oncehub = client(service, DatedClock(), Limits())
+        await run_export(oncehub, plan, tmp_path)
+        told = earlier_export(read_manifest(tmp_path), plan)
+        for _ in range(overwritten):
+            running = asyncio.create_task(run_export(oncehub, plan, tmp_path, overwrite=True))
+            await asyncio.sleep(3)
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            assert earlier_export(read_manifest(tmp_path), plan) == told
+        await run_export(
+            oncehub,
+            plan,
+            tmp_path,
+            overwrite=True,
+            on_progress=lambda progress: expected.append(progress.resources["bookings"].expected),
+        )
+        return told
+
+    with asyncio.Runner(loop_factory=InlineLoop) as runner:
+        told = runner.run(main())
+    assert told.counts == {"bookings": 5_000}
+    assert set(told.beginnings) == {"bookings"}
+    assert set(expected) == {5_000}
+
+
 BEGAN = datetime(2024, 2, 3, 4, 5, 6, tzinfo=UTC)
+BEFORE = {"complete": False, "earlier_count": 17, "began": "2024-02-03T04:05:06Z"}
 
 
 @pytest.mark.parametrize(
@@ -67,24 +95,39 @@ BEGAN = datetime(2024, 2, 3, 4, 5, 6, tzinfo=UTC)
         ({"arguments": {"status": "canceled"}}, Earlier({}, {"bookings": BEGAN})),
         ({"arguments": {"creation_time_gt": "2024-01-01T00:00:00.000Z"}}, NOTHING),
         ({"oldest_creation_time": None}, Earlier({"bookings": 17}, {})),
-        ({"oldest_creation_time": "yesterday"}, Earlier({"bookings": 17}, {})),
+        (BEFORE, Earlier({"bookings": 17}, {"bookings": BEGAN})),
+        ({**BEFORE, "arguments": {"status": "canceled"}}, Earlier({}, {"bookings": BEGAN})),
+        (
+            {"arguments": {"creation_time_gt": "x"}, "began": BEFORE["began"]},
+            Earlier({}, {"bookings": BEGAN}),
+        ),
     ],
-    ids=["the same", "incomplete", "filtered", "bounded", "nothing in it", "damaged"],
+    ids=[
+        "the same",
+        "incomplete",
+        "filtered",
+        "bounded",
+        "nothing in it",
+        "interrupted",
+        "interrupted and filtered",
+        "bounded, after a whole one",
+    ],
 )
-def test_what_an_earlier_export_tells(
-    changes: dict[str, Any], expected: Earlier, tmp_path: Path
-) -> None:
+def test_what_an_earlier_export_tells(changes: dict[str, Any], expected: Earlier) -> None:
     """The count of the same only; the beginning unless a filter had hidden it."""
+    entry: dict[str, Any] = {
+        "complete": True,
+        "count": 17,
+        "oldest_creation_time": "2024-02-03T04:05:06.000Z",
+    }
     entries = {
-        "bookings": ResourceEntry(**ENTRY | changes),
+        "bookings": ResourceEntry(**entry | changes),
         "users": ResourceEntry(complete=True, count=3),
     }
-    Manifest(tool="x", started="x", resources=entries).write(tmp_path)
-    assert earlier_export(tmp_path, plan_export(["bookings", "contacts"])) == expected
+    manifest = Manifest(tool="x", started="x", resources=entries)
+    assert earlier_export(manifest, plan_export(["bookings", "contacts"])) == expected
 
 
-def test_where_there_is_no_manifest_nothing_is_told(tmp_path: Path) -> None:
-    """Nor where it is damaged."""
-    assert earlier_export(tmp_path, plan_export(["bookings"])) == NOTHING
-    (tmp_path / "manifest.json").write_text("{")
-    assert earlier_export(tmp_path, plan_export(["bookings"])) == NOTHING
+def test_where_there_is_no_manifest_nothing_is_told() -> None:
+    """Nor where it can't be read, which counts as none."""
+    assert earlier_export(None, plan_export(["bookings"])) == NOTHING

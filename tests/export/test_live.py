@@ -202,7 +202,8 @@ async def test_only_complete_files_are_compared(tmp_path: Path) -> None:
     async with simulated() as sim:
         await export(sim, tmp_path, "teams", "users", "contacts")
         data = json.loads((tmp_path / "manifest.json").read_text())
-        data["resources"]["users"]["complete"] = False
+        data["resources"]["users"].update(complete=False, file=None)
+        data["complete"] = False
         (tmp_path / "manifest.json").write_text(json.dumps(data))
         assert set(await compare(sim, tmp_path)) == {"teams", "contacts"}
         async with client(sim) as oncehub:

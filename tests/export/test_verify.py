@@ -68,7 +68,9 @@ def rewrite(folder: Path, change: Callable[[list[dict[str, Any]]], None]) -> Non
 def say(folder: Path, name: str = "bookings", **fields: Any) -> None:
     """Have the manifest say something else about a resource."""
     data = manifest(folder)
-    data["resources"][name].update(fields)
+    entries = data["resources"]
+    entries[name].update(fields)
+    data["complete"] = all(each["complete"] for each in entries.values())
     (folder / "manifest.json").write_bytes(orjson.dumps(data))
 
 
@@ -144,23 +146,38 @@ def test_what_is_not_complete_is_told_with_why(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"file": "../teams.jsonl"}, "teams.jsonl"),
-        ({"format": "xml"}, "does not know"),
-        ({"file": None}, "does not know"),
-        ({"started": None}, "does not say when"),
-        ({"high_water_mark": "soon"}, "is no time"),
-        ({"started": "soon"}, "does not say when"),
-        ({"started": "2020-01-01"}, "later than anything in it"),
+        ({"started": "2020-01-01T00:00:00Z"}, "high_water_mark in manifest.json is later than any"),
+        ({"arguments": {"creation_time_gt": "2046-01-01T00:00:00Z"}}, "beyond the creation times"),
+        ({"arguments": {"creation_time_lt": "2006-01-01T00:00:00Z"}}, "beyond the creation times"),
     ],
 )
-def test_a_manifest_that_is_wrong_is_told(
-    folder: Path, fields: dict[str, Any], said: str, tmp_path: Path
+def test_a_manifest_that_contradicts_its_file_is_told(
+    folder: Path, fields: dict[str, Any], said: str
 ) -> None:
-    """Without a look outside of the folder."""
+    """Each by itself could be right."""
     say(folder, **fields)
-    if fields.get("file"):
-        (folder / "teams.jsonl").unlink()
     assert said in problems(folder)
+
+
+@pytest.mark.parametrize(("format", "compression"), KINDS)
+async def test_objects_of_another_resource(
+    tmp_path: Path, format: Format, compression: Compression
+) -> None:
+    """A file of bookings isn't one of contacts, whatever its name."""
+    await export(tmp_path, "bookings", format=format, compression=compression)
+    data = manifest(tmp_path)
+    entry = data["resources"].pop("bookings")
+    older = tmp_path / entry["file"]
+    entry["file"] = older.name.replace("bookings", "contacts")
+    older.rename(tmp_path / entry["file"])
+    data["resources"]["contacts"] = entry
+    (tmp_path / "manifest.json").write_bytes(orjson.dumps(data))
+    said = {
+        Format.JSONL: "130 objects are of another resource",
+        Format.CSV: "not the header of a CSV file of contacts",
+        Format.PARQUET: "not those of a Parquet file of contacts",
+    }
+    assert said[format] in problems(tmp_path, "contacts")
 
 
 @pytest.mark.parametrize(
@@ -169,6 +186,7 @@ def test_a_manifest_that_is_wrong_is_told(
         (None, "there is no manifest.json"),
         ("{", "can't be read"),
         ("[]", "can't be read"),
+        ("{}", "can't be read"),
         ('{"format": 1}', "of another version"),
     ],
 )

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from oncehub_async.export import ExportPlan, watch_export
+from oncehub_async.export import ExportPlan, verify_export, watch_export
 from oncehub_async.export.plan import ResourcePlan
 from oncehub_async.responses import Answer
 
-from ..list_service import Latency, ListService
+from ..list_service import Latency, ListService, error
 from ..virtual_time import InlineLoop
 from .changing_service import START, ChangingService, client, milliseconds
 
@@ -61,3 +61,40 @@ def test_what_changes_behind_a_page_comes_with_the_next_round(tmp_path: Path, du
         for line in (tmp_path / name).read_bytes().splitlines()
     ]
     assert {each["id"]: each for each in lines} == expected
+
+
+def test_the_mark_is_never_later_than_all_that_is_in_the_files(tmp_path: Path) -> None:
+    """What a round that failed had seen may be gone with the next: it isn't relied on."""
+    asked, failing = 0, True
+
+    def fail_at_the_second_page(service: ListService, _number: int) -> Answer | None:
+        nonlocal asked
+        asked += "last_updated_time.gt" in service.queries[-1]
+        return error(500, "internal_server_error") if asked > 1 and failing else None
+
+    times = [milliseconds(START) + place for place in range(-12, 0)]
+    service = ChangingService(times, Latency(0.4), before_answer=fail_at_the_second_page)
+
+    async def main() -> list[bool]:
+        nonlocal failing
+        plan = ExportPlan((ResourcePlan("bookings", {"limit": 4}),))
+        failed = []
+        watching = watch_export(client(service), plan, tmp_path, every=60)
+        async with aclosing(watching) as looks:
+            async for look in looks:
+                failed.append(bool(look.errors))
+                if look.number == 0:
+                    for each in reversed(service.ids()):
+                        service.touch(each)
+                elif look.number == 1:
+                    failing = False
+                    for each in service.ids()[:8]:
+                        service.delete(each)
+                elif look.number == 2:
+                    found = verify_export(tmp_path)
+                    assert found.good, found
+                    break
+        return failed
+
+    with asyncio.Runner(loop_factory=InlineLoop) as runner:
+        assert runner.run(main()) == [False, True, False]

@@ -191,6 +191,12 @@ async def test_an_account_that_cannot_be_asked_is_asked_again(
     assert (looks[1].total, looks[2].changes) == (0, {"teams": 1, "contacts": 0})
 
 
+async def test_whose_it_is_is_asked_once(sim: Simulator, tmp_path: Path) -> None:
+    """Not again with every round."""
+    await watch(sim, tmp_path, ("teams", "contacts"), rounds=4)
+    assert sim.stats.by_operation["get-a-single-contact"] == 1
+
+
 async def test_overwriting_sets_the_changes_aside(sim: Simulator, tmp_path: Path) -> None:
     """Those of an older export say nothing about the new one."""
     await watch(sim, tmp_path, between=lambda _: sim.touch(next(sim.ids("bookings"))))

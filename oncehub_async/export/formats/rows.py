@@ -15,7 +15,8 @@ from .compressed import read_from
 from .csv_cells import plain_text
 from .reading import BrokenFileError, broken_by
 
-COLUMNS = ("id", "creation_time", "last_updated_time")
+_TIMES = ("creation_time", "last_updated_time")
+_COLUMNS = ("id", *_TIMES, "object")
 _LONGEST_CELL = 2**31 - 1
 
 
@@ -27,11 +28,15 @@ class Row:
     created: datetime | None
     """None where it hasn't a readable time."""
     updated: datetime | None
+    object: str | None = None
+    """What it is, by its field `object`."""
 
 
 def row_of(data: Mapping[str, Any]) -> Row:
     """What an object's data tells."""
-    return Row(str(data.get("id")), *(moment(data.get(name)) for name in COLUMNS[1:]))
+    created, updated = (moment(data.get(name)) for name in _TIMES)
+    kind = data.get("object")
+    return Row(str(data.get("id")), created, updated, kind if isinstance(kind, str) else None)
 
 
 def read_rows(file: BinaryIO, format: Format, compression: Compression) -> Iterator[Row]:
@@ -39,7 +44,7 @@ def read_rows(file: BinaryIO, format: Format, compression: Compression) -> Itera
     if format is Format.PARQUET:
         from .parquet_file import read_columns
 
-        yield from map(row_of, read_columns(file, COLUMNS))
+        yield from map(row_of, read_columns(file, _COLUMNS))
         return
     with read_from(file, compression) as text, broken_by(ValueError, csv.Error):
         yield from map(row_of, _cells(text) if format is Format.CSV else map(_object, text))
@@ -57,7 +62,7 @@ def _cells(text: BinaryIO) -> Iterator[Mapping[str, str]]:
     try:
         with _cells_of_any_length():
             for row in csv.DictReader(lines):
-                yield {name: plain_text(row[name]) for name in COLUMNS if row.get(name)}
+                yield {name: plain_text(row[name]) for name in _COLUMNS if row.get(name)}
     finally:
         lines.detach()
 

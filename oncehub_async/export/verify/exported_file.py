@@ -1,19 +1,22 @@
 """Checks one resource's file against what the manifest says of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ..formats import BrokenFileError, Compression, Format, check, count_objects, read_rows
 from ..formats.rows import Row, moment
 from ..manifest import MANIFEST_NAME, ResourceEntry
-from ..plan import RESOURCES, WALKED
+from ..plan import RESOURCES, WALKED, ResourcePlan
 from ..times import Times
 from .seen import Seen
 
 _CHUNK = 1 << 20
+_OBJECTS = {name: name.removesuffix("s") for name in RESOURCES}
+_OBJECTS["sms_notifications"] = "notification"
+"""What the vendor calls one of them in its field `object`."""
 
 
 def check_file(folder: Path, name: str, entry: ResourceEntry, times: Times) -> Iterator[str]:
@@ -26,25 +29,14 @@ def check_file(folder: Path, name: str, entry: ResourceEntry, times: Times) -> I
     if not entry.complete:
         yield f"not complete: {entry.error or 'the manifest does not say why'}"
         return
-    kind = _kind(name, entry)
-    if kind is None or not isinstance(entry.file, str):
-        yield f"{MANIFEST_NAME} tells of it what this version does not know"
-        return
+    kind = Format(entry.format), Compression(entry.compression)
     check(*kind)
-    # A manifest may come from anywhere; it is no reason to read other folders.
-    path = folder / Path(entry.file).name
+    path = folder / str(entry.file)
     try:
         with path.open("rb") as file:
             yield from _problems(file, name, entry, *kind, times)
     except FileNotFoundError:
         yield f"{path.name} is missing"
-
-
-def _kind(name: str, entry: ResourceEntry) -> tuple[Format, Compression] | None:
-    try:
-        return (Format(entry.format), Compression(entry.compression)) if name in RESOURCES else None
-    except ValueError:
-        return None
 
 
 def _problems(
@@ -67,6 +59,7 @@ def _problems(
             yield f"the file holds {count:,} objects instead of {entry.count:,}"
         yield from _problems_of_rows(file, name, format, compression, times)
         yield from _problems_of_times(entry, times)
+        yield from _problems_of_bounds(name, entry, times)
     except BrokenFileError as broken:
         yield str(broken)
 
@@ -86,17 +79,21 @@ def _problems_of_rows(
         file.seek(0)
         return read_rows(file, format, compression)
 
-    seen, disorder = Seen(), 0
+    seen, disorder, strangers = Seen(), 0, 0
+    others = set(_OBJECTS.values()) - {_OBJECTS[name]}
     previous: datetime | None = None
     for row in rows():
         times.note_row(row)
         seen.add(row.id)
+        strangers += row.object in others
         if row.created is not None:
             disorder += previous is not None and row.created > previous
             previous = row.created
     twice = seen.twice(row.id for row in rows())
     if twice:
         yield f"{_several(len(twice), 'object')} in it more than once, such as {min(twice)}"
+    if strangers:
+        yield f"{_several(strangers, 'object')} of another resource"
     if disorder and name in WALKED:
         yield f"{_several(disorder, 'object')} newer than the one before"
 
@@ -106,17 +103,22 @@ def _several(count: int, noun: str) -> str:
 
 
 def _problems_of_times(entry: ResourceEntry, times: Times) -> Iterator[str]:
-    started = moment(entry.started)
-    if started is None:
-        yield f"{MANIFEST_NAME} does not say when it was started"
-        return
     for name, found in (
         ("oldest_creation_time", times.oldest),
         ("newest_creation_time", times.newest),
     ):
         if moment(getattr(entry, name)) != found:
             yield f"its {name} is not the one in {MANIFEST_NAME}"
+    started = datetime.fromisoformat(str(entry.started))
     mark = moment(entry.high_water_mark)
-    latest = min(times.latest_update or started, started)
-    if entry.high_water_mark is not None and (mark is None or mark > latest):
-        yield f"the high_water_mark in {MANIFEST_NAME} is no time, or is later than anything in it"
+    if mark is not None and mark > min(times.latest_update or started, started):
+        yield f"the high_water_mark in {MANIFEST_NAME} is later than anything in it"
+
+
+def _problems_of_bounds(name: str, entry: ResourceEntry, times: Times) -> Iterator[str]:
+    arguments: Mapping[str, Any] = ResourcePlan.from_readable(name, entry.arguments).arguments
+    after, before = arguments.get("creation_time_gt"), arguments.get("creation_time_lt")
+    too_old = after is not None and times.oldest is not None and times.oldest < after
+    too_new = before is not None and times.newest is not None and times.newest > before
+    if too_old or too_new:
+        yield f"it holds objects beyond the creation times to which {MANIFEST_NAME} limits it"

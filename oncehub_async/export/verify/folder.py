@@ -10,14 +10,13 @@ from ..manifest import (
     CHANGES_ENDING,
     MANIFEST_NAME,
     Manifest,
-    ManifestError,
     ResourceEntry,
-    read_manifest,
 )
 from ..plan import RESOURCES
+from ..reading_manifest import ManifestError, read_manifest
 from ..spool import ENDING as SPOOL
 from ..times import Times
-from .changes import check_changes
+from .changes import Base, check_changes
 from .exported_file import check_file
 from .found import ResourceCheck, Verification
 
@@ -31,8 +30,8 @@ def verify_export(folder: Path) -> Verification:
     number of objects that the manifest tells. In every format, no object may be there twice, the
     newest come first (bookings, contacts and text messages), and the oldest and newest times and
     the high-water mark have to be those of the manifest. So have the size, the SHA-256 and the
-    number of the changes that a watch has added, each of which may be there only once. The files
-    are read several times, and take little memory.
+    number of the changes that a watch has added, none of which may be there twice, nor in the
+    file already. The files are read several times, and take little memory.
 
     Raises `InvalidParameterError` where there is no such folder, or where what reads a format
     isn't installed, and `OSError`.
@@ -62,8 +61,8 @@ def _checked(folder: Path, name: str, entry: ResourceEntry, notes: list[str]) ->
     found.problems += check_file(folder, name, entry, times)
     if entry.changes is not None:
         found.changes = entry.changes.count
-        latest = None if found.problems else times.latest_update
-        changes = check_changes(folder, name, entry.changes, latest)
+        base = None if found.problems else Base(folder, entry, times.latest_update)
+        changes = check_changes(folder, name, entry.changes, base)
         found.problems += changes.problems
         notes += changes.notes
     return found

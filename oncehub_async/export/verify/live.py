@@ -15,8 +15,9 @@ from ...pagination import Direction, following
 from ...parameters import MAX_LIMIT
 from ..formats import Compression, Format, check, read_rows
 from ..formats.rows import Row, row_of
-from ..manifest import ResourceEntry, read_manifest
+from ..manifest import ResourceEntry
 from ..plan import ResourcePlan
+from ..reading_manifest import read_manifest
 from .comparison import TOP, Comparison, Stretch, stretches_of
 
 SAMPLES = 3
@@ -93,7 +94,7 @@ def _stretches(
 ) -> list[Stretch]:
     kind = Format(entry.format), Compression(entry.compression)
     check(*kind)
-    with (folder / Path(str(entry.file)).name).open("rb") as file:
+    with (folder / str(entry.file)).open("rb") as file:
         return stretches_of(read_rows(file, *kind), places, newest)
 
 

@@ -13,14 +13,14 @@ from ...models.converter import time_text
 from ..formats import BrokenFileError, Compression, Format, read_objects
 from ..formats.rows import moment
 from ..in_thread import in_thread
-from ..manifest import CHANGES_ENDING, Changes, ResourceEntry
+from ..manifest import CHANGES_ENDING, Changes, ResourceEntry, text_of
 from ..plan import ResourcePlan
+from ..same_account import SOME
 from ..signing_secrets import without_secrets
 from .log import REMEDY, ChangeLog
 from .round_buffer import RoundBuffer, round_buffer
 from .versions import VERSION_TIMES, Known
 
-_SOME = 3
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -68,7 +68,7 @@ class ResourceWatch:
         self.changes = self.entry.changes
         self._mark = moment(self.changes.high_water_mark)
         self._known = Known(self.field)
-        self._log = ChangeLog(self.out / Path(self.changes.file).name, self.changes)
+        self._log = ChangeLog(self.out / self.changes.file, self.changes)
 
     @property
     def field(self) -> str | None:
@@ -79,8 +79,7 @@ class ResourceWatch:
         """Read what is in the files. Raises `BrokenFileError` and `OSError`."""
         if self._is_new:
             self._log.begin()
-        # A manifest may come from anywhere; it is no reason to touch other folders.
-        path = self.out / Path(str(self.entry.file)).name
+        path = self.out / str(self.entry.file)
         written_as = Format(self.entry.format)
         compression = Compression(self.entry.compression)
         fields = ["id"] if self.field is None else ["id", self.field]
@@ -88,7 +87,7 @@ class ResourceWatch:
         try:
             with path.open("rb") as file:
                 for data in read_objects(file, written_as, compression, fields):
-                    if len(self.some_ids) < _SOME:
+                    if len(self.some_ids) < SOME:
                         self.some_ids.append(str(data["id"]))
                     # Where no time tells the version, only the whole object does.
                     if written_as is Format.JSONL or (self.field and data[self.field]):
@@ -108,19 +107,27 @@ class ResourceWatch:
         Raises `RequestError`, `BrokenFileError` and `OSError`.
         """
         now, since, surely_past = self.clock.date(), self._since(), self._known.latest
+        try:
+            found = await self._add_changes(since)
+        except BaseException:
+            # What it saw isn't in the files, and can be gone the next time.
+            self._known.latest = surely_past
+            raise
+        if self._mark is None or (surely_past is not None and surely_past > self._mark):
+            self._mark = surely_past
+        self.changes.high_water_mark = text_of(self._mark)
+        self.changes.rounds += 1
+        self.changes.last_round = time_text(now.replace(microsecond=0))
+        self._known.forget(self._since())
+        return found
+
+    async def _add_changes(self, since: datetime | None) -> int:
         with round_buffer(self.out) as buffer:
             async for objects in self._pages(since):
                 await in_thread(self._keep, buffer, objects, since, self.clock.date())
             if buffer:
                 await in_thread(self._write, buffer)
-            found = len(buffer)
-        if self._mark is None or (surely_past is not None and surely_past > self._mark):
-            self._mark = surely_past
-        self.changes.high_water_mark = None if self._mark is None else time_text(self._mark)
-        self.changes.rounds += 1
-        self.changes.last_round = time_text(now.replace(microsecond=0))
-        self._known.forget(self._since())
-        return found
+            return len(buffer)
 
     def _since(self) -> datetime | None:
         return None if self._mark is None else self._mark - self.overlap
