@@ -98,6 +98,18 @@ def test_half_a_surrogate_pair_and_long_integers_are_kept() -> None:
     body = make_event("booking.scheduled", data={"subject": "cut \ud83d", "new": 2**70})
     event = read_event(body)
     assert event.data.subject == "cut \ud83d"
+    assert event.raw["data"]["new"] == 2**70
+    plain = read_event(make_event("booking.scheduled", data={"new": 2**70 + 1}))
+    assert plain.raw["data"]["new"] == 2**70 + 1
+
+
+def test_an_integer_that_is_too_long_for_python_is_no_end() -> None:
+    """The event was accepted, and is handled with the nearest number there is."""
+    body = make_event("booking.scheduled", data={"new": 0}).replace(b'"new":0', b'"new":1e300')
+    digits = body.replace(b"1e300", b"1" + b"0" * 300)
+    longer = body.replace(b"1e300", b"0." + b"1" * 5_000)
+    for each in (body, digits, longer):
+        assert read_event(each).raw["data"]["new"]
 
 
 @pytest.mark.parametrize(
