@@ -48,7 +48,7 @@ def parse_whole(body: bytes) -> dict[str, Any]:
 
 def _parsed(body: bytes, *parsers: Callable[[bytes], Any]) -> dict[str, Any]:
     # Each takes what the other doesn't: halves of surrogate pairs, which come from texts that were
-    # cut in the middle of an emoji, or integers of thousands of digits.
+    # cut in the middle of an emoji, or lists within lists a thousand deep.
     for parse in parsers:
         try:
             data = parse(body)

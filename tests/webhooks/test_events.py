@@ -19,6 +19,7 @@ from oncehub_async.webhooks import (
     construct_event,
     read_event,
 )
+from oncehub_async.webhooks.envelope import read_envelope
 from oncehub_async.webhooks.event_types import SPECIFIC
 
 MOMENT = datetime(2026, 11, 20, 9, 30, 0, 500_000, tzinfo=UTC)
@@ -103,13 +104,11 @@ def test_half_a_surrogate_pair_and_long_integers_are_kept() -> None:
     assert plain.raw["data"]["new"] == 2**70 + 1
 
 
-def test_an_integer_that_is_too_long_for_python_is_no_end() -> None:
-    """The event was accepted, and is handled with the nearest number there is."""
-    body = make_event("booking.scheduled", data={"new": 0}).replace(b'"new":0', b'"new":1e300')
-    digits = body.replace(b"1e300", b"1" + b"0" * 300)
-    longer = body.replace(b"1e300", b"0." + b"1" * 5_000)
-    for each in (body, digits, longer):
-        assert read_event(each).raw["data"]["new"]
+def test_what_was_accepted_is_read() -> None:
+    """A long integer so deep that only the quicker parser gets there is rounded."""
+    deep = b"[" * 1_010 + b"1" * 25 + b"]" * 1_010
+    body = make_event("booking.scheduled", data={"new": 0}).replace(b'"new":0', b'"new":' + deep)
+    assert read_envelope(body).type == read_event(body).type
 
 
 @pytest.mark.parametrize(
