@@ -90,7 +90,7 @@ class HeadDeadline(asyncio.Protocol):
     def ended(self) -> None:
         """The request is answered."""
         self._is_answering = False
-        if self._has_next and self._timer is None:
+        if self._has_next:
             self._start()
 
     def _note(self, data: bytes) -> None:

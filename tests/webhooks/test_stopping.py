@@ -82,6 +82,7 @@ async def test_a_clock_that_steps_back_does_not_hold_up_the_end() -> None:
     """How long handlers may take to finish is no matter of the time of day."""
     subject = receiver(drain=10.0)
     subject.clock = SteppingClock()
+    SteppingClock.steps, SteppingClock.begun = 0, False
 
     @subject.on("*")
     async def handler(event: Event) -> None:
