@@ -4,12 +4,13 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo demo-webhooks test bench conformance lint types format build clean
+.PHONY: help demo demo-webhooks test fuzz bench conformance lint types format build clean
 
 help:
 	@echo "make demo         export a simulated account (needs no OnceHub account)"
 	@echo "make demo-webhooks  deliver simulated events to a receiver, and kill it (needs no account)"
 	@echo "make test         run the tests"
+	@echo "make fuzz         verify and receive a million spoiled headers and bodies (minutes)"
 	@echo "make conformance  compare the simulator with the vendor's document (ONCEHUB_OPENAPI=FILE)"
 	@echo "make bench        measure what the library costs"
 	@echo "make lint types   check style and types"
@@ -25,6 +26,10 @@ demo-webhooks: $(VENV)/.cli
 
 test: $(VENV)/.dev
 	$(BIN)/pytest -n 2
+
+fuzz: $(VENV)/.dev
+	ONCEHUB_FUZZ=1000000 $(BIN)/pytest -n 2 -k at_random \
+		tests/webhooks/test_signature.py tests/webhooks/test_receiver.py
 
 conformance: $(VENV)/.dev
 	$(BIN)/pytest -n 2 -rs tests/simulator/test_conformance.py tests/test_resources.py tests/models

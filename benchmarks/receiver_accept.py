@@ -27,6 +27,8 @@ ROWS = {
     "verifying": "the same with the signature verified",
     "memory": "accepting, inbox in memory",
     "sqlite": "accepting, SQLite and synchronous=FULL",
+    "served_memory": "accepting with serve, inbox in memory",
+    "served_sqlite": "accepting with serve, SQLite and synchronous=FULL",
     "memory_handled": "accepting and handling, inbox in memory",
     "sqlite_handled": "accepting and handling, SQLite and synchronous=FULL",
     FASTAPI_SVIX: "FastAPI with svix's verification, nothing kept",

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
+from yarl import URL
 
 from oncehub_async.webhooks import (
     Event,
@@ -18,6 +19,7 @@ from oncehub_async.webhooks import (
     Receiver,
     SQLiteInbox,
     add_receiver,
+    serve,
     verify_signature,
 )
 
@@ -66,12 +68,28 @@ def sqlite_handled(app: web.Application, file: str) -> None:
 
 
 def _receive(app: web.Application, receiver: Receiver, types: str) -> None:
-    @receiver.on(types)
-    async def handler(_event: Event) -> None: ...
-
+    _handle(receiver, types)
     add_receiver(app, receiver, PATH)
 
 
+def _handle(receiver: Receiver, types: str) -> None:
+    @receiver.on(types)
+    async def handler(_event: Event) -> None: ...
+
+
+def served_memory(_file: str) -> Receiver:
+    """For `serve`, which times heads as well."""
+    return Receiver(signing_secret=SECRET, inbox=MemoryInbox())
+
+
+def served_sqlite(file: str) -> Receiver:
+    """For `serve`, which times heads as well."""
+    return Receiver(signing_secret=SECRET, inbox=SQLiteInbox(file))
+
+
+SERVED: dict[str, Callable[[str], Receiver]] = {
+    each.__name__: each for each in (served_memory, served_sqlite)
+}
 FASTAPI_SVIX = "fastapi_svix"
 AIOHTTP: dict[str, Callable[[web.Application, str], None]] = {
     each.__name__: each
@@ -88,6 +106,17 @@ async def serve_aiohttp(name: str, file: str) -> None:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     await _until_told(runner.addresses[0][1])
     await runner.cleanup()
+
+
+async def serve_ours(name: str, file: str) -> None:
+    """Run a receiver as its users do."""
+    receiver = SERVED[name](file)
+    _handle(receiver, "conversation")
+    started: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    serving = asyncio.create_task(serve(receiver, port=0, path=PATH, on_start=started.set_result))
+    await _until_told(URL(await started).port or 0)
+    serving.cancel()
+    await asyncio.wait({serving})
 
 
 async def serve_fastapi_svix() -> None:
@@ -122,6 +151,8 @@ async def main() -> None:
     name, file = sys.argv[1:]
     if name == FASTAPI_SVIX:
         await serve_fastapi_svix()
+    elif name in SERVED:
+        await serve_ours(name, file)
     else:
         await serve_aiohttp(name, file)
 

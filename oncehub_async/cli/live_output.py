@@ -27,6 +27,9 @@ class LiveOutput:
         """
         if not self._has_reader:
             return
+        if sys.stdout is None:  # it was closed before the program began
+            self._lose_reader()
+            return
         if self._thread is None:
             # Past sys.stdout, whose lock a thread that waits would hold at the program's end.
             self._thread = threading.Thread(
@@ -39,19 +42,27 @@ class LiveOutput:
         try:
             await printed
         except BrokenPipeError:
-            if self._has_reader:
-                self._has_reader = False
-                note("Nobody reads what is printed any more; events are kept all the same.")
+            self._lose_reader()
+
+    def _lose_reader(self) -> None:
+        if self._has_reader:
+            self._has_reader = False
+            note("Nobody reads what is printed any more; events are kept all the same.")
 
     def _print(self, output: int) -> None:
+        is_whole = True
         while True:
             line, printed = self._lines.get()
             if printed.cancelled():
                 continue
             error: OSError | None = None
+            # What a full disk broke off stays a line of its own.
+            left = line if is_whole else b"\n" + line
             try:
-                while line:
-                    line = line[os.write(output, line) :]
+                while left:
+                    written = os.write(output, left)
+                    is_whole = left[:written].endswith(b"\n") if written else is_whole
+                    left = left[written:]
             except OSError as failure:
                 error = failure
             try:

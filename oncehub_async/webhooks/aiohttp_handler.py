@@ -17,8 +17,9 @@ def add_receiver(app: web.Application, receiver: Receiver, path: str = "/webhook
     """Receive at `path`; `path`/health and `path`/ready tell how it is.
 
     The receiver is opened and closed with the application. A body that comes slowly is cut off;
-    headers that do are the server's affair, and aiohttp may wait for them for ever: put a web
-    server in front that doesn't (nginx: `client_header_timeout`), or use `serve`.
+    headers that do are the server's affair. From aiohttp 3.14.5 on, `keepalive_timeout` of
+    `web.run_app` ends such connections; before, aiohttp waits for ever: put a web server in front
+    that doesn't (nginx: `client_header_timeout`), or use `serve`.
     """
     path = path.rstrip("/")
     app.router.add_route("*", path or "/", aiohttp_handler(receiver))

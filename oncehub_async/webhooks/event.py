@@ -5,10 +5,11 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from ..models import Booking, Conversation, Model, ModelError, from_dict
-from .envelope import Envelope, envelope_of, parse, time_of
+from .envelope import Envelope, envelope_of, parse_whole, time_of
 from .errors import EventDataError
 from .event_types import BOOKING, CONVERSATION, family
-from .signature import MAX_SKEW, RETRY_WINDOW, Secrets, verify_signature
+from .signature import MAX_SKEW, RETRY_WINDOW, verify_signature
+from .signing_key import Secrets
 
 M = TypeVar("M", bound=Model)
 
@@ -83,7 +84,7 @@ def read_event(body: bytes) -> Event:
 
     One of a type that is not known yet is an event too; its `data` is JSON data.
     """
-    raw = parse(body)
+    raw = parse_whole(body)
     envelope = envelope_of(raw)
     return _BY_FAMILY.get(family(envelope.type), Event)(body, raw, envelope)
 

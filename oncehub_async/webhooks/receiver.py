@@ -19,7 +19,8 @@ from .inbox import Inbox, StoredEvent
 from .inbox_health import InboxHealth
 from .router import Route, Router
 from .schedule import Backoff
-from .signature import MAX_SKEW, RETRY_WINDOW, SHORT_AGE, Secrets, check_signature
+from .signature import MAX_SKEW, RETRY_WINDOW, SHORT_AGE, check_signature
+from .signing_key import Secrets
 from .signing_secrets import SecretSource, SecretsProvider, secret_source
 from .unhandled import Unhandled
 from .wall_clock import WallClock
@@ -234,14 +235,14 @@ class Receiver(Router):
         source = self._secrets
         if source is None or (self._unsigned and header is None):
             return
-        secrets = await source.current()
+        keys = await source.current()
         rules = (now, self._age_limit, self._max_skew)
         try:
-            check_signature(body, header, secrets, *rules)
+            check_signature(body, header, keys, *rules)
         except SignatureError as error:
             if error.problem is not SignatureProblem.MISMATCH:
                 raise
-            others = await source.after_refusal(secrets)
+            others = await source.after_refusal(keys)
             if others is None:
                 raise
             check_signature(body, header, others, *rules)

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 
 from aiohttp import web
+from yarl import URL
 
 from ..errors import ClientStateError
 from .aiohttp_handler import add_receiver
@@ -29,7 +30,8 @@ async def serve(
     """Serve a receiver until SIGTERM or SIGINT, then let running handlers finish.
 
     Senders are cut off who take longer than the receiver's `read_timeout` for the head of a request
-    (from the connection on, or between its first byte and its last) or for its body.
+    (from the connection on, or between its first byte and its last), for its body, or for reading
+    their answers.
 
     `port` 0 takes any free one; `on_start` is told the URL. Raises `OSError` where the port is
     taken.
@@ -50,7 +52,9 @@ async def serve(
             listener = await _listen(runner, host, port, receiver.read_timeout)
             try:
                 if on_start is not None:
-                    on_start(f"http://{host}:{listener.sockets[0].getsockname()[1]}{path}")
+                    # An IPv6 address has brackets in a URL.
+                    port = listener.sockets[0].getsockname()[1]
+                    on_start(str(URL.build(scheme="http", host=host, port=port)) + path)
                 await stop.wait()
             finally:
                 listener.close()

@@ -5,18 +5,17 @@ secret over t, a dot and the raw body.
 Source: https://developers.oncehub.com/docs/webhooks-signatures
 """
 
-import functools
 import hmac
 import math
 import re
 import time
-from collections.abc import Iterable
 
 import attrs
 
 from ..errors import ConfigurationError
 from . import limits
 from .errors import SignatureError, SignatureProblem
+from .signing_key import Secrets, SigningKey, signing_keys
 
 HEADER = "Oncehub-Signature"
 
@@ -34,9 +33,6 @@ _LONGEST_HEADER = 1024
 _FIELD = re.compile(rb"([a-z][a-z0-9_]{0,15})=([\x21-\x2b\x2d-\x7e]{1,256})")
 _TIME = re.compile(rb"[0-9]{1,12}")
 _DIGEST = re.compile(rb"[0-9a-f]{64}")
-
-Secrets = str | bytes | Iterable[str | bytes]
-"""A signing secret, or several of which any may have signed."""
 
 
 @attrs.frozen
@@ -69,13 +65,13 @@ def verify_signature(
     moment = time.time() if now is None else now
     if not math.isfinite(moment):
         raise ConfigurationError(f"now: {moment!r} is no time, so no signature would be too old")
-    check_signature(body, header, encoded(secrets), moment, oldest, newest)
+    check_signature(body, header, signing_keys(secrets), moment, oldest, newest)
 
 
 def check_signature(
     body: bytes,
     header: str | bytes | None,
-    secrets: tuple[bytes, ...],
+    keys: tuple[SigningKey, ...],
     now: float,
     max_age: float,
     max_skew: float,
@@ -83,9 +79,9 @@ def check_signature(
     """As `verify_signature`, with arguments that were checked before."""
     signature = parse_header(header)
     raw, matches = _raw(body), False
-    # All secrets are tried: how long it takes says nothing about which one it was.
-    for secret in secrets:
-        matches |= hmac.compare_digest(_digest(secret, signature.time, raw), signature.digest)
+    # All keys are tried: how long it takes says nothing about which one it was.
+    for key in keys:
+        matches |= hmac.compare_digest(key.digest(signature.time, raw), signature.digest)
     if not matches:
         raise SignatureError(
             SignatureProblem.MISMATCH,
@@ -136,55 +132,9 @@ def parse_header(header: str | bytes | None) -> Signature:
 
 def signature_header(body: bytes, secret: str | bytes, timestamp: float) -> str:
     """The header with which OnceHub would send `body` at `timestamp` (Unix seconds)."""
-    (key,) = encoded(secret)
+    (key,) = signing_keys(secret)
     moment = str(int(timestamp)).encode()
-    return f"t={moment.decode()},s={_digest(key, moment, _raw(body)).hex()}"
-
-
-def _digest(secret: bytes, moment: bytes, body: bytes) -> bytes:
-    keyed = _keyed(secret).copy()
-    keyed.update(moment + b".")
-    keyed.update(body)
-    return keyed.digest()
-
-
-@functools.lru_cache(maxsize=16)
-def _keyed(secret: bytes) -> hmac.HMAC:
-    # Kept, for OpenSSL takes longer to look up the algorithm than to hash a delivery with it.
-    return hmac.new(secret, digestmod="sha256")
-
-
-def encoded(secrets: Secrets) -> tuple[bytes, ...]:
-    """Secrets as bytes. Raises `ConfigurationError` where there is none, or an empty one."""
-    several = [secrets] if isinstance(secrets, str | bytes) else list(_iterable(secrets))
-    if not several:
-        raise ConfigurationError("signing_secret: there is none, so nothing could be verified")
-    return tuple(_encoded(each) for each in several)
-
-
-def _iterable(secrets: object) -> Iterable[object]:
-    if isinstance(secrets, Iterable):
-        return secrets
-    raise ConfigurationError(
-        f"signing_secret: expected a str or several, got {type(secrets).__name__}"
-    )
-
-
-def _encoded(secret: object) -> bytes:
-    if isinstance(secret, str):
-        try:
-            secret = secret.encode()
-        except UnicodeEncodeError:
-            raise ConfigurationError("signing_secret: holds half a surrogate pair") from None
-    if not isinstance(secret, bytes):
-        raise ConfigurationError(f"signing_secret: expected a str, got {type(secret).__name__}")
-    if not secret.strip():
-        raise ConfigurationError("signing_secret: is empty, so anybody could sign")
-    if secret != secret.strip():
-        raise ConfigurationError(
-            "signing_secret: has spaces or a line break at an end; copy it again, or strip() it"
-        )
-    return secret
+    return f"t={moment.decode()},s={key.digest(moment, _raw(body)).hex()}"
 
 
 def _raw(body: object) -> bytes:

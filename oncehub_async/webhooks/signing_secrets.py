@@ -12,7 +12,7 @@ from ..errors import ConfigurationError
 from ..models import Webhook
 from . import limits
 from .errors import SecretsError
-from .signature import Secrets, encoded
+from .signing_key import Secrets, SigningKey, signing_keys
 
 logger = logging.getLogger("oncehub_async.webhooks")
 
@@ -24,11 +24,11 @@ SecretsProvider = Callable[[], Awaitable[Secrets]]
 class SecretSource(Protocol):
     """Gives the secrets that verify, and newer ones after a signature was refused."""
 
-    async def current(self) -> tuple[bytes, ...]:
+    async def current(self) -> tuple[SigningKey, ...]:
         """The secrets in use. Raises `SecretsError` where there are none at the moment."""
         ...
 
-    async def after_refusal(self, refused: tuple[bytes, ...]) -> tuple[bytes, ...] | None:
+    async def after_refusal(self, refused: tuple[SigningKey, ...]) -> tuple[SigningKey, ...] | None:
         """Other secrets than those, None where there are none."""
         ...
 
@@ -41,13 +41,13 @@ class FixedSecrets:
     """Secrets that stay what they are."""
 
     def __init__(self, secrets: Secrets) -> None:
-        self._secrets = encoded(secrets)
+        self._keys = signing_keys(secrets)
 
-    async def current(self) -> tuple[bytes, ...]:
+    async def current(self) -> tuple[SigningKey, ...]:
         """The secrets."""
-        return self._secrets
+        return self._keys
 
-    async def after_refusal(self, refused: tuple[bytes, ...]) -> tuple[bytes, ...] | None:
+    async def after_refusal(self, refused: tuple[SigningKey, ...]) -> tuple[SigningKey, ...] | None:
         """There are no others."""
         return None
 
@@ -79,10 +79,10 @@ class ProvidedSecrets:
         self._timeout = limits.seconds(timeout, "timeout")
         self._clock = clock or Clock()
         self._asking: asyncio.Task[Exception | None] | None = None
-        self._kept: tuple[bytes, ...] = ()
+        self._kept: tuple[SigningKey, ...] = ()
         self._asked_at = float("-inf")
 
-    async def current(self) -> tuple[bytes, ...]:
+    async def current(self) -> tuple[SigningKey, ...]:
         """The secrets that are kept; those that the callable gives, where there are none yet."""
         if self._age() > (self._refresh if self._kept else _SECONDS_BETWEEN_TRIES):
             self._ask()
@@ -92,7 +92,7 @@ class ProvidedSecrets:
             raise SecretsError("there are no signing secrets at the moment")
         return self._kept
 
-    async def after_refusal(self, refused: tuple[bytes, ...]) -> tuple[bytes, ...] | None:
+    async def after_refusal(self, refused: tuple[SigningKey, ...]) -> tuple[SigningKey, ...] | None:
         """What the callable gives now, if it is something else."""
         if self._kept == refused and self._age() > self._patience:
             self._ask()
@@ -129,7 +129,7 @@ class ProvidedSecrets:
         try:
             async with asyncio.timeout(self._timeout):
                 given = await _awaitable(self._provider())
-            self._kept = encoded(given)
+            self._kept = signing_keys(given)
         except ConfigurationError as error:
             # A clear answer that there are none, which ends those that were.
             if self._kept:
@@ -178,7 +178,7 @@ def secrets_of_account(oncehub: Resources, *, url: str | None = None) -> Secrets
 def _can_verify(webhook: Webhook) -> bool:
     """Whether its secret is one: an odd one is told of, and must not end the others."""
     try:
-        encoded(webhook.signing_secret or "")
+        signing_keys(webhook.signing_secret or "")
     except ConfigurationError as error:
         logger.warning("the secret of webhook %s is left out: %s", webhook.id, error)
         return False

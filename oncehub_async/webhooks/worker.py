@@ -78,7 +78,8 @@ class Worker:
         """Take no more; let what runs finish for `deadline` seconds, then give it back."""
         self._stopping.set()
         self.wake()
-        end = self._clock.now() + deadline
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._clock.real_seconds(deadline)
         try:
             await self._ended_by(self._loops, end)
             if not await self._ended_by(self._running, end):
@@ -86,16 +87,18 @@ class Worker:
             for task in (*self._loops, *self._running):
                 task.cancel()
             # What doesn't let itself be cancelled must not hold up the end.
-            await self._ended_by({*self._loops, *self._running}, self._clock.now() + _CANCELLATION)
+            end = loop.time() + self._clock.real_seconds(_CANCELLATION)
+            await self._ended_by({*self._loops, *self._running}, end)
         finally:
             self._is_over = True
             self._idle.set()
 
     async def _ended_by(self, tasks: Collection["asyncio.Task[None]"], end: float) -> bool:
+        """Whether all have ended before the loop's time `end`: no other clock goes evenly."""
         if not tasks:
             return True
-        seconds = self._clock.real_seconds(max(end - self._clock.now(), 0.0))
-        _, left = await asyncio.wait(tasks, timeout=seconds)
+        left_over = max(end - asyncio.get_running_loop().time(), 0.0)
+        _, left = await asyncio.wait(tasks, timeout=left_over)
         return not left
 
     async def _take(self) -> None:
@@ -213,7 +216,7 @@ class Worker:
                     break
                 except Exception as error:
                     if self._is_over:
-                        _log_unsettled(work)
+                        _log_unsettled(work, "it runs again")
                         return
                     logger.error(
                         "what became of %s for %s can't be written down yet: %s",
@@ -224,7 +227,8 @@ class Worker:
                 await self._clock.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
         except asyncio.CancelledError:
-            _log_unsettled(work)
+            # The inbox may be writing it at this moment, and is not stopped by that.
+            _log_unsettled(work, "it may run again")
             raise
         if not held:
             logger.warning("%s for %s was no longer ours", work.handler, work.event_id)
@@ -259,11 +263,12 @@ class Worker:
                 logger.error("the inbox was not purged: %s", told(error))
 
 
-def _log_unsettled(work: Work) -> None:
+def _log_unsettled(work: Work, consequence: str) -> None:
     logger.error(
-        "the receiver stopped before what became of %s for %s was written down: it runs again",
+        "the receiver stopped before what became of %s for %s was written down: %s",
         work.handler,
         work.event_id,
+        consequence,
     )
 
 

@@ -19,6 +19,7 @@ from oncehub_async.webhooks import (
     construct_event,
     read_event,
 )
+from oncehub_async.webhooks.envelope import read_envelope
 from oncehub_async.webhooks.event_types import SPECIFIC
 
 MOMENT = datetime(2026, 11, 20, 9, 30, 0, 500_000, tzinfo=UTC)
@@ -98,6 +99,16 @@ def test_half_a_surrogate_pair_and_long_integers_are_kept() -> None:
     body = make_event("booking.scheduled", data={"subject": "cut \ud83d", "new": 2**70})
     event = read_event(body)
     assert event.data.subject == "cut \ud83d"
+    assert event.raw["data"]["new"] == 2**70
+    plain = read_event(make_event("booking.scheduled", data={"new": 2**70 + 1}))
+    assert plain.raw["data"]["new"] == 2**70 + 1
+
+
+def test_what_was_accepted_is_read() -> None:
+    """A long integer so deep that only the quicker parser gets there is rounded."""
+    deep = b"[" * 1_010 + b"1" * 25 + b"]" * 1_010
+    body = make_event("booking.scheduled", data={"new": 0}).replace(b'"new":0', b'"new":' + deep)
+    assert read_envelope(body).type == read_event(body).type
 
 
 @pytest.mark.parametrize(

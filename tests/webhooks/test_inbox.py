@@ -110,6 +110,37 @@ async def test_a_handler_that_failed_holds_up_its_own_later_work_only(inbox: Inb
     assert await inbox.counts() == {State.DONE: 2, State.DEAD: 1, State.RUNNING: 1}
 
 
+async def test_of_the_same_moment_the_one_that_arrived_before_goes_first(inbox: Inbox) -> None:
+    """Also while that one waits to be tried again."""
+    await inbox.put(event("E1", "B", at=1.0), ("h",))
+    await inbox.put(event("E2", "B", at=1.0), ("h",))
+    (claim,) = await inbox.claim(10, ("h",), 0.0)
+    assert claim.event.id == "E1"
+    await inbox.settle(claim.work[0], Outcome(state=State.FAILED, due=100.0, error="x"), 0.0)
+    assert await inbox.claim(10, ("h",), 99.0) == []
+    claims = await inbox.claim(10, ("h",), 100.0)
+    assert told(claims) == [("E1", ["h"])]
+    await finish(inbox, claims)
+    assert told(await inbox.claim(10, ("h",), 100.0)) == [("E2", ["h"])]
+
+
+async def test_a_clock_that_stepped_back_holds_up_no_event(inbox: Inbox) -> None:
+    """Neither a new one nor one that was given back: they wait for no moment."""
+    await inbox.put(event("E1", received=5_000.0), ("h",))
+    (claim,) = await inbox.claim(10, ("h",), 1_000.0)
+    await inbox.release(claim.work[0], began=False)
+    (claim,) = await inbox.claim(10, ("h",), 900.0)
+    assert claim.event.received == 5_000.0
+
+
+async def test_running_work_is_not_purged(inbox: Inbox) -> None:
+    """Even of a handler that this process doesn't have, and however old it is."""
+    await inbox.put(event("E1"), ("another's",))
+    (claim,) = await inbox.claim(10, ("another's",), 0.0)
+    assert await inbox.purge(("h",), 1e9) == 0
+    assert await inbox.settle(claim.work[0], DONE, 1e9)
+
+
 async def test_released_work_is_due_again_and_its_attempt_does_not_count(inbox: Inbox) -> None:
     """As if it had not been claimed."""
     await inbox.put(event("E1"), BOTH)

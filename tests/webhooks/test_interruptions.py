@@ -121,6 +121,27 @@ async def test_stopping_again_and_again_uses_up_no_attempts() -> None:
     assert (claim.work[0].failures, claim.work[0].crashes) == (0, 0)
 
 
+@virtual
+async def test_interruptions_leave_the_attempts_of_a_handler_that_fails_then() -> None:
+    """It is tried as often as one that was never interrupted."""
+    inbox: Inbox = MemoryInbox()
+    await inbox.put(event(), ("failing",))
+    for _ in range(5):
+        (claim,) = await inbox.claim(1, ("failing",), 2e9)
+        await inbox.release(claim.work[0], began=True)
+    subject = receiver(inbox=inbox, backoff=Backoff(first=1.0, attempts=3))
+    seen: list[tuple[int, bool]] = []
+
+    @subject.on("*", name="failing")
+    async def failing(event: Event, context: Context) -> None:
+        seen.append((context.attempt, context.is_last_attempt))
+        raise ValueError
+
+    async with subject:
+        await asyncio.sleep(600.0)
+    assert seen == [(6, False), (7, False), (8, True)]
+
+
 def test_errors_are_in_no_repr() -> None:
     """They quote what was handled."""
     assert "nobody" not in repr(Outcome(state=State.DEAD, error="nobody@example.com"))

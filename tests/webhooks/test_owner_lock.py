@@ -83,7 +83,7 @@ def test_a_lock_whose_file_was_swept_is_taken_anew(
     mine.release()
 
 
-def test_an_owner_of_whom_nothing_can_be_learnt_is_alive(
+def test_an_owner_of_whom_nothing_can_be_learnt_is_not_dead(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its lock file can't be opened: another user's, or too many files are open."""
@@ -97,7 +97,7 @@ def test_an_owner_of_whom_nothing_can_be_learnt_is_alive(
 
         with monkeypatch.context() as patched:
             patched.setattr(os, "open", refuse)
-            assert life_of(path, lock.owner) is Life.ALIVE
+            assert life_of(path, lock.owner) is Life.HIDDEN
     assert life_of(path, lock.owner) is Life.DEAD
 
 

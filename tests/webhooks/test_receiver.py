@@ -58,6 +58,19 @@ async def test_an_event_is_accepted_kept_and_handled_once(make_inbox: MakeInbox)
     assert seen == ["EVNT-1"]
 
 
+async def test_an_event_without_a_time_happened_when_it_arrived() -> None:
+    """So that it goes after what happened before, and not before all."""
+    inbox = MemoryInbox()
+    async with receiver(inbox=inbox) as subject:
+        subject._names["booking.scheduled"] = ("h",)
+        data = json.loads(make_event("booking.scheduled"))
+        del data["creation_time"]
+        assert (await deliver(subject, json.dumps(data).encode())).status == 200
+        (claim,) = await inbox.claim(1, ("h",), time.time())
+        assert claim.event.creation_time == claim.event.received
+        assert abs(claim.event.received - time.time()) < 60
+
+
 async def test_a_slow_handler_does_not_hold_up_the_answer() -> None:
     """OnceHub never waits for a handler."""
     go = asyncio.Event()

@@ -1,6 +1,10 @@
 """Where secrets come from, and how they are kept."""
 
 import asyncio
+import gc
+import hmac
+import time
+import weakref
 from typing import Any
 
 import pytest
@@ -9,7 +13,12 @@ from oncehub_async import Budget, Clock, ConfigurationError, Limits, OnceHub
 from oncehub_async.simulator import Account, Simulator
 from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import MemoryInbox, Receiver, secrets_of_account
+from oncehub_async.webhooks.signing_key import SigningKey, signing_keys
 from oncehub_async.webhooks.signing_secrets import ProvidedSecrets
+
+
+def keys(*secrets: str) -> tuple[SigningKey, ...]:
+    return signing_keys(secrets)
 
 
 class HandClock(Clock):
@@ -46,21 +55,21 @@ async def test_an_async_callable_is_asked_now_and_then(clock: type[HandClock]) -
     provider = Provider("old")
     source = ProvidedSecrets(provider, refresh=300.0, patience=30.0, clock=clock())
     for _ in range(3):
-        assert await source.current() == (b"old",)
+        assert await source.current() == keys("old")
     assert provider.asked == 1
     provider.secrets = ["new", "old"]
-    assert await source.after_refusal((b"old",)) is None
+    assert await source.after_refusal(keys("old")) is None
     assert provider.asked == 1
     clock.time += 31.0
-    assert await source.after_refusal((b"old",)) == (b"new", b"old")
+    assert await source.after_refusal(keys("old")) == keys("new", "old")
     for _ in range(5):
-        assert await source.after_refusal((b"new", b"old")) is None
+        assert await source.after_refusal(keys("new", "old")) is None
     assert provider.asked == 2
     clock.time += 301.0
     provider.secrets = ["newest"]
-    assert await source.current() == (b"new", b"old")
+    assert await source.current() == keys("new", "old")
     await refreshed(source)
-    assert await source.current() == (b"newest",)
+    assert await source.current() == keys("newest")
     assert provider.asked == 3
 
 
@@ -74,7 +83,7 @@ async def test_while_it_fails_the_kept_secrets_go_on(
     provider.secrets = ConnectionError("nobody@example.com")
     clock.time += 301.0
     await refreshed(source)
-    assert await source.current() == (b"kept",)
+    assert await source.current() == keys("kept")
     assert "ConnectionError" in caplog.text
     assert "nobody" not in caplog.text
     provider.secrets = []
@@ -131,7 +140,7 @@ async def test_a_provider_that_hangs_is_waited_for_with_a_limit(clock: type[Hand
         kept = await source.current()
         clock.time += 31.0
         assert await source.after_refusal(kept) is None
-        assert await source.current() == (b"kept",)
+        assert await source.current() == keys("kept")
 
 
 async def test_who_stops_waiting_stops_nobody_else(clock: type[HandClock]) -> None:
@@ -143,7 +152,7 @@ async def test_who_stops_waiting_stops_nobody_else(clock: type[HandClock]) -> No
     first.cancel()
     await asyncio.wait({first})
     answers.put_nowait("secret")
-    assert await second == (b"secret",)
+    assert await second == keys("secret")
 
 
 async def test_without_any_secret_the_receiver_does_not_start() -> None:
@@ -189,6 +198,64 @@ async def test_a_delivery_signed_with_a_new_secret_is_looked_up() -> None:
             assert (await subject.receive(headers, body)).status == status
 
 
+async def test_a_look_up_makes_no_forgery_good() -> None:
+    """That there are other secrets says nothing yet: the signature has to be one of theirs."""
+    provider = Provider("old")
+    subject = Receiver(signing_secret=provider, inbox=MemoryInbox())
+    subject._secrets = ProvidedSecrets(provider, patience=1e-9)
+    async with subject:
+        provider.secrets = ["new"]
+        body = make_event("booking.canceled")
+        headers = {"Oncehub-Signature": sign(body, "the forger's own")}
+        assert (await subject.receive(headers, body)).status == 401
+        assert provider.asked == 2
+        assert await subject.inbox.counts() == {}
+
+
+async def test_a_key_is_made_once_and_kept_no_longer_than_its_secret(
+    clock: type[HandClock], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many there are; what was rotated away is in no memory any more."""
+    made: list[bytes] = []
+    new = hmac.new
+
+    def counted(key: bytes, *arguments: Any, **named: Any) -> hmac.HMAC:
+        made.append(key)
+        return new(key, *arguments, **named)
+
+    subject = Receiver(signing_secret=[f"s{n}" for n in range(20)], inbox=MemoryInbox())
+    body = make_event("booking.canceled")
+    headers = {"Oncehub-Signature": sign(body, "s19")}
+    async with subject:
+        monkeypatch.setattr(hmac, "new", counted)
+        for _ in range(3):
+            assert (await subject.receive(headers, body)).status == 200
+    assert made == []
+    provider = Provider("old")
+    source = ProvidedSecrets(provider, clock=clock())
+    old = weakref.ref((await source.current())[0])
+    provider.secrets = ["new"]
+    clock.time += 301.0
+    await refreshed(source)
+    gc.collect()
+    assert await source.current() == keys("new")
+    assert old() is None
+
+
+async def test_only_an_unknown_secret_is_looked_up() -> None:
+    """What is malformed, or was signed long ago, is so with any secret."""
+    provider = Provider("secret")
+    subject = Receiver(signing_secret=provider, inbox=MemoryInbox())
+    subject._secrets = ProvidedSecrets(provider, patience=1e-9)
+    async with subject:
+        body = make_event("booking.canceled")
+        old = sign(body, "secret", time.time() - 90 * 86_400.0)
+        for header in (None, "t=1", "t=x,s=00", old):
+            headers = {} if header is None else {"Oncehub-Signature": header}
+            assert (await subject.receive(headers, body)).status == 401
+        assert provider.asked == 1
+
+
 async def test_the_accounts_own_webhooks() -> None:
     """All of them, or those of a URL; one made later is known when its first delivery comes."""
     async with Simulator(Account(bookings=5, webhooks=2), limits=None) as sim:
@@ -211,7 +278,7 @@ async def test_the_accounts_own_webhooks() -> None:
             assert made.signing_secret
             others = await source.after_refusal(known)
             assert others is not None
-            assert made.signing_secret.encode() in others
+            assert keys(made.signing_secret)[0] in others
 
 
 async def test_an_odd_secret_in_the_account_ends_no_other(

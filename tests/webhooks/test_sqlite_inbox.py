@@ -79,6 +79,20 @@ async def test_two_inboxes_on_one_file_never_hold_the_same_work(
     await two.close()
 
 
+async def test_nobody_releases_what_another_holds(tmp_path: Path) -> None:
+    """One that lost its work, being taken for dead, must not take it from its new owner."""
+    one, two = SQLiteInbox(tmp_path / "inbox.db"), SQLiteInbox(tmp_path / "inbox.db")
+    await one.open()
+    await two.open()
+    await one.put(event(1), ("h",))
+    (claim,) = await one.claim(1, ("h",), 99.0)
+    await two.release(claim.work[0], began=True)
+    assert await two.claim(1, ("h",), 99.0) == []
+    assert await one.settle(claim.work[0], DONE, 99.0)
+    await two.close()
+    await one.close()
+
+
 CLAIM_AND_HANG = """
 import asyncio, sys
 from oncehub_async.webhooks import SQLiteInbox

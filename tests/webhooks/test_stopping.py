@@ -13,7 +13,7 @@ from oncehub_async.webhooks import (
 from oncehub_async.webhooks.inbox import Outcome, State, StoredEvent, Work
 
 from .conftest import deliver
-from .virtual_receiver import post, receiver, since_start, virtual
+from .virtual_receiver import LoopClock, post, receiver, since_start, virtual
 
 
 class NotingInbox(MemoryInbox):
@@ -64,6 +64,64 @@ async def test_closing_lets_handlers_finish_within_the_deadline() -> None:
     assert claim.work == (Work("long", "first", 2),)
     (short,) = [each for each in await inbox.claim(9, ("second",), 2e9) if each.event.id == "short"]
     assert short.work == (Work("short", "second", 1),)
+
+
+class SteppingClock(LoopClock):
+    """Once it is told to, it goes back by an hour each time that somebody looks."""
+
+    steps = 0
+    begun = False
+
+    def now(self) -> float:
+        type(self).steps += type(self).begun
+        return super().now() - 3_600.0 * type(self).steps
+
+
+@virtual
+async def test_a_clock_that_steps_back_does_not_hold_up_the_end() -> None:
+    """How long handlers may take to finish is no matter of the time of day."""
+    subject = receiver(drain=10.0)
+    subject.clock = SteppingClock()
+    SteppingClock.steps, SteppingClock.begun = 0, False
+
+    @subject.on("*")
+    async def handler(event: Event) -> None:
+        await asyncio.sleep(1_000.0)
+
+    async with subject:
+        await post(subject)
+        await asyncio.sleep(1.0)
+        SteppingClock.begun, began = True, since_start()
+    assert since_start() - began == pytest.approx(10.0, abs=0.5)
+
+
+class HangingInbox(MemoryInbox):
+    """Writes down, and doesn't come back."""
+
+    async def settle(self, work: Work, outcome: Outcome, now: float) -> bool:
+        await super().settle(work, outcome, now)
+        await asyncio.sleep(1_000.0)
+        return True
+
+
+def test_what_may_be_written_down_all_the_same_is_told_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The end came while the inbox was at it."""
+
+    @virtual
+    async def test() -> None:
+        subject = receiver(inbox=HangingInbox(), drain=1.0)
+
+        @subject.on("*", name="h")
+        async def handler(event: Event) -> None: ...
+
+        async with subject:
+            await post(subject, event_id="EVNT-1")
+            await asyncio.sleep(1.0)
+
+    test()
+    assert "h for EVNT-1 was written down: it may run again" in caplog.text
 
 
 @virtual

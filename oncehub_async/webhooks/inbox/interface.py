@@ -9,6 +9,9 @@ from typing import Protocol
 
 import attrs
 
+AT_ONCE = 0.0
+"""When work is due that waits for no moment; so a clock that steps back doesn't hold it up."""
+
 
 class State(StrEnum):
     """How far the work of one handler for one event has come."""

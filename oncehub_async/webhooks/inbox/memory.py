@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 import attrs
 
 from .. import limits
-from .interface import Claim, Outcome, State, StoredEvent, Work
+from .interface import AT_ONCE, Claim, Outcome, State, StoredEvent, Work
 
 logger = logging.getLogger("oncehub_async.webhooks")
 
@@ -75,7 +75,7 @@ class MemoryInbox:
                     pair.crashes += 1
                 else:
                     pair.attempts -= 1
-                self._wait(pair, record.event.received)
+                self._wait(pair, AT_ONCE)
 
     async def put(self, event: StoredEvent, handlers: Sequence[str]) -> bool:
         """Keep an event; see `Inbox.put`."""
@@ -87,7 +87,7 @@ class MemoryInbox:
         self._number += 1
         record = self._unfinished[event.id] = _Record(self._number, event)
         for position, handler in enumerate(handlers):
-            pair = _Pair(record, position, handler, event.received)
+            pair = _Pair(record, position, handler, AT_ONCE)
             record.work.append(pair)
             self._pairs[event.id, handler] = pair
             self._open[event.subject].append(pair)
@@ -134,7 +134,7 @@ class MemoryInbox:
         pair = self._claimed(work)
         if pair is not None:
             pair.attempts -= not began
-            self._wait(pair, pair.record.event.received)
+            self._wait(pair, AT_ONCE)
 
     async def waiting(self) -> dict[str, int]:
         """How much unfinished work each handler has."""

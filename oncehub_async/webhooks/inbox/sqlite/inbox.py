@@ -52,7 +52,8 @@ class SQLiteInbox:
     ) -> None:
         if not os.fspath(path) or os.fspath(path).startswith((":memory:", "file:")):
             raise ConfigurationError("path: expected the path of a file (or use MemoryInbox)")
-        self.path = Path(path)
+        # Once for all: SQLite follows links, and whoever uses the file has to find the same locks.
+        self.path = Path(os.path.realpath(path))
         self._keep = limits.seconds(keep, "keep")
         self._keep_dead = max(limits.seconds(keep_dead, "keep_dead"), self._keep)
         self._busy_timeout = limits.seconds(busy_timeout, "busy_timeout")

@@ -18,8 +18,8 @@ from . import schema, statements
 
 _BUSY_TIMEOUT = 5.0
 _ENTRIES = """
-SELECT e.id, e.type, e.subject, e.received, w.handler, w.state, w.attempts, w.due, w.finished,
-       w.error
+SELECT e.id, e.type, e.subject, e.received, w.handler, w.state, w.attempts,
+       max(w.due, e.received), w.finished, w.error
 FROM work w JOIN events e ON e.seq = w.event
 WHERE w.state IN (SELECT value FROM json_each(:states)) AND (:event IS NULL OR e.id = :event)
 ORDER BY w.event DESC, w.position

@@ -10,6 +10,7 @@ it lives; only after the time of many such looks is it taken for dead.
 
 import contextlib
 import glob
+import logging
 import os
 import secrets
 import sys
@@ -24,12 +25,25 @@ if sys.platform == "win32":
 
     def _lock(descriptor: int) -> None:
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+    def _share(descriptor: int, database: Path) -> None:
+        """Files have no modes there."""
 else:
     import fcntl
 
     def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
+    def _share(descriptor: int, database: Path) -> None:
+        """Let those try the lock who may use the database, as SQLite does with its other files."""
+        with contextlib.suppress(OSError):  # there is no database yet, or the disk has no modes
+            found = database.stat()
+            os.fchmod(descriptor, found.st_mode & 0o666)
+            if os.geteuid() == 0:
+                os.fchown(descriptor, found.st_uid, found.st_gid)
+
+
+logger = logging.getLogger("oncehub_async.webhooks")
 
 SECONDS_BETWEEN_LOOKS = 2.0
 """How often a living owner looks whether its file is still there."""
@@ -46,7 +60,8 @@ class OwnerLock:
         while descriptor is None:
             self.owner = secrets.token_hex(8)
             self._path = lock_path(database, self.owner)
-            descriptor = _locked(self._path)
+            descriptor = _locked(self._path, database)
+        self._database = database
         self._descriptor: int | None = descriptor
         self._changing = threading.Lock()
         _held.add(self)
@@ -58,7 +73,7 @@ class OwnerLock:
                 return
             # Locked before it has its name: unlocked under it, it would be a dead owner's.
             unnamed = self._path.with_name(f"{self._path.name}-new")
-            descriptor = _locked(unnamed)
+            descriptor = _locked(unnamed, self._database)
             if descriptor is None:
                 return
             try:
@@ -72,8 +87,12 @@ class OwnerLock:
     def release(self) -> None:
         """End it; the file goes too. For an owner that holds no work: nobody could tell its end."""
         with self._changing:
-            self._path.unlink(missing_ok=True)
-            self._close()
+            try:
+                # What can't be removed is swept some day, as a dead owner's.
+                with contextlib.suppress(OSError):
+                    self._path.unlink(missing_ok=True)
+            finally:
+                self._close()
 
     def drop(self) -> None:
         """Let go of the lock without touching the file, which shows others that it has ended."""
@@ -96,7 +115,9 @@ class Life(Enum):
 
     ALIVE = "alive"
     DEAD = "dead"
-    UNKNOWN = "unknown"
+    MISSING = "missing"
+    HIDDEN = "hidden"
+    """The file can't be opened: another user's, or too many are open."""
 
 
 class RollCall:
@@ -105,6 +126,7 @@ class RollCall:
     def __init__(self, database: Path) -> None:
         self._database = database
         self._missing_since: dict[str, float] = {}
+        self._hidden: set[str] = set()
 
     def dead(self, owners: Collection[str], now: float) -> list[str]:
         """Those that have died; `now` in seconds of a clock that only goes on."""
@@ -112,8 +134,17 @@ class RollCall:
         self._missing_since = {
             owner: self._missing_since.get(owner, now)
             for owner, life in found.items()
-            if life is Life.UNKNOWN
+            if life is Life.MISSING
         }
+        hidden = {owner for owner, life in found.items() if life is Life.HIDDEN}
+        for owner in hidden - self._hidden:
+            logger.warning(
+                "work is held by a process of which nothing can be learnt, for %s can't be opened "
+                "(another user's?): if it has ended, remove that file, and its work runs again in "
+                "half a minute",
+                lock_path(self._database, owner),
+            )
+        self._hidden = hidden
         return [
             owner
             for owner, life in found.items()
@@ -132,9 +163,9 @@ def life_of(database: Path, owner: str, *, bury: bool = False) -> Life:
     try:
         descriptor = os.open(path, os.O_RDWR)
     except FileNotFoundError:
-        return Life.UNKNOWN
-    except OSError:  # another user's, or too many open files: nothing shows that it is dead
-        return Life.ALIVE
+        return Life.MISSING
+    except OSError:
+        return Life.HIDDEN
     try:
         _lock(descriptor)
         if bury:
@@ -157,11 +188,12 @@ def sweep(database: Path, holding: Collection[str]) -> None:
             life_of(database, owner, bury=True)
 
 
-def _locked(path: Path) -> int | None:
+def _locked(path: Path, database: Path) -> int | None:
     """A locked descriptor of a new file; None if a sweep came in between."""
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     try:
         _lock(descriptor)
+        _share(descriptor, database)
         is_there = _is_at(descriptor, path)
     except (BlockingIOError, PermissionError):
         is_there = False

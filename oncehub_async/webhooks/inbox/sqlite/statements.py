@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ..interface import Claim, Outcome, State, StoredEvent, Work
+from ..interface import AT_ONCE, Claim, Outcome, State, StoredEvent, Work
 
 _CHUNKS = (64, 16, 4, 1)
 """How many rows an INSERT takes; few sizes, so that the prepared statements are kept."""
@@ -58,7 +58,7 @@ RETURNING (SELECT id FROM events WHERE seq = work.event), handler
 
 _RELEASE = """
 UPDATE work SET state = 'pending', owner = NULL, attempts = attempts - iif(:began, 0, 1),
-    due = (SELECT received FROM events WHERE seq = work.event)
+    due = 0
 WHERE owner = :owner AND handler = :handler
   AND event = (SELECT seq FROM events WHERE id = :event)
 """
@@ -66,7 +66,7 @@ WHERE owner = :owner AND handler = :handler
 _GIVE_BACK = """
 UPDATE work SET state = 'pending', owner = NULL,
     attempts = attempts - (position > h.began), crashes = crashes + (position = h.began),
-    due = (SELECT received FROM events WHERE seq = work.event)
+    due = 0
 FROM (SELECT event, min(position) AS began FROM work WHERE owner = :owner GROUP BY event) h
 WHERE work.owner = :owner AND work.event = h.event
 """
@@ -96,7 +96,7 @@ def put_many(
         at, about = event.creation_time, event.subject
         events.append((seq, event.id, event.type, about, at, event.received, event.body))
         for position, name in enumerate(handlers):
-            work.append((seq, position, name, "pending", 0, at, event.received, about))
+            work.append((seq, position, name, "pending", 0, at, AT_ONCE, about))
     _insert(connection, "events", _EVENT_COLUMNS, events)
     _insert(connection, "work", _WORK_COLUMNS, work)
     return new
