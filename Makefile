@@ -25,7 +25,7 @@ demo-webhooks: $(VENV)/.cli
 	@$(BIN)/oncehub demo-webhooks
 
 test: $(VENV)/.dev
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 3
 
 fuzz: $(VENV)/.dev
 	ONCEHUB_FUZZ=1000000 $(BIN)/pytest -n 2 -k at_random \
