@@ -53,7 +53,7 @@ def oncehub_account() -> Account:
 
 async def _simulator(oncehub_account: Account) -> AsyncIterator[Simulator]:
     """A running simulated OnceHub, whose minute is a second."""
-    from oncehub_async.clock import Clock
+    from oncehub_async import Clock
     from oncehub_async.simulator import Simulator
 
     async with Simulator(oncehub_account, clock=Clock(speed=_SPEED)) as simulator:

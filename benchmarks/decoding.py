@@ -9,7 +9,7 @@ import aiohttp
 import msgspec
 
 from benchmarks.ratio import computed, ratio
-from oncehub_async.json_text import load_json
+from oncehub_async._ground.json_text import load_json
 from oncehub_async.models import Booking, from_dict
 from oncehub_async.simulator import Account, Simulator
 

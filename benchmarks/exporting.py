@@ -18,8 +18,8 @@ import orjson
 from aiohttp import web
 
 from oncehub_async import Budget, Limits, OnceHub
+from oncehub_async._ground.times import time_text
 from oncehub_async.export import plan_export, run_export
-from oncehub_async.models.converter import time_text
 from oncehub_async.simulator import Account, Fault, Simulator
 from tests.least_possible import least
 

@@ -19,8 +19,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from oncehub_async.cli import demo_receiver
-from oncehub_async.cli.handling_log import (
+from oncehub_async.cli import _demo_receiver as demo_receiver
+from oncehub_async.cli._handling_log import (
     begun_again_in_one_life,
     begun_though_done,
     done_in,

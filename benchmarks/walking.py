@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 import attrs
 import orjson
 
-from oncehub_async.request import Operation, Request
-from oncehub_async.simulator.data.timeline import Timeline
+from oncehub_async._http.request import Operation, Request
+from oncehub_async.simulator._data.timeline import Timeline
 from tests.least_possible import least
 from tests.list_service import DatedClock, Latency, ListService, resources
 from tests.virtual_time import run_virtual

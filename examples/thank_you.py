@@ -14,16 +14,20 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from oncehub_async import OnceHub, UnconfirmedError
-from oncehub_async.embed import (
+from oncehub_async.errors import ModelError
+from oncehub_async.models import Contact
+from oncehub_async.web import (
+    BookingLink,
+    BookingScheduled,
     CalendarEmbed,
     EventForwarding,
+    confirm,
     content_security_policy,
+    forwarding_script,
+    parse_confirmation,
+    parse_event,
     prefill_script,
 )
-from oncehub_async.links import BookingLink
-from oncehub_async.models import Contact
-from oncehub_async.redirect import confirm, parse_confirmation
-from oncehub_async.widget import BookingScheduled, ModelError, forwarding_script, parse_event
 
 CLIENT = web.AppKey("CLIENT", OnceHub)
 CALENDAR = web.AppKey("CALENDAR", str)

@@ -5,13 +5,15 @@ async with OnceHub() as oncehub:
         print(booking.id, booking.starting_time)
 """
 
-from importlib import import_module
+__version__ = "0.1.0"
+
+from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
-from .attempts import Attempt, AttemptHook
-from .budget import Budget, Limits, Outcome, Permit, Priority, RateBudget
-from .client import OnceHub, Resources
-from .clock import Clock
+from ._client import OnceHub, Resources
+from ._ground import UNSET, Clock, Unset
+from ._http import Attempt, AttemptHook, RetryPolicy
+from ._rate import Budget, Limits, Outcome, Permit, Priority, RateBudget
 from .errors import (
     AuthenticationError,
     BadRequestError,
@@ -41,16 +43,11 @@ from .errors import (
     UnexpectedStatusError,
     UnprocessableError,
 )
-from .retry import RetryPolicy
-from .version import __version__
 
 if TYPE_CHECKING:
-    from .listing import Listing
+    from ._lists import Listing, Page, Walk
     from .models import id_of
-    from .page import Page
-    from .parameters import UNSET, Unset
     from .resources import KeyValidation
-    from .walk import Walk
 
 __all__ = [
     "UNSET",
@@ -104,28 +101,29 @@ __all__ = [
 
 # What needs the models is imported when it is first used; the rest is there at once.
 _LATER = {
-    "UNSET": "parameters",
     "KeyValidation": "resources",
-    "Listing": "listing",
-    "Page": "page",
-    "Unset": "parameters",
-    "Walk": "walk",
+    "Listing": "_lists",
+    "Page": "_lists",
+    "Walk": "_lists",
     "id_of": "models",
-    "models": "models",
-    "resources": "resources",
 }
+_MODULES = ("models", "resources")
 
 
 if not TYPE_CHECKING:  # type checkers would take it as a promise that every name exists
 
     def __getattr__(name: str) -> object:
+        if name in _MODULES:
+            return _import_module(f".{name}", __name__)
         if name not in _LATER:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        module = import_module(f".{_LATER[name]}", __name__)
-        value = module if name == _LATER[name] else getattr(module, name)
+        value = getattr(_import_module(f".{_LATER[name]}", __name__), name)
         globals()[name] = value
         return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LATER})
+    return sorted({*globals(), *_LATER, *_MODULES})
+
+
+del TYPE_CHECKING  # what stands here without an underscore is for users

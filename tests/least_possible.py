@@ -3,7 +3,7 @@
 from math import ceil
 
 from oncehub_async import Limits
-from oncehub_async.parameters import MAX_LIMIT
+from oncehub_async._ground.checks import MAX_LIMIT
 
 
 def least(objects: int, latency: float) -> float:

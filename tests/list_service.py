@@ -19,12 +19,12 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from oncehub_async import Budget, Limits, OnceHub, Resources, RetryPolicy
-from oncehub_async.api_key import ApiKey, KeySource
-from oncehub_async.calls import Caller
-from oncehub_async.models.converter import time_text
-from oncehub_async.request import Request
-from oncehub_async.responses import Answer
-from oncehub_async.transport import Departure, Transport
+from oncehub_async._ground.times import time_text
+from oncehub_async._http.api_key import ApiKey, KeySource
+from oncehub_async._http.call import Caller
+from oncehub_async._http.request import Request
+from oncehub_async._http.response import Answer
+from oncehub_async._http.transport import Departure, Transport
 
 from .virtual_time import VirtualClock
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import attrs
 
-from oncehub_async.request import Request
-from oncehub_async.responses import Answer
-from oncehub_async.simulator.data.timeline import Timeline
+from oncehub_async._http.request import Request
+from oncehub_async._http.response import Answer
+from oncehub_async.simulator._data.timeline import Timeline
 
 from .list_service import DatedClock, Latency, ListService
 

@@ -35,11 +35,11 @@ from oncehub_async import (
     RetryPolicy,
     ServerError,
 )
-from oncehub_async.api_key import ApiKey, KeyProvider, KeySource
-from oncehub_async.calls import Caller
-from oncehub_async.request import Request
-from oncehub_async.responses import Answer
-from oncehub_async.transport import Departure, Transport
+from oncehub_async._http.api_key import ApiKey, KeyProvider, KeySource
+from oncehub_async._http.call import Caller
+from oncehub_async._http.request import Request
+from oncehub_async._http.response import Answer
+from oncehub_async._http.transport import Departure, Transport
 
 from .virtual_time import VirtualClock, run_virtual
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from oncehub_async.cli import main
-from oncehub_async.cli.output import several, span
+from oncehub_async.cli._output import several, span
 from oncehub_async.export import RESOURCES
 from oncehub_async.simulator import Account, Fault, Limits, Simulator
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from oncehub_async.cli.live_output import LiveOutput
+from oncehub_async.cli._live_output import LiveOutput
 
 
 async def test_no_output_at_all_is_no_reader(

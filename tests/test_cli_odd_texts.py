@@ -12,7 +12,7 @@ from oncehub_async.cli import main
 from oncehub_async.models import Webhook
 from oncehub_async.simulator import Account, Simulator
 from oncehub_async.webhooks import SQLiteInbox
-from oncehub_async.webhooks.inbox import Outcome, State, StoredEvent
+from oncehub_async.webhooks._inbox import Outcome, State, StoredEvent
 
 from .simulator.threaded import running
 

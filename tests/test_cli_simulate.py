@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from oncehub_async.cli.app import run
-from oncehub_async.cli.simulate import routes, simulated
-from oncehub_async.simulator.simulator import START
+from oncehub_async.cli._app import run
+from oncehub_async.cli._simulate import routes, simulated
+from oncehub_async.simulator._simulator import START
 
 from .loopback import answer, serving
 

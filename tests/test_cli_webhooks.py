@@ -19,8 +19,8 @@ from oncehub_async.cli import main
 from oncehub_async.simulator import Account, Simulator
 from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import SQLiteInbox, verify_signature
-from oncehub_async.webhooks.inbox import Outcome, State, StoredEvent
-from oncehub_async.webhooks.inbox.sqlite.inspection import opened
+from oncehub_async.webhooks._inbox import Outcome, State, StoredEvent
+from oncehub_async.webhooks._inbox.inspection import opened_inbox
 
 from .simulator.threaded import running
 
@@ -284,7 +284,7 @@ async def test_listen_stops_though_its_reader_has_stalled(tmp_path: Path) -> Non
 
 
 def counted(file: Path) -> dict[State, int]:
-    with opened(file) as inbox:
+    with opened_inbox(file) as inbox:
         return inbox.counts()
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from oncehub_async import OnceHub
 from oncehub_async.cli import main
-from oncehub_async.links import BookingLink, ClassicLink
 from oncehub_async.simulator import Account, Simulator
+from oncehub_async.web import BookingLink, ClassicLink
 
 from .documents import ROOT, blocks, run
 

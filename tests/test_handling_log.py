@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from oncehub_async.cli.handling_log import (
+from oncehub_async.cli._handling_log import (
     Line,
     begun_again_in_one_life,
     begun_though_done,
@@ -13,7 +13,7 @@ from oncehub_async.cli.handling_log import (
     wait_until_finished,
 )
 from oncehub_async.webhooks import SQLiteInbox
-from oncehub_async.webhooks.inbox import Outcome, State, StoredEvent
+from oncehub_async.webhooks._inbox import Outcome, State, StoredEvent
 
 LOG = "began A 1\nended A 1\nbegan B 1\nfailed B 1\nbegan C 1\nbegan B 2\nended B 2\n"
 

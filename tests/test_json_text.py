@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncehub_async.json_text import load_json
+from oncehub_async._ground.json_text import load_json
 
 integers = st.integers(-(10**25), 10**25) | st.integers(2**63 - 2, 2**64 + 2)
 data = st.recursive(

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from oncehub_async import pagination
-from oncehub_async.pagination import Advance, Direction, PageFacts
+from oncehub_async._lists import pagination
+from oncehub_async._lists.pagination import Advance, Direction, PageFacts
 
 BASE = URL("https://api.oncehub.com/v2")
 IDS = ["BKNG-3", "BKNG-2", "BKNG-1"]

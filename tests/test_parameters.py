@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from oncehub_async import UNSET, InvalidParameterError, OnceHub, parameters
-from oncehub_async.availability import overrides_body, weekly_body
+from oncehub_async import UNSET, InvalidParameterError, OnceHub
+from oncehub_async._ground import checks
 from oncehub_async.models import (
     AvailabilityLocation,
     DateOverride,
@@ -16,6 +16,7 @@ from oncehub_async.models import (
     WorkingDay,
     WorkingHours,
 )
+from oncehub_async.resources._availability_rules import overrides_body, weekly_body
 
 NEW_YORK = ZoneInfo("America/New_York")
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -216,7 +217,7 @@ async def test_what_can_be_seen_here_is_refused_here(case: str) -> None:
 def test_a_naive_time_is_told_how_to_become_aware() -> None:
     """The remedy stands in the error."""
     with pytest.raises(InvalidParameterError, match=r"replace\(tzinfo=timezone.utc\).*astimezone"):
-        parameters.moment(NAIVE, "creation_time_gt")
+        checks.moment(NAIVE, "creation_time_gt")
 
 
 @pytest.mark.parametrize(
@@ -230,19 +231,19 @@ def test_a_naive_time_is_told_how_to_become_aware() -> None:
 )
 def test_times_are_sent_in_utc(time: datetime, text: str) -> None:
     """To the microsecond, for both ends of a filter are exclusive."""
-    assert parameters.moment(time, "x") == text
+    assert checks.moment(time, "x") == text
 
 
 def test_ranges_are_compared_as_moments() -> None:
     """In the hour that comes twice, a clock's face tells nothing."""
     first = datetime(2026, 11, 1, 1, 30, tzinfo=NEW_YORK)
     second = datetime(2026, 11, 1, 1, 15, fold=1, tzinfo=NEW_YORK)
-    assert parameters.time_range("creation_time", first, second) == {
+    assert checks.time_range("creation_time", first, second) == {
         "creation_time.gt": "2026-11-01T05:30:00Z",
         "creation_time.lt": "2026-11-01T06:15:00Z",
     }
     with pytest.raises(InvalidParameterError):
-        parameters.time_range("creation_time", second, first)
+        checks.time_range("creation_time", second, first)
 
 
 @pytest.mark.parametrize(
@@ -257,12 +258,12 @@ def test_ranges_are_compared_as_moments() -> None:
 )
 def test_expansions(given: Any, sent: str | None) -> None:
     """A name, several, or names with commas."""
-    assert parameters.expansion(given) == sent
+    assert checks.expansion(given) == sent
 
 
 def test_unset_and_none_are_different() -> None:
     """Leave as it is, and set to null."""
-    assert parameters.some_given({"city": None, "state": UNSET, "country": "DE"}) == {
+    assert checks.some_given({"city": None, "state": UNSET, "country": "DE"}) == {
         "city": None,
         "country": "DE",
     }

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from oncehub_async import errors
+from oncehub_async._http.request import Operation, Request
+from oncehub_async._http.response import Answer, read, response_error, retry_after
 from oncehub_async.errors import ResponseError, without_personal_data
-from oncehub_async.request import Operation, Request
-from oncehub_async.responses import Answer, read, response_error, retry_after
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 REQUEST = Request(Operation("GET", "/bookings/{id}"), id="BKNG-1")

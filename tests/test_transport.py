@@ -24,7 +24,7 @@ from oncehub_async import (
     ServerError,
     UnexpectedStatusError,
 )
-from oncehub_async.transport import LARGEST_BODY
+from oncehub_async._http.transport import LARGEST_BODY
 
 from .loopback import DROP, ENDLESS, HANG, Send, Server, answer, error, serving
 

@@ -3,16 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, assert_type
 
-from oncehub_async import (
-    UNSET,
-    ConflictError,
-    Listing,
-    OnceHub,
-    Page,
-    Priority,
-    Resources,
-    id_of,
-)
+from oncehub_async import UNSET, ConflictError, Listing, OnceHub, Page, Priority, Resources, id_of
 from oncehub_async.models import (
     Booking,
     BookingStatus,
@@ -35,7 +26,7 @@ from oncehub_async.webhooks import (
     Receiver,
     Router,
 )
-from oncehub_async.webhooks.router import Registration
+from oncehub_async.webhooks._router import Registration
 
 
 async def key() -> str:

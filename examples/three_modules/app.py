@@ -6,7 +6,7 @@ import os
 import time
 
 from oncehub_async.webhooks import Context, Event, Inbox, Receiver, SQLiteInbox, serve
-from oncehub_async.webhooks.router import Call
+from oncehub_async.webhooks._router import Call
 
 from . import bookings, conversations
 from .diary import Diary

@@ -1,12 +1,12 @@
 """Exports of an account to files, each swept to its last page or marked as not complete."""
 
-from .formats import Compression, Format
-from .manifest import MANIFEST_NAME, Manifest, ResourceEntry
-from .plan import RESOURCES, ExportPlan, plan_export
-from .progress import ExportProgress, ResourceProgress, State
-from .reading_manifest import ManifestError, read_manifest
-from .run import run_export
-from .verify import (
+from ._export_plan import RESOURCES, ExportPlan, parse_time, plan_export
+from ._export_run import run_export
+from ._formats import Compression, Format
+from ._manifest import MANIFEST_NAME, Manifest, ResourceEntry
+from ._manifest_reader import ManifestError, read_manifest
+from ._progress import ExportProgress, ResourceProgress, State
+from ._verify import (
     SAMPLES,
     Comparison,
     ResourceCheck,
@@ -14,7 +14,7 @@ from .verify import (
     compare_with_account,
     verify_export,
 )
-from .watch import EVERY, Round, watch_export
+from ._watch import EVERY, Round, watch_export
 
 __all__ = [
     "EVERY",
@@ -35,6 +35,7 @@ __all__ = [
     "State",
     "Verification",
     "compare_with_account",
+    "parse_time",
     "plan_export",
     "read_manifest",
     "run_export",

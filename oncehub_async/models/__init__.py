@@ -1,15 +1,29 @@
 """The objects of the API, one frozen attrs class for each."""
 
-from ..misfit import ModelError
-from .availability import (
+from ..errors import ModelError
+from ._account import (
+    BookingCalendar,
+    BookingForm,
+    BookingPage,
+    EventType,
+    MasterPage,
+    OneTimeLink,
+    ScheduledBooking,
+    SlotLocation,
+    Team,
+    TimeSlot,
+    User,
+    Webhook,
+)
+from ._availability import (
     AvailabilityLocation,
     DateOverride,
     SchedulingAvailability,
     WorkingDay,
     WorkingHours,
 )
-from .base import Model
-from .booking import (
+from ._base import CustomField, Deleted, Model, id_of
+from ._booking import (
     Booking,
     CancelRescheduleInformation,
     ExternalCalendar,
@@ -17,22 +31,10 @@ from .booking import (
     PaymentInformation,
     UtmParams,
     VirtualConferencing,
+    WebhookEvent,
 )
-from .booking_calendar import (
-    BookingCalendar,
-    OneTimeLink,
-    ScheduledBooking,
-    SlotLocation,
-    TimeSlot,
-)
-from .booking_form import BookingForm
-from .booking_page import BookingPage
-from .contact import Contact
-from .conversation import Answer, Audience, Bot, Conversation, Website
-from .converter import from_dict, to_dict, to_json
-from .custom_field import CustomField
-from .deleted import Deleted
-from .enumerations import (
+from ._converter import from_dict, to_dict, to_json
+from ._enumerations import (
     AvailabilityLocationType,
     BookingStatus,
     ContactStatus,
@@ -43,14 +45,16 @@ from .enumerations import (
     SlotLocationType,
     SmsStatus,
 )
-from .event import WebhookEvent
-from .event_type import EventType
-from .expandable import id_of
-from .master_page import MasterPage
-from .sms_notification import SmsDetails, SmsNotification
-from .team import Team
-from .user import User
-from .webhook import Webhook
+from ._people import (
+    Answer,
+    Audience,
+    Bot,
+    Contact,
+    Conversation,
+    SmsDetails,
+    SmsNotification,
+    Website,
+)
 
 __all__ = [
     "Answer",

@@ -1,16 +1,16 @@
 """The API's resources, one module each, named like the vendor's reference."""
 
-from .authentication import Authentication, KeyValidation
-from .booking_calendars import BookingCalendars, FormFields
-from .booking_pages import BookingPages
-from .bookings import Bookings
-from .contacts import Contacts
-from .event_types import EventTypes
-from .master_pages import MasterPages
-from .sms_notifications import SmsNotifications
-from .teams import Teams
-from .users import Users
-from .webhooks import Webhooks
+from ._authentication import Authentication, KeyValidation
+from ._booking_calendars import BookingCalendars, FormFields
+from ._booking_pages import BookingPages
+from ._bookings import Bookings
+from ._contacts import Contacts
+from ._event_types import EventTypes
+from ._master_pages import MasterPages
+from ._sms_notifications import SmsNotifications
+from ._teams import Teams
+from ._users import Users
+from ._webhooks import Webhooks
 
 __all__ = [
     "Authentication",

@@ -6,20 +6,21 @@
 It needs no account, no network beyond loopback, and answers the same for the same seed.
 """
 
-from .account import Account, Product
-from .deliveries.attempt import Attempt, Outcome
-from .deliveries.faults import DeliveryFault, DeliveryFaultKind
-from .deliveries.routes import EVERY_WEBHOOK, Target
-from .deliveries.settings import Delivery
-from .faults import Change, Fault, FaultKind
-from .happenings.activity import Activity
-from .limits import Limits
-from .service import Service
-from .simulator import Simulator
-from .stats import Stats
+from ._account_settings import Account, Product
+from ._deliveries.delivery_attempt import Attempt, Outcome
+from ._deliveries.delivery_faults import DeliveryFault, DeliveryFaultKind
+from ._deliveries.delivery_settings import Delivery
+from ._deliveries.routes import EVERY_WEBHOOK, Target
+from ._faults import Change, Fault, FaultKind
+from ._happenings.activity import Activity
+from ._rate_limits import Limits
+from ._service import Service
+from ._simulator import START, Simulator
+from ._stats import Stats
 
 __all__ = [
     "EVERY_WEBHOOK",
+    "START",
     "Account",
     "Activity",
     "Attempt",

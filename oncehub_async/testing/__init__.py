@@ -5,8 +5,8 @@ async with ReceiverClient(receiver) as oncehub:
     await oncehub.handled()
 """
 
-from .client import ReceiverClient
-from .events import make_event
-from .signing import sign
+from ._delivery_body import delivered_booking, envelope, sign
+from ._make_event import make_event
+from ._receiver_client import ReceiverClient
 
-__all__ = ["ReceiverClient", "make_event", "sign"]
+__all__ = ["ReceiverClient", "delivered_booking", "envelope", "make_event", "sign"]

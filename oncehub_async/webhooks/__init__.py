@@ -10,11 +10,22 @@ async with receiver:
     answer = await receiver.receive(headers, body)
 """
 
-from .aiohttp_handler import add_receiver, aiohttp_handler
-from .answer import Answer
-from .asgi import ReceiverApp
-from .context import Context
-from .errors import (
+from .._ground import WallClock
+from ._aiohttp_handler import add_receiver, aiohttp_handler
+from ._answers import Answer
+from ._asgi import ReceiverApp
+from ._backoff import Backoff
+from ._event import BookingEvent, ConversationEvent, Event, construct_event, read_event
+from ._handler import Context
+from ._inbox import Inbox, MemoryInbox, SQLiteInbox
+from ._inbox.inspection import InboxEntry, opened_inbox
+from ._inbox.interface import State
+from ._receiver import Receiver
+from ._router import Router
+from ._serve import serve
+from ._signature import MAX_SKEW, RETRY_WINDOW, SIGNATURE_HEADER, signature_header, verify_signature
+from ._signing_secrets import secrets_of_account
+from ._webhook_errors import (
     EnvelopeError,
     EventDataError,
     GiveUp,
@@ -25,17 +36,11 @@ from .errors import (
     SignatureProblem,
     WebhookError,
 )
-from .event import BookingEvent, ConversationEvent, Event, construct_event, read_event
-from .inbox import Inbox, MemoryInbox, SQLiteInbox
-from .receiver import Receiver
-from .router import Router
-from .schedule import Backoff
-from .serve import serve
-from .signature import verify_signature
-from .signing_secrets import secrets_of_account
-from .wall_clock import WallClock
 
 __all__ = [
+    "MAX_SKEW",
+    "RETRY_WINDOW",
+    "SIGNATURE_HEADER",
     "Answer",
     "Backoff",
     "BookingEvent",
@@ -46,6 +51,7 @@ __all__ = [
     "EventDataError",
     "GiveUp",
     "Inbox",
+    "InboxEntry",
     "InboxError",
     "MemoryInbox",
     "Receiver",
@@ -56,13 +62,16 @@ __all__ = [
     "SecretsError",
     "SignatureError",
     "SignatureProblem",
+    "State",
     "WallClock",
     "WebhookError",
     "add_receiver",
     "aiohttp_handler",
     "construct_event",
+    "opened_inbox",
     "read_event",
     "secrets_of_account",
     "serve",
+    "signature_header",
     "verify_signature",
 ]

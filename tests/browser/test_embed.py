@@ -5,16 +5,17 @@ import json
 import pytest
 from jinja2 import Environment
 
-from oncehub_async.embed import (
+from oncehub_async.web import (
+    BookingLink,
     CalendarEmbed,
     ClassicEmbed,
+    ClassicLink,
     EventForwarding,
     TemplateHelper,
     content_security_policy,
+    forwarding_script,
     prefill_script,
 )
-from oncehub_async.links import BookingLink, ClassicLink
-from oncehub_async.widget import forwarding_script
 
 from .chromium import Chromium
 from .stage import EMBED_JS, Stage

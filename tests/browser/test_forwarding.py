@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from oncehub_async.embed import EventForwarding
-from oncehub_async.widget import (
+from oncehub_async.web import (
     BookingScheduled,
     ClassicBooked,
+    EventForwarding,
     WidgetEvent,
     forwarding_script,
     parse_event,

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oncehub_async import Budget, Clock, Limits, Outcome, Priority
-from oncehub_async.budget import belongs_together, shared_budget
-from oncehub_async.budget.gate import Gate
-from oncehub_async.budget.window import GUARD
+from oncehub_async._rate import belongs_together, shared_budget
+from oncehub_async._rate.request_queue import Gate
+from oncehub_async._rate.window import GUARD
 
 from ..virtual_time import VirtualClock, run_virtual
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from oncehub_async.budget.round_trips import LONGEST_DELAY, RoundTrips
+from oncehub_async._rate.round_trips import LONGEST_DELAY, RoundTrips
 
 
 def learned(*, seed: int = 1, count: int = 200) -> RoundTrips:

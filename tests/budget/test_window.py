@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncehub_async.budget.round_trips import LONGEST_DELAY
-from oncehub_async.budget.throttle import LONGEST_PAUSE, Throttle
-from oncehub_async.budget.window import GUARD, Window
+from oncehub_async._rate.round_trips import LONGEST_DELAY
+from oncehub_async._rate.throttle import LONGEST_PAUSE, Throttle
+from oncehub_async._rate.window import GUARD, Window
 
 
 def settled(window: Window, sent_at: float, delay: float = 0.0) -> None:

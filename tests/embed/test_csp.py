@@ -7,12 +7,7 @@ from typing import Any
 import pytest
 
 from oncehub_async import InvalidParameterError
-from oncehub_async.embed import (
-    CalendarEmbed,
-    ClassicEmbed,
-    EventForwarding,
-    content_security_policy,
-)
+from oncehub_async.web import CalendarEmbed, ClassicEmbed, EventForwarding, content_security_policy
 
 CALENDAR = CalendarEmbed(id="BKC-LDJ878496X")
 CLASSIC = ClassicEmbed(page="dana")

@@ -8,8 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oncehub_async import InvalidParameterError
-from oncehub_async.embed import CalendarEmbed, ClassicEmbed, EventForwarding, Html
-from oncehub_async.links import BookingLink, ClassicLink
+from oncehub_async.web import (
+    BookingLink,
+    CalendarEmbed,
+    ClassicEmbed,
+    ClassicLink,
+    EventForwarding,
+    Html,
+)
 
 
 class Reader(HTMLParser):

@@ -5,8 +5,14 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from oncehub_async import InvalidParameterError
-from oncehub_async.embed import CalendarEmbed, ClassicEmbed, EventForwarding, TemplateHelper
-from oncehub_async.links import BookingLink, ClassicLink
+from oncehub_async.web import (
+    BookingLink,
+    CalendarEmbed,
+    ClassicEmbed,
+    ClassicLink,
+    EventForwarding,
+    TemplateHelper,
+)
 
 
 def render(text: str, **names: object) -> str:

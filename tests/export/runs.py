@@ -17,7 +17,7 @@ import attrs
 
 from oncehub_async import Budget, Clock, Limits, OnceHub, RetryPolicy
 from oncehub_async.export import Compression, Format, plan_export, run_export
-from oncehub_async.export.spool import Spool
+from oncehub_async.export._spool import Spool
 from oncehub_async.simulator import Account, Simulator
 
 FAST = Clock(speed=100)

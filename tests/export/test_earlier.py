@@ -9,9 +9,9 @@ import pytest
 
 from oncehub_async import Limits
 from oncehub_async.export import plan_export, read_manifest, run_export
-from oncehub_async.export.earlier import Earlier, earlier_export
-from oncehub_async.export.manifest import Manifest, ResourceEntry
-from oncehub_async.simulator.data.timeline import Timeline
+from oncehub_async.export._earlier_export import Earlier, earlier_export
+from oncehub_async.export._manifest import Manifest, ResourceEntry
+from oncehub_async.simulator._data.timeline import Timeline
 
 from ..least_possible import least
 from ..list_service import DatedClock, Latency, ListService, client

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from oncehub_async import Limits, OnceHub
 from oncehub_async.export import plan_export, run_export
-from oncehub_async.simulator.data.timeline import Timeline
+from oncehub_async.simulator._data.timeline import Timeline
 
 from ..list_service import DatedClock, Latency, ListService, client
 from ..virtual_time import InlineLoop, WorkLoop

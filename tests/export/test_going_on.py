@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 
 from oncehub_async import Budget, Clock, Limits, OnceHub, RetryPolicy
+from oncehub_async._lists import Addition, Side
 from oncehub_async.export import Compression, Format, Manifest, plan_export, run_export
-from oncehub_async.export.assembly import assemble
-from oncehub_async.export.place import place_of
-from oncehub_async.export.spool import Spool, SpoolError
-from oncehub_async.export.sweep import sweep_of
+from oncehub_async.export._list_reader import place_of, sweep_of
+from oncehub_async.export._resource_export import assemble
+from oncehub_async.export._spool import Spool, SpoolError
 from oncehub_async.simulator import Account, Fault, Service, Simulator
-from oncehub_async.walk import Addition, Side
 
 FAST = Clock(speed=500)
 ACCOUNT = Account(bookings=450, contacts=120, users=230, seed=7)

@@ -18,7 +18,7 @@ from oncehub_async.export import (
     run_export,
 )
 from oncehub_async.export import verify_export as verify
-from oncehub_async.export.folder import locked
+from oncehub_async.export._folder import locked
 from oncehub_async.simulator import Account, Fault, Simulator
 
 from ..simulator.threaded import running

@@ -17,7 +17,7 @@ from oncehub_async.export import (
     plan_export,
     run_export,
 )
-from oncehub_async.export.plan import ResourcePlan
+from oncehub_async.export._export_plan import ResourcePlan
 from oncehub_async.simulator import Account, Service, Simulator
 
 ACCOUNT = Account(bookings=1200, contacts=60, users=450, sms_notifications=140, seed=7)

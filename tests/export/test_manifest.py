@@ -17,7 +17,7 @@ from oncehub_async.export import (
     run_export,
     verify_export,
 )
-from oncehub_async.export.manifest import Changes, Manifest
+from oncehub_async.export._manifest import Changes, Manifest
 from oncehub_async.simulator import Account
 
 from .simulated import client, export, simulated

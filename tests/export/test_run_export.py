@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from oncehub_async import AuthenticationError, InvalidParameterError, OnceHub, RetryPolicy
-from oncehub_async.export import RESOURCES, plan_export, resource, run_export
-from oncehub_async.export.assembly import FinishedFile, assemble
+from oncehub_async.export import RESOURCES, plan_export, run_export
+from oncehub_async.export import _resource_export as resource
+from oncehub_async.export._resource_export import FinishedFile, assemble
 from oncehub_async.simulator import Account, Fault
 
 from ..loopback import answer, serving

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from oncehub_async import Limits, OnceHub, RetryPolicy, ServerError
+from oncehub_async._http.response import Answer
 from oncehub_async.export import Manifest, plan_export, run_export
-from oncehub_async.export.same_account import is_in_account
-from oncehub_async.responses import Answer
+from oncehub_async.export._folder import is_in_account
 
 from ..list_service import DatedClock, Latency, ListService, client, error
 from ..loopback import answer, serving

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncehub_async.export.spool import Spool, SpoolError
+from oncehub_async.export._spool import Spool, SpoolError
 
 ABOUT = {"resource": "teams", "arguments": {}, "started": "2026-11-01T12:00:00Z"}
 PAGES: list[list[dict[str, Any]]] = [

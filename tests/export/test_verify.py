@@ -20,8 +20,8 @@ from oncehub_async.export import (
     run_export,
     verify_export,
 )
-from oncehub_async.export.formats import open_writer
-from oncehub_async.export.verify.seen import Seen
+from oncehub_async.export._formats import open_writer
+from oncehub_async.export._verify.exported_file import Seen
 from oncehub_async.simulator import Account, Simulator
 
 from .runs import FAST, LIMITS, manifest

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from oncehub_async.export.formats.csv_lines import header
-from oncehub_async.export.formats.fields import UNKNOWN_FIELDS, Field, Kind, fields_of
-from oncehub_async.export.formats.parquet_schema import schema
+from oncehub_async.export._formats.csv_format import header
+from oncehub_async.export._formats.fields import UNKNOWN_FIELDS, Field, Kind, fields_of
+from oncehub_async.export._formats.parquet_format import schema
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "export-formats.md"
 TABLE = re.compile(r"(<!-- columns of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from oncehub_async.export.formats import Format, plain_text
-from oncehub_async.export.formats.fields import UNKNOWN_FIELDS, Field, Kind, fields_of
+from oncehub_async.export._formats import Format, plain_text
+from oncehub_async.export._formats.fields import UNKNOWN_FIELDS, Field, Kind, fields_of
 
 # The second of two columns.
 _SECOND = (Kind.EXPANDED, Kind.ANY_JSON)

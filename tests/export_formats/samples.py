@@ -8,10 +8,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from oncehub_async.export.formats import Compression, Format, open_writer
-from oncehub_async.export.formats.fields import Field, Kind, fields_of
+from oncehub_async.export._formats import Compression, Format, open_writer
+from oncehub_async.export._formats.fields import Field, Kind, fields_of
 from oncehub_async.simulator import Account, Simulator
-from oncehub_async.simulator.expansion import BOOKING, SMS_NOTIFICATION, expand, paths
+from oncehub_async.simulator._expansion import BOOKING, SMS_NOTIFICATION, expand, paths
 
 _EXPANDABLE = {"bookings": BOOKING, "sms_notifications": SMS_NOTIFICATION}
 _SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20\ufe63\u2212"

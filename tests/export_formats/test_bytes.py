@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oncehub_async.export.formats import Compression, Format, compressed, open_writer, parquet_file
+from oncehub_async.export._formats import Compression, Format, compressed, open_writer
+from oncehub_async.export._formats import parquet_format as parquet_file
 
 from .samples import simulated, written
 

@@ -9,8 +9,8 @@ import pytest
 
 from oncehub_async import InvalidParameterError
 from oncehub_async.export import RESOURCES
-from oncehub_async.export.formats import Compression, Format, check, choices, file_ending
-from oncehub_async.export.formats.fields import MODELS, fields_of
+from oncehub_async.export._formats import Compression, Format, check, choices, file_ending
+from oncehub_async.export._formats.fields import MODELS, fields_of
 
 from .samples import simulated, written
 

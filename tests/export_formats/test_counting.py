@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from oncehub_async.export import RESOURCES
-from oncehub_async.export.formats import (
+from oncehub_async.export._formats import (
     BrokenFileError,
     Compression,
     Format,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from oncehub_async.export import RESOURCES
-from oncehub_async.export.formats import Format, plain_text
+from oncehub_async.export._formats import Format, plain_text
 
 from .restored import csv_rows
 from .samples import simulated, written
@@ -122,7 +122,7 @@ def test_quotes_stand_where_they_are_needed() -> None:
 )
 def test_what_does_not_fit_is_kept_as_it_came(field: str, value: Any) -> None:
     """Its own column stays empty."""
-    from oncehub_async.json_text import load_json
+    from oncehub_async._ground.json_text import load_json
 
     cells = {name: cell for name, cell in row({"id": "X-1", field: value}).items() if cell}
     assert load_json(cells.pop("unknown_fields").encode()) == {field: value}

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from oncehub_async.export import RESOURCES
-from oncehub_async.export.formats import Compression, Format, file_ending
-from oncehub_async.export.formats.parquet_schema import schema
+from oncehub_async.export._formats import Compression, Format, file_ending
+from oncehub_async.export._formats.parquet_format import schema
 
 from .documented import TABLE, page, renewed
 from .samples import simulated, written

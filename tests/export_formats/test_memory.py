@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, cast
 import pyarrow as pa
 import pytest
 
-from oncehub_async.export.formats import Compression, Format, open_writer
+from oncehub_async.export._formats import Compression, Format, open_writer
 
 MEGABYTE = 1 << 20
 # Past the first row group, which ends by its size.

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from oncehub_async._ground.json_text import load_json
 from oncehub_async.export import RESOURCES
-from oncehub_async.export.formats import Format
-from oncehub_async.json_text import load_json
+from oncehub_async.export._formats import Format
 
 from .restored import canonical, comparable, restored
 from .samples import objects, simulated, written

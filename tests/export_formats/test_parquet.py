@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from oncehub_async.export import RESOURCES
-from oncehub_async.export.formats import Compression, Format
+from oncehub_async.export._formats import Compression, Format
 
 from .samples import HOSTILE, simulated, written
 

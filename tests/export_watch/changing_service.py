@@ -9,8 +9,8 @@ from typing import Any
 import attrs
 
 from oncehub_async import OnceHub, RetryPolicy
-from oncehub_async.models.converter import time_text
-from oncehub_async.responses import Answer
+from oncehub_async._ground.times import time_text
+from oncehub_async._http.response import Answer
 
 from .. import list_service
 from ..list_service import ListService

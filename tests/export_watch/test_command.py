@@ -16,7 +16,7 @@ import pytest
 
 from oncehub_async.cli import main
 from oncehub_async.simulator import Account, Fault, Simulator
-from oncehub_async.simulator.faults import Change
+from oncehub_async.simulator._faults import Change
 
 from ..simulator.threaded import running
 

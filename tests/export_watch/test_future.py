@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from oncehub_async.export import ExportPlan, verify_export, watch_export
-from oncehub_async.export.plan import ResourcePlan
+from oncehub_async.export._export_plan import ResourcePlan
 
 from ..virtual_time import InlineLoop
 from .changing_service import START, ChangingService, client, milliseconds

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from oncehub_async._http.response import Answer
 from oncehub_async.export import ExportPlan, verify_export, watch_export
-from oncehub_async.export.plan import ResourcePlan
-from oncehub_async.responses import Answer
+from oncehub_async.export._export_plan import ResourcePlan
 
 from ..list_service import Latency, ListService, error
 from ..virtual_time import InlineLoop

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from oncehub_async.export import ExportPlan, watch_export
-from oncehub_async.export.plan import ResourcePlan
+from oncehub_async.export._export_plan import ResourcePlan
 
 from ..list_service import Latency
 from ..virtual_time import InlineLoop

@@ -11,8 +11,8 @@ import pytest
 
 from oncehub_async.cli import main
 from oncehub_async.export import Verification, verify_export
-from oncehub_async.export.formats import BrokenFileError
-from oncehub_async.export.watch.resource import ResourceWatch
+from oncehub_async.export._formats import BrokenFileError
+from oncehub_async.export._watch.resource_watch import ResourceWatch
 from oncehub_async.simulator import Simulator
 
 from .watching import manifest_in, read, watch

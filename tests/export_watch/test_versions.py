@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from oncehub_async.export.watch.versions import Known
+from oncehub_async.export._watch.versions import Known
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 

@@ -19,7 +19,7 @@ from oncehub_async.export import (
     run_export,
     watch_export,
 )
-from oncehub_async.export.formats import BrokenFileError
+from oncehub_async.export._formats import BrokenFileError
 from oncehub_async.simulator import Fault, Simulator
 
 from .watching import ACCOUNT, FAST, client, manifest_in, read, watch

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oncehub_async.export import ExportPlan, Manifest, verify_export, watch_export
-from oncehub_async.export.plan import ResourcePlan
+from oncehub_async.export._export_plan import ResourcePlan
 
 from ..list_service import Latency
 from ..virtual_time import InlineLoop

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from oncehub_async import InvalidParameterError
-from oncehub_async.links import BookingLink, ClassicLink
+from oncehub_async.web import BookingLink, ClassicLink
 
 START = "has to start with https:// and a plain host"
 UNPRINTABLE = "holds a space, a backslash or an unprintable character"

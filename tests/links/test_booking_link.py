@@ -6,7 +6,8 @@ import pytest
 from markupsafe import Markup
 
 from oncehub_async import InvalidParameterError
-from oncehub_async.links import URL_LIMIT, BookingLink, ClassicLink, UtmParams
+from oncehub_async.models import UtmParams
+from oncehub_async.web import URL_LIMIT, BookingLink, ClassicLink
 
 DEMO = "https://oncehub.com/live-demo"
 

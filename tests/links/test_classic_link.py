@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from oncehub_async import InvalidParameterError
-from oncehub_async.links import ClassicLink, UtmParams
+from oncehub_async.models import UtmParams
+from oncehub_async.web import ClassicLink
 
 DANA = "https://go.oncehub.com/dana"
 

@@ -5,8 +5,14 @@ import json
 import pytest
 
 from oncehub_async.cli import main
-from oncehub_async.embed import CalendarEmbed, ClassicEmbed, content_security_policy
-from oncehub_async.links import BookingLink, ClassicLink, UtmParams
+from oncehub_async.models import UtmParams
+from oncehub_async.web import (
+    BookingLink,
+    CalendarEmbed,
+    ClassicEmbed,
+    ClassicLink,
+    content_security_policy,
+)
 
 DEMO, DANA = "https://oncehub.com/live-demo", "https://go.oncehub.com/dana"
 

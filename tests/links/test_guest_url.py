@@ -6,8 +6,9 @@ import orjson
 import pytest
 
 from oncehub_async import InvalidParameterError, NotFoundError, OnceHub, OnceHubError
-from oncehub_async.links import BookingLink, ClassicLink, UtmParams, guest_url
+from oncehub_async.models import UtmParams
 from oncehub_async.simulator import Account, Simulator
+from oncehub_async.web import BookingLink, ClassicLink, guest_url
 
 from ..loopback import answer, serving
 

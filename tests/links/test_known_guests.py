@@ -6,8 +6,8 @@ import pytest
 from multidict import MultiDict
 
 from oncehub_async import InvalidParameterError
-from oncehub_async.links import BookingLink, ClassicLink, UtmParams
-from oncehub_async.models import Contact, CustomField
+from oncehub_async.models import Contact, CustomField, UtmParams
+from oncehub_async.web import BookingLink, ClassicLink
 
 DEMO, DANA = "https://oncehub.com/live-demo", "https://go.oncehub.com/dana"
 CARRIE = Contact(

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
-from oncehub_async.links import BookingLink, ClassicLink, UtmParams
-from oncehub_async.redirect import Confirmation, parse_confirmation
+from oncehub_async.models import UtmParams
+from oncehub_async.web import BookingLink, ClassicLink, Confirmation, parse_confirmation
 
 DEMO, DANA = "https://oncehub.com/live-demo", "https://go.oncehub.com/dana"
 # st.text() makes no lone surrogates; short enough for a link of 2,000 characters.

@@ -12,9 +12,9 @@ from cattrs.errors import BaseValidationError, IterableValidationError, Iterable
 from cattrs.gen import make_dict_structure_fn, override
 from cattrs.v import transform_error
 
-from oncehub_async.misfit import misfit
-from oncehub_async.models import Deleted, Model, ModelError
-from oncehub_async.models import values as hooks
+from oncehub_async.errors import ModelError, misfit
+from oncehub_async.models import Deleted, Model
+from oncehub_async.models import _values as hooks
 
 M = TypeVar("M", bound=Model)
 Hook = Callable[[Any, Any], Any]

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oncehub_async import models
+from oncehub_async.errors import ModelError
 from oncehub_async.models import (
     Booking,
     BookingStatus,
@@ -21,7 +22,6 @@ from oncehub_async.models import (
     DateOverride,
     Deleted,
     Model,
-    ModelError,
     SchedulingAvailability,
     SmsNotification,
     User,

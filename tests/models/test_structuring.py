@@ -14,17 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oncehub_async import models
-from oncehub_async.models import (
-    Booking,
-    Model,
-    ModelError,
-    OneTimeLink,
-    Team,
-    User,
-    converter,
-    from_dict,
-    structuring,
-)
+from oncehub_async.errors import ModelError
+from oncehub_async.models import Booking, Model, OneTimeLink, Team, User, from_dict
+from oncehub_async.models import _converter as converter
+from oncehub_async.models import _structuring as structuring
 from oncehub_async.simulator import Account, Simulator
 
 from . import reference

@@ -8,11 +8,17 @@ import attrs
 import pytest
 
 from oncehub_async import OnceHub, ServerError, UnconfirmedError
+from oncehub_async._http.retry import RetryPolicy
 from oncehub_async.models import Booking, Contact, id_of, to_dict
-from oncehub_async.redirect import ClassicConfirmation, Confirmation, confirm, parse_confirmation
-from oncehub_async.retry import RetryPolicy
 from oncehub_async.simulator import Account, Fault, Simulator
-from oncehub_async.widget import BookingScheduled, parse_event
+from oncehub_async.web import (
+    BookingScheduled,
+    ClassicConfirmation,
+    Confirmation,
+    confirm,
+    parse_confirmation,
+    parse_event,
+)
 
 from ..loopback import serving
 

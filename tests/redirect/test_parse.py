@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import MultiDict
 
-from oncehub_async.redirect import ClassicConfirmation, Confirmation, parse_confirmation
+from oncehub_async.web import ClassicConfirmation, Confirmation, parse_confirmation
 
 NEW = (
     "http://www.example.com/?booking_calendar=BKC-8D6NGQEM5G&subject=Meeting+with+Sales"

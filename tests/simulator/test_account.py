@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from oncehub_async.simulator import Account
-from oncehub_async.simulator.data.kind import Body
-from oncehub_async.simulator.data.times import from_datetime, parse
-from oncehub_async.simulator.data.world import World
+from oncehub_async.simulator._data.instants import from_datetime, parse
+from oncehub_async.simulator._data.kind import Body
+from oncehub_async.simulator._data.world import World
 
 START = from_datetime(datetime(2026, 11, 1, 12, tzinfo=UTC))
 ENDED = ("completed", "no_show")

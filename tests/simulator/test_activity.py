@@ -7,10 +7,10 @@ from typing import Any
 import attrs
 import pytest
 
-from oncehub_async.clock import Clock
+from oncehub_async import Clock
 from oncehub_async.simulator import Account, Activity, Simulator
-from oncehub_async.simulator.data.times import MINUTE, parse
-from oncehub_async.simulator.happenings.happening import Happening
+from oncehub_async.simulator._data.instants import MINUTE, parse
+from oncehub_async.simulator._data.webhooks_data import Happening
 
 from ..virtual_time import VirtualClock, run_virtual
 

@@ -6,8 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from oncehub_async.simulator import Account, Simulator
-from oncehub_async.simulator.data.times import MINUTE, parse, with_milliseconds
-from oncehub_async.simulator.scheduling.busy import Busy, overlaps
+from oncehub_async.simulator._data.instants import MINUTE, parse, with_milliseconds
+from oncehub_async.simulator._scheduling.meetings import Busy, overlaps
 
 from .conftest import Api
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from oncehub_async.simulator import Account, Simulator
-from oncehub_async.simulator.operations.table import OPERATIONS
+from oncehub_async.simulator._operations.operations_table import OPERATIONS
 
 from . import conformance_document
 from .threaded import running

@@ -6,10 +6,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from oncehub_async.clock import Clock
+from oncehub_async import Clock
 from oncehub_async.simulator import Account, Fault, Limits, Simulator
-from oncehub_async.simulator.faults import KINDS, Faults
-from oncehub_async.simulator.operations.table import OPERATIONS
+from oncehub_async.simulator._faults import KINDS, Faults
+from oncehub_async.simulator._operations.operations_table import OPERATIONS
 
 from .conftest import Api
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from oncehub_async.simulator.data.times import parse
+from oncehub_async.simulator._data.instants import parse
 
 from .conftest import Api, error
 

@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 
 from oncehub_async.simulator import Account, Simulator
-from oncehub_async.simulator.data.webhooks import EVENT_TYPES
-from oncehub_async.simulator.happenings.bookings import STATUSES
-from oncehub_async.simulator.happenings.happening import Happening
+from oncehub_async.simulator._data.webhooks_data import EVENT_TYPES, Happening
+from oncehub_async.simulator._happenings.booking_events import STATUSES
 
 from .conftest import Api
 

@@ -3,7 +3,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncehub_async.simulator.data.ids import Ids
+from oncehub_async.simulator._data.ids import Ids
 
 IDS = st.builds(
     Ids, st.sampled_from(["BKNG-", "USR-", "X"]), st.sampled_from([10, 12]), st.integers(0, 99)

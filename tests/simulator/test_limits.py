@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncehub_async.simulator.limits import Limits, RateLimiter, Window
+from oncehub_async.simulator._rate_limits import Limits, RateLimiter, Window
 
 # Eighths of a second are exact in binary: boundaries are met, not nearly met.
 ARRIVALS = st.lists(

@@ -6,9 +6,9 @@ import aiohttp
 import pytest
 
 from oncehub_async.simulator import Account, Service, Simulator
-from oncehub_async.simulator.lists.page import older_than
-from oncehub_async.simulator.lists.rules import Rule
-from oncehub_async.simulator.service import DeletedCursor
+from oncehub_async.simulator._listing.filter_rules import Rule
+from oncehub_async.simulator._listing.list_answers import older_than
+from oncehub_async.simulator._service import DeletedCursor
 
 from .conftest import Api, error
 

@@ -9,7 +9,7 @@ import pytest
 from yarl import URL
 
 from oncehub_async.simulator import Account, Simulator
-from oncehub_async.simulator.operations.table import OPERATIONS
+from oncehub_async.simulator._operations.operations_table import OPERATIONS
 
 from .conftest import Api, error
 

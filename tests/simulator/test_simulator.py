@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from oncehub_async.clock import Clock
+from oncehub_async import Clock
 from oncehub_async.simulator import Account, Limits, Simulator
 
 from .conftest import Api

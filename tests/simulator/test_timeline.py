@@ -5,8 +5,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oncehub_async.simulator.data.timeline import Timeline
-from oncehub_async.simulator.data.times import DAY, from_datetime
+from oncehub_async.simulator._data.instants import DAY, from_datetime
+from oncehub_async.simulator._data.timeline import Timeline
 
 END = from_datetime(datetime(2026, 11, 1, 12, tzinfo=UTC))
 

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from oncehub_async import Resources
-from oncehub_async.simulator.data.timeline import Timeline
+from oncehub_async.simulator._data.timeline import Timeline
 
 from ..list_service import DatedClock, Latency, ListService, resources
 from ..virtual_time import run_virtual

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from oncehub_async.pagination import Following
-from oncehub_async.walk import Bounds, Ends, Mark, Territory, pages_left
-from oncehub_async.walk.gaps import Gap, gaps, later
-from oncehub_async.walk.placing import Start, place
+from oncehub_async._lists import Bounds, Ends, Mark, Territory, pages_left
+from oncehub_async._lists.gaps import Gap, gaps, later
+from oncehub_async._lists.pagination import Following
+from oncehub_async._lists.placing import Start, place
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 LIMIT = 10

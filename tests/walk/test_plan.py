@@ -6,13 +6,13 @@ import attrs
 import pytest
 
 from oncehub_async import Limits
-from oncehub_async.budget import UNKNOWN, Demand, Room
-from oncehub_async.pagination import NOTHING_FOLLOWS
-from oncehub_async.walk import Bounds, Ends, Mark
-from oncehub_async.walk.gaps import Gap
-from oncehub_async.walk.plan import Plan, cut_times, demand, plan
-from oncehub_async.walk.reach import KnownReach
-from oncehub_async.walk.stretch import Stretch
+from oncehub_async._lists import Bounds, Ends, Mark
+from oncehub_async._lists.gaps import Gap
+from oncehub_async._lists.pagination import NOTHING_FOLLOWS
+from oncehub_async._lists.reach import KnownReach
+from oncehub_async._lists.stretch import Stretch
+from oncehub_async._lists.walk_plan import Plan, cut_times, demand, plan
+from oncehub_async._rate import UNKNOWN, Demand, Room
 
 SMALL = Demand(low=20, high=60, chains=1, longest=40, has_cut=False)
 """A list that is surely read within five minutes."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncehub_async.walk.reach import KnownReach, UnknownReach, reach
+from oncehub_async._lists.reach import KnownReach, UnknownReach, reach
 
 DAY = 86_400.0
 YEAR = 365 * DAY

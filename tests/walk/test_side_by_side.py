@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oncehub_async import Budget, Limits, OnceHub, Resources, RetryPolicy
-from oncehub_async.budget import UNKNOWN, Demand, RateBudget
-from oncehub_async.budget.demand import Demands
-from oncehub_async.walk import Walk
+from oncehub_async._lists import Walk
+from oncehub_async._rate import UNKNOWN, Demand, RateBudget
+from oncehub_async._rate.forecast import Demands
 
 from ..least_possible import least_of_pages
 from ..list_service import (

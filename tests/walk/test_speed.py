@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from oncehub_async import Budget, Limits, Priority, Resources
-from oncehub_async.responses import Answer
+from oncehub_async._http.response import Answer
 
 from ..least_possible import least
 from ..list_service import DatedClock, ListService, client

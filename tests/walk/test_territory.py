@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from oncehub_async.pagination import Following
-from oncehub_async.walk.placing import (
+from oncehub_async._lists.pagination import Following
+from oncehub_async._lists.placing import (
     LOOK_BY_TIME,
     Front,
     LostPlace,
@@ -14,8 +14,8 @@ from oncehub_async.walk.placing import (
     has_moved,
     place,
 )
-from oncehub_async.walk.stretch import Mark, Side
-from oncehub_async.walk.territory import Territory
+from oncehub_async._lists.stretch import Mark, Side
+from oncehub_async._lists.territory import Territory
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 MORE, END = Following("x", announced=True), Following(None, announced=False)

@@ -15,10 +15,10 @@ from oncehub_async import (
     RetryPolicy,
     ServerError,
 )
+from oncehub_async._http.response import Answer
+from oncehub_async._lists import Piece, Territory
 from oncehub_async.models import Booking
-from oncehub_async.responses import Answer
 from oncehub_async.simulator import Account, Simulator
-from oncehub_async.walk import Piece, Territory
 
 from ..least_possible import least
 from ..list_service import (

@@ -10,8 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from oncehub_async import ConnectionLostError, RetryPolicy
+from oncehub_async._http.response import Answer
 from oncehub_async.errors import PaginationError
-from oncehub_async.responses import Answer
 
 from ..list_service import Latency, ListService, error, nothing_left_behind, resources
 from ..virtual_time import run_virtual

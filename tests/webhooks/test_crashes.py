@@ -14,7 +14,7 @@ import pytest
 
 from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import SQLiteInbox
-from oncehub_async.webhooks.inbox import State
+from oncehub_async.webhooks._inbox import State
 
 from .conftest import SECRET
 

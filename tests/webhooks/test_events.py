@@ -19,8 +19,8 @@ from oncehub_async.webhooks import (
     construct_event,
     read_event,
 )
-from oncehub_async.webhooks.envelope import read_envelope
-from oncehub_async.webhooks.event_types import SPECIFIC
+from oncehub_async.webhooks._envelope import read_envelope
+from oncehub_async.webhooks._event_names import SPECIFIC
 
 MOMENT = datetime(2026, 11, 20, 9, 30, 0, 500_000, tzinfo=UTC)
 

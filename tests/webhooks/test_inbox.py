@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from oncehub_async.webhooks import Inbox
-from oncehub_async.webhooks.inbox import Claim, Outcome, State, StoredEvent, Work
+from oncehub_async.webhooks._inbox import Claim, Outcome, State, StoredEvent, Work
 
 DONE = Outcome(state=State.DONE)
 BOTH = ("first", "second")

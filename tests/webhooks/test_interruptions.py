@@ -7,7 +7,7 @@ import pytest
 
 from oncehub_async.testing import make_event
 from oncehub_async.webhooks import Backoff, Context, Event, MemoryInbox
-from oncehub_async.webhooks.inbox import Inbox, Outcome, State, StoredEvent
+from oncehub_async.webhooks._inbox import Inbox, Outcome, State, StoredEvent
 
 from .conftest import MakeInbox
 from .virtual_receiver import post, receiver, virtual

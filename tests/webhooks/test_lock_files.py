@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from oncehub_async.webhooks import SQLiteInbox
-from oncehub_async.webhooks.inbox.sqlite.owner_lock import Life, OwnerLock, RollCall, life_of
+from oncehub_async.webhooks._inbox.owner_lock import Life, OwnerLock, RollCall, life_of
 
 from .test_sqlite_inbox import event
 

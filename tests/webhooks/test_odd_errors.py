@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from oncehub_async.webhooks import Backoff, Context, Event, MemoryInbox
-from oncehub_async.webhooks.inbox import State
+from oncehub_async.webhooks._inbox import State
 
 from .virtual_receiver import post, receiver, since_start, virtual
 

@@ -12,7 +12,7 @@ import pytest
 from oncehub_async import ClientStateError
 from oncehub_async.testing import ReceiverClient, make_event
 from oncehub_async.webhooks import Event, InboxError, MemoryInbox, Receiver, SQLiteInbox
-from oncehub_async.webhooks.inbox import Outcome, State, Work
+from oncehub_async.webhooks._inbox import Outcome, State, Work
 
 from .conftest import SECRET, MakeInbox, deliver
 from .virtual_receiver import post, receiver, since_start, virtual

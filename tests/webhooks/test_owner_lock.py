@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 
 from oncehub_async.webhooks import InboxError, SQLiteInbox
-from oncehub_async.webhooks.inbox.sqlite import inbox as sqlite_inbox
-from oncehub_async.webhooks.inbox.sqlite import owner_lock, statements
-from oncehub_async.webhooks.inbox.sqlite.owner_lock import (
+from oncehub_async.webhooks._inbox import owner_lock, sqlite_inbox, statements
+from oncehub_async.webhooks._inbox.owner_lock import (
     MISSING,
     Life,
     OwnerLock,

@@ -7,7 +7,7 @@ import pytest
 
 from oncehub_async.simulator import Account
 from oncehub_async.testing import make_event
-from oncehub_async.webhooks.event_types import SPECIFIC
+from oncehub_async.webhooks._event_names import SPECIFIC
 
 from ..simulator.deliveries.receiver import Receiver, virtual
 from ..virtual_time import run_virtual

@@ -15,8 +15,7 @@ import pytest
 
 from oncehub_async import ClientStateError, ConfigurationError
 from oncehub_async.webhooks import InboxError, SQLiteInbox
-from oncehub_async.webhooks.inbox import Outcome, State, StoredEvent
-from oncehub_async.webhooks.inbox.sqlite import inbox as sqlite_inbox
+from oncehub_async.webhooks._inbox import Outcome, State, StoredEvent, sqlite_inbox
 
 DONE = Outcome(state=State.DONE)
 

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from oncehub_async.webhooks.inbox import State
-from oncehub_async.webhooks.inbox.sqlite.inspection import opened
+from oncehub_async.webhooks._inbox import State
+from oncehub_async.webhooks._inbox.inspection import opened_inbox
 
 TWO_INBOXES = """
 import asyncio, os, signal, subprocess, sys
@@ -37,5 +37,5 @@ def test_what_two_inboxes_of_one_process_keep_outlives_a_look_and_a_kill(tmp_pat
         [sys.executable, "-c", TWO_INBOXES, str(path)], capture_output=True, timeout=60, check=False
     )
     assert process.returncode == -signal.SIGKILL, process.stderr.decode()
-    with opened(path) as inbox:
+    with opened_inbox(path) as inbox:
         assert inbox.counts() == {State.PENDING: 3}

@@ -9,8 +9,8 @@ import pytest
 
 from oncehub_async import InvalidParameterError
 from oncehub_async.webhooks import Receiver, SQLiteInbox
-from oncehub_async.webhooks.inbox import Outcome, State
-from oncehub_async.webhooks.inbox.sqlite.inspection import opened
+from oncehub_async.webhooks._inbox import Outcome, State
+from oncehub_async.webhooks._inbox.inspection import opened_inbox
 
 from .conftest import DAY, SECRET
 from .test_sqlite_inbox import DONE, event
@@ -90,7 +90,7 @@ async def test_nothing_is_purged_by_hand_that_the_receiver_needs(tmp_path: Path)
     subject = Receiver(signing_secret=SECRET, inbox=inbox, max_age=10 * DAY)
     async with subject:
         pass
-    with opened(path) as file:
+    with opened_inbox(path) as file:
         with pytest.raises(InvalidParameterError, match=r"10\.00 days"):
             file.drop_done(9 * DAY)
         assert file.drop_done(11 * DAY) == 0

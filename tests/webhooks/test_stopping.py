@@ -5,12 +5,8 @@ from typing import Any
 
 import pytest
 
-from oncehub_async.webhooks import (
-    Event,
-    InboxError,
-    MemoryInbox,
-)
-from oncehub_async.webhooks.inbox import Outcome, State, StoredEvent, Work
+from oncehub_async.webhooks import Event, InboxError, MemoryInbox
+from oncehub_async.webhooks._inbox import Outcome, State, StoredEvent, Work
 
 from .conftest import deliver
 from .virtual_receiver import LoopClock, post, receiver, since_start, virtual

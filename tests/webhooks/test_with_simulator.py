@@ -11,8 +11,8 @@ from oncehub_async import Clock, OnceHub
 from oncehub_async.models import Booking, Conversation
 from oncehub_async.simulator import Account, Delivery, DeliveryFault, Simulator
 from oncehub_async.webhooks import BookingEvent, ConversationEvent, Event, Receiver, SQLiteInbox
-from oncehub_async.webhooks.event_types import SPECIFIC
-from oncehub_async.webhooks.inbox import State
+from oncehub_async.webhooks._event_names import SPECIFIC
+from oncehub_async.webhooks._inbox import State
 
 URL = "https://me.example/hook"
 ANEW, FIRST = Delivery(), Delivery(retries_signed="first")

@@ -8,15 +8,8 @@ from typing import Any
 
 import pytest
 
-from oncehub_async.webhooks import (
-    Backoff,
-    Context,
-    Event,
-    GiveUp,
-    RetryLater,
-    Router,
-)
-from oncehub_async.webhooks.inbox import State
+from oncehub_async.webhooks import Backoff, Context, Event, GiveUp, RetryLater, Router
+from oncehub_async.webhooks._inbox import State
 from tests.virtual_time import run_virtual
 
 from .virtual_receiver import post, receiver, since_start, virtual

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from oncehub_async.webhooks import InboxError
-from oncehub_async.webhooks.inbox.sqlite.writer import Operation, Writer
+from oncehub_async.webhooks._inbox.inbox_writer import Operation, Writer
 
 
 def connected() -> sqlite3.Connection:

@@ -6,12 +6,9 @@ from typing import Any
 
 import attrs
 
+from oncehub_async._ground import WallClock
 from oncehub_async.testing import make_event
-from oncehub_async.webhooks import (
-    MemoryInbox,
-    Receiver,
-    WallClock,
-)
+from oncehub_async.webhooks import MemoryInbox, Receiver
 from tests.virtual_time import run_virtual
 
 from .conftest import SECRET, deliver

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from oncehub_async.widget import ClassicBooked, MeetingTimes, parse_event
+from oncehub_async.web import ClassicBooked, MeetingTimes, parse_event
 
 SAMPLE: dict[str, Any] = {
     "errorStatus": 0,

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncehub_async import widget
-from oncehub_async.links import UtmParams
-from oncehub_async.models import ModelError, to_dict
-from oncehub_async.widget import (
+from oncehub_async import web as widget
+from oncehub_async.errors import ModelError
+from oncehub_async.models import UtmParams, to_dict
+from oncehub_async.web import (
     BookingScheduled,
     CalendarLoaded,
     ChatbotButtonClicked,
@@ -21,7 +21,7 @@ from oncehub_async.widget import (
     WidgetEvent,
     parse_event,
 )
-from oncehub_async.widget.events import EVENT_TYPES
+from oncehub_async.web._browser_events import EVENT_TYPES
 
 CALENDAR = {
     "id": "BKC-8DJNDNL86G",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from oncehub_async.simulator import DeliveryFault, Fault, Simulator
-from oncehub_async.simulator.deliveries.faults import KINDS
+from oncehub_async.simulator._deliveries.delivery_faults import KINDS
 from oncehub_async.testing import sign
 
 from ...virtual_time import run_virtual

@@ -8,7 +8,7 @@ import pytest
 
 from oncehub_async.models import WebhookEvent, from_dict
 from oncehub_async.simulator import Account, Delivery, Simulator
-from oncehub_async.simulator.data.webhooks import EVENT_TYPES
+from oncehub_async.simulator._data.webhooks_data import EVENT_TYPES
 
 from ...virtual_time import run_virtual
 from .. import conformance_document

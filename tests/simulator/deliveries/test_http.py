@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from oncehub_async.clock import Clock
+from oncehub_async import Clock
 from oncehub_async.simulator import Delivery, DeliveryFault, DeliveryFaultKind, Simulator
 
 from ...loopback import DROP, HANG, answer, serving

@@ -7,8 +7,8 @@ import attrs
 import pytest
 
 from oncehub_async.simulator import Account, Simulator
-from oncehub_async.simulator.deliveries.routes import Routes
-from oncehub_async.simulator.deliveries.sender import _Loopback
+from oncehub_async.simulator._deliveries.routes import Routes
+from oncehub_async.simulator._deliveries.sender import _Loopback
 
 from ...virtual_time import run_virtual
 from .receiver import QUIET, URL, Receiver, outcomes, subscribe, virtual

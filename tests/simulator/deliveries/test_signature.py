@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from oncehub_async.simulator import Delivery, Simulator
-from oncehub_async.simulator.deliveries.settings import RetriesSigned
+from oncehub_async.simulator._deliveries.delivery_settings import RetriesSigned
 from oncehub_async.testing import sign
 
 from ...virtual_time import run_virtual

@@ -1,0 +1,221 @@
+"""The client: settings, the session it sends through, and the resources."""
+
+import inspect
+from ssl import SSLContext
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import aiohttp
+from yarl import URL
+
+from . import __version__
+from ._ground import Clock
+from ._http import (
+    ApiKey,
+    AttemptHook,
+    Caller,
+    KeyProvider,
+    KeySource,
+    RetryPolicy,
+    Transport,
+    choose_base_url,
+    is_loopback,
+    open_session,
+)
+from ._rate import Priority, RateBudget, shared_budget
+from .errors import ClientStateError, ConfigurationError
+
+if TYPE_CHECKING:
+    from .resources import KeyValidation
+
+
+class Resources:
+    """All operations of the API, under the vendor's names."""
+
+    def __init__(self, caller: Caller, priority: Priority | None = None) -> None:
+        # With the models, the larger part of the package: for who makes a client, not who imports.
+        from . import resources
+
+        self._caller = caller
+        self.bookings = resources.Bookings(caller, priority)
+        self.booking_calendars = resources.BookingCalendars(caller, priority)
+        self.booking_pages = resources.BookingPages(caller, priority)
+        self.master_pages = resources.MasterPages(caller, priority)
+        self.event_types = resources.EventTypes(caller, priority)
+        self.contacts = resources.Contacts(caller, priority)
+        self.users = resources.Users(caller, priority)
+        self.teams = resources.Teams(caller, priority)
+        self.sms_notifications = resources.SmsNotifications(caller, priority)
+        self.webhooks = resources.Webhooks(caller, priority)
+        self._authentication = resources.Authentication(caller, priority)
+
+    async def validate_key(self) -> "KeyValidation":
+        """Whether the API key is valid, and for which account.
+
+        https://developers.oncehub.com/reference/validate-api-key
+        """
+        return await self._authentication.validate_key()
+
+
+class OnceHub(Resources):
+    """A client for one OnceHub account.
+
+        async with OnceHub() as oncehub:
+            async for booking in oncehub.bookings.list():
+                print(booking.id)
+
+    It is opened and closed by `async with`, or by `open()` and `close()`, and serves any number of
+    tasks of one event loop at once.
+
+    - `api_key`: the key, or an async callable that gives it, which is asked again after a 401, so
+      that keys rotate without a restart. Without it, ONCEHUB_API_KEY is used.
+    - `base_url`: another address of the API, else ONCEHUB_BASE_URL, else OnceHub's own.
+    - `session`: an aiohttp session of the caller's own, which stays open afterwards.
+    - `proxy`, `ssl`: an http(s) proxy's URL and a TLS context, as aiohttp takes them.
+    - `budget`: a rate budget to share with others, or one with limits of its own
+      (`Budget(Limits(per_second=3))`). Without it, all clients of this process that use the same
+      key share one with OnceHub's limits.
+    - `retry`: how long calls try.
+    - `on_attempt`: is told about each finished attempt.
+    - `clock`: the clock of deadlines, back-off and budget, for simulations.
+
+    Raises `ConfigurationError` for settings that can't work, before anything is sent.
+    """
+
+    def __init__(
+        self,
+        api_key: str | KeyProvider | None = None,
+        *,
+        base_url: str | None = None,
+        session: aiohttp.ClientSession | None = None,
+        proxy: str | None = None,
+        ssl: SSLContext | None = None,
+        budget: RateBudget | None = None,
+        retry: RetryPolicy | None = None,
+        on_attempt: AttemptHook | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._given_session = session
+        self._session: aiohttp.ClientSession | None = None
+        self._closed = False
+        self._budget = budget
+        _check_settings(budget, retry, clock)
+        if inspect.iscoroutinefunction(on_attempt):
+            raise ConfigurationError("on_attempt: expected a plain function, got a coroutine's")
+        self._base_url = choose_base_url(base_url)
+        self._proxy = _checked_proxy(proxy, self._base_url)
+        self.clock = clock or Clock()
+        self.user_agent = _user_agent()
+        super().__init__(
+            Caller(
+                session=self._open_session,
+                transport=Transport(self._base_url, self.user_agent, self._proxy, ssl),
+                keys=KeySource(api_key),
+                budget=self._budget_of,
+                retry=retry or RetryPolicy(),
+                clock=self.clock,
+                on_attempt=on_attempt,
+                budget_in_use=lambda: self._budget,
+            )
+        )
+
+    def with_priority(self, priority: Priority) -> Resources:
+        """The same client for work of another priority.
+
+            await oncehub.with_priority(Priority.BULK).contacts.update(...)
+
+        Without it, single calls are interactive and walks through lists are bulk work.
+        """
+        return Resources(self._caller, priority)
+
+    async def open(self) -> Self:
+        """Get ready to send. A client is opened once."""
+        if self._session is not None or self._closed:
+            raise ClientStateError("the client was opened before; make a new one")
+        if self._given_session is not None:
+            self._session = self._given_session
+        else:
+            self._session = open_session()
+        return self
+
+    async def close(self) -> None:
+        """Close the session, unless it is the caller's own. Closing twice does no harm."""
+        session, self._session, self._closed = self._session, None, True
+        if session is not None and session is not self._given_session:
+            await session.close()
+
+    async def __aenter__(self) -> Self:
+        return await self.open()
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        if self._closed:
+            raise ClientStateError("the client is closed")
+        if self._session is None:
+            raise ClientStateError("open the client first: async with OnceHub() as oncehub: ...")
+        if self._session.closed:
+            raise ClientStateError("the session that was passed in is closed")
+        return self._session
+
+    def _budget_of(self, key: ApiKey) -> RateBudget:
+        # Chosen with the first key and kept when keys rotate: the account stays the same.
+        if self._budget is None:
+            service = str(self._base_url.origin())
+            fingerprint = key.fingerprint()
+            self._budget = shared_budget(service, self._proxy or "", fingerprint, self.clock)
+        return self._budget
+
+    @property
+    def base_url(self) -> str:
+        """The address of the API."""
+        return str(self._base_url)
+
+    @property
+    def budget(self) -> RateBudget | None:
+        """The rate budget in use; None until the first call where none was passed in."""
+        return self._budget
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else "unopened" if self._session is None else "open"
+        return f"OnceHub({str(self._base_url)!r}, {state})"
+
+
+def _check_settings(budget: object, retry: object, clock: object) -> None:
+    if budget is not None and not (hasattr(budget, "acquire") and hasattr(budget, "settle")):
+        raise ConfigurationError(
+            "budget: expected a RateBudget, such as Budget(Limits(per_second=3)), "
+            f"got {type(budget).__name__}"
+        )
+    if retry is not None and not isinstance(retry, RetryPolicy):
+        raise ConfigurationError(f"retry: expected a RetryPolicy, got {type(retry).__name__}")
+    if clock is not None and not isinstance(clock, Clock):
+        raise ConfigurationError(f"clock: expected a Clock, got {type(clock).__name__}")
+
+
+def _checked_proxy(proxy: str | None, base_url: URL) -> str | None:
+    if proxy is None:
+        return None
+    try:
+        url = URL(proxy)
+        good = url.scheme in ("http", "https") and bool(url.host)
+    except (ValueError, TypeError):
+        good = False
+    if not good:
+        raise ConfigurationError("proxy: expected a URL such as http://proxy.example.com:3128")
+    if base_url.scheme == "http" and not is_loopback(url.host):
+        raise ConfigurationError(
+            "proxy: plain http through it would show the API key to the network; use an https "
+            "base_url"
+        )
+    return proxy
+
+
+def _user_agent() -> str:
+    return f"oncehub-async/{__version__} aiohttp/{aiohttp.__version__}"

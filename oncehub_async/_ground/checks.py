@@ -1,0 +1,266 @@
+"""Limits in seconds and counts, checked when they are set.
+
+What can be said about arguments before a request is spent on them.
+
+Each check returns the value as the service wants it, or raises `InvalidParameterError` naming the
+parameter and the remedy. What only the service can know is left to the service.
+"""
+
+import difflib
+import math
+import re
+import zoneinfo
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from enum import Enum, StrEnum
+from functools import cache
+from typing import Final, TypeVar
+
+from yarl import URL
+
+from ..errors import ConfigurationError, InvalidParameterError
+from .log import logger
+from .times import time_text
+
+MINUTE = 60.0
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+def seconds(value: object, name: str) -> float:
+    """A length of time: a positive number of seconds, or a timedelta.
+
+    Raises `ConfigurationError`: no limit is switched off by 0 or infinity.
+    """
+    if isinstance(value, timedelta):
+        value = value.total_seconds()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ConfigurationError(f"{name}: expected seconds, got {type(value).__name__}")
+    if not (math.isfinite(value) and value > 0):
+        raise ConfigurationError(
+            f"{name}: {value!r} is no limit; it can't be switched off, so pass a number of "
+            "seconds above 0"
+        )
+    return float(value)
+
+
+def count(value: object, name: str) -> int:
+    """A positive whole number. Raises `ConfigurationError`."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigurationError(f"{name}: expected a whole number from 1 on, got {value!r}")
+    return value
+
+
+MAX_LIMIT = 100
+LONGEST_SLOT_RANGE = timedelta(days=30)
+DEEPEST_EXPANSION = 2
+_ID = re.compile(r"[A-Za-z0-9._-]+")
+
+
+class Unset(Enum):
+    """The type of `UNSET`, for annotations."""
+
+    UNSET = "UNSET"
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Final = Unset.UNSET
+"""In an update: leave the field as it is. (None sets it to null.)"""
+
+T = TypeVar("T")
+
+
+def given(fields: Mapping[str, T | Unset]) -> dict[str, T]:
+    """The fields that are not to be left as they are."""
+    return {name: value for name, value in fields.items() if not isinstance(value, Unset)}
+
+
+def some_given(fields: Mapping[str, T | Unset]) -> dict[str, T]:
+    """As `given`, for an update, which has to change something."""
+    result = given(fields)
+    if not result:
+        raise InvalidParameterError("body", "nothing to update; pass at least one field")
+    return result
+
+
+def object_id(value: object, param: str = "id") -> str:
+    """An id as a part of a path."""
+    text = required_text(value, param)
+    # What isn't an id could be a name or an address, which would get into errors and logs.
+    if not _ID.fullmatch(text) or text in (".", ".."):
+        raise InvalidParameterError(param, "not an id; expected something like 'BKNG-J4FR05BKEWEX'")
+    return text
+
+
+def required_text(value: object, param: str) -> str:
+    """Text that may not be empty."""
+    if not isinstance(value, str):
+        raise InvalidParameterError(param, f"expected text, got {type(value).__name__}")
+    if not value.strip():
+        raise InvalidParameterError(param, "is empty")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InvalidParameterError(param, "holds half a surrogate pair") from None
+    return str(value)
+
+
+def optional_text(value: object, param: str) -> str | None:
+    """A filter or text that may be left out, but not be empty: that would mean anything."""
+    return None if value is None else required_text(value, param)
+
+
+def documented(value: object, known: type[StrEnum], param: str) -> str | None:
+    """A filter whose values are documented; another one is sent too, for the vendor adds some."""
+    text = optional_text(value, param)
+    if text is not None and text not in tuple(known):
+        likely = difflib.get_close_matches(text.lower(), tuple(known), n=1)
+        hint = f"did you mean '{likely[0]}'?" if likely else f"they are {', '.join(known)}"
+        logger.warning("%s: not one of the documented values; %s", param, hint)
+    return text
+
+
+def texts_of(fields: Mapping[str, object]) -> dict[str, str | None]:
+    """Filters by their names."""
+    return {name: optional_text(value, name) for name, value in fields.items()}
+
+
+def moment(value: object, param: str) -> str | None:
+    """A moment in the vendor's notation, from an aware datetime."""
+    if value is None:
+        return None
+    try:
+        return time_text(aware(value, param))
+    except OverflowError:
+        raise InvalidParameterError(param, "is beyond the years 1 to 9999 in UTC") from None
+
+
+def aware(value: object, param: str) -> datetime:
+    """A datetime that says in which time zone it is meant."""
+    if not isinstance(value, datetime):
+        raise InvalidParameterError(
+            param,
+            f"expected an aware datetime, got {type(value).__name__}; "
+            "for example datetime(2026, 1, 31, tzinfo=timezone.utc)",
+        )
+    if value.utcoffset() is None:
+        raise InvalidParameterError(
+            param,
+            "the datetime has no time zone; make it aware: value.replace(tzinfo=timezone.utc) "
+            "if it is in UTC, or value.astimezone() if it is in local time",
+        )
+    return value
+
+
+def time_range(name: str, after: datetime | None, before: datetime | None) -> dict[str, str | None]:
+    """The filters `name.gt` and `name.lt`, of which both ends are exclusive."""
+    python_name = name.replace(".", "_")
+    result = {
+        f"{name}.gt": moment(after, f"{python_name}_gt"),
+        f"{name}.lt": moment(before, f"{python_name}_lt"),
+    }
+    # Compared as they are sent: within one time zone Python would compare clock faces.
+    if after is not None and before is not None and _utc(after) > _utc(before):
+        raise InvalidParameterError(
+            f"{python_name}_gt", f"is later than {python_name}_lt; swap the two"
+        )
+    return result
+
+
+def slot_range(start: datetime | None, end: datetime | None) -> dict[str, str | None]:
+    """The span in which free slots are looked for."""
+    result = {"start_time": moment(start, "start_time"), "end_time": moment(end, "end_time")}
+    if end is not None:
+        first, last = _utc(start or datetime.now(UTC)), _utc(end)
+        if last <= first:
+            raise InvalidParameterError("end_time", "has to be after start_time (or now)")
+        if last - first > LONGEST_SLOT_RANGE:
+            raise InvalidParameterError(
+                "end_time", "is more than 30 days after start_time; ask for 30 days at a time"
+            )
+    return result
+
+
+def _utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)
+
+
+def page(limit: object, after: str | None, before: str | None) -> dict[str, str]:
+    """The size of a page and the place in a list."""
+    if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_LIMIT:
+        raise InvalidParameterError("limit", f"expected a number from 1 to {MAX_LIMIT}")
+    if after is not None and before is not None:
+        raise InvalidParameterError("before", "excludes after; pass only one of the two")
+    result = {"limit": str(limit)}
+    if after is not None:
+        result["after"] = required_text(after, "after")
+    if before is not None:
+        result["before"] = required_text(before, "before")
+    return result
+
+
+def expansion(value: str | Iterable[str] | None) -> str | None:
+    """The fields to expand, from a name, names, or names with commas."""
+    if value is None:
+        return None
+    names = value.split(",") if isinstance(value, str) else list(value)
+    for name in names:
+        required_text(name, "expand")
+        if len(name.removeprefix("data.").split(".")) > DEEPEST_EXPANSION:
+            raise InvalidParameterError("expand", f"'{name}' is more than two levels deep")
+    return ",".join(name.strip() for name in names) or None
+
+
+def choice(value: object, allowed: Sequence[str], param: str) -> str:
+    """One of the documented values."""
+    if value not in allowed:
+        raise InvalidParameterError(param, f"expected one of {', '.join(map(str, allowed))}")
+    return str(value)
+
+
+def texts(value: object, param: str) -> list[str]:
+    """Several texts; a single one is not taken for its letters."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise InvalidParameterError(param, "expected a list of texts")
+    return [required_text(item, param) for item in value]
+
+
+def some_texts(value: object, param: str) -> list[str]:
+    """At least one text."""
+    result = texts(value, param)
+    if not result:
+        raise InvalidParameterError(param, "is empty")
+    return result
+
+
+def https_url(value: object, param: str) -> str:
+    """The URL of a webhook."""
+    text = required_text(value, param)
+    try:
+        url = URL(text)
+        good = url.scheme == "https" and bool(url.host) and text.isprintable() and " " not in text
+    except ValueError:
+        good = False
+    if not good:
+        raise InvalidParameterError(param, "has to be a URL that starts with https://")
+    return text
+
+
+def time_zone(value: object, param: str) -> str:
+    """An IANA time zone name."""
+    name = required_text(value, param)
+    known = _time_zones()
+    # A machine without time zone data can't judge.
+    if known and name not in known:
+        raise InvalidParameterError(
+            param, "not an IANA time zone name; expected something like 'America/New_York'"
+        )
+    return name
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    # A machine's own zone and the placeholder of the database are no zone to anyone else.
+    return frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})

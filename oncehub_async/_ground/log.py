@@ -1,0 +1,5 @@
+"""The log of the library."""
+
+import logging
+
+logger = logging.getLogger("oncehub_async")

@@ -1,0 +1,29 @@
+"""One call to the service: its key, its attempts, its answer."""
+
+from .api_key import KEY_VARIABLE, ApiKey, KeyProvider, KeySource
+from .base_url import URL_VARIABLE, choose_base_url, is_loopback
+from .call import Attempt, AttemptHook, Caller, Reply
+from .request import Operation, Request, json_body, without_none
+from .retry import RetryPolicy
+from .transport import Transport, open_session
+
+__all__ = [
+    "KEY_VARIABLE",
+    "URL_VARIABLE",
+    "ApiKey",
+    "Attempt",
+    "AttemptHook",
+    "Caller",
+    "KeyProvider",
+    "KeySource",
+    "Operation",
+    "Reply",
+    "Request",
+    "RetryPolicy",
+    "Transport",
+    "choose_base_url",
+    "is_loopback",
+    "json_body",
+    "open_session",
+    "without_none",
+]

@@ -1,0 +1,75 @@
+"""A request to one operation of the API, before it touches the network."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import attrs
+import orjson
+from yarl import URL
+
+from ..errors import InvalidParameterError
+
+
+@attrs.frozen
+class Operation:
+    """One of the vendor's operations, such as GET /bookings/{id}."""
+
+    method: str
+    path: str
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether sending it twice does no more than sending it once.
+
+        A GET changes nothing; a PATCH sets the same values again; a DELETE finds nothing left to
+        delete. Every POST of this API creates something or sends messages to people.
+        """
+        return self.method != "POST"
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@attrs.frozen
+class Request:
+    """An operation with its arguments. Ids, filters and bodies stay out of its repr."""
+
+    operation: Operation
+    id: str | None = attrs.field(default=None, repr=False)
+    query: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    body: bytes | None = attrs.field(default=None, repr=False)
+
+    @property
+    def method(self) -> str:
+        return self.operation.method
+
+    @property
+    def path(self) -> str:
+        """The path below the base URL, with the id in it, without the query."""
+        if self.id is None:
+            return self.operation.path
+        return self.operation.path.replace("{id}", quote(self.id, safe=""))
+
+    def url(self, base: URL) -> URL:
+        """The whole URL."""
+        query = f"?{urlencode(self.query, quote_via=quote)}" if self.query else ""
+        return URL(f"{base}{self.path}{query}", encoded=True)
+
+
+def json_body(fields: Mapping[str, Any]) -> bytes:
+    """The body of a request. Raises `InvalidParameterError` for what JSON can't express."""
+    for name, value in fields.items():
+        try:
+            # orjson writes NaN as null, which would clear a field.
+            json.dumps(value, allow_nan=False).encode("utf-8", "strict")
+            orjson.dumps(value)
+        except (TypeError, ValueError, RecursionError):
+            raise InvalidParameterError(name, "holds a value that JSON can't express") from None
+    return orjson.dumps(fields)
+
+
+def without_none(query: Mapping[str, str | None]) -> dict[str, str]:
+    """The parameters that have a value."""
+    return {name: value for name, value in query.items() if value is not None}

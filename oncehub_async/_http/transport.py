@@ -1,0 +1,181 @@
+"""The edge to the network: one request out, one complete answer back, or a mapped error."""
+
+from collections.abc import Sequence
+from ssl import SSLContext
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+import attrs
+from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
+from yarl import URL
+
+from .._ground import Clock
+from ..errors import (
+    ConnectError,
+    ConnectionLostError,
+    InvalidResponseError,
+    NetworkError,
+    RequestError,
+    RequestTimeoutError,
+)
+from .api_key import ApiKey
+from .request import Request
+from .response import REQUEST_ID_HEADER, Answer
+
+LARGEST_BODY = 64 * 1024 * 1024
+"""Bytes; a page of 100 expanded bookings has about 300 thousand."""
+
+
+@attrs.define(eq=False)
+class Departure:
+    """When a request left: once it had a connection, of which nobody knows how long it takes."""
+
+    clock: Clock
+    at: float | None = None
+    """In seconds of the clock; None where the session is somebody else's and doesn't tell."""
+
+    def note(self) -> None:
+        """There is a connection."""
+        self.at = self.clock.now()
+
+
+def open_session() -> aiohttp.ClientSession:
+    """A session of our own, which notes when requests leave."""
+    # The rate budget bounds how much is under way; a second bound would only add waiting.
+    connector = aiohttp.TCPConnector(limit=0)
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_create_end.append(_note_departure)
+    trace.on_connection_reuseconn.append(_note_departure)
+    return aiohttp.ClientSession(connector=connector, trace_configs=[trace])
+
+
+async def _note_departure(
+    _session: aiohttp.ClientSession, context: SimpleNamespace, _params: object
+) -> None:
+    if isinstance(context.trace_request_ctx, Departure):
+        context.trace_request_ctx.note()
+
+
+@attrs.frozen(eq=False)
+class Transport:
+    """Sends requests through an aiohttp session. It neither waits nor repeats."""
+
+    base_url: URL
+    user_agent: str
+    proxy: str | None = attrs.field(default=None, repr=False)
+    ssl: SSLContext | None = None
+
+    async def send(
+        self,
+        session: aiohttp.ClientSession,
+        request: Request,
+        key: ApiKey,
+        limits: aiohttp.ClientTimeout,
+        departure: Departure,
+    ) -> Answer:
+        """Send once and read the whole answer.
+
+        Raises a `NetworkError`, or `InvalidResponseError` for a body that does not end.
+        """
+        try:
+            async with session.request(
+                request.method,
+                request.url(self.base_url),
+                headers=self._headers(request, key),
+                data=request.body,
+                timeout=limits,
+                allow_redirects=False,
+                raise_for_status=False,
+                trace_request_ctx=departure,
+                middlewares=(*_own_middlewares(session), _no_hidden_resend),
+                **self._route(),
+            ) as response:
+                body = await _read(response, request)
+                return Answer(response.status, response.headers, body)
+        except (_Dropped, aiohttp.ClientError, OSError) as error:
+            # What aiohttp says can hold the whole URL with its filters, so it is not passed on.
+            raise _mapped(request, error) from None
+
+    def _headers(self, request: Request, key: ApiKey) -> dict[str, str]:
+        headers = {
+            "API-Key": key.reveal(),
+            "Accept": "application/json",
+            "User-Agent": self.user_agent,
+        }
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+        return headers
+
+    def _route(self) -> dict[str, Any]:
+        # Only what was asked for: a session of the caller's own keeps its settings otherwise.
+        given = {"proxy": self.proxy, "ssl": self.ssl}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+class _Dropped(Exception):
+    """Carries an error past aiohttp's own resend."""
+
+
+async def _no_hidden_resend(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    # aiohttp sends a GET, PUT or DELETE a second time by itself when a kept-alive connection
+    # turns out to be dead, unseen by the rate budget and by whoever asks what happened.
+    # https://github.com/aio-libs/aiohttp/issues/9330
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _Dropped from error
+
+
+def _own_middlewares(session: aiohttp.ClientSession) -> Sequence[ClientMiddlewareType]:
+    # Middlewares given with a request replace the session's own, which aiohttp has no public
+    # name for; a caller's session keeps them.
+    return getattr(session, "_middlewares", ())
+
+
+async def _read(response: ClientResponse, request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(256 * 1024):
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            response.close()
+            raise InvalidResponseError(
+                f"the answer is larger than {LARGEST_BODY // 2**20} MiB",
+                method=request.method,
+                path=request.path,
+                status=response.status,
+                request_id=response.headers.get(REQUEST_ID_HEADER),
+            )
+    return bytes(body)
+
+
+def _mapped(request: Request, error: Exception) -> RequestError:
+    """Our error for one of aiohttp's, in words that hold nothing of the request."""
+    if isinstance(error, _Dropped) and isinstance(error.__cause__, Exception):
+        error = error.__cause__
+    where = {"method": request.method, "path": request.path}
+    name = type(error).__name__
+    reason = f"{name}: {error.strerror}" if isinstance(error, OSError) and error.strerror else name
+    match error:
+        case aiohttp.ClientHttpProxyError():
+            refused = ConnectError(f"the proxy answered {error.status}", **where)
+            refused.can_be_repeated = error.status >= 500
+            return refused
+        case aiohttp.ClientSSLError() | aiohttp.ServerFingerprintMismatch():
+            untrusted = ConnectError(f"no trusted connection ({name})", **where)
+            untrusted.can_be_repeated = False
+            return untrusted
+        case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
+            return ConnectError(f"no connection ({reason})", **where)
+        case aiohttp.ServerTimeoutError() | TimeoutError():
+            return RequestTimeoutError(f"no answer in time ({name})", **where)
+        case aiohttp.ClientPayloadError():
+            return ConnectionLostError(f"the answer broke off ({name})", **where)
+        case aiohttp.ClientResponseError():
+            return InvalidResponseError(f"the answer is not valid HTTP ({name})", **where)
+        case aiohttp.ClientConnectionError() | OSError():
+            return ConnectionLostError(f"the connection broke ({reason})", **where)
+        case _:
+            return NetworkError(f"the request failed ({name})", **where)

@@ -1,0 +1,135 @@
+"""Lists: nothing is requested until they are iterated, then page by page, one page ahead."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from itertools import compress
+from typing import Any, TypeVar
+
+import attrs
+
+from .._rate import Priority
+from ..errors import PaginationError
+from .pages import Page, Paged, PageSource
+from .pagination import Advance, Direction, Following, following
+
+T = TypeVar("T", covariant=True)
+Item = TypeVar("Item")
+
+Fetched = tuple[Page[Item], list[str], Following]
+"""A page, the ids on it, and where the list goes on."""
+
+
+@attrs.frozen(repr=False, eq=False)
+class Listing(Paged[T]):
+    """What a list operation gives, before anything is requested.
+
+        async for booking in oncehub.bookings.list(status="scheduled"):
+            ...
+
+    It can be iterated any number of times; each time starts anew. While a page is consumed the
+    next one is already being fetched, and never more than that one.
+    """
+
+    source: PageSource[T]
+    query: Mapping[str, str]
+    priority: Priority
+    single_priority: Priority
+
+    async def pages(self) -> AsyncGenerator[Page[T], None]:
+        """The pages, one after the other.
+
+        Raises `PaginationError` when the list does not advance, and any `RequestError`.
+        """
+        direction = self._direction()
+        cursor = self.query.get(direction.value)
+        advance = Advance(cursor)
+        announced = False
+        previous: list[str] = []
+        fetching: asyncio.Task[Fetched[T]] | None = None
+        try:
+            page, ids, further = await self._fetch(direction, self.query, self.priority)
+            while True:
+                if not ids and announced and len(previous) > 1:
+                    page, ids, further, announced = await self._look_again(direction, previous)
+                announced = announced or further.announced
+                self._check(advance.problem(ids, cursor, announced))
+                cursor = page.next_cursor
+                if cursor is None:
+                    yield page
+                    return
+                stuck = advance.problem_with_cursor(cursor)
+                if stuck is not None:
+                    yield page
+                    self._check(stuck)
+                announced, previous = further.announced, ids
+                query = {**self.query, direction.value: cursor}
+                fetching = asyncio.create_task(self._fetch(direction, query, self.priority))
+                yield page
+                page, ids, further = await fetching
+        finally:
+            if fetching is not None:
+                await _put_an_end_to(fetching)
+
+    async def _look_again(
+        self, direction: Direction, previous: list[str]
+    ) -> tuple[Page[T], list[str], Following, bool]:
+        """What stands after a page that announced more, when the page after it came empty.
+
+        Either the service announced too much, or the object that was the cursor has been deleted
+        and the service lost its place. The object before it tells: what follows that one is the
+        cursor's object and the end, or the rest of the list. The last value is whether there
+        should be more still.
+        """
+        last, neighbour = previous[-1], previous[-2]
+        if direction is Direction.NEWER:
+            last, neighbour = previous[0], previous[1]
+        query = {**self.query, direction.value: neighbour}
+        page, ids, further = await self._fetch(direction, query, self.priority)
+        fresh = [each not in previous for each in ids]
+        items = tuple(compress(page.items, fresh))
+        if last in ids and not items:
+            return Page((), None, page.request_id), [], Following(None, False), False
+        rest = Page(items, page.next_cursor, page.request_id)
+        return rest, list(compress(ids, fresh)), further, last not in ids
+
+    async def first(self) -> T | None:
+        """The first item, or None where there is none. Costs one request."""
+        direction = self._direction()
+        query = {**self.query, "limit": "1"}
+        page, *_ = await self._fetch(direction, query, self.single_priority)
+        return page.items[0] if page.items else None
+
+    def raw(self) -> "Listing[dict[str, Any]]":
+        """The same list as JSON data, exactly as the service sends it."""
+        source = self.source.raw()
+        return Listing(source, self.query, self.priority, self.single_priority)
+
+    def _direction(self) -> Direction:
+        return Direction.NEWER if "before" in self.query else Direction.OLDER
+
+    async def _fetch(
+        self, direction: Direction, query: Mapping[str, str], priority: Priority
+    ) -> Fetched[T]:
+        fetched = await self.source.fetch(query, priority)
+        further = following(
+            fetched.facts, direction, self.source.operation.path, self.source.base_url
+        )
+        page = Page(fetched.items, further.cursor, fetched.request_id)
+        return page, list(fetched.ids), further
+
+    def _check(self, problem: str | None) -> None:
+        if problem is not None:
+            raise PaginationError(
+                f"{problem}; stopped, for the list is not complete",
+                method=self.source.operation.method,
+                path=self.source.operation.path,
+            )
+
+    def __repr__(self) -> str:
+        return f"Listing({self.source.operation})"
+
+
+async def _put_an_end_to(task: "asyncio.Task[Any]") -> None:
+    """Cancel a task and wait for it; its error, if any, is of no interest any more."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

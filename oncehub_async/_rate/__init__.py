@@ -1,0 +1,30 @@
+"""The rate budget: who may send a request, and when.
+
+OnceHub answers 5 requests a second for an account and 200 in 5 minutes for an address, and refuses
+the rest with a 429. All clients of a process that use the same account share one budget.
+
+Source: https://developers.oncehub.com/docs/rate-limits
+"""
+
+from .budget import Budget, belongs_together, shared_budget
+from .forecast import UNKNOWN, Demand, Demands, Forecast
+from .rate_budget import FIVE_MINUTES, Limits, Outcome, Permit, Priority, RateBudget, Room
+from .request_queue import Gate
+
+__all__ = [
+    "FIVE_MINUTES",
+    "UNKNOWN",
+    "Budget",
+    "Demand",
+    "Demands",
+    "Forecast",
+    "Gate",
+    "Limits",
+    "Outcome",
+    "Permit",
+    "Priority",
+    "RateBudget",
+    "Room",
+    "belongs_together",
+    "shared_budget",
+]

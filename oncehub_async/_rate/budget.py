@@ -1,0 +1,77 @@
+"""One account's share of a gate, and the gates that all clients of this process share."""
+
+import threading
+
+from .._ground import Clock
+from .forecast import Demands, Forecast
+from .rate_budget import Limits, Outcome, Permit, Priority, Room
+from .request_queue import Gate
+
+
+class Budget:
+    """A rate budget in this process: 5 a second for the account, 200 in 5 minutes altogether.
+
+    Clients that are given the same budget share it. Without one, a client shares with all others
+    of the process that were given none and use the same key at the same address.
+    """
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        *,
+        clock: Clock | None = None,
+        gate: Gate | None = None,
+        account: str = "",
+    ) -> None:
+        self._gate = gate or Gate(limits, clock)
+        self._account = account
+
+    async def acquire(self, priority: Priority) -> Permit:
+        """Wait for the right to send one request."""
+        return await self._gate.acquire(self._account, priority)
+
+    async def settle(self, permit: Permit, outcome: Outcome) -> None:
+        """Tell what became of the request."""
+        await self._gate.settle(self._account, permit, outcome)
+
+    def waiting(self) -> int:
+        """How many requests wait for a permit."""
+        return self._gate.waiting()
+
+    def used_this_second(self) -> int:
+        """How many requests of the account hold a place in the last second."""
+        return self._gate.used(self._account)
+
+    @property
+    def demands(self) -> Demands:
+        """What those expect who read long lists under these limits."""
+        return self._gate.demands
+
+    def room(self) -> Room:
+        """What the limits leave to be used."""
+        return self._gate.room()
+
+    def forecast(self, requests: int = 1) -> Forecast:
+        """When the next requests may leave if nobody else sends any."""
+        return self._gate.forecast(self._account, requests)
+
+
+_lock = threading.Lock()
+_gates: dict[tuple[str, str, Clock], Gate] = {}
+_accounts: dict[str, str] = {}
+
+
+def shared_budget(service: str, proxy: str, key: str, clock: Clock) -> Budget:
+    """The budget that this process uses for the account of a key (its fingerprint).
+
+    The service sees one address for all requests that leave through the same proxy (or none, "").
+    """
+    with _lock:
+        gate = _gates.setdefault((service, proxy, clock), Gate(clock=clock))
+        return Budget(gate=gate, account=_accounts.get(key, key))
+
+
+def belongs_together(older_key: str, newer_key: str) -> None:
+    """A key took the place of another: both are of one account and share its budget."""
+    with _lock:
+        _accounts[newer_key] = _accounts.get(older_key, older_key)

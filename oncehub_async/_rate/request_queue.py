@@ -1,0 +1,226 @@
+"""The queue before the service: everybody who sends from one address goes through one gate.
+
+A gate may be used from several event loops and threads at once; its state is guarded by a lock
+that is never held while waiting.
+"""
+
+import asyncio
+import heapq
+import itertools
+import threading
+from collections.abc import Iterator
+
+import attrs
+
+from .._ground import Clock
+from .forecast import Demands, Forecast, forecast
+from .rate_budget import FIVE_MINUTES, SECOND, Limits, Outcome, Permit, Priority, Room
+from .round_trips import LONGEST_DELAY, RoundTrips
+from .throttle import Throttle
+from .window import Window
+
+_OTHER_LOOPS_GRACE = 0.25
+"""Real seconds that a waiter on another event loop has to take its turn, before its loop counts
+as blocked or dead and the next in line goes."""
+
+_PROBE_PATIENCE = 60.0
+"""Real seconds after which a request that tries the service after a 429 counts as lost."""
+
+
+@attrs.define(eq=False)
+class _Waiter:
+    rank: tuple[Priority, int]
+    wake: "asyncio.Future[None]"
+    gone: bool = False
+
+    def __lt__(self, other: "_Waiter") -> bool:
+        return self.rank < other.rank
+
+
+@attrs.define(eq=False)
+class _Line:
+    """Those who wait for one account on one event loop."""
+
+    window: Window
+    loop: asyncio.AbstractEventLoop
+    waiters: list[_Waiter] = attrs.Factory(list)
+
+    def first(self) -> _Waiter | None:
+        # Who gives up is only marked: taking it out of the middle would cost a search.
+        while self.waiters and self.waiters[0].gone:
+            heapq.heappop(self.waiters)
+        return self.waiters[0] if self.waiters else None
+
+
+class Gate:
+    """Gives permits to the accounts that share one address."""
+
+    def __init__(self, limits: Limits | None = None, clock: Clock | None = None) -> None:
+        self._limits = limits or Limits()
+        self._clock = clock or Clock()
+        # What happens on the network takes real time, however fast the clock runs.
+        self._longest_delay = self._clock.seconds(LONGEST_DELAY)
+        self._address = Window(self._limits.per_five_minutes, FIVE_MINUTES, self._longest_delay)
+        self._windows: dict[str, Window] = {}
+        self._lines: dict[tuple[str, asyncio.AbstractEventLoop], _Line] = {}
+        self._round_trips = RoundTrips(self._longest_delay)
+        self._throttle = Throttle()
+        self._probe: Permit | None = None
+        self._waiting = 0
+        self.demands = Demands()
+        """What those expect who read long lists through this gate."""
+        self._numbers = itertools.count()
+        # A waiter can be thrown away by the garbage collector while its own thread is in here.
+        self._lock = threading.RLock()
+
+    async def acquire(self, account: str, priority: Priority) -> Permit:
+        """Wait until a request of this account may leave."""
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            line = self._lines.get((account, loop))
+            if line is None:
+                line = self._lines[account, loop] = _Line(self._window(account), loop)
+            waiter = _Waiter((priority, next(self._numbers)), loop.create_future())
+            heapq.heappush(line.waiters, waiter)
+            self._waiting += 1
+        try:
+            while True:
+                with self._lock:
+                    now = self._clock.now()
+                    # Only who can go next needs a timer; the others are told when they can.
+                    due = self._due(line, waiter, now)
+                    if due is not None and due <= now:
+                        return self._take(line.window, now)
+                    waiter.wake = loop.create_future()
+                await self._sleep(waiter.wake, None if due is None else due - now)
+        finally:
+            with self._lock:
+                self._give_up(waiter)
+                self._wake_the_first()
+
+    async def settle(self, account: str, permit: Permit, outcome: Outcome) -> None:
+        """Learn from what became of a request."""
+        with self._lock:
+            now = self._clock.now()
+            if permit is self._probe:
+                self._probe = None
+            if outcome.answered:
+                departed = outcome.left_at is not None
+                left_at = permit.sent_at if outcome.left_at is None else outcome.left_at
+                delay = self._round_trips.delay(now - left_at, departed=departed)
+                delay = min(delay + left_at - permit.sent_at, self._longest_delay)
+                self._address.settle(permit.sent_at, delay)
+                self._window(account).settle(permit.sent_at, delay)
+            if outcome.refused:
+                self._round_trips.refused()
+                self._throttle.refused(now, permit.sent_at, outcome.retry_after)
+            elif outcome.answered:
+                self._throttle.answered(permit.sent_at)
+            self._wake_the_first()
+
+    def waiting(self) -> int:
+        """How many requests stand in line."""
+        return self._waiting
+
+    def used(self, account: str) -> int:
+        """How many requests of an account hold a place in the last second."""
+        with self._lock:
+            window = self._window(account)
+            window.ready_at(self._clock.now())
+            return window.used()
+
+    def room(self) -> Room:
+        """What the limits leave to be used, by whatever account."""
+        with self._lock:
+            self._address.ready_at(self._clock.now())
+            return Room(self._limits, max(0, self._address.limit - self._address.used()))
+
+    def forecast(self, account: str, requests: int) -> Forecast:
+        """When the next requests of an account may leave if nobody else sends any."""
+        with self._lock:
+            return forecast(
+                self._clock.now(),
+                self._window(account),
+                self._throttle.limit(self._limits.per_second),
+                self._address,
+                self._throttle.paused_until,
+                requests,
+            )
+
+    def _window(self, account: str) -> Window:
+        if account not in self._windows:
+            self._windows[account] = Window(self._limits.per_second, SECOND, self._longest_delay)
+        return self._windows[account]
+
+    def _due(self, line: _Line, waiter: _Waiter, now: float) -> float | None:
+        """When the waiter may go; None while it will be woken by who goes before it."""
+        if line.first() is not waiter:
+            return None
+        if self._probe is not None:
+            lost_at = self._probe.sent_at + self._clock.seconds(_PROBE_PATIENCE)
+            if now < lost_at:
+                return lost_at
+            self._probe = None
+        ready = self._ready_at(line.window, now)
+        together = max(self._address.ready_at(now), self._throttle.paused_until)
+        due = max(ready, together)
+        if ready > now:
+            return due
+        for other in self._ahead_of(waiter, line, now):
+            if other.loop is line.loop:
+                return None
+            grace = self._clock.seconds(_OTHER_LOOPS_GRACE)
+            due = max(due, self._ready_at(other.window, now) + grace, together + grace)
+        return due
+
+    def _ahead_of(self, waiter: _Waiter, line: _Line, now: float) -> Iterator[_Line]:
+        """The lines whose first could go at once, as far as its account goes, and ranks higher."""
+        for other in self._lines.values():
+            first = other.first()
+            if other is line or first is None or not first < waiter:
+                continue
+            if self._ready_at(other.window, now) <= now:
+                yield other
+
+    def _ready_at(self, window: Window, now: float) -> float:
+        return window.ready_at(now, self._throttle.limit(self._limits.per_second))
+
+    def _take(self, window: Window, now: float) -> Permit:
+        window.enter(now)
+        self._address.enter(now)
+        permit = Permit(now)
+        if self._throttle.probing:
+            self._probe = permit
+        return permit
+
+    async def _sleep(self, wake: "asyncio.Future[None]", seconds: float | None) -> None:
+        timer = None
+        if seconds is not None:
+            timer = wake.get_loop().call_later(self._clock.real_seconds(seconds), _finish, wake)
+        try:
+            await wake
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    def _give_up(self, waiter: _Waiter) -> None:
+        self._waiting -= not waiter.gone
+        waiter.gone = True
+
+    def _wake_the_first(self) -> None:
+        for key, line in list(self._lines.items()):
+            first = line.first()
+            try:
+                if first is not None:
+                    line.loop.call_soon_threadsafe(_finish, first.wake)
+                    continue
+            except RuntimeError:
+                # Its event loop was closed under it; nobody waits there any more.
+                for waiter in line.waiters:
+                    self._give_up(waiter)
+            del self._lines[key]
+
+
+def _finish(wake: "asyncio.Future[None]") -> None:
+    if not wake.done():
+        wake.set_result(None)

@@ -1,0 +1,23 @@
+"""`oncehub check`: whether the key is valid."""
+
+from .._client import OnceHub
+from .._http import URL_VARIABLE
+from ..errors import ConfigurationError, NotFoundError
+from . import COMPLETE
+from ._output import say, say_json
+
+
+async def check_key(json: bool) -> int:
+    """Validate the key of the environment."""
+    async with OnceHub() as oncehub:
+        try:
+            validation = await oncehub.validate_key()
+        except NotFoundError as error:
+            raise ConfigurationError(
+                f"{URL_VARIABLE}: no OnceHub API is there (does it end in /v2?): {error}"
+            ) from None
+    if json:
+        say_json({"valid": True, "account": validation.account})
+    else:
+        say(f"The API key is valid. Account: {validation.account or validation.message}")
+    return COMPLETE

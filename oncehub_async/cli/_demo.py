@@ -1,0 +1,40 @@
+"""`oncehub demo`: a simulated account, exported."""
+
+import time
+from pathlib import Path
+
+from .._ground import Clock
+from ..export import RESOURCES
+from ._export_command import ExportRequest, export_account
+from ._output import say, span
+from ._simulate import simulated
+
+
+async def run_demo(out: Path, bookings: int, speed: float) -> int:
+    """Export a simulated account and tell what happened."""
+    started = time.monotonic()
+    simulator = simulated(bookings, bookings * 2 // 5, seed=1, speed=speed)
+    async with simulator as sim:
+        say(
+            f"A simulated OnceHub runs at {sim.url}, with the real limits\n"
+            "(5 requests a second, 200 in 5 minutes) and a clock that is "
+            f"{speed:g} times as fast.\n"
+            "All that its account holds is exported now, side by side; times are those of\n"
+            "that clock."
+        )
+        code = await export_account(
+            ExportRequest(
+                out=out,
+                overwrite=True,
+                clock=Clock(speed),
+                base_url=sim.url,
+                api_key=sim.api_key,
+                expected={name: sim.counts[name] for name in RESOURCES},
+            )
+        )
+        stats = sim.stats
+        say(
+            f"The simulator counted {stats.requests:,} requests and refused {stats.refused} of "
+            f"them. It took {span(time.monotonic() - started)} of real time."
+        )
+    return code

@@ -1,0 +1,166 @@
+"""`oncehub export`: an account to files."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import attrs
+
+from .._client import OnceHub
+from .._ground import Clock
+from .._http import Attempt
+from .._rate import Budget, Limits
+from ..errors import InvalidParameterError
+from ..export import (
+    EVERY,
+    MANIFEST_NAME,
+    Compression,
+    ExportPlan,
+    Format,
+    ResourceEntry,
+    parse_time,
+    plan_export,
+    run_export,
+)
+from . import COMPLETE, FAILED
+from ._export_display import Display
+from ._output import complain, say, say_json, several, span
+
+
+@attrs.frozen(kw_only=True)
+class ExportRequest:
+    """What was asked for on the command line."""
+
+    resources: tuple[str, ...] = ()
+    out: Path
+    since: str | None = None
+    until: str | None = None
+    filters: tuple[str, ...] = ()
+    expand: str | None = None
+    format: Format = Format.JSONL
+    compression: Compression = Compression.NONE
+    overwrite: bool = False
+    every: float = EVERY
+    quiet: bool = False
+    json: bool = False
+    limits: Limits = attrs.Factory(Limits)
+    clock: Clock = attrs.Factory(Clock)
+    base_url: str | None = None
+    api_key: str | None = attrs.field(default=None, repr=False)
+    expected: Mapping[str, int] = attrs.Factory(dict)
+
+
+async def export_account(request: ExportRequest) -> int:
+    """Export and tell what became of it."""
+    plan = plan_of(request)
+    attempts = Attempts()
+    display = Display(request.quiet)
+    oncehub = client(request, attempts)
+    started = request.clock.now()
+    async with oncehub, display.shown():
+        manifest = await run_export(
+            oncehub,
+            plan,
+            request.out,
+            format=request.format,
+            compression=request.compression,
+            overwrite=request.overwrite,
+            expected=request.expected,
+            on_progress=display.update,
+        )
+    entries = {each.name: manifest.resources[each.name] for each in plan.resources}
+    tell_what_is_missing(entries)
+    if request.json:
+        say_json(manifest.as_dict())
+    elif not request.quiet:
+        tell(entries, request.out, attempts, request.clock.now() - started)
+    complete = all(entry.complete or not entry.available for entry in entries.values())
+    return COMPLETE if complete else FAILED
+
+
+def plan_of(request: ExportRequest) -> ExportPlan:
+    """What is to be exported. Raises `InvalidParameterError`."""
+    return plan_export(
+        request.resources,
+        since=_time(request.since, "since"),
+        until=_time(request.until, "until"),
+        filters=_filters(request.filters),
+        expand=request.expand.split(",") if request.expand else (),
+    )
+
+
+def client(request: ExportRequest, attempts: "Attempts") -> OnceHub:
+    """A client with the limits that were asked for. Raises `ConfigurationError`."""
+    return OnceHub(
+        request.api_key,
+        base_url=request.base_url,
+        clock=request.clock,
+        budget=Budget(request.limits, clock=request.clock),
+        on_attempt=attempts.note,
+    )
+
+
+class Attempts:
+    """Counts what was sent and how it was answered."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.by_status: Counter[int | None] = Counter()
+
+    def note(self, attempt: Attempt) -> None:
+        self.requests += 1
+        self.by_status[attempt.status] += 1
+
+
+def tell_what_is_missing(entries: Mapping[str, ResourceEntry]) -> None:
+    """Why an export is not complete, a line for each resource."""
+    for name, entry in entries.items():
+        if entry.error is not None:
+            complain(f"{name} is not complete: {entry.error}")
+    if not is_complete(entries):
+        complain("run the same command again to go on from there")
+
+
+def is_complete(entries: Mapping[str, ResourceEntry]) -> bool:
+    """Whether all that the account has of them is there."""
+    return all(entry.complete or not entry.available for entry in entries.values())
+
+
+def tell(
+    entries: Mapping[str, ResourceEntry], out: Path, attempts: Attempts, elapsed: float
+) -> None:
+    """What is in the files, and what it took."""
+    width = max(map(len, entries))
+    for name, entry in entries.items():
+        if not entry.available:
+            told = "not in this account"
+        elif entry.complete:
+            pages = several(entry.pages, "page")
+            told = f"{several(entry.count, 'object'):>16} {pages:>10}   {out / str(entry.file)}"
+        else:
+            told = f"{several(entry.count, 'object'):>16}   NOT COMPLETE"
+        say(f"{name:<{width}} {told}")
+    objects = sum(entry.count for entry in entries.values())
+    outcome = "Complete" if is_complete(entries) else "NOT COMPLETE"
+    say(
+        f"{outcome}: {several(objects, 'object')} in {span(elapsed)}, "
+        f"{several(attempts.requests, 'request')}, {attempts.by_status[429]} of them "
+        f"answered 429.\nSee {out / MANIFEST_NAME}"
+    )
+
+
+def _time(text: str | None, param: str) -> datetime | None:
+    return None if text is None else parse_time(text, param)
+
+
+def _filters(given: tuple[str, ...]) -> dict[str, str]:
+    result = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not (name and equals and value):
+            raise InvalidParameterError("filter", "expected NAME=VALUE, such as status=scheduled")
+        if name in result:
+            raise InvalidParameterError("filter", f"'{name}' is given twice")
+        result[name] = value
+    return result

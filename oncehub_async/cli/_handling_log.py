@@ -1,0 +1,69 @@
+"""What a handler wrote down while its process was killed, and what was run again."""
+
+import time
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from ..webhooks import State, opened_inbox
+
+_UNFINISHED = (State.PENDING, State.RUNNING, State.FAILED)
+_SECONDS_BETWEEN_LOOKS = 0.2
+
+
+class Line(NamedTuple):
+    """`word` is "began", "failed" or "ended"; `process` is the id of the one in which it was."""
+
+    word: str
+    event: str
+    process: str
+
+
+def read_lines(path: Path, start: int = 0, end: int | None = None) -> list[Line]:
+    """What was written between two places in the file."""
+    with path.open("rb") as file:
+        file.seek(start)
+        text = file.read() if end is None else file.read(end - start)
+    return [Line(*line.split()) for line in text.decode().splitlines()]
+
+
+def running(lines: Iterable[Line]) -> set[str]:
+    """Events whose handler ran, or had ended a moment before it could be marked done."""
+    last = {line.event: line.word for line in lines}
+    return {event for event, word in last.items() if word in ("began", "ended")}
+
+
+def begun_though_done(lines: Iterable[Line], done: Collection[str]) -> set[str]:
+    """Events that began after they were marked done."""
+    return {line.event for line in lines if line.word == "began" and line.event in done}
+
+
+def begun_again_in_one_life(lines: Iterable[Line]) -> set[str]:
+    """Events that began again in the process in which they had ended: no kill excuses that."""
+    ended: set[tuple[str, str]] = set()
+    again: set[str] = set()
+    for word, event, process in lines:
+        if word == "ended":
+            ended.add((event, process))
+        elif word == "began" and (event, process) in ended:
+            again.add(event)
+    return again
+
+
+def done_in(inbox_file: Path) -> set[str]:
+    """The events that an inbox calls done."""
+    with opened_inbox(inbox_file) as inbox:
+        return {entry.event_id for entry in inbox.entries((State.DONE,), limit=-1)}
+
+
+def wait_until_finished(
+    inbox_file: Path, seconds: float, sleep: Callable[[float], None] = time.sleep
+) -> bool:
+    """Wait until an inbox holds nothing unfinished, `seconds` at most; whether it came to that."""
+    for _ in range(int(seconds / _SECONDS_BETWEEN_LOOKS)):
+        with opened_inbox(inbox_file) as inbox:
+            counts = inbox.counts()
+        if not any(counts.get(state, 0) for state in _UNFINISHED):
+            return True
+        sleep(_SECONDS_BETWEEN_LOOKS)
+    return False

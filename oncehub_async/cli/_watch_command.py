@@ -1,0 +1,135 @@
+"""`oncehub export --watch`: an export that is kept current until it is interrupted."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing
+
+import orjson
+
+from .._ground import time_text
+from ..export import ResourceEntry, Round, watch_export
+from . import COMPLETE, FAILED
+from ._export_command import (
+    Attempts,
+    ExportRequest,
+    client,
+    is_complete,
+    plan_of,
+    tell,
+    tell_what_is_missing,
+)
+from ._export_display import Display, only_errors_logged
+from ._output import complain, note, say, several, span
+
+
+async def watch_account(request: ExportRequest) -> int:
+    """Export, and tell what changes after that."""
+    plan = plan_of(request)
+    attempts = Attempts()
+    display = Display(request.quiet)
+    oncehub = client(request, attempts)
+    watching = watch_export(
+        oncehub,
+        plan,
+        request.out,
+        every=request.every,
+        format=request.format,
+        compression=request.compression,
+        overwrite=request.overwrite,
+        on_progress=display.update,
+    )
+    started = request.clock.now()
+    async with oncehub, aclosing(watching) as rounds:
+        async with display.shown():
+            first = await anext(rounds)
+        entries = {each.name: first.manifest.resources[each.name] for each in plan.resources}
+        tell_what_is_missing(entries)
+        if request.json:
+            _say_line(first)
+        elif not request.quiet:
+            tell(entries, request.out, attempts, request.clock.now() - started)
+        if not is_complete(entries):
+            return FAILED
+        if not request.quiet:
+            note(
+                f"Looking for changes every {span(request.every)}, for {request.out}/*"
+                f".changes.jsonl. Stop it with Ctrl-C."
+            )
+        with only_errors_logged() if request.quiet else contextlib.nullcontext():
+            await _tell_until_interrupted(rounds, request)
+    if not request.quiet:
+        note(_stopped(entries))
+    return COMPLETE
+
+
+async def _tell_until_interrupted(
+    rounds: AsyncGenerator[Round, None], request: ExportRequest
+) -> None:
+    with _interruption() as interrupted:
+        try:
+            async for each in rounds:
+                _tell(each, request)
+        except asyncio.CancelledError:
+            # To be interrupted is how a watch is meant to end.
+            task = asyncio.current_task()
+            if task is None or not interrupted.is_set():
+                raise
+            task.uncancel()
+
+
+@contextlib.contextmanager
+def _interruption() -> Iterator[asyncio.Event]:
+    """Set by Ctrl-C or SIGTERM, which also cancel what is under way."""
+    interrupted = asyncio.Event()
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+    def interrupt() -> None:
+        interrupted.set()
+        if task is not None:
+            task.cancel()
+
+    handled = []
+    # Where loops have no signal handlers (Windows), it ends as an interruption.
+    with contextlib.suppress(NotImplementedError):
+        for each in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(each, interrupt)
+            handled.append(each)
+    try:
+        yield interrupted
+    finally:
+        for each in handled:
+            loop.remove_signal_handler(each)
+
+
+def _tell(round: Round, request: ExportRequest) -> None:
+    for name, error in round.errors.items():
+        complain(f"{name}: {error}; tried again in {span(request.every)}")
+    if request.json:
+        _say_line(round)
+    elif round.total and not request.quiet:
+        counts = ", ".join(f"{name} {count:,}" for name, count in round.changes.items() if count)
+        say(f"{_time(round)}  {several(round.total, 'change')}: {counts}")
+
+
+def _say_line(round: Round) -> None:
+    data = {
+        "round": round.number,
+        "started": _time(round),
+        "complete": round.manifest.complete,
+        "changes": round.changes,
+        "errors": round.errors,
+    }
+    say(orjson.dumps(data).decode())
+
+
+def _time(round: Round) -> str:
+    return time_text(round.started.replace(microsecond=0))
+
+
+def _stopped(entries: Mapping[str, ResourceEntry]) -> str:
+    rounds = [entry.changes.last_round for entry in entries.values() if entry.changes is not None]
+    last = min((each for each in rounds if each is not None), default=None)
+    told = "" if last is None else f" after a look at {last}"
+    return f"Stopped{told}; the same command goes on."

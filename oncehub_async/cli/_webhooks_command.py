@@ -1,0 +1,151 @@
+"""`oncehub webhooks`: the account's subscriptions to events."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from cyclopts import App
+
+from .._client import OnceHub
+from ..errors import InvalidParameterError
+from ..models import Webhook, to_dict
+from . import COMPLETE, FAILED
+from ._output import complain, say, say_json, say_table
+
+app = App(name="webhooks", help="List, create and delete the account's webhooks.")
+
+
+@app.command(name="list")
+async def list_(*, json: bool = False) -> int:
+    """List the account's webhooks, without their secrets.
+
+    Parameters
+    ----------
+    json
+        Print JSON.
+    """
+    async with OnceHub() as oncehub:
+        webhooks = await oncehub.webhooks.list().collect()
+    if json:
+        say_json([_without_secret(webhook) for webhook in webhooks])
+        return COMPLETE
+    say_table(
+        ("id", "name", "url", "events", "created"),
+        (
+            (
+                each.id,
+                each.name or "",
+                each.url or "",
+                ", ".join(each.events or ()),
+                f"{each.creation_time:%Y-%m-%d}" if each.creation_time else "",
+            )
+            for each in webhooks
+        ),
+    )
+    return COMPLETE
+
+
+@app.command
+async def create(
+    *events: str, name: str, url: str, secret_file: Path | None = None, json: bool = False
+) -> int:
+    """Create a webhook, and print its signing secret, this once.
+
+    Parameters
+    ----------
+    events
+        What to report, such as booking.scheduled; "booking" (all of booking.*), if none is named.
+    name
+        A name that no other webhook of the account has.
+    url
+        Where to deliver; it has to start with https://.
+    secret_file
+        Write the secret into this new file, which only you may read, instead of printing it.
+    json
+        Print JSON.
+    """
+    # The file comes first: with the webhook made and no place for its secret, it would be lost.
+    with _new_file(secret_file) as write:
+        async with OnceHub() as oncehub:
+            webhook = await oncehub.webhooks.create(
+                name=name, url=url, events=events or ["booking"]
+            )
+        kept = write(webhook.signing_secret) if webhook.signing_secret else False
+    _tell(webhook, secret_file if kept else None, json)
+    if not webhook.signing_secret:
+        complain(f"OnceHub told no signing secret; delete {webhook.id} and create it again")
+        return FAILED
+    if secret_file is not None and not kept:
+        complain(f"{secret_file}: can't be written; the secret is above, this once")
+        return FAILED
+    return COMPLETE
+
+
+@app.command
+async def delete(*ids: str) -> int:
+    """Delete webhooks; nothing more is delivered.
+
+    Parameters
+    ----------
+    ids
+        Their ids, such as WHK-8K2LQ9X.
+    """
+    if not ids:
+        raise InvalidParameterError("ids", "name at least one webhook (oncehub webhooks list)")
+    async with OnceHub() as oncehub:
+        for each in ids:
+            await oncehub.webhooks.delete(each)
+            say(f"{each} deleted")
+    return COMPLETE
+
+
+def _tell(webhook: Webhook, secret_file: Path | None, json: bool) -> None:
+    if json:
+        shown = _without_secret(webhook)
+        say_json(shown if secret_file else shown | {"signing_secret": webhook.signing_secret})
+        return
+    say(f"{webhook.id} delivers {', '.join(webhook.events or ())} to {webhook.url}")
+    if secret_file is not None:
+        say(f"Its signing secret is in {secret_file}")
+    elif webhook.signing_secret:
+        say(f"Its signing secret, which is not shown again: {webhook.signing_secret}")
+
+
+def _without_secret(webhook: Webhook) -> dict[str, Any]:
+    hidden = ("secret", "signing_secret")
+    return {name: value for name, value in to_dict(webhook).items() if name not in hidden}
+
+
+@contextmanager
+def _new_file(path: Path | None) -> Iterator[Callable[[str], bool]]:
+    """A file that only its owner may read: writes a text and tells whether it is on the disk.
+
+    It is removed if nothing gets into it.
+    """
+    if path is None:
+        yield lambda _text: False
+        return
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        raise InvalidParameterError("secret_file", f"{path} is there already") from None
+    except OSError as error:
+        raise InvalidParameterError("secret_file", f"{path}: {error.strerror}") from None
+    is_kept = False
+
+    def write(text: str) -> bool:
+        nonlocal is_kept
+        with suppress(OSError):
+            os.write(descriptor, text.encode())
+            os.fsync(descriptor)
+            is_kept = os.fstat(descriptor).st_size == len(text.encode())
+        return is_kept
+
+    try:
+        yield write
+    finally:
+        os.close(descriptor)
+        if not is_kept:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,208 @@
+"""Runs an export: all resources side by side, under the client's one budget."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import attrs
+
+from .._client import OnceHub
+from .._rate import Priority
+from ..errors import InvalidParameterError
+from ._earlier_export import earlier_export
+from ._export_plan import ExportPlan
+from ._files import reason
+from ._folder import locked, manifest_in, prepare
+from ._formats import Compression, Format, check, file_ending
+from ._manifest import MANIFEST_NAME, Manifest, ResourceEntry, now_text, text_of
+from ._progress import ExportProgress, ResourceProgress, State
+from ._resource_export import INTERRUPTED, ResourceExport
+
+_UNFINISHED = "not finished"
+
+
+async def run_export(
+    oncehub: OnceHub,
+    plan: ExportPlan,
+    out: Path,
+    *,
+    format: Format = Format.JSONL,
+    compression: Compression = Compression.NONE,
+    overwrite: bool = False,
+    expected: Mapping[str, int] | None = None,
+    on_progress: Callable[[ExportProgress], None] | None = None,
+) -> Manifest:
+    """Export everything in the plan to files in `out`, and say what became of it.
+
+    What is fetched is kept in `NAME.spool` until the list was swept to its last page; then the
+    file appears under its final name, newest first. What fails is in the manifest's entry
+    (`error`); the other resources go on. Objects are written as the service sends them, save that
+    signing secrets of webhooks are left out.
+
+    An export that was interrupted, at whatever point, goes on where it was when it is run again
+    with the same arguments, and gives the same files as one that wasn't.
+
+    With `overwrite`, older files of the same resources are called `NAME.previous` until the new
+    ones are complete, and what the folder holds of other resources stays in the manifest.
+
+    Raises `InvalidParameterError` for filters that the API would refuse, for a format whose extra
+    isn't installed and for a folder that holds something else, `AuthenticationError`, which
+    concerns all resources, and `OSError` where the manifest can't be written.
+    """
+    with ready(oncehub, plan, out, format, compression):
+        return await export_into(
+            oncehub,
+            plan,
+            out,
+            format=format,
+            compression=compression,
+            overwrite=overwrite,
+            expected=expected,
+            on_progress=on_progress,
+        )
+
+
+@contextmanager
+def ready(
+    oncehub: OnceHub, plan: ExportPlan, out: Path, format: Format, compression: Compression
+) -> Iterator[None]:
+    """Keep others out of the folder, after a look at what can be wrong with the arguments."""
+    if not plan.resources:
+        raise InvalidParameterError("plan", "names no resource")
+    check(format, compression)
+    for resource in plan.resources:
+        resource.listing(oncehub)
+    with locked(out):
+        yield
+
+
+async def export_into(
+    oncehub: OnceHub,
+    plan: ExportPlan,
+    out: Path,
+    *,
+    format: Format,
+    compression: Compression,
+    overwrite: bool,
+    may_be_finished: bool = False,
+    expected: Mapping[str, int] | None,
+    on_progress: Callable[[ExportProgress], None] | None,
+) -> Manifest:
+    """What `run_export` does, for whoever has the folder to himself.
+
+    With `may_be_finished`, a complete export of the same that the folder holds is taken for it.
+    """
+    bulk = oncehub.with_priority(Priority.BULK)
+    ending = file_ending(format, compression)
+    started = now_text(oncehub.clock)
+    there = manifest_in(out, overwrite=overwrite)
+    earlier = earlier_export(there, plan)
+    wanted = Manifest(
+        tool=oncehub.user_agent,
+        started=started,
+        overwrite=overwrite,
+        resources={
+            each.name: ResourceEntry(
+                started=started,
+                arguments=each.readable_arguments(),
+                format=format,
+                compression=compression,
+                error=_UNFINISHED,
+                earlier_count=earlier.counts.get(each.name),
+                began=text_of(earlier.beginnings.get(each.name)),
+            )
+            for each in plan.resources
+        },
+    )
+    names = {each.name: each.name + ending for each in plan.resources}
+    manifest = prepare(
+        out, there, wanted, names, overwrite=overwrite, may_be_finished=may_be_finished
+    )
+    if manifest.is_finished:
+        return manifest
+    progress = _progress(oncehub, plan, manifest, {**earlier.counts, **(expected or {})})
+
+    def tell() -> None:
+        progress.budget = oncehub.budget
+        if on_progress is not None:
+            on_progress(progress)
+
+    exports = [
+        ResourceExport(
+            attrs.evolve(each, began=earlier.beginnings.get(each.name)),
+            bulk,
+            out / names[each.name],
+            manifest.resources[each.name],
+            progress.resources[each.name],
+            tell,
+            oncehub.clock,
+            oncehub.base_url,
+        )
+        for each in plan.resources
+    ]
+    manifest.write(out)
+    tell()
+    try:
+        await _side_by_side(exports, manifest, out, tell)
+        manifest.finished = now_text(oncehub.clock)
+    finally:
+        try:
+            manifest.write(out)
+        except OSError:
+            # That something is missing stands in the one that is there.
+            if manifest.complete:
+                raise
+        tell()
+    return manifest
+
+
+async def _side_by_side(
+    exports: list[ResourceExport], manifest: Manifest, out: Path, tell: Callable[[], None]
+) -> None:
+    async def run(export: ResourceExport) -> None:
+        try:
+            await export.run()
+        finally:
+            try:
+                # Whoever is killed later finds what is complete until then.
+                manifest.write(out)
+            except OSError as error:
+                export.take_back(f"{MANIFEST_NAME}: {reason(error)}")
+            if export.entry.complete:
+                export.clean_up()
+            tell()
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for export in exports:
+                if export.entry.complete:
+                    # It was killed before it had cleaned up.
+                    export.clean_up()
+                else:
+                    group.create_task(run(export))
+    except ExceptionGroup as group_of_errors:
+        error = first_of(group_of_errors)
+        for export in exports:
+            if export.entry.error == INTERRUPTED:
+                export.entry.error = str(error)
+        raise error from None
+
+
+def _progress(
+    oncehub: OnceHub, plan: ExportPlan, manifest: Manifest, expected: Mapping[str, int]
+) -> ExportProgress:
+    progress = ExportProgress(oncehub.clock, started_at=oncehub.clock.now())
+    for resource in plan.resources:
+        entry = manifest.resources[resource.name]
+        told = ResourceProgress(resource.name, expected.get(resource.name))
+        if entry.complete:
+            told.state, told.objects, told.pages = State.COMPLETE, entry.count, entry.pages
+        progress.resources[resource.name] = told
+    return progress
+
+
+def first_of(group: ExceptionGroup[Exception]) -> Exception:
+    """One of the errors in a group."""
+    error = group.exceptions[0]
+    return first_of(error) if isinstance(error, ExceptionGroup) else error

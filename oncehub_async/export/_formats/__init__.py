@@ -1,0 +1,30 @@
+"""What exported files look like: JSON Lines, CSV and Parquet, compressed or not.
+
+    with open("bookings.csv.gz", "wb") as file:
+        writer = open_writer(file, "bookings", Format.CSV, Compression.GZIP)
+        writer.write(objects)
+        writer.close()
+
+The bytes depend on nothing but the objects and their order. `docs/export-formats.md` tells which
+columns there are and how each value is written.
+"""
+
+from .choices import Compression, Format, check, file_ending
+from .compressed import BrokenFileError
+from .csv_format import plain_text
+from .exported_rows import read_objects, read_rows
+from .file_writer import Writer, count_objects, open_writer
+
+__all__ = [
+    "BrokenFileError",
+    "Compression",
+    "Format",
+    "Writer",
+    "check",
+    "count_objects",
+    "file_ending",
+    "open_writer",
+    "plain_text",
+    "read_objects",
+    "read_rows",
+]

@@ -1,0 +1,143 @@
+"""Zstandard: in the standard library from Python 3.14 on, before that from its backport.
+
+What can be wrong with a file that is read back.
+
+Files compressed as a whole, so that the bytes depend on nothing but what was written.
+"""
+
+import gzip
+import sys
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import BinaryIO, Protocol, cast
+
+from ...errors import OnceHubError
+from .choices import Compression
+
+if sys.version_info >= (3, 14):
+    from compression.zstd import CompressionParameter, ZstdCompressor, ZstdError, ZstdFile
+else:
+    from backports.zstd import CompressionParameter, ZstdCompressor, ZstdError, ZstdFile
+
+__all__ = ["ZstdError", "compressor", "reader"]
+
+_OPTIONS: Mapping[int, int] = {
+    CompressionParameter.compression_level: 3,
+    CompressionParameter.checksum_flag: 1,
+}
+
+
+def compressor() -> ZstdCompressor:
+    """What makes one frame, with a checksum."""
+    return ZstdCompressor(options=_OPTIONS)
+
+
+def reader(file: BinaryIO) -> BinaryIO:
+    """The text of the frames in a file. It doesn't close the file."""
+    return cast(BinaryIO, ZstdFile(file, "rb"))
+
+
+class BrokenFileError(OnceHubError, ValueError):
+    """A file is not what was written: cut short, damaged, or of another format or resource.
+
+    The text tells where, and shows nothing of the data.
+    """
+
+
+@contextmanager
+def broken_by(*errors: type[Exception]) -> Iterator[None]:
+    """Make one error of those that libraries raise for a damaged file."""
+    try:
+        yield
+    except BrokenFileError:
+        raise
+    except errors as error:
+        # A disk that can't be read gives an OSError with a number; a damaged file none.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        text = "is cut short" if isinstance(error, EOFError) else "is damaged"
+        raise BrokenFileError(f"the file {text}") from error
+
+
+_CHUNK = 1 << 16
+_GZIP_LEVEL = 6
+_GZIP_WINDOW = 31  # the largest, in gzip's frame: with neither a time nor a file's name in it
+
+
+class Stream(Protocol):
+    """Where text goes. `close` writes what is still to be written."""
+
+    def write(self, text: bytes) -> None:
+        """Add text."""
+
+    def close(self) -> None:
+        """That was all. The file stays open."""
+
+
+class _Compressor(Protocol):
+    def compress(self, data: bytes, /) -> bytes: ...
+
+    def flush(self) -> bytes: ...
+
+
+class _Plain:
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, text: bytes) -> None:
+        self._file.write(text)
+
+    def close(self) -> None:
+        pass
+
+
+class _Compressed:
+    """Compresses in chunks of one size, for a compressor's output may depend on their sizes."""
+
+    def __init__(self, file: BinaryIO, compressor: _Compressor) -> None:
+        self._file, self._compressor = file, compressor
+        self._waiting = bytearray()
+
+    def write(self, text: bytes) -> None:
+        self._waiting += text
+        full = len(self._waiting) - len(self._waiting) % _CHUNK
+        for start in range(0, full, _CHUNK):
+            self._compress(start, start + _CHUNK)
+        del self._waiting[:full]
+
+    def close(self) -> None:
+        self._compress(0, len(self._waiting))
+        self._file.write(self._compressor.flush())
+
+    def _compress(self, start: int, end: int) -> None:
+        self._file.write(self._compressor.compress(bytes(self._waiting[start:end])))
+
+
+def write_to(file: BinaryIO, compression: Compression) -> Stream:
+    """A stream that ends up in the file."""
+    match compression:
+        case Compression.NONE:
+            return _Plain(file)
+        case Compression.GZIP:
+            return _Compressed(file, zlib.compressobj(_GZIP_LEVEL, wbits=_GZIP_WINDOW))
+        case Compression.ZSTD:
+            return _Compressed(file, compressor())
+
+
+@contextmanager
+def read_from(file: BinaryIO, compression: Compression) -> Iterator[BinaryIO]:
+    """The text in the file. Raises `BrokenFileError`, also while it is read."""
+    match compression:
+        case Compression.NONE:
+            yield file
+        case Compression.GZIP:
+            with broken_by(gzip.BadGzipFile, zlib.error, EOFError):
+                if not file.read(1):
+                    raise EOFError  # to gzip, nothing at all is an empty text
+                file.seek(-1, 1)
+                with gzip.GzipFile(fileobj=file, mode="rb") as text:
+                    yield cast(BinaryIO, text)
+        case Compression.ZSTD:
+            with broken_by(ZstdError, EOFError), reader(file) as text:
+                yield text

@@ -1,0 +1,159 @@
+"""The text of a CSV file's cells, which no spreadsheet takes for a formula.
+
+Quoting is RFC 4180's. Whoever fills in a booking form writes into the files of whoever exports
+them, so that texts are made harmless as OWASP advises, by an apostrophe in front; `plain_text`
+takes it away again.
+Sources: https://www.rfc-editor.org/rfc/rfc4180
+https://owasp.org/www-community/attacks/CSV_Injection
+
+Objects as lines of CSV, under a header that is the same for every export of a resource.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, BinaryIO
+
+from .compressed import BrokenFileError
+from .fields import UNKNOWN_FIELDS, Field, Kind, fields_of
+from .fitting import FITS, Fit, Misfit, encodable, instant, json_text, row
+
+# What begins a formula; some spreadsheets turn the full-width and small forms into the plain ones.
+_SIGN = "[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212]"
+# Where countries have a decimal comma, a spreadsheet parts a double-clicked file's cells at
+# semicolons and no longer sees which commas, lines and tabs are inside quotes.
+_SEPARATOR = ";\t\r\n"
+# What a spreadsheet may drop before it looks for a sign: spaces, control characters, quotes.
+_DROPPED = (
+    "\x00-\x08\x0b\x0c\x0e-\x20\"'`\x7f-\xa0\u00ab\u00bb\u1680\u180e\u2000-\u200f\u2018-\u201f"
+    "\u2028-\u202f\u205f-\u2064\u3000\ufeff\uff02\uff07"
+)
+_BEGINS = rf"[{_DROPPED}{_SEPARATOR}]*{_SIGN}|'*[\x00\t\r\n]"
+_GOES_ON = f"[{_DROPPED}]*{_SIGN}"
+
+_HARMFUL = re.compile(rf"\A(?={_BEGINS})|(?<=[{_SEPARATOR}])(?={_GOES_ON})")
+_HARMLESS = re.compile(rf"\A'(?={_BEGINS})|(?<=[{_SEPARATOR}])'(?={_GOES_ON})")
+# -5, and the phone number +4930901820: a spreadsheet can only make a number of it.
+_SIGNED_NUMBER = re.compile(r"[+-][0-9]{1,15}(\.[0-9]{1,15})?\Z")
+_TO_BE_QUOTED = re.compile(r"""[",;\t\r\n]|\A\s|\s\Z|\A\Z""")
+# Most texts need nothing of all that.
+_ORDINARY = re.compile(r'\w[^",;\t\r\n]*(?<!\s)\Z')
+
+
+def cell(value: Any) -> str:
+    """A cell. Null gives nothing, an empty text a pair of quotes."""
+    if value is None:
+        return ""
+    if type(value) is str:
+        if _ORDINARY.match(value):
+            return value
+        return quoted(harmless_text(value))
+    text = json_text(value)
+    # A semicolon in JSON is always inside a text, where it can be written so as well.
+    return text if type(value) in (bool, int, float) else quoted(text.replace(";", "\\u003b"))
+
+
+def harmless_text(text: str) -> str:
+    """The text with an apostrophe wherever a spreadsheet could take what follows for a formula.
+
+    That is before one of = + - @ (also full-width) at its beginning, at that of a line, or after a
+    semicolon or tab, with any spaces and quotes between; and before a text that begins with a tab,
+    a line's end or a null character. A text that is nothing but a number with a sign stays as it
+    is.
+    """
+    return text if _SIGNED_NUMBER.match(text) else _HARMFUL.sub("'", text)
+
+
+def plain_text(cell: str) -> str:
+    """The text that a cell was written for: the reverse of `harmless_text`.
+
+    For cells of text as a CSV reader gives them, not for those that hold JSON.
+    """
+    return _HARMLESS.sub("", cell)
+
+
+def quoted(text: str) -> str:
+    """The text, in quotes where a reader needs them."""
+    if _TO_BE_QUOTED.search(text) is None:
+        return text
+    return '"' + text.replace('"', '""') + '"'
+
+
+_END = "\r\n"
+# Spreadsheets take a file without it for one in their country's old character set.
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def _time(value: Any, field: Field) -> Any:
+    if type(value) is not str or encodable(value) is not value:
+        raise Misfit
+    try:
+        instant(value, field)
+    except Misfit as misfit:
+        if misfit.nearest is None:
+            raise
+    return value
+
+
+def _array(value: Any, _field: Field) -> Any:
+    if type(value) is not list:
+        raise Misfit
+    return value
+
+
+_FITS: Mapping[Kind, Fit] = {**FITS, Kind.TIME: _time, Kind.OBJECTS: _array}
+
+
+@cache
+def header(resource: str) -> tuple[str, ...]:
+    """The names of the columns, nested ones with dots."""
+    return (*_names(fields_of(resource)), UNKNOWN_FIELDS)
+
+
+def first_line(resource: str) -> bytes:
+    """What a file begins with."""
+    return _BYTE_ORDER_MARK + (",".join(header(resource)) + _END).encode()
+
+
+def line(data: Mapping[str, Any], resource: str) -> bytes:
+    """The line of an object."""
+    fields = fields_of(resource)
+    cells = row(data, fields, _FITS)
+    values = (*_values(cells, fields), cells.get(UNKNOWN_FIELDS))
+    return (",".join(map(cell, values)) + _END).encode()
+
+
+def count_lines(text: BinaryIO, resource: str) -> int:
+    """How many objects there are in a file. Raises `BrokenFileError`."""
+    if text.readline() != first_line(resource):
+        raise BrokenFileError(f"the first line is not the header of a CSV file of {resource}")
+    columns = len(header(resource))
+    count, commas, inside = 0, 0, False
+    for number, part in enumerate(text, start=2):
+        pieces = part.split(b'"')
+        commas += sum(piece.count(b",") for piece in pieces[inside::2])
+        inside ^= len(pieces) % 2 == 0
+        if inside:
+            continue
+        if commas != columns - 1 or not part.endswith(_END.encode()):
+            raise BrokenFileError(f"line {number} does not end a row of {columns} columns")
+        count, commas = count + 1, 0
+    if inside:
+        raise BrokenFileError("the file ends within quotes")
+    return count
+
+
+def _names(fields: Sequence[Field], prefix: str = "") -> Iterator[str]:
+    for field in fields:
+        if field.kind is Kind.OBJECT:
+            yield from _names(field.fields, f"{prefix}{field.name}.")
+        else:
+            yield prefix + field.name
+
+
+def _values(cells: Mapping[str, Any], fields: Sequence[Field]) -> Iterator[Any]:
+    for field in fields:
+        if field.kind is Kind.OBJECT:
+            yield from _values(cells.get(field.name) or {}, field.fields)
+        else:
+            yield cells.get(field.name)

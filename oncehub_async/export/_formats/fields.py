@@ -1,0 +1,137 @@
+"""What no exported file holds: a file of webhooks is no place for the keys of their signatures.
+
+The fields of each resource's objects, as the models have them.
+
+Every format derives its columns from these, so that they are the same for every account and every
+export: they change only when a model does.
+"""
+
+import types
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum, auto
+from functools import cache
+from typing import Any, Union, get_args, get_origin
+
+import attrs
+
+from ... import models
+from ...models import Deleted, Model
+
+SIGNING_SECRETS = frozenset({"secret", "signing_secret"})
+
+
+def without_secrets(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An object as files may hold it."""
+    if SIGNING_SECRETS.isdisjoint(item):
+        return item
+    return {name: value for name, value in item.items() if name not in SIGNING_SECRETS}
+
+
+UNKNOWN_FIELDS = "unknown_fields"
+"""The last column: what has no column, or doesn't fit into the one that it has."""
+
+MODELS: Mapping[str, type[Model]] = {
+    "bookings": models.Booking,
+    "contacts": models.Contact,
+    "users": models.User,
+    "teams": models.Team,
+    "booking_calendars": models.BookingCalendar,
+    "booking_pages": models.BookingPage,
+    "master_pages": models.MasterPage,
+    "event_types": models.EventType,
+    "sms_notifications": models.SmsNotification,
+    "webhooks": models.Webhook,
+}
+
+
+class Kind(Enum):
+    """What a field holds."""
+
+    TEXT = auto()
+    INTEGER = auto()
+    NUMBER = auto()
+    BOOLEAN = auto()
+    TIME = auto()
+    TEXTS = auto()
+    """An array of texts."""
+    ID = auto()
+    """The id in an expandable field, whether it was expanded or not."""
+    EXPANDED = auto()
+    """The object in an expandable field that was expanded."""
+    OBJECT = auto()
+    """An object with fields of its own."""
+    OBJECTS = auto()
+    """An array of such objects."""
+    ANY_TEXT = auto()
+    """Any JSON value, for the eye: a text as it is, all else as JSON."""
+    ANY_JSON = auto()
+    """Any JSON value, exactly."""
+
+
+@attrs.frozen
+class Field:
+    """A field, or one of the two columns that an expandable field or a free value has."""
+
+    name: str
+    kind: Kind
+    source: str
+    """What the service calls it."""
+    fields: tuple["Field", ...] = ()
+    """Those of `OBJECT` and `OBJECTS`."""
+
+
+@cache
+def fields_of(resource: str) -> tuple[Field, ...]:
+    """The fields of a resource's objects, in the order of their columns. Raises `KeyError`."""
+    return _fields(MODELS[resource])
+
+
+def _fields(model: type[Model]) -> tuple[Field, ...]:
+    return tuple(
+        field
+        for attribute in attrs.fields(model)
+        if attribute.name != UNKNOWN_FIELDS and attribute.name not in SIGNING_SECRETS
+        for field in _columns(attribute.name, attribute.type)
+    )
+
+
+def _columns(name: str, annotation: Any) -> tuple[Field, ...]:
+    if annotation is Any:
+        return (
+            Field(name, Kind.ANY_TEXT, name),
+            Field(f"{name}_json", Kind.ANY_JSON, name),
+        )
+    members = _without_none(annotation)
+    if Deleted in members:
+        return (
+            Field(name, Kind.ID, name),
+            Field(f"{name}_expanded", Kind.EXPANDED, name),
+        )
+    (member,) = members
+    if get_origin(member) is tuple:
+        return (_array(name, get_args(member)[0]),)
+    if issubclass(member, Model):
+        return (Field(name, Kind.OBJECT, name, _fields(member)),)
+    return (Field(name, _SIMPLE[member], name),)
+
+
+def _array(name: str, item: Any) -> Field:
+    if item is str:
+        return Field(name, Kind.TEXTS, name)
+    return Field(name, Kind.OBJECTS, name, _fields(item))
+
+
+def _without_none(annotation: Any) -> tuple[Any, ...]:
+    if get_origin(annotation) not in (Union, types.UnionType):
+        return (annotation,)
+    return tuple(each for each in get_args(annotation) if each is not types.NoneType)
+
+
+_SIMPLE: Mapping[type[Any], Kind] = {
+    str: Kind.TEXT,
+    int: Kind.INTEGER,
+    float: Kind.NUMBER,
+    bool: Kind.BOOLEAN,
+    datetime: Kind.TIME,
+}

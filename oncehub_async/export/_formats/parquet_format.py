@@ -1,0 +1,190 @@
+"""The columns of Parquet files, and objects as their rows.
+
+Parquet files, whose row groups depend on nothing but the objects.
+"""
+
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from .choices import Compression
+from .compressed import BrokenFileError, broken_by
+from .fields import UNKNOWN_FIELDS, Field, Kind, fields_of
+from .fitting import FITS, Fit, Misfit, encodable, instant, json_text, row
+
+_TYPES: Mapping[Kind, pa.DataType] = {
+    Kind.TEXT: pa.string(),
+    Kind.INTEGER: pa.int64(),
+    Kind.NUMBER: pa.float64(),
+    Kind.BOOLEAN: pa.bool_(),
+    Kind.TIME: pa.timestamp("us", "UTC"),
+    Kind.TEXTS: pa.list_(pa.string()),
+    Kind.ID: pa.string(),
+    Kind.EXPANDED: pa.string(),
+    Kind.ANY_TEXT: pa.string(),
+    Kind.ANY_JSON: pa.string(),
+}
+
+
+@cache
+def schema(resource: str) -> pa.Schema:
+    """The columns of a resource's files, whatever is in them."""
+    return pa.schema(_columns(fields_of(resource)))
+
+
+def record(data: Mapping[str, Any], resource: str) -> dict[str, Any]:
+    """An object as a row."""
+    return _record(data, fields_of(resource))
+
+
+def _record(data: Mapping[str, Any], fields: Sequence[Field]) -> dict[str, Any]:
+    cells = row(data, fields, _FITS)
+    if UNKNOWN_FIELDS in cells:
+        cells[UNKNOWN_FIELDS] = json_text(cells[UNKNOWN_FIELDS])
+    return cells
+
+
+def _columns(fields: Sequence[Field]) -> list[pa.Field]:
+    columns = [pa.field(field.name, _type(field)) for field in fields]
+    return [*columns, pa.field(UNKNOWN_FIELDS, pa.string())]
+
+
+def _type(field: Field) -> pa.DataType:
+    if field.kind is Kind.OBJECT:
+        # What is unknown inside it stands in the object's own column of unknown fields.
+        return pa.struct([pa.field(each.name, _type(each)) for each in field.fields])
+    if field.kind is Kind.OBJECTS:
+        return pa.list_(pa.struct(_columns(field.fields)))
+    return _TYPES[field.kind]
+
+
+def _objects(value: Any, field: Field) -> list[dict[str, Any]]:
+    if type(value) is not list or not all(isinstance(each, dict) for each in value):
+        raise Misfit
+    return [_record(each, field.fields) for each in value]
+
+
+def _expanded(value: Any, _field: Field) -> str | None:
+    return json_text(value) if isinstance(value, dict) else None
+
+
+def _any_text(value: Any, _field: Field) -> str:
+    return encodable(value) if type(value) is str else json_text(value)
+
+
+_FITS: Mapping[Kind, Fit] = {
+    **FITS,
+    Kind.TIME: instant,
+    Kind.OBJECTS: _objects,
+    Kind.EXPANDED: _expanded,
+    Kind.ANY_TEXT: _any_text,
+    Kind.ANY_JSON: lambda value, _field: json_text(value),
+}
+
+
+# Rows become Arrow's in batches and leave memory in row groups, which end by count, or earlier by
+# size where texts are long.
+_BATCH_ROWS = 100
+_GROUP_ROWS = 10_000
+_GROUP_BYTES = 8 << 20
+
+
+class ParquetWriter:
+    """Writes a Parquet file."""
+
+    def __init__(self, file: BinaryIO, resource: str, compression: Compression) -> None:
+        self._sink = _Sink(file)
+        self._resource, self._schema = resource, schema(resource)
+        self._writer = pq.ParquetWriter(
+            self._sink, self._schema, compression=str(compression), write_page_checksum=True
+        )
+        self._rows: list[dict[str, Any]] = []
+        self._batches: list[pa.RecordBatch] = []
+        self._bytes = 0
+
+    def write(self, objects: Iterable[Mapping[str, Any]]) -> None:
+        for each in objects:
+            self._rows.append(record(each, self._resource))
+            if len(self._rows) == _BATCH_ROWS:
+                self._end_batch()
+                if len(self._batches) * _BATCH_ROWS == _GROUP_ROWS or self._bytes >= _GROUP_BYTES:
+                    self._end_group()
+
+    def close(self) -> None:
+        self._end_batch()
+        self._end_group()
+        self._writer.close()
+        self._sink.check()
+
+    def __del__(self) -> None:
+        # pyarrow closes what is dropped, and so makes an unfinished file look like a finished one.
+        self._sink.cut()
+
+    def _end_batch(self) -> None:
+        if self._rows:
+            batch = pa.RecordBatch.from_pylist(self._rows, schema=self._schema)
+            self._batches.append(batch)
+            self._bytes += batch.nbytes
+            self._rows = []
+
+    def _end_group(self) -> None:
+        if self._batches:
+            table = pa.Table.from_batches(self._batches)
+            self._batches, self._bytes = [], 0
+            self._writer.write_table(table, row_group_size=table.num_rows)
+
+
+class _Sink(io.RawIOBase):
+    """The file, until it is cut off."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
+        self._file = file
+        self._cut = False
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        if not self._cut:
+            try:
+                self._file.write(data)
+            except BaseException:
+                self._cut = True
+                raise
+        return len(data)
+
+    def cut(self) -> None:
+        self._cut = True
+
+    def check(self) -> None:
+        if self._cut:
+            raise ValueError("the file can't be finished: writing to it failed before")
+
+
+def count_rows(file: BinaryIO, resource: str) -> int:
+    """How many objects there are in a file, all of which is read. Raises `BrokenFileError`."""
+    count = 0
+    with broken_by(pa.ArrowException, OSError):
+        parquet = pq.ParquetFile(file, page_checksum_verification=True, buffer_size=1 << 16)
+        if not parquet.schema_arrow.equals(schema(resource)):
+            raise BrokenFileError(f"the columns are not those of a Parquet file of {resource}")
+        # A group at a time: over all of them, pyarrow keeps what it has read.
+        for group in range(parquet.num_row_groups):
+            for batch in parquet.iter_batches(_BATCH_ROWS, [group], use_threads=False):
+                count += batch.num_rows
+    return count
+
+
+def read_columns(file: BinaryIO, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    """Some columns of the objects in a file, as far as it has them. Raises `BrokenFileError`."""
+    with broken_by(pa.ArrowException, OSError):
+        parquet = pq.ParquetFile(file, page_checksum_verification=True, buffer_size=1 << 16)
+        columns = [name for name in names if name in parquet.schema_arrow.names]
+        for group in range(parquet.num_row_groups):
+            for batch in parquet.iter_batches(_GROUP_ROWS, [group], columns, use_threads=False):
+                yield from batch.to_pylist()

@@ -1,0 +1,182 @@
+"""What a spool keeps of a page's place in the list, and the place that it gives again.
+
+Reads one resource to its end, from where an interrupted export stopped.
+"""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import attrs
+
+from .._client import Resources
+from .._ground import MAX_LIMIT
+from .._lists import Addition, Bounds, Ends, Following, Piece, Side, Territory, marks_of, pages_left
+from ._export_plan import ResourcePlan
+
+Place = Mapping[str, Any]
+
+
+def place_of(addition: Addition, **more: Any) -> Place:
+    """The place of any page."""
+    return {
+        "stretch": addition.stretch,
+        "side": str(addition.side),
+        "joins": addition.joins,
+        "ends": addition.ends,
+        **more,
+    }
+
+
+def place_of_piece(piece: Piece[dict[str, Any]]) -> Place:
+    """The place of a page of a walk, with all that the walk needs to go on from there."""
+    return place_of(
+        piece.addition,
+        ordered=piece.ordered,
+        older_than=None if piece.older_than is None else piece.older_than.isoformat(),
+        cursor=piece.following.cursor,
+        announced=piece.following.announced,
+    )
+
+
+def addition_of(place: Place, count: int = 0) -> Addition:
+    """Where a page of so many objects belongs."""
+    return Addition(place["stretch"], Side(place["side"]), 0, count, place["joins"], place["ends"])
+
+
+def older_than_of(place: Place) -> datetime | None:
+    """The time before which a walk asked for the page, if it did."""
+    older_than = place["older_than"]
+    return None if older_than is None else datetime.fromisoformat(older_than)
+
+
+def following_of(place: Place) -> Following:
+    """How the list goes on after the page."""
+    return Following(place["cursor"], place["announced"])
+
+
+Objects = Sequence[Mapping[str, Any]]
+
+
+@attrs.frozen
+class SweptPage:
+    """Objects that weren't there yet, and what a spool keeps of their place."""
+
+    place: Place
+    objects: Objects
+
+
+class Sweep(Protocol):
+    """A way to read a resource."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything has been read."""
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether what was read before can be gone on from without losing anything."""
+
+    def restore(self, place: Place, objects: Objects) -> None:
+        """Take over a page that was read before."""
+
+    def pages(self, oncehub: Resources) -> AsyncGenerator[SweptPage, None]:
+        """What hasn't been read yet."""
+
+    def pages_left(self, now: datetime) -> int | None:
+        """How many pages are still to come, about; None where nothing tells."""
+
+
+def sweep_of(plan: ResourcePlan) -> Sweep:
+    """The way to read a resource that suits it."""
+    return WalkSweep(plan) if plan.can_be_walked else ListSweep(plan)
+
+
+class ListSweep:
+    """One page after the other, from the first on.
+
+    What a cursor does whose object was deleted meanwhile isn't known, and nothing else tells where
+    such a list goes on: an unfinished one is read anew. These are the short ones.
+    """
+
+    def __init__(self, plan: ResourcePlan) -> None:
+        self._plan = plan
+        self.complete = False
+
+    @property
+    def goes_on(self) -> bool:
+        """Only when nothing is missing."""
+        return self.complete
+
+    def restore(self, place: Place, objects: Objects) -> None:
+        """Take over a page."""
+        self.complete = bool(place["ends"])
+
+    def pages_left(self, now: datetime) -> int | None:
+        """Unknown until there are none."""
+        return 0 if self.complete else None
+
+    async def pages(self, oncehub: Resources) -> AsyncGenerator[SweptPage, None]:
+        """All pages."""
+        pages = self._plan.listing(oncehub).pages()
+        try:
+            async for page in pages:
+                self.complete = page.next_cursor is None
+                addition = Addition(0, Side.OLDER, 0, len(page), ends=page.next_cursor is None)
+                yield SweptPage(place_of(addition), page.items)
+        finally:
+            await pages.aclose()
+
+
+class WalkSweep:
+    """In several places at once."""
+
+    def __init__(self, plan: ResourcePlan) -> None:
+        self._plan = plan
+        self._territory = Territory()
+        self._unordered: ListSweep | None = None
+        """What became of a list that isn't in the order of its creation times."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything has been read."""
+        unordered = self._unordered
+        return self._territory.complete if unordered is None else unordered.complete
+
+    @property
+    def goes_on(self) -> bool:
+        """From any place, as long as the list is in order."""
+        return self._unordered is None or self._unordered.goes_on
+
+    def restore(self, place: Place, objects: Objects) -> None:
+        """Take over a page."""
+        if not place["ordered"]:
+            self._unordered = self._unordered or ListSweep(self._plan)
+            self._unordered.restore(place, objects)
+            return
+        self._territory.add(
+            addition_of(place, len(objects)),
+            marks_of(objects),
+            older_than=older_than_of(place),
+            following=following_of(place),
+        )
+
+    def pages_left(self, now: datetime) -> int | None:
+        """By how dense the list is around what is missing, once its end is known."""
+        if self._unordered is not None:
+            return None
+        plan = self._plan
+        bounds = Bounds(now, Ends(plan.arguments.get("creation_time_gt"), plan.began))
+        return pages_left(self._territory, bounds, MAX_LIMIT)
+
+    async def pages(self, oncehub: Resources) -> AsyncGenerator[SweptPage, None]:
+        """What is missing, wherever it is."""
+        pieces = self._plan.walk(oncehub).pieces(self._territory)
+        try:
+            async for piece in pieces:
+                place = place_of_piece(piece)
+                if not piece.ordered:
+                    self.restore(place, piece.items)
+                yield SweptPage(place, piece.items)
+        finally:
+            await pieces.aclose()

@@ -1,0 +1,173 @@
+"""What an unfinished export of one resource has safely on disk.
+
+A spool is a file to which pages are added as they come, each with its place in the list and a
+checksum. A page is there as a whole or not at all: what a kill or a full disk has cut off at the
+end is cut off for good when the spool is opened again. When the last page is in, the final file is
+put together from it, in the list's order, so that nobody can see there how often and where the
+export was interrupted.
+"""
+
+import os
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import attrs
+import orjson
+
+from .._ground import dump_json, load_json
+from ._files import sync_folder
+
+SPOOL_ENDING = ".spool"
+_FORMAT = 1
+
+
+class SpoolError(Exception):
+    """A file that is no spool of this export; the text says why."""
+
+
+@attrs.frozen
+class Entry:
+    """One page in a spool: what it says about its place, and where it lies."""
+
+    place: Mapping[str, Any]
+    count: int
+    start: int
+    size: int
+
+
+class Spool:
+    """A spool file that is open for more."""
+
+    def __init__(self, file: BinaryIO, path: Path, about: Mapping[str, Any]) -> None:
+        self.path, self.about = path, about
+        self.entries: list[Entry] = []
+        self.count = 0
+        """How many objects there are."""
+        self._file = file
+        self._end = 0
+
+    @classmethod
+    def begin(cls, path: Path, about: Mapping[str, Any]) -> "Spool":
+        """A new spool in place of whatever was there. `about` says what is exported.
+
+        Raises `OSError`.
+        """
+        spool = cls(path.open("wb+"), path, about)
+        spool._write(_line({"spool": _FORMAT, "about": about}))
+        sync_folder(path.parent)
+        return spool
+
+    @classmethod
+    def reopen(cls, path: Path, about: Mapping[str, Any]) -> "Spool":
+        """The spool of an interrupted export of the same, with all pages that are whole.
+
+        Raises `SpoolError`, and `OSError`.
+        """
+        file = path.open("rb+")
+        try:
+            line = file.readline()
+            if not line.endswith(b"\n"):
+                # Killed while it was begun: there is nothing in it.
+                file.close()
+                return cls.begin(path, about)
+            _check(path, _parsed(line), about)
+            spool = cls(file, path, about)
+            spool._read_entries(file.tell())
+        except BaseException:
+            file.close()
+            raise
+        return spool
+
+    def add(self, place: Mapping[str, Any], objects: Sequence[Mapping[str, Any]]) -> None:
+        """Add a page; it is safe on disk when this returns. Raises `OSError`."""
+        text = b"".join([dump_json(each) + b"\n" for each in objects])
+        page: dict[str, Any] = {"place": place, "count": len(objects), "size": len(text)}
+        header = _line({"page": page, "crc32": _checksum(page, text)})
+        start = self._end + len(header)
+        self._write(header + text)
+        self._append(Entry(place, len(objects), start, len(text)))
+
+    def text(self, entry: Entry) -> bytes:
+        """The lines of a page, as they were written. Raises `SpoolError` and `OSError`."""
+        self._file.seek(entry.start)
+        text = self._file.read(entry.size)
+        if len(text) < entry.size:
+            raise SpoolError(f"{self.path.name} is shorter than it was")
+        return text
+
+    def objects(self, entry: Entry) -> list[dict[str, Any]]:
+        """The objects of a page. Raises `SpoolError` and `OSError`."""
+        return [load_json(line) for line in self.text(entry).splitlines()]
+
+    def close(self) -> None:
+        """Close the file; what is in it stays."""
+        self._file.close()
+
+    def _write(self, text: bytes) -> None:
+        try:
+            self._file.seek(self._end)
+            self._file.write(text)
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except BaseException:
+            # Half a page may be there, or in the buffer: nothing may follow it.
+            self._file.close()
+            raise
+        self._end += len(text)
+
+    def _append(self, entry: Entry) -> None:
+        self.entries.append(entry)
+        self.count += entry.count
+
+    def _read_entries(self, start: int) -> None:
+        self._end = start
+        for entry in self._whole_entries(start):
+            self._append(entry)
+            self._end = entry.start + entry.size
+        self._file.truncate(self._end)
+
+    def _whole_entries(self, start: int) -> Iterator[Entry]:
+        self._file.seek(start)
+        while line := self._file.readline():
+            header = _parsed(line)
+            page = header.get("page")
+            if not isinstance(page, dict):
+                return
+            start, size = self._file.tell(), page.get("size")
+            # A size that is damaged may be anything.
+            if not isinstance(size, int) or not 0 <= size <= self._file_size() - start:
+                return
+            text = self._file.read(size)
+            if _checksum(page, text) != header.get("crc32"):
+                return
+            yield Entry(page["place"], page["count"], start, size)
+
+    def _file_size(self) -> int:
+        return os.fstat(self._file.fileno()).st_size
+
+
+def _checksum(page: Mapping[str, Any], text: bytes) -> int:
+    """Of all that is kept of a page, its place included."""
+    return zlib.crc32(text, zlib.crc32(_line(page)))
+
+
+def _line(data: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(data, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _check(path: Path, first: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+    if first.get("spool") != _FORMAT:
+        raise SpoolError(f"{path.name} is damaged, or not a spool of this version; delete it")
+    if first.get("about") != about:
+        raise SpoolError(f"{path.name} is of another export; delete it")
+
+
+def _parsed(line: bytes) -> dict[str, Any]:
+    """A header; there is nothing in one that is cut off or damaged."""
+    try:
+        data = orjson.loads(line) if line.endswith(b"\n") else None
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}

@@ -1,0 +1,7 @@
+"""Exports that are kept current."""
+
+from .change_log import change_in
+from .versions import VERSION_TIMES
+from .watch_run import EVERY, OVERLAP, Round, watch_export
+
+__all__ = ["EVERY", "OVERLAP", "VERSION_TIMES", "Round", "change_in", "watch_export"]

@@ -1,0 +1,108 @@
+"""The file to which changes are added: `bookings.changes.jsonl`."""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from ..._ground import load_json
+from .._files import sync_folder
+from .._formats import BrokenFileError
+from .._manifest import MANIFEST_NAME, Changes
+
+REMEDY = "export anew with --overwrite (overwrite=True)"
+
+
+class ChangeLog:
+    """Lines that are only ever added, and safe on disk before anybody counts on them."""
+
+    def __init__(self, path: Path, changes: Changes) -> None:
+        self.path = path
+        self._changes = changes
+        self._end = 0
+        self._count = 0
+        self._hash = hashlib.sha256()
+
+    def begin(self) -> None:
+        """Make the file. Raises `BrokenFileError` where lines of somebody else are there."""
+        self.path.touch()
+        if self.path.stat().st_size:
+            raise BrokenFileError(
+                f"{self.path.name} is there already, and {MANIFEST_NAME} doesn't know it; "
+                "move it away"
+            )
+        sync_folder(self.path.parent)
+
+    def open(self) -> Iterator[dict[str, Any]]:
+        """All objects in the file; has to be read to the end.
+
+        Lines that the manifest doesn't know yet, since a kill came between, are taken over; what
+        follows the last whole one is cut off for good. Raises `BrokenFileError` where what the
+        manifest knows of is missing, and `OSError`.
+        """
+        safe = self._changes.bytes
+        try:
+            with self.path.open("rb+") as file:
+                for line in file:
+                    data = change_in(line)
+                    if data is None:
+                        break
+                    self._add(line)
+                    if self._end == safe and self._hash.hexdigest() == self._changes.sha256:
+                        safe = 0
+                    yield data
+                if safe:
+                    raise BrokenFileError(f"{self.path.name} is cut short or damaged; {REMEDY}")
+                file.truncate(self._end)
+                # The manifest will vouch for what was taken over, too.
+                os.fsync(file.fileno())
+        except FileNotFoundError:
+            raise BrokenFileError(f"{self.path.name} is not there any more; {REMEDY}") from None
+        self._tell()
+
+    def add(self, lines: Iterable[bytes]) -> None:
+        """Add lines; they are safe on disk when this returns, or none of them is there.
+
+        Raises `BrokenFileError` where older lines are gone, and `OSError`.
+        """
+        before = self._end, self._count, self._hash.copy()
+        if self.path.stat().st_size < self._end:
+            raise BrokenFileError(f"{self.path.name} is shorter than it was; {REMEDY}")
+        try:
+            with self.path.open("rb+") as file:
+                file.truncate(self._end)
+                file.seek(self._end)
+                for line in lines:
+                    file.write(line)
+                    self._add(line)
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:
+            self._end, self._count, self._hash = before
+            with contextlib.suppress(OSError):
+                os.truncate(self.path, self._end)
+            raise
+        self._tell()
+
+    def _add(self, line: bytes) -> None:
+        self._end += len(line)
+        self._count += 1
+        self._hash.update(line)
+
+    def _tell(self) -> None:
+        changes = self._changes
+        changes.count, changes.bytes = self._count, self._end
+        changes.sha256 = self._hash.hexdigest()
+
+
+def change_in(line: bytes) -> dict[str, Any] | None:
+    """The object in a line; None where the line is cut off or holds something else."""
+    if not line.endswith(b"\n"):
+        return None
+    try:
+        data = load_json(line)
+    except ValueError:
+        return None
+    return data if isinstance(data, dict) and data.get("id") is not None else None

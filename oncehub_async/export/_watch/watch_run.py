@@ -1,0 +1,192 @@
+"""Keeps an export current: round after round, what changed is added beside its files."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import attrs
+
+from ..._client import OnceHub
+from ..._rate import Priority
+from ...errors import AuthenticationError, InvalidParameterError, OnceHubError, RequestError
+from .._export_plan import ExportPlan
+from .._export_run import export_into, first_of, ready
+from .._files import in_thread, reason
+from .._folder import is_in_account
+from .._formats import Compression, Format
+from .._manifest import Manifest
+from .._progress import ExportProgress
+from .resource_watch import ResourceWatch
+
+EVERY = 300.0
+SHORTEST_PAUSE = 10.0
+OVERLAP = timedelta(minutes=10)
+
+
+@attrs.frozen(kw_only=True)
+class Round:
+    """What one look at the account brought."""
+
+    number: int
+    """0 is the export itself."""
+    started: datetime
+    """By our clock."""
+    manifest: Manifest
+    """As it is after this round; the next one changes it."""
+    changes: Mapping[str, int] = attrs.Factory(dict)
+    """How many lines were added, for each resource that was read to its last page."""
+    errors: Mapping[str, str] = attrs.Factory(dict)
+    """Why others weren't, in a line; the next round asks for the same again."""
+
+    @property
+    def total(self) -> int:
+        """How many lines were added."""
+        return sum(self.changes.values())
+
+
+async def watch_export(
+    oncehub: OnceHub,
+    plan: ExportPlan,
+    out: Path,
+    *,
+    every: float = EVERY,
+    overlap: timedelta = OVERLAP,
+    format: Format = Format.JSONL,
+    compression: Compression = Compression.NONE,
+    overwrite: bool = False,
+    expected: Mapping[str, int] | None = None,
+    on_progress: Callable[[ExportProgress], None] | None = None,
+) -> AsyncGenerator[Round, None]:
+    """Export everything in the plan, unless `out` holds that export already, and keep it current.
+
+        async with aclosing(watch_export(oncehub, plan_export(), out)) as rounds:
+            async for round in rounds:
+                print(round.changes)
+
+    Round 0 is the export, as `run_export` does it; if it isn't complete, it is the only one. After
+    that, `every` seconds after a round ended the next one begins. It asks for what has changed
+    since the high-water mark, less the `overlap`, and adds it to `NAME.changes.jsonl`: the objects
+    as the service sends them, each version once, those first that changed first. Whoever puts
+    these lines over those of the export, by id, has the objects as they are.
+
+    Bookings and contacts are asked for by `last_updated_time`, text messages by `creation_time`;
+    of the other resources, which tell no time, all pages are read, and objects count as changed
+    that hold something else than before. Deletions can't be seen, nor objects that don't match the
+    plan's filters any more, nor changes that leave `last_updated_time` as it was.
+
+    A resource's changes are written when they were read to the last page; what fails is in the
+    round's `errors`, and the next round asks for the same again. Interrupted at whatever point, it
+    goes on when it is called again with the same arguments. The folder is locked until the
+    generator is closed.
+
+    Raises what `run_export` raises, `AuthenticationError` also later, `InvalidParameterError`
+    for less than 10 seconds, for a negative overlap and for a folder that holds the export of
+    another account, `BrokenFileError` where files were damaged and `OSError` where they or the
+    manifest can't be read or written.
+    """
+    if not every >= SHORTEST_PAUSE:
+        raise InvalidParameterError("every", "has to be 10 seconds or more")
+    if overlap < timedelta(0):
+        raise InvalidParameterError("overlap", "can't be negative")
+    clock = oncehub.clock
+    with ready(oncehub, plan, out, format, compression):
+        started = clock.date()
+        manifest = await export_into(
+            oncehub,
+            plan,
+            out,
+            format=format,
+            compression=compression,
+            overwrite=overwrite,
+            may_be_finished=True,
+            expected=expected,
+            on_progress=on_progress,
+        )
+        yield Round(number=0, started=started, manifest=manifest)
+        watches = _watches(oncehub, plan, manifest, out, overlap)
+        if watches is None:
+            return
+        for watch in watches:
+            await in_thread(watch.open)
+        # Before the first change is written: nothing vouches for a file that it doesn't know.
+        manifest.write(out)
+        number, confirmed = 1, False
+        while True:
+            started = clock.date()
+            changes: Mapping[str, int] = {}
+            errors: Mapping[str, str] = {}
+            try:
+                confirmed = confirmed or await _is_confirmed(watches)
+            except RequestError as error:
+                if isinstance(error, AuthenticationError):
+                    raise
+                errors = {watch.plan.name: str(error) for watch in watches}
+            else:
+                changes, errors = await _round(watches, manifest, out)
+            yield Round(
+                number=number, started=started, manifest=manifest, changes=changes, errors=errors
+            )
+            await clock.sleep(every)
+            number += 1
+
+
+def _watches(
+    oncehub: OnceHub, plan: ExportPlan, manifest: Manifest, out: Path, overlap: timedelta
+) -> list[ResourceWatch] | None:
+    """What is to be kept current; None where the export isn't complete."""
+    bulk = oncehub.with_priority(Priority.BULK)
+    entries = [(each, manifest.resources[each.name]) for each in plan.resources]
+    if not all(entry.complete or not entry.available for _, entry in entries):
+        return None
+    return [
+        ResourceWatch(each, bulk, out, entry, overlap, oncehub.clock)
+        for each, entry in entries
+        if entry.complete
+    ]
+
+
+async def _is_confirmed(watches: Sequence[ResourceWatch]) -> bool:
+    """Make sure that the export is of this account, as far as that can be asked.
+
+    Raises `InvalidParameterError`, and the request's error.
+    """
+    for watch in watches:
+        found = await is_in_account(watch.oncehub, watch.plan.name, watch.some_ids)
+        if found is False:
+            raise InvalidParameterError(
+                "out",
+                f"what {watch.entry.file} holds isn't in this account; use the key with which it "
+                "was exported, or another folder",
+            )
+        if found:
+            break
+    return True
+
+
+async def _round(
+    watches: Sequence[ResourceWatch], manifest: Manifest, out: Path
+) -> tuple[dict[str, int], dict[str, str]]:
+    changes: dict[str, int] = {}
+    errors: dict[str, str] = {}
+
+    async def run(watch: ResourceWatch) -> None:
+        name = watch.plan.name
+        try:
+            changes[name] = await watch.round()
+        except AuthenticationError:
+            raise
+        except OnceHubError as error:
+            errors[name] = str(error)
+        except OSError as error:
+            errors[name] = f"{watch.changes.file}: {reason(error)}"
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for watch in watches:
+                group.create_task(run(watch))
+    except ExceptionGroup as group_of_errors:
+        raise first_of(group_of_errors) from None
+    finally:
+        manifest.write(out)
+    return changes, errors

@@ -1,0 +1,88 @@
+"""When a user can be booked.
+
+https://developers.oncehub.com/reference/get_user_scheduling_availability
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import attrs
+
+from ._base import Model
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class AvailabilityLocation(Model):
+    """A place where a user takes meetings; `type` is an `AvailabilityLocationType`.
+
+    `in_person_by_host` needs the address's `id`, `online_static_link` needs the URL as `value`.
+    """
+
+    _shown = ("type", "id")
+
+    type: str | None = None
+    value: str | None = None
+    id: str | None = None
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class WorkingHours(Model):
+    """A span of a day, from "HH:MM" to "HH:MM" in steps of 15 minutes, in the user's time zone."""
+
+    _shown = ("start_time", "end_time")
+
+    start_time: str | None = None
+    end_time: str | None = None
+    locations: tuple[AvailabilityLocation, ...] | None = None
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class WorkingDay(Model):
+    """The working hours of a day of the week, such as "Monday". No hours: a day off."""
+
+    _shown = ("day", "working_hours")
+
+    day: str | None = None
+    working_hours: tuple[WorkingHours, ...] | None = None
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class DateOverride(Model):
+    """The working hours of one date, in place of that weekday's.
+
+    In an update, `()` as working hours closes the date and None removes the override; `closed`
+    and `removed` say so in words.
+    """
+
+    _shown = ("date", "working_hours")
+
+    date: dt.date | None = None
+    day: str | None = None
+    working_hours: tuple[WorkingHours, ...] | None = None
+
+    @classmethod
+    def open(cls, date: dt.date, hours: Sequence[WorkingHours]) -> "DateOverride":
+        """Work these hours on that date."""
+        return cls(date=date, working_hours=tuple(hours))
+
+    @classmethod
+    def closed(cls, date: dt.date) -> "DateOverride":
+        """Don't work on that date."""
+        return cls(date=date, working_hours=())
+
+    @classmethod
+    def removed(cls, date: dt.date) -> "DateOverride":
+        """Let the weekday's hours count again on that date."""
+        return cls(date=date, working_hours=None)
+
+
+@attrs.frozen(kw_only=True, repr=False)
+class SchedulingAvailability(Model):
+    """A user's weekly hours and the dates that differ from them. `timezone` is an IANA name."""
+
+    _shown = ("timezone",)
+
+    object: str | None = None
+    timezone: str | None = None
+    weekly: tuple[WorkingDay, ...] | None = None
+    overrides: tuple[DateOverride, ...] | None = None

@@ -1,0 +1,142 @@
+"""The rules for working hours that the vendor documents, checked before a request is spent.
+
+Source: https://developers.oncehub.com/reference/patch_user_scheduling_availability
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from .._ground import choice
+from ..errors import InvalidParameterError
+from ..models import (
+    AvailabilityLocation,
+    AvailabilityLocationType,
+    DateOverride,
+    WorkingDay,
+    WorkingHours,
+)
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
+
+
+def weekly_body(days: Sequence[WorkingDay]) -> list[dict[str, Any]]:
+    """The body's `weekly`; each day that is named is replaced as a whole."""
+    _check_type(days, WorkingDay, "weekly")
+    _once("weekly", (day.day for day in days))
+    result = []
+    for day in days:
+        choice(day.day, DAYS, "weekly.day")
+        if day.working_hours is None:
+            raise InvalidParameterError(
+                "weekly.working_hours", "is None; pass () to clear the day's hours"
+            )
+        hours = _hours_body(day.working_hours, "weekly.working_hours")
+        result.append({"day": day.day, "working_hours": hours})
+    return result
+
+
+def overrides_body(
+    overrides: Sequence[DateOverride], today: Callable[[], date] | None = None
+) -> list[dict[str, Any]]:
+    """The body's `overrides`; each date that is named is replaced as a whole."""
+    _check_type(overrides, DateOverride, "overrides")
+    _once("overrides", (override.date for override in overrides))
+    # Somewhere on earth it is still yesterday; the user's own time zone isn't known here.
+    earliest = (today or _today)() - timedelta(days=1)
+    result = []
+    for override in overrides:
+        if override.date is None or isinstance(override.date, datetime):
+            raise InvalidParameterError("overrides.date", "expected a date")
+        if override.date < earliest:
+            raise InvalidParameterError("overrides.date", "cannot be in the past")
+        hours = override.working_hours
+        body = None if hours is None else _hours_body(hours, "overrides.working_hours")
+        result.append({"date": override.date.isoformat(), "working_hours": body})
+    return result
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _hours_body(spans: Sequence[WorkingHours], param: str) -> list[dict[str, Any]]:
+    _check_type(spans, WorkingHours, param)
+    for span in spans:
+        _time_of_day(span.start_time, f"{param}.start_time")
+        _time_of_day(span.end_time, f"{param}.end_time")
+        if str(span.end_time) <= str(span.start_time):
+            raise InvalidParameterError(f"{param}.end_time", "has to be after start_time")
+    in_order = sorted(spans, key=lambda span: str(span.start_time))
+    for earlier, later in pairwise(in_order):
+        if str(later.start_time) < str(earlier.end_time):
+            raise InvalidParameterError(
+                param, f"'{later.start_time}-{later.end_time}' overlaps another span of that day"
+            )
+    return [
+        {
+            "start_time": span.start_time,
+            "end_time": span.end_time,
+            "locations": _locations_body(span.locations or (), f"{param}.locations"),
+        }
+        for span in spans
+    ]
+
+
+def _time_of_day(value: object, param: str) -> None:
+    if not isinstance(value, str) or not _TIME_OF_DAY.fullmatch(value):
+        raise InvalidParameterError(param, "expected a time of day as 'HH:MM'")
+    if int(value[3:]) % 15:
+        raise InvalidParameterError(param, f"'{value}' is not a multiple of 15 minutes")
+
+
+def _locations_body(
+    locations: Sequence[AvailabilityLocation], param: str
+) -> list[dict[str, str | None]]:
+    _check_type(locations, AvailabilityLocation, param)
+    kinds = [
+        choice(each.type, tuple(AvailabilityLocationType), f"{param}.type") for each in locations
+    ]
+    _once(f"{param}.type", kinds)
+    online = {
+        AvailabilityLocationType.ONLINE_DYNAMIC_LINK,
+        AvailabilityLocationType.ONLINE_STATIC_LINK,
+    }
+    if online <= set(kinds):
+        raise InvalidParameterError(
+            param, "online_dynamic_link and online_static_link exclude each other in one span"
+        )
+    for each in locations:
+        if each.type == AvailabilityLocationType.IN_PERSON_BY_HOST and not each.id:
+            raise InvalidParameterError(f"{param}.id", "in_person_by_host needs the address's id")
+        if each.type == AvailabilityLocationType.ONLINE_STATIC_LINK and not each.value:
+            raise InvalidParameterError(f"{param}.value", "online_static_link needs the URL")
+    return [_location_body(each) for each in locations]
+
+
+def _location_body(location: AvailabilityLocation) -> dict[str, str | None]:
+    # An answer's locations hold a value for dynamic links too, which may be sent back; a null
+    # id, which answers hold as well, is not of the documented type.
+    fields = {"type": location.type, "id": location.id, "value": location.value}
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _check_type(values: object, cls: type, param: str) -> None:
+    if isinstance(values, str) or not isinstance(values, Sequence):
+        raise InvalidParameterError(param, f"expected a list of {cls.__name__}")
+    for value in values:
+        if not isinstance(value, cls):
+            raise InvalidParameterError(
+                param, f"expected {cls.__name__}, got {type(value).__name__}"
+            )
+
+
+def _once(param: str, values: Iterable[object]) -> None:
+    seen: set[object] = set()
+    for value in values:
+        if value in seen:
+            raise InvalidParameterError(param, f"'{value}' is there twice")
+        seen.add(value)

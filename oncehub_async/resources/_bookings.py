@@ -1,0 +1,175 @@
+"""Bookings. https://developers.oncehub.com/reference/list-all-bookings"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TypedDict, Unpack
+
+from .._ground import checks
+from .._http import Operation
+from .._lists import Ends, Listing, Walk
+from ..models import Booking, BookingStatus, SlotLocationType
+from ._resource import Resource
+
+_LIST = Operation("GET", "/bookings")
+_GET = Operation("GET", "/bookings/{id}")
+_CANCEL = Operation("POST", "/bookings/{id}/cancel")
+_REQUEST_RESCHEDULE = Operation("POST", "/bookings/{id}/request-reschedule")
+_REASSIGN = Operation("POST", "/bookings/{id}/reassign")
+_NO_SHOW = Operation("POST", "/bookings/{id}/no-show")
+
+
+class BookingFilters(TypedDict, total=False):
+    """The filters of `list`, for `walk`."""
+
+    status: BookingStatus | str | None
+    owner: str | None
+    contact: str | None
+    host: str | None
+    booking_calendar: str | None
+    booking_page: str | None
+    master_page: str | None
+    event_type: str | None
+    creation_time_gt: datetime | None
+    creation_time_lt: datetime | None
+    starting_time_gt: datetime | None
+    starting_time_lt: datetime | None
+    last_updated_time_gt: datetime | None
+    last_updated_time_lt: datetime | None
+    expand: str | Iterable[str] | None
+    limit: int
+
+
+class Bookings(Resource):
+    """Bookings of booking calendars and of booking pages."""
+
+    def list(
+        self,
+        *,
+        status: BookingStatus | str | None = None,
+        owner: str | None = None,
+        contact: str | None = None,
+        host: str | None = None,
+        booking_calendar: str | None = None,
+        booking_page: str | None = None,
+        master_page: str | None = None,
+        event_type: str | None = None,
+        creation_time_gt: datetime | None = None,
+        creation_time_lt: datetime | None = None,
+        starting_time_gt: datetime | None = None,
+        starting_time_lt: datetime | None = None,
+        last_updated_time_gt: datetime | None = None,
+        last_updated_time_lt: datetime | None = None,
+        expand: str | Iterable[str] | None = None,
+        limit: int = checks.MAX_LIMIT,
+        after: str | None = None,
+        before: str | None = None,
+    ) -> Listing[Booking]:
+        """All bookings, newest first, or those that match every filter that is given.
+
+        Filters take ids and aware datetimes; both ends of a time range are exclusive. `expand`
+        names fields to include as objects, such as "owner" or ("owner", "contact"). `limit` is
+        the size of a page, `after` and `before` take a cursor and exclude each other.
+
+        https://developers.oncehub.com/reference/list-all-bookings
+        """
+        query = {
+            "status": checks.documented(status, BookingStatus, "status"),
+            **checks.texts_of(
+                {
+                    "owner": owner,
+                    "contact": contact,
+                    "host": host,
+                    "booking_calendar": booking_calendar,
+                    "booking_page": booking_page,
+                    "master_page": master_page,
+                    "event_type": event_type,
+                }
+            ),
+            **checks.time_range("creation_time", creation_time_gt, creation_time_lt),
+            **checks.time_range("starting_time", starting_time_gt, starting_time_lt),
+            **checks.time_range("last_updated_time", last_updated_time_gt, last_updated_time_lt),
+            "expand": checks.expansion(expand),
+            **checks.page(limit, after, before),
+        }
+        return self._listing(_LIST, Booking, query)
+
+    def walk(
+        self,
+        *,
+        newest_first: bool = False,
+        began: datetime | None = None,
+        **filters: Unpack[BookingFilters],
+    ) -> Walk[Booking]:
+        """What `list` gives with the same filters, read in several places of the list at once.
+
+        As the pages come, or in the list's order with `newest_first=True`. `began` is about when
+        the oldest was created, if you know it. It decides where the walk begins to read, and so
+        how fast it is, not what it gives.
+
+        https://developers.oncehub.com/reference/list-all-bookings
+        """
+        ends = Ends(filters.get("creation_time_gt"), began)
+        return self._walk(self.list(**filters), ends, newest_first=newest_first)
+
+    async def get(self, id: str) -> Booking:
+        """One booking. Raises `NotFoundError`, or `DeletedObjectError`.
+
+        https://developers.oncehub.com/reference/get-a-single-booking
+        """
+        return await self._call(_GET, Booking, id=checks.object_id(id))
+
+    async def cancel(
+        self,
+        id: str,
+        *,
+        cancellation_reason: str | None = None,
+        send_cancellation_email: bool = True,
+    ) -> Booking:
+        """Cancel a booking and, unless told otherwise, write to its guest.
+
+        Raises `ConflictError` where its state forbids it, `UnprocessableError` for a paid one.
+
+        https://developers.oncehub.com/reference/cancel-booking
+        """
+        body: dict[str, object] = {"send_cancellation_email": send_cancellation_email}
+        reason = checks.optional_text(cancellation_reason, "cancellation_reason")
+        if reason is not None:
+            body["cancellation_reason"] = reason
+        return await self._call(_CANCEL, Booking, id=checks.object_id(id), body=body)
+
+    async def request_reschedule(self, id: str, *, reschedule_reason: str | None = None) -> Booking:
+        """Cancel a booking and ask its guest to choose another time.
+
+        Raises `ConflictError` where its state forbids it, `UnprocessableError` for a paid one.
+
+        https://developers.oncehub.com/reference/request-reschedule
+        """
+        reason = checks.optional_text(reschedule_reason, "reschedule_reason")
+        body = {} if reason is None else {"reschedule_reason": reason}
+        return await self._call(_REQUEST_RESCHEDULE, Booking, id=checks.object_id(id), body=body)
+
+    async def reassign(
+        self, id: str, *, new_host: str, virtual_location: str | None = None
+    ) -> Booking:
+        """Give a booking to another host, whose user id is `new_host`.
+
+        `virtual_location` makes it a virtual meeting by that conferencing service (google_meet,
+        microsoft_teams, webex, gotomeeting or zoom, connected by the new host); without it the
+        new host's settings hold. Raises `ConflictError` where its state or the host forbids it.
+
+        https://developers.oncehub.com/reference/reassign-booking
+        """
+        body: dict[str, object] = {"new_host": checks.required_text(new_host, "new_host")}
+        if virtual_location is not None:
+            value = checks.required_text(virtual_location, "virtual_location")
+            body["location"] = {"type": SlotLocationType.VIRTUAL.value, "value": value}
+        return await self._call(_REASSIGN, Booking, id=checks.object_id(id), body=body)
+
+    async def mark_no_show(self, id: str) -> Booking:
+        """Say that the guest of a past booking did not come.
+
+        Raises `ConflictError` where its state forbids it.
+
+        https://developers.oncehub.com/reference/no-show
+        """
+        return await self._call(_NO_SHOW, Booking, id=checks.object_id(id))

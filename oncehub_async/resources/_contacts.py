@@ -1,0 +1,222 @@
+"""Contacts. https://developers.oncehub.com/reference/list-all-contacts"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypedDict, Unpack
+
+from .._ground import UNSET, Unset, checks
+from .._http import Operation
+from .._lists import Ends, Listing, Walk
+from ..errors import InvalidParameterError
+from ..models import Contact, ContactStatus, Deleted
+from ._resource import Resource
+
+_LIST = Operation("GET", "/contacts")
+_CREATE = Operation("POST", "/contacts")
+_GET = Operation("GET", "/contacts/{id}")
+_UPDATE = Operation("PATCH", "/contacts/{id}")
+_DELETE = Operation("DELETE", "/contacts/{id}")
+
+OptionalText = str | Unset | None
+OptionalFlag = bool | Unset | None
+
+
+class ContactFilters(TypedDict, total=False):
+    """The filters of `list`, for `walk`."""
+
+    email: str | None
+    creation_time_gt: datetime | None
+    creation_time_lt: datetime | None
+    last_updated_time_gt: datetime | None
+    last_updated_time_lt: datetime | None
+    limit: int
+
+
+class Contacts(Resource):
+    """The people who book and chat."""
+
+    def list(
+        self,
+        *,
+        email: str | None = None,
+        creation_time_gt: datetime | None = None,
+        creation_time_lt: datetime | None = None,
+        last_updated_time_gt: datetime | None = None,
+        last_updated_time_lt: datetime | None = None,
+        limit: int = checks.MAX_LIMIT,
+        after: str | None = None,
+        before: str | None = None,
+    ) -> Listing[Contact]:
+        """All contacts, newest first, or those that match every filter that is given.
+
+        https://developers.oncehub.com/reference/list-all-contacts
+        """
+        query = {
+            **checks.texts_of({"email": email}),
+            **checks.time_range("creation_time", creation_time_gt, creation_time_lt),
+            **checks.time_range("last_updated_time", last_updated_time_gt, last_updated_time_lt),
+            **checks.page(limit, after, before),
+        }
+        return self._listing(_LIST, Contact, query)
+
+    def walk(
+        self,
+        *,
+        newest_first: bool = False,
+        began: datetime | None = None,
+        **filters: Unpack[ContactFilters],
+    ) -> Walk[Contact]:
+        """What `list` gives with the same filters, read in several places of the list at once.
+
+        As the pages come, or in the list's order with `newest_first=True`. `began` is about when
+        the oldest was created, if you know it. It decides where the walk begins to read, and so
+        how fast it is, not what it gives.
+
+        https://developers.oncehub.com/reference/list-all-contacts
+        """
+        ends = Ends(filters.get("creation_time_gt"), began)
+        return self._walk(self.list(**filters), ends, newest_first=newest_first)
+
+    async def get(self, id: str) -> Contact:
+        """One contact. Raises `NotFoundError`, or `DeletedObjectError`.
+
+        https://developers.oncehub.com/reference/get-a-single-contact
+        """
+        return await self._call(_GET, Contact, id=checks.object_id(id))
+
+    async def create(
+        self,
+        *,
+        first_name: str,
+        last_name: str,
+        email: OptionalText = UNSET,
+        mobile_phone: OptionalText = UNSET,
+        phone: OptionalText = UNSET,
+        owner: OptionalText = UNSET,
+        status: ContactStatus | OptionalText = UNSET,
+        salutation: OptionalText = UNSET,
+        job_title: OptionalText = UNSET,
+        company: OptionalText = UNSET,
+        company_size: OptionalText = UNSET,
+        employees: int | Unset | None = UNSET,
+        street_address: OptionalText = UNSET,
+        city: OptionalText = UNSET,
+        state: OptionalText = UNSET,
+        post_code: OptionalText = UNSET,
+        country: OptionalText = UNSET,
+        timezone: OptionalText = UNSET,
+        has_consent: OptionalFlag = UNSET,
+        terms_of_sevice: OptionalFlag = UNSET,
+        custom_fields: Mapping[str, Any] | Unset = UNSET,
+    ) -> Contact:
+        """Add a contact. An email address or a mobile phone number (E.164) is needed.
+
+        `timezone` is an IANA name, `custom_fields` maps names to values. Raises `ConflictError`
+        where the address or number is another contact's.
+
+        https://developers.oncehub.com/reference/add-a-new-contact
+        """
+        if not any(isinstance(value, str) and value.strip() for value in (email, mobile_phone)):
+            raise InvalidParameterError("email", "pass an email or a mobile_phone")
+        for name, value in (("email", email), ("mobile_phone", mobile_phone)):
+            if isinstance(value, str):
+                checks.required_text(value, name)
+        fields = {
+            "first_name": checks.required_text(first_name, "first_name"),
+            "last_name": checks.required_text(last_name, "last_name"),
+            "email": email,
+            "mobile_phone": mobile_phone,
+            "phone": phone,
+            "owner": owner,
+            "status": status,
+            "salutation": salutation,
+            "job_title": job_title,
+            "company": company,
+            "company_size": company_size,
+            "employees": employees,
+            "street_address": street_address,
+            "city": city,
+            "state": state,
+            "post_code": post_code,
+            "country": country,
+            "timezone": _time_zone(timezone),
+            "has_consent": has_consent,
+            "terms_of_sevice": terms_of_sevice,
+            "custom_fields": _custom_fields(custom_fields),
+        }
+        return await self._call(_CREATE, Contact, body=checks.given(fields))
+
+    async def update(
+        self,
+        id: str,
+        *,
+        first_name: OptionalText = UNSET,
+        last_name: OptionalText = UNSET,
+        phone: OptionalText = UNSET,
+        owner: OptionalText = UNSET,
+        status: ContactStatus | OptionalText = UNSET,
+        salutation: OptionalText = UNSET,
+        job_title: OptionalText = UNSET,
+        company: OptionalText = UNSET,
+        company_size: OptionalText = UNSET,
+        employees: int | Unset | None = UNSET,
+        street_address: OptionalText = UNSET,
+        city: OptionalText = UNSET,
+        state: OptionalText = UNSET,
+        post_code: OptionalText = UNSET,
+        country: OptionalText = UNSET,
+        timezone: OptionalText = UNSET,
+        has_consent: OptionalFlag = UNSET,
+        terms_of_sevice: OptionalFlag = UNSET,
+        custom_fields: Mapping[str, Any] | Unset = UNSET,
+    ) -> Contact:
+        """Change fields of a contact: what is not passed stays, None sets a field to null.
+
+        The email address and the mobile phone number can't be changed. Of the custom fields only
+        those that are passed change.
+
+        https://developers.oncehub.com/reference/update-a-contact
+        """
+        fields = {
+            "first_name": first_name,
+            "last_name": last_name,
+            "phone": phone,
+            "owner": owner,
+            "status": status,
+            "salutation": salutation,
+            "job_title": job_title,
+            "company": company,
+            "company_size": company_size,
+            "employees": employees,
+            "street_address": street_address,
+            "city": city,
+            "state": state,
+            "post_code": post_code,
+            "country": country,
+            "timezone": _time_zone(timezone),
+            "has_consent": has_consent,
+            "terms_of_sevice": terms_of_sevice,
+            "custom_fields": _custom_fields(custom_fields),
+        }
+        return await self._call(
+            _UPDATE, Contact, id=checks.object_id(id), body=checks.some_given(fields)
+        )
+
+    async def delete(self, id: str) -> Deleted:
+        """Delete a contact.
+
+        https://developers.oncehub.com/reference/delete-a-contact
+        """
+        return await self._call(_DELETE, Deleted, id=checks.object_id(id))
+
+
+def _time_zone(value: OptionalText) -> OptionalText:
+    return checks.time_zone(value, "timezone") if isinstance(value, str) else value
+
+
+def _custom_fields(value: Mapping[str, Any] | Unset) -> object:
+    if isinstance(value, Unset):
+        return value
+    if not isinstance(value, Mapping):
+        raise InvalidParameterError("custom_fields", "expected a mapping of names to values")
+    return [{"name": name, "value": each} for name, each in value.items()]

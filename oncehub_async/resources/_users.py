@@ -1,0 +1,147 @@
+"""Users. https://developers.oncehub.com/reference/list-all-users"""
+
+from collections.abc import Sequence
+
+from .._ground import UNSET, Unset, checks
+from .._http import Operation
+from .._lists import Listing
+from ..models import DateOverride, Deleted, RoleName, SchedulingAvailability, User, WorkingDay
+from ._availability_rules import overrides_body, weekly_body
+from ._resource import Resource
+
+_LIST = Operation("GET", "/users")
+_CREATE = Operation("POST", "/users")
+_GET = Operation("GET", "/users/{id}")
+_UPDATE = Operation("PATCH", "/users/{id}")
+_DELETE = Operation("DELETE", "/users/{id}")
+_AVAILABILITY = Operation("GET", "/users/{id}/scheduling-availability")
+_UPDATE_AVAILABILITY = Operation("PATCH", "/users/{id}/scheduling-availability")
+
+_ASSIGNABLE_ROLES = (RoleName.ADMINISTRATOR, RoleName.MEMBER, RoleName.TEAM_MANAGER)
+
+
+class Users(Resource):
+    """The members of the account."""
+
+    def list(
+        self,
+        *,
+        email: str | None = None,
+        limit: int = checks.MAX_LIMIT,
+        after: str | None = None,
+        before: str | None = None,
+    ) -> Listing[User]:
+        """All users, or the one with an email address.
+
+        https://developers.oncehub.com/reference/list-all-users
+        """
+        query = {**checks.texts_of({"email": email}), **checks.page(limit, after, before)}
+        return self._listing(_LIST, User, query)
+
+    async def get(self, id: str) -> User:
+        """One user. Raises `NotFoundError`, or `DeletedObjectError`.
+
+        https://developers.oncehub.com/reference/get-a-single-user
+        """
+        return await self._call(_GET, User, id=checks.object_id(id))
+
+    async def create(
+        self,
+        *,
+        email: str,
+        first_name: str,
+        last_name: str,
+        role_name: RoleName | str | Unset = UNSET,
+        teams: Sequence[str] | Unset = UNSET,
+    ) -> User:
+        """Add a user, who gets an invitation by email; a Member unless told otherwise.
+
+        `teams` holds team ids. Raises `BadRequestError` where the address is another user's,
+        `UnprocessableError` where the plan allows no more users.
+
+        https://developers.oncehub.com/reference/add-a-new-user
+        """
+        fields = {
+            "email": checks.required_text(email, "email"),
+            "first_name": checks.required_text(first_name, "first_name"),
+            "last_name": checks.required_text(last_name, "last_name"),
+            "role_name": _role(role_name),
+            "teams": _teams(teams),
+        }
+        return await self._call(_CREATE, User, body=checks.given(fields))
+
+    async def update(
+        self,
+        id: str,
+        *,
+        first_name: str | Unset | None = UNSET,
+        last_name: str | Unset | None = UNSET,
+        role_name: RoleName | str | Unset | None = UNSET,
+        teams: Sequence[str] | Unset | None = UNSET,
+    ) -> User:
+        """Change fields of a user: what is not passed stays, None sets a field to null.
+
+        `teams` replaces the teams that the user is in. Raises `PermissionDeniedError` for the
+        Account Owner, `GoneError` for a deleted user.
+
+        https://developers.oncehub.com/reference/update-a-user
+        """
+        fields = {
+            "first_name": first_name,
+            "last_name": last_name,
+            "role_name": _role(role_name),
+            "teams": _teams(teams),
+        }
+        return await self._call(
+            _UPDATE, User, id=checks.object_id(id), body=checks.some_given(fields)
+        )
+
+    async def delete(self, id: str) -> Deleted:
+        """Delete a user.
+
+        https://developers.oncehub.com/reference/delete-a-user
+        """
+        return await self._call(_DELETE, Deleted, id=checks.object_id(id))
+
+    async def scheduling_availability(self, id: str) -> SchedulingAvailability:
+        """A user's weekly working hours and the dates that differ from them.
+
+        https://developers.oncehub.com/reference/get_user_scheduling_availability
+        """
+        return await self._call(_AVAILABILITY, SchedulingAvailability, id=checks.object_id(id))
+
+    async def update_scheduling_availability(
+        self,
+        id: str,
+        *,
+        weekly: Sequence[WorkingDay] | Unset = UNSET,
+        overrides: Sequence[DateOverride] | Unset = UNSET,
+    ) -> SchedulingAvailability:
+        """Replace the hours of whole days of the week and of whole dates; others stay.
+
+        Times are "HH:MM" in steps of 15 minutes, in the user's time zone.
+
+        https://developers.oncehub.com/reference/patch_user_scheduling_availability
+        """
+        fields = {
+            "weekly": weekly if isinstance(weekly, Unset) else weekly_body(weekly),
+            "overrides": overrides if isinstance(overrides, Unset) else overrides_body(overrides),
+        }
+        return await self._call(
+            _UPDATE_AVAILABILITY,
+            SchedulingAvailability,
+            id=checks.object_id(id),
+            body=checks.some_given(fields),
+        )
+
+
+def _role(value: object) -> object:
+    if value is None or isinstance(value, Unset):
+        return value
+    return checks.choice(value, _ASSIGNABLE_ROLES, "role_name")
+
+
+def _teams(value: object) -> object:
+    if value is None or isinstance(value, Unset):
+        return value
+    return checks.texts(value, "teams")

@@ -1,0 +1,60 @@
+"""Webhook subscriptions. https://developers.oncehub.com/reference/list-all-webhooks"""
+
+from collections.abc import Sequence
+
+from .._ground import checks
+from .._http import Operation
+from .._lists import Listing
+from ..models import Deleted, EventName, Webhook
+from ._resource import Resource
+
+_CREATE = Operation("POST", "/webhooks")
+_LIST = Operation("GET", "/webhooks")
+_GET = Operation("GET", "/webhooks/{id}")
+_DELETE = Operation("DELETE", "/webhooks/{id}")
+
+
+class Webhooks(Resource):
+    """Subscriptions to events. There is no update: delete and create."""
+
+    def list(
+        self,
+        *,
+        limit: int = checks.MAX_LIMIT,
+        after: str | None = None,
+        before: str | None = None,
+    ) -> Listing[Webhook]:
+        """All webhooks.
+
+        https://developers.oncehub.com/reference/list-all-webhooks
+        """
+        return self._listing(_LIST, Webhook, checks.page(limit, after, before))
+
+    async def get(self, id: str) -> Webhook:
+        """One webhook. Raises `NotFoundError`, or `DeletedObjectError`.
+
+        https://developers.oncehub.com/reference/get-a-single-webhook
+        """
+        return await self._call(_GET, Webhook, id=checks.object_id(id))
+
+    async def create(self, *, name: str, url: str, events: Sequence[EventName | str]) -> Webhook:
+        """Subscribe an https URL to events; "booking" stands for all `booking.*` events.
+
+        The webhook's `signing_secret` verifies its deliveries. Raises `ConflictError` where the
+        name is another webhook's.
+
+        https://developers.oncehub.com/reference/create-a-webhook
+        """
+        body = {
+            "name": checks.required_text(name, "name"),
+            "url": checks.https_url(url, "url"),
+            "events": checks.some_texts(events, "events"),
+        }
+        return await self._call(_CREATE, Webhook, body=body)
+
+    async def delete(self, id: str) -> Deleted:
+        """Delete a webhook; nothing more is delivered.
+
+        https://developers.oncehub.com/reference/delete-a-webhook
+        """
+        return await self._call(_DELETE, Deleted, id=checks.object_id(id))

@@ -1,0 +1,98 @@
+"""Events: an envelope around a booking or a conversation, as the vendor's schemas show them.
+
+The headers of a delivery, with its signature.
+"""
+
+import time
+from collections.abc import Collection
+
+import attrs
+import orjson
+
+from ...testing import delivered_booking, envelope
+from ...webhooks import SIGNATURE_HEADER, signature_header
+from .._data.ids import Ids
+from .._data.instants import SECOND, with_milliseconds
+from .._data.kind import Body
+from .._data.webhooks_data import Happening
+from .._expansion import expand
+from .._simulated_clock import ClockFace
+from .._state import State
+from .delivery_faults import DeliveryFault
+from .delivery_settings import Timestamp
+
+_IN_CONVERSATION = (("contact",), ("owner",), ("bot",), ("website",))
+_IN_BOOKING = (("conversation",), ("booking_page",), ("master_page",), ("event_type",))
+
+
+@attrs.frozen
+class Event:
+    """An event as it is delivered, however often: its bytes never change."""
+
+    id: str
+    type: str
+    object_id: str
+    body: bytes = attrs.field(repr=False)
+
+
+class Events:
+    """Makes the account's events, one after the other; the number of the `first` tells its id."""
+
+    def __init__(self, state: State, first: int) -> None:
+        self._state = state
+        self._ids = Ids("EVNT-", 10, state.account.seed)
+        self._number = first
+
+    def make(self, happening: Happening) -> Event:
+        """The event that tells of this, with the object as it is now."""
+        own = self._ids.encode(self._number)
+        self._number += 1
+        sent = envelope(
+            id=own,
+            type=happening.type,
+            creation_time=with_milliseconds(happening.now),
+            data=data(self._state, happening.id),
+        )
+        return Event(own, happening.type, happening.id, orjson.dumps(sent))
+
+
+def data(state: State, id: str) -> Body:
+    """A booking or a conversation as webhooks show it, with what is included in it expanded.
+
+    Live bookings have their owner as an object, against the document: so have those of an
+    account with quirks.
+    """
+    body = dict(state.shown(id) or {})
+    if body.get("object") == "conversation":
+        return expand(state, body, _IN_CONVERSATION)
+    included = (*_IN_BOOKING, ("owner",)) if state.account.quirks else _IN_BOOKING
+    return expand(state, delivered_booking(body), included)
+
+
+def subscribes(events: list[str], type: str) -> bool:
+    """Whether a webhook with these `events` gets one of this type."""
+    return type in events or type.partition(".")[0] in events
+
+
+def timestamp(face: ClockFace, shown: Timestamp) -> int:
+    """What a signature made now shows, in seconds since 1970."""
+    return face.milliseconds() // SECOND if shown == "simulated" else int(time.time())
+
+
+def headers(
+    secret: str, body: bytes, signed: int, faults: Collection[DeliveryFault]
+) -> dict[str, str]:
+    """Headers with the signature of `signed` (seconds since 1970), unless faults spoil it."""
+    found = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "OnceHub"}
+    header: str | None = ""
+    for fault in faults:
+        match fault.kind:
+            case "old_timestamp":
+                signed -= int(fault.seconds)
+            case "wrong_signature":
+                secret = secret[::-1]
+            case "unsigned":
+                header = None
+    if header is not None:
+        found[SIGNATURE_HEADER] = signature_header(body, secret, signed)
+    return found

@@ -1,0 +1,46 @@
+"""Links that book once."""
+
+from .._data.instants import with_seconds
+from .._data.seeded import key, letters
+from .._field_checks import check_answers, flag, nested, text
+from .._service_answers import Answer, invalid, not_found
+from .._simulator_call import Call
+from .single_objects import existing
+
+_UTM = ("source", "medium", "campaign", "term", "content")
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+
+def link_to_calendar(call: Call) -> Answer:
+    """A link to a booking calendar that is published."""
+    fields = call.fields()
+    flag(fields, "hide_url_params", default=False)
+    utm = nested(fields, "utm_params")
+    for name in _UTM:
+        text(utm, name)
+    check_answers(nested(fields, "booking_form"))
+    calendar = existing(call.state.booking_calendars, call.id)
+    if not call.state.booking_calendars.body(calendar)["published"]:
+        raise invalid(
+            f"This booking calendar does not allow creation of one time links: '{call.id}'", "id"
+        )
+    return _link(call, "https://oncehub.com/.", 12)
+
+
+def link_to_master_page(call: Call) -> Answer:
+    """A link to a master page that was not deleted."""
+    pages = call.state.master_pages
+    index = pages.index(call.id)
+    if index is None:
+        raise not_found(pages.kind.noun, call.id)
+    if not pages.exists(index):
+        raise invalid(f"This master page is deleted: '{call.id}'", "id")
+    return _link(call, "https://go.oncehub.com/.", 8)
+
+
+def _link(call: Call, base: str, length: int) -> Answer:
+    links = call.state.one_time_links
+    dice = key(call.state.account.seed, "one-time links")
+    code = letters(dice, len(links), length, _ALPHABET)
+    links[code] = {"id": code, "url": base + code, "creation_time": with_seconds(call.now)}
+    return Answer(links[code])

@@ -1,0 +1,167 @@
+"""Links to booking calendars and booking hubs.
+
+https://help.oncehub.com/help/url-parameters-syntax-and-and-processing-rules
+"""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import TypedDict, Unpack
+
+import attrs
+
+from .._ground import checks
+from ..errors import InvalidParameterError
+from ..models import Contact, UtmParams
+from ._address import BOOKING_HOST
+from ._guest import contact_properties, form_fields, full_name, known_time_zone
+from ._link import Link, TextParameter
+from ._link_limits import emails
+
+
+class BookingSettings(TypedDict, total=False):
+    """What a `BookingLink` takes that isn't about the guest."""
+
+    questions: Mapping[str, str] | None
+    skip: bool | None
+    co_hosts: Iterable[str] | None
+    time_zone: str | None
+    utm: UtmParams | None
+    custom_domain: str | None
+
+
+@attrs.frozen(init=False, repr=False)
+class BookingLink(Link):
+    """A link to a booking calendar or booking hub, such as https://oncehub.com/live-demo.
+
+        BookingLink("https://oncehub.com/live-demo", name="Carrie Customer", skip=True)
+
+    Parameters that are on `url` stay where they are; what is set here takes the place of what was
+    there. None leaves a parameter as it is, `without()` or an empty list takes it away.
+    `questions` are custom questions by their mapped names, `co_hosts` the addresses of users
+    (OnceHub compares them with upper and lower case), `time_zone` is the IANA name in which times
+    are shown at first.
+    `skip=True` leaves out the form if all that it requires is filled in. A link on the account's
+    own domain needs `custom_domain`.
+
+    Raises `InvalidParameterError`, whose `param` names the argument.
+    """
+
+    host = BOOKING_HOST
+    guest_data = frozenset({"name", "email", "mobile_phone"})
+    settings = frozenset({"skip", "co_hosts", "iana_time_zone"})
+    _custom = "questions"
+    _other_product = frozenset({"customerGuests", "bookingPageName"})
+    _lists = frozenset({"co_hosts"})
+    _arguments = MappingProxyType({"iana_time_zone": "time_zone"})
+
+    name = TextParameter("name")
+    email = TextParameter("email")
+    mobile_phone = TextParameter("mobile_phone")
+    time_zone = TextParameter("iana_time_zone")
+
+    def __init__(
+        self,
+        url: str | Link,
+        *,
+        name: str | None = None,
+        email: str | None = None,
+        mobile_phone: str | None = None,
+        questions: Mapping[str, str] | None = None,
+        skip: bool | None = None,
+        co_hosts: Iterable[str] | None = None,
+        time_zone: str | None = None,
+        utm: UtmParams | None = None,
+        custom_domain: str | None = None,
+    ) -> None:
+        if time_zone is not None:
+            time_zone = checks.time_zone(time_zone, "time_zone")
+        changes = self._changes(
+            {
+                "name": ("name", name),
+                "email": ("email", email),
+                "mobile_phone": ("mobile_phone", mobile_phone),
+                "skip": ("skip", "1" if skip else None),
+                "co_hosts": (
+                    "co_hosts",
+                    None if co_hosts is None else emails(co_hosts, "co_hosts"),
+                ),
+                "iana_time_zone": ("time_zone", time_zone),
+            },
+            questions,
+            utm,
+        )
+        # Of this product only skip=1 is documented.
+        if skip is False:
+            changes["skip"] = None
+        elif skip not in (None, True):
+            raise InvalidParameterError("skip", "expected True, False or None")
+        self._build(url, custom_domain, changes)
+
+    @classmethod
+    def from_contact(
+        cls,
+        url: str | Link,
+        contact: Contact,
+        *,
+        properties: Iterable[str] = (),
+        **settings: Unpack[BookingSettings],
+    ) -> "BookingLink":
+        """A link for a known person, for login integration.
+
+        Takes name, email, mobile phone and, if it is an IANA name, the time zone; and of the
+        contact's other properties and custom fields those that `properties` names, as questions
+        with the same mapped names. What the contact doesn't have is left out.
+        """
+        questions = contact_properties(contact, properties)
+        settings["questions"] = questions | dict(settings.get("questions") or {})
+        if settings.get("time_zone") is None:
+            settings["time_zone"] = known_time_zone(contact)
+        return cls(
+            url,
+            name=full_name(contact),
+            email=contact.email or None,
+            mobile_phone=contact.mobile_phone or None,
+            **settings,
+        )
+
+    @classmethod
+    def from_form(
+        cls,
+        url: str | Link,
+        form: Mapping[str, object],
+        *,
+        fields: Mapping[str, str] | None = None,
+        **settings: Unpack[BookingSettings],
+    ) -> "BookingLink":
+        """A link for someone who filled in a web form, for web-form integration.
+
+        `fields` maps the names of the form's fields to those of the link: `name`, `email`,
+        `mobile_phone`, a `utm_*` name or the mapped name of a question. Without it the first three
+        are taken from fields of the same names. Everything else in the form is left out.
+        """
+        guest, questions, utm = form_fields(cls, form, fields)
+        settings["questions"] = questions | dict(settings.get("questions") or {})
+        if settings.get("utm") is None:
+            settings["utm"] = utm
+        return cls(
+            url,
+            name=guest.get("name"),
+            email=guest.get("email"),
+            mobile_phone=guest.get("mobile_phone"),
+            **settings,
+        )
+
+    @property
+    def questions(self) -> dict[str, str]:
+        """Answers to custom questions: whatever is on the link without a documented meaning."""
+        return self._own_fields()
+
+    @property
+    def skip(self) -> bool:
+        """Whether the form is left out if all that it requires is filled in."""
+        return self.get("skip") == "1"
+
+    @property
+    def co_hosts(self) -> tuple[str, ...]:
+        """The addresses of the users who take part."""
+        return tuple(address for address in (self.get("co_hosts") or "").split(",") if address)

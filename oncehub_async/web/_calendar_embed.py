@@ -1,0 +1,89 @@
+"""A booking calendar in a page.
+
+https://developers.oncehub.com/docs/client-side-api/embedded-booking-calendar-events
+"""
+
+from collections.abc import Mapping
+
+import attrs
+
+from .._ground import checks
+from ..errors import InvalidParameterError
+from ._booking_link import BookingLink
+from ._csp import Sources, source_of, style_hash
+from ._html import Html, css, element, own_attributes, script
+from ._query import query_text
+
+SCRIPT_URL = "https://cdn.oncehub.com/cal/embed.js"
+_TAKEN = frozenset({"data-oh-booking-calendar-id", "data-oncehub-parameters", "style"})
+
+
+@attrs.frozen(kw_only=True)
+class CalendarEmbed:
+    """HTML for a booking calendar, such as `CalendarEmbed(id="BKC-LDJ878496X", height="600px")`.
+
+    Sizes are CSS lengths; `style` holds more CSS properties, `attributes` more attributes of the
+    element. `str(embed)` and templates give its HTML, `html(nonce=...)` the same with a nonce.
+    With several calendars on a page, one needs the script: `html(with_script=False)` for the rest.
+
+    `link` gives the parameters to start with, such as the guest's data. The script that hands them
+    on is served by your application at `prefill_src`: its text is `prefill_script()`.
+    """
+
+    id: str
+    height: str = "700px"
+    min_width: str = "320px"
+    link: BookingLink | None = None
+    prefill_src: str | None = None
+    style: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    attributes: Mapping[str, str] = attrs.field(factory=dict, hash=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if not checks.object_id(self.id).startswith("BKC-"):
+            raise InvalidParameterError("id", "expected a booking calendar's, as 'BKC-LDJ878496X'")
+        if self.link is not None and self.prefill_src is None:
+            raise InvalidParameterError(
+                "prefill_src", "is missing: a link needs it; serve prefill_script() there"
+            )
+        self.html()
+        self.csp_sources()
+
+    def html(self, *, nonce: str | None = None, with_script: bool = True) -> Html:
+        """The element, and the script that fills it."""
+        data = None if self.link is None else query_text(self.link.parameters)
+        place = element(
+            "div",
+            {
+                "data-oh-booking-calendar-id": self.id,
+                "style": self._css,
+                "data-oncehub-parameters": data,
+                **own_attributes(self.attributes, _TAKEN),
+            },
+        )
+        if not with_script:
+            return place
+        # Ours first: it has to see the frame come.
+        prefill = f"{script(self.prefill_src, nonce)}\n" if self.prefill_src else ""
+        return Html(f"{place}\n{prefill}{script(SCRIPT_URL, nonce, {'async': True})}")
+
+    def csp_sources(self) -> Sources:
+        """What a Content-Security-Policy has to allow for it."""
+        return {
+            "script-src": ("https://cdn.oncehub.com", *self._own_script),
+            "frame-src": ("https://oncehub.com",),
+            "style-src-attr": (style_hash(self._css),),
+        }
+
+    @property
+    def _own_script(self) -> tuple[str, ...]:
+        return () if self.prefill_src is None else (source_of(self.prefill_src, "prefill_src"),)
+
+    @property
+    def _css(self) -> str:
+        return css({"min-width": self.min_width, "height": self.height, **self.style})
+
+    def __str__(self) -> str:
+        return str(self.html())
+
+    def __html__(self) -> str:
+        return str(self)

@@ -1,0 +1,69 @@
+"""A helper for templates."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from ._booking_link import BookingLink
+from ._calendar_embed import CalendarEmbed
+from ._classic_embed import ClassicEmbed
+from ._classic_link import ClassicLink
+from ._html import Html, plain_text
+from ._scripts import EventForwarding
+
+
+@attrs.frozen
+class TemplateHelper:
+    """OnceHub in a template of Jinja2, or of whatever else knows `__html__`.
+
+        environment.globals["oncehub"] = TemplateHelper()
+
+        {{ oncehub.calendar("BKC-LDJ878496X", height="600px") }}
+        {{ oncehub.classic("dana", guest={"name": user.name}) }}
+        <a href="{{ oncehub.link("https://oncehub.com/live-demo", name=user.name) }}">Book</a>
+
+    HTML comes as something that the template doesn't escape again, links as text that it does
+    escape. With a Content-Security-Policy that has nonces, make one for each request.
+    """
+
+    nonce: str | None = attrs.field(default=None, repr=False)
+
+    def calendar(self, id: str, guest: Mapping[str, Any] | None = None, **options: Any) -> Html:
+        """A booking calendar; the options are those of `CalendarEmbed`, `guest` of its link."""
+        if guest:
+            # Of the link only the parameters count.
+            options["link"] = BookingLink(f"https://{BookingLink.host}/{id}", **_texts(guest))
+        return CalendarEmbed(id=id, **options).html(nonce=self.nonce)
+
+    def classic(self, page: str, guest: Mapping[str, Any] | None = None, **options: Any) -> Html:
+        """A classic page; the options are those of `ClassicEmbed`, `guest` of its link."""
+        if guest:
+            link = ClassicLink(f"https://{ClassicLink.host}/{page}", **_texts(guest))
+            options["link"] = link
+        return ClassicEmbed(page=page, **options).html(nonce=self.nonce)
+
+    def forward_events(self, src: str, endpoint: str, **options: Any) -> Html:
+        """The script that forwards events; the options are those of `EventForwarding`."""
+        return EventForwarding(src=src, endpoint=endpoint, **options).html(nonce=self.nonce)
+
+    def link(self, url: str, **parameters: Any) -> str:
+        """A booking link, of the product that `url` is of."""
+        of_classic = url.startswith(f"https://{ClassicLink.host}/")
+        cls = ClassicLink if of_classic else BookingLink
+        return str(cls(url, **_texts(parameters)))
+
+
+def _texts(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Markup that a template made of a text becomes the text again."""
+    return {name: _text(value, name) for name, value in values.items()}
+
+
+def _text(value: Any, param: str) -> Any:
+    if hasattr(value, "__html__"):
+        return plain_text(value, param)
+    if isinstance(value, Mapping):
+        return {name: _text(each, f"{param}.{name}") for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_text(each, param) for each in value]
+    return value

@@ -1,0 +1,107 @@
+"""Events as handlers get them. https://developers.oncehub.com/reference/the-event-object"""
+
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeVar
+
+from ..errors import ModelError
+from ..models import Booking, Conversation, Model, from_dict
+from ._envelope import Envelope, envelope_of, parse_whole, time_of
+from ._event_names import BOOKING, CONVERSATION, family
+from ._signature import MAX_SKEW, RETRY_WINDOW, verify_signature
+from ._signing_secrets import Secrets
+from ._webhook_errors import EventDataError
+
+M = TypeVar("M", bound=Model)
+
+
+class Event:
+    """An event of any type.
+
+    `raw` is the envelope as JSON data, with whatever the vendor added to it. `body` are the bytes
+    as they arrived. A repr shows nothing about people.
+    """
+
+    def __init__(self, body: bytes, raw: dict[str, Any], envelope: Envelope) -> None:
+        self.body, self.raw = body, raw
+        self.id, self.type = envelope.id, envelope.type
+
+    @cached_property
+    def creation_time(self) -> datetime | None:
+        """When it happened, in UTC."""
+        return time_of(self.raw.get("creation_time"))
+
+    @property
+    def api_version(self) -> str | None:
+        """The version of the API whose form the data has: "v2"."""
+        version = self.raw.get("api_version")
+        return version if isinstance(version, str) else None
+
+    @property
+    def data(self) -> Any:
+        """What the event is about: a model for the documented types, else JSON data."""
+        return self.raw.get("data")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(id={self.id!r}, type={self.type!r})"
+
+
+class BookingEvent(Event):
+    """An event about a booking, `data`.
+
+    Where what was sent doesn't fit the model, `data` raises `EventDataError`; `raw` has it.
+    """
+
+    @cached_property
+    def data(self) -> Booking:
+        """The booking as it was when the event happened."""
+        return _model(self, Booking)
+
+
+class ConversationEvent(Event):
+    """An event about a conversation, `data`.
+
+    Where what was sent doesn't fit the model, `data` raises `EventDataError`; `raw` has it.
+    """
+
+    @cached_property
+    def data(self) -> Conversation:
+        """The conversation as it was when the event happened."""
+        return _model(self, Conversation)
+
+
+def _model(event: Event, cls: type[M]) -> M:
+    try:
+        return from_dict(event.raw.get("data"), cls, at="data")
+    except ModelError as error:
+        raise EventDataError(f'{error}; event.raw["data"] has it as it was sent') from None
+
+
+_BY_FAMILY: dict[str, type[Event]] = {BOOKING: BookingEvent, CONVERSATION: ConversationEvent}
+
+
+def read_event(body: bytes) -> Event:
+    """The event in a body whose signature was verified. Raises `EnvelopeError`.
+
+    One of a type that is not known yet is an event too; its `data` is JSON data.
+    """
+    raw = parse_whole(body)
+    envelope = envelope_of(raw)
+    return _BY_FAMILY.get(family(envelope.type), Event)(body, raw, envelope)
+
+
+def construct_event(
+    body: bytes,
+    header: str | bytes | None,
+    secrets: Secrets,
+    *,
+    now: float | None = None,
+    max_age: float = RETRY_WINDOW,
+    max_skew: float = MAX_SKEW,
+) -> Event:
+    """Verify a delivery and read its event: `verify_signature`, then `read_event`.
+
+    Raises `SignatureError` and `EnvelopeError`.
+    """
+    verify_signature(body, header, secrets, now=now, max_age=max_age, max_skew=max_skew)
+    return read_event(body)

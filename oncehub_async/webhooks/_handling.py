@@ -1,0 +1,133 @@
+"""One attempt of one handler, and what its end means."""
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Coroutine
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import attrs
+
+from ._backoff import Backoff
+from ._event import Event
+from ._handler import Context
+from ._inbox import Outcome, State, Work
+from ._router import Route
+from ._webhook_errors import GiveUp, RetryLater
+
+logger = logging.getLogger("oncehub_async.webhooks")
+
+_LONGEST_ERROR = 4_000
+_MOST_CRASHES = 10
+"""A handler during which the process died so often is perhaps what kills it."""
+
+DONE = Outcome(state=State.DONE)
+
+
+@attrs.frozen(kw_only=True)
+class Rules:
+    """What holds for a handler's attempts: how many, how long (seconds), when the next."""
+
+    attempts: int
+    timeout: float
+    backoff: Backoff
+
+
+async def run(route: Route, event: Event, context: Context, seconds: float) -> Exception | None:
+    """Run a handler once; the error with which it failed. Cancellation passes through."""
+    return await _failure(route.call(event, context), seconds, "the handler")
+
+
+async def decide(
+    route: Route, error: Exception, event: Event, context: Context, seconds: float
+) -> Exception:
+    """Tell the error handlers; the error that counts in the end.
+
+    A `RetryLater` or `GiveUp` of an error handler takes the place of the handler's error.
+    """
+    for error_handler in route.error_handlers:
+        told = error_handler(error, event, context)
+        trouble = await _failure(told, seconds, "the error handler")
+        if isinstance(trouble, RetryLater | GiveUp):
+            return trouble
+        if trouble is not None:
+            logger.error("an error handler failed itself: %s", place(trouble))
+    return error
+
+
+async def _failure(work: Coroutine[Any, Any, object], seconds: float, who: str) -> Exception | None:
+    """The error with which the user's code failed, whatever it raised.
+
+    Only what is meant for this task or the whole process passes through.
+    """
+    try:
+        async with asyncio.timeout(seconds) as limit:
+            await work
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        return _as_failure(error, f"what {who} waited for was cancelled")
+    except Exception as error:
+        if limit.expired() and isinstance(error, TimeoutError):
+            return TimeoutError(f"{who} took longer than {seconds:g} s")
+        return error
+    except (SystemExit, KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:
+        return _as_failure(error, f"{who} raised {type(error).__name__}, which is no Exception")
+    return None
+
+
+def _as_failure(error: BaseException, text: str) -> Exception:
+    return RuntimeError(text).with_traceback(error.__traceback__)
+
+
+def outcome(
+    error: Exception | None, number: int, rules: Rules, now: float, chance: float
+) -> Outcome:
+    """What comes after an attempt that ended at `now`; `chance` is from 0 to 1.
+
+    `number`: which attempt it was, without those that were interrupted.
+    """
+    if error is None:
+        return DONE
+    told = described(error)
+    if isinstance(error, GiveUp) or number >= rules.attempts:
+        return Outcome(state=State.DEAD, error=told)
+    if isinstance(error, RetryLater):
+        return Outcome(state=State.PENDING, due=now + error.seconds, error=told)
+    return Outcome(state=State.FAILED, due=now + rules.backoff.wait(number, chance), error=told)
+
+
+def given_up_for_crashes(work: Work) -> Outcome | None:
+    """What becomes of work during which the process died again and again."""
+    if work.crashes < _MOST_CRASHES:
+        return None
+    error = f"the process ended {work.crashes} times while the handler ran"
+    if work.error is not None:
+        error += f"; before that it failed with:\n\n{work.error}"
+    return Outcome(state=State.DEAD, error=error)
+
+
+def described(error: Exception) -> str:
+    """The error with its traceback, for the inbox; it may quote what the handler handled."""
+    text = "".join(traceback.format_exception(error, limit=-8)).strip()
+    # Half a surrogate pair could not be written down.
+    return text.encode(errors="replace").decode()[-_LONGEST_ERROR:]
+
+
+def place(error: Exception) -> str:
+    """Kind and place of an error, for the log: `ValueError at crm.py:42`, no text of it."""
+    found = _innermost(error.__traceback__)
+    return type(error).__name__ if found is None else f"{type(error).__name__} at {found}"
+
+
+def _innermost(trace: TracebackType | None) -> str | None:
+    if trace is None:
+        return None
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"

@@ -1,0 +1,209 @@
+"""The one thread that writes: whatever waits goes into one commit.
+
+The event loop never waits for the disk, and a commit's cost is shared by all who wait for it.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from ...errors import OnceHubError
+from .._webhook_errors import InboxError
+
+T = TypeVar("T")
+
+_MOST_IN_A_COMMIT = 1_000
+_MOST_IDLE = 1.0
+"""Seconds after which `between` is called again where there is nothing to write."""
+
+_TRANSIENT = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL)
+"""Trouble that leaves the connection as good as it was."""
+
+
+@attrs.frozen(eq=False)
+class Operation(Generic[T]):
+    """Many requests of one kind, run together: one result for each."""
+
+    run: Callable[[sqlite3.Connection, Sequence[Any]], Sequence[T]]
+
+
+@attrs.frozen(eq=False)
+class _Request:
+    operation: Operation[Any]
+    argument: Any
+    answer: "asyncio.Future[Any]"
+
+
+class Writer:
+    """Runs operations on a connection that it opens, and opens again after trouble.
+
+    `is_current` tells whether the file that was opened is still the one on the disk. `between` is
+    called in the thread, before each commit and at least every second.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], sqlite3.Connection],
+        is_current: Callable[[], bool],
+        between: Callable[[], None],
+        most_waiting: int = 20_000,
+    ) -> None:
+        self._connect, self._is_current, self._between = connect, is_current, between
+        self._most_waiting = most_waiting
+        self._waiting: list[_Request] = []
+        self._batches: queue.SimpleQueue[list[_Request] | None] = queue.SimpleQueue()
+        self._connection: sqlite3.Connection | None = None
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._is_closed = False
+
+    async def open(self) -> None:
+        """Start the thread and open the file. Raises what `connect` raises, and `InboxError`."""
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(
+            target=self._work, args=(self._loop,), name="oncehub-inbox", daemon=True
+        )
+        self._thread.start()
+        try:
+            await self.submit(Operation(lambda _connection, requests: requests), None)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Finish what waits, then close the file. Cancelled: the thread ends after its batch."""
+        self._is_closed = True
+        if self._thread is None:
+            return
+        try:
+            await self._idle.wait()
+        finally:
+            waiting, self._waiting = self._waiting, []
+            for request in waiting:
+                if not request.answer.done():
+                    request.answer.set_exception(InboxError("the inbox was closed"))
+            self._batches.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def submit(self, operation: Operation[T], argument: object) -> "asyncio.Future[T]":
+        """Have it done in the next commit."""
+        if self._loop is None or self._is_closed:
+            raise InboxError("the inbox is not open")
+        if len(self._waiting) >= self._most_waiting:
+            raise InboxError("the inbox is overloaded")
+        answer = self._loop.create_future()
+        self._waiting.append(_Request(operation, argument, answer))
+        if self._idle.is_set():
+            self._idle.clear()
+            # Not at once: whatever else this turn of the loop asks for comes along.
+            self._loop.call_soon(self._send)
+        return answer
+
+    def _send(self) -> None:
+        batch = self._waiting[:_MOST_IN_A_COMMIT]
+        del self._waiting[:_MOST_IN_A_COMMIT]
+        self._batches.put(batch)
+
+    def _answer(self, batch: list[_Request], results: list[Any]) -> None:
+        for request, result in zip(batch, results, strict=True):
+            if request.answer.done():
+                continue  # whoever asked has gone
+            if isinstance(result, Exception):
+                request.answer.set_exception(result)
+            else:
+                request.answer.set_result(result)
+        if self._waiting:
+            self._send()
+        else:
+            self._idle.set()
+
+    def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The thread."""
+        while (batch := self._next()) is not None:
+            results = self._results(batch)
+            try:
+                loop.call_soon_threadsafe(self._answer, batch, results)
+            except RuntimeError:  # the loop was closed under it
+                break
+        self._disconnect()
+
+    def _next(self) -> list[_Request] | None:
+        while True:
+            self._between()
+            try:
+                return self._batches.get(timeout=_MOST_IDLE)
+            except queue.Empty:
+                continue
+
+    def _results(self, batch: list[_Request]) -> list[Any]:
+        try:
+            return self._commit(batch)
+        except (sqlite3.DatabaseError, OSError) as error:
+            failure: Exception = InboxError(_described(error))
+            failure.__cause__ = error
+        except OnceHubError as error:
+            failure = error
+        except Exception as error:  # a mistake in one request is not the others' trouble
+            if len(batch) > 1:
+                return [result for request in batch for result in self._results([request])]
+            failure = error
+        return [failure] * len(batch)
+
+    def _commit(self, batch: list[_Request]) -> list[Any]:
+        if self._connection is not None and not self._is_current():
+            self._disconnect()
+        if self._connection is None:
+            self._connection = self._connect()
+        connection = self._connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            results = _run(connection, batch)
+            connection.execute("COMMIT")
+        except BaseException as error:
+            self._recover(connection, error)
+            raise
+        return results
+
+    def _recover(self, connection: sqlite3.Connection, error: BaseException) -> None:
+        code = getattr(error, "sqlite_errorcode", None)
+        try:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        except sqlite3.Error:
+            code = sqlite3.SQLITE_CORRUPT
+        if isinstance(error, sqlite3.Error) and (code is None or code & 0xFF not in _TRANSIENT):
+            self._disconnect()
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                connection.close()
+            except sqlite3.Error:
+                return
+
+
+def _run(connection: sqlite3.Connection, batch: list[_Request]) -> list[Any]:
+    """Run requests, those of the same kind together, and give their results in their order."""
+    by_operation: dict[Operation[Any], list[int]] = {}
+    for index, request in enumerate(batch):
+        by_operation.setdefault(request.operation, []).append(index)
+    results: list[Any] = [None] * len(batch)
+    for operation, indexes in by_operation.items():
+        told = operation.run(connection, [batch[index].argument for index in indexes])
+        for index, result in zip(indexes, told, strict=True):
+            results[index] = result
+    return results
+
+
+def _described(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"the inbox's file: {error.strerror or type(error).__name__}"
+    return f"the inbox's database: {error}"

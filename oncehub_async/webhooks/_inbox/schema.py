@@ -1,0 +1,135 @@
+"""The tables, and how the file is opened.
+
+`work` has a row for each event and handler. `due` is set while it waits, `owner` while it runs,
+`open_subject` until it is done or dead: the partial indexes hold unfinished work only, however
+much is kept. `needed` has one row: for how long the receiver needs events to be known again.
+"""
+
+import contextlib
+import os
+import sqlite3
+from pathlib import Path
+
+from ...errors import ConfigurationError
+
+VERSION = 2
+_APPLICATION_ID = 0x4F68496E
+_OLDEST = (3, 35)
+"""For RETURNING; UPDATE FROM came before."""
+
+_TABLES = """
+CREATE TABLE needed (seconds REAL NOT NULL);
+INSERT INTO needed VALUES (0);
+CREATE TABLE events (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    type TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    created REAL NOT NULL,
+    received REAL NOT NULL,
+    body BLOB NOT NULL
+);
+CREATE INDEX events_received ON events (received);
+CREATE TABLE work (
+    event INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    handler TEXT NOT NULL,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0,
+    crashes INTEGER NOT NULL DEFAULT 0,
+    created REAL NOT NULL,
+    due REAL,
+    open_subject TEXT,
+    owner TEXT,
+    finished REAL,
+    error TEXT,
+    PRIMARY KEY (event, position)
+) WITHOUT ROWID;
+CREATE INDEX work_due ON work (handler, due, event, position) WHERE due IS NOT NULL;
+CREATE INDEX work_subject ON work (open_subject) WHERE open_subject IS NOT NULL;
+CREATE INDEX work_owner ON work (owner) WHERE owner IS NOT NULL;
+"""
+
+
+def connect(path: Path, busy_timeout: float, *, create: bool) -> sqlite3.Connection:
+    """Open an inbox's file; with `create`, make it if it isn't there.
+
+    Raises `ConfigurationError` for a file that is no inbox, and sqlite3's and the operating
+    system's errors.
+    """
+    if sqlite3.sqlite_version_info < _OLDEST:
+        raise ConfigurationError(
+            f"SQLite {sqlite3.sqlite_version} is too old for an inbox; it takes 3.35 or newer"
+        )
+    if create:
+        _make(path)
+    elif not path.exists():
+        raise ConfigurationError(f"{path}: there is no such inbox")
+    connection = sqlite3.connect(
+        path, timeout=busy_timeout, isolation_level=None, check_same_thread=False
+    )
+    try:
+        _prepare(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _make(path: Path) -> None:
+    """Make the file where there is none, for the eyes of its owner: bodies hold people's data.
+
+    One that is there is not even opened: closing any descriptor of a file drops all POSIX locks
+    that this process has on it, those of SQLite with them.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    # Before anything is written: the file may be somebody else's.
+    is_new = _is_new(connection, path)
+    if is_new:
+        # Works only before there is anything in the file.
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    connection.execute("PRAGMA journal_mode = WAL")
+    # FULL: what was answered 2xx survives a power cut, not only the end of the process.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA journal_size_limit = 67108864")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    if is_new:
+        _create_tables(connection, path)
+
+
+def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
+    version = _pragma(connection, "user_version")
+    if _pragma(connection, "application_id") == _APPLICATION_ID:
+        if version != VERSION:
+            raise ConfigurationError(
+                f"{path}: is an inbox of version {version}; this program knows version {VERSION}"
+            )
+        return False
+    if version or connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        raise ConfigurationError(f"{path}: is another program's database")
+    return True
+
+
+def _create_tables(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have been quicker.
+        if _is_new(connection, path):
+            for statement in _TABLES.split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])

@@ -1,0 +1,294 @@
+"""The SQL, each statement for many rows at once.
+
+A statement lets go of Python's lock and takes it again, which costs more than the statement when
+the event loop is busy: the fewer, the better.
+"""
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from .interface import AT_ONCE, Claim, Outcome, State, StoredEvent, Work
+
+_CHUNKS = (64, 16, 4, 1)
+"""How many rows an INSERT takes; few sizes, so that the prepared statements are kept."""
+
+_PAGES_FREED_AT_ONCE = 1_000
+
+_EVENT_COLUMNS = "(seq, id, type, subject, created, received, body)"
+_WORK_COLUMNS = "(event, position, handler, state, attempts, created, due, open_subject)"
+
+_CLAIMABLE = """
+SELECT w.event, w.position, w.handler, w.attempts + 1, w.failures, w.crashes, w.error, w.due,
+       e.id, e.type, e.subject, e.created, e.received, e.body
+FROM work w JOIN events e ON e.seq = w.event
+WHERE w.handler = :handler AND w.due <= :now
+  AND NOT EXISTS (
+    SELECT 1 FROM work o
+    WHERE o.open_subject = w.open_subject
+      AND (o.owner IS NOT NULL
+           OR (o.handler = w.handler AND (o.created, o.event) < (w.created, w.event))))
+ORDER BY w.due, w.event, w.position
+LIMIT :limit
+"""
+
+_TAKE = """
+UPDATE work SET state = 'running', attempts = attempts + 1, owner = :owner, due = NULL
+FROM json_each(:keys) k
+WHERE work.event = json_extract(k.value, '$[0]') AND work.position = json_extract(k.value, '$[1]')
+"""
+
+_SETTLE = """
+UPDATE work SET
+    failures = failures + (json_extract(k.value, '$[4]') IS NOT NULL),
+    state = json_extract(k.value, '$[3]'),
+    due = json_extract(k.value, '$[4]'),
+    error = json_extract(k.value, '$[5]'),
+    finished = json_extract(k.value, '$[6]'),
+    open_subject = iif(json_extract(k.value, '$[4]') IS NULL, NULL, open_subject),
+    owner = NULL
+FROM json_each(:rows) k
+WHERE work.event = (SELECT seq FROM events WHERE id = json_extract(k.value, '$[0]'))
+  AND work.handler = json_extract(k.value, '$[1]')
+  AND work.attempts = json_extract(k.value, '$[2]')
+  AND work.owner = :owner
+RETURNING (SELECT id FROM events WHERE seq = work.event), handler
+"""
+
+_RELEASE = """
+UPDATE work SET state = 'pending', owner = NULL, attempts = attempts - iif(:began, 0, 1),
+    due = 0
+WHERE owner = :owner AND handler = :handler
+  AND event = (SELECT seq FROM events WHERE id = :event)
+"""
+
+_GIVE_BACK = """
+UPDATE work SET state = 'pending', owner = NULL,
+    attempts = attempts - (position > h.began), crashes = crashes + (position = h.began),
+    due = 0
+FROM (SELECT event, min(position) AS began FROM work WHERE owner = :owner GROUP BY event) h
+WHERE work.owner = :owner AND work.event = h.event
+"""
+
+
+def put_many(
+    connection: sqlite3.Connection, puts: Sequence[tuple[StoredEvent, Sequence[str]]]
+) -> list[bool]:
+    """Keep events, each with pending work for its handlers; whether each is new."""
+    ids = json.dumps([event.id for event, _ in puts])
+    known = {
+        row[0]
+        for row in connection.execute(
+            "SELECT id FROM events WHERE id IN (SELECT value FROM json_each(?))", (ids,)
+        )
+    }
+    (seq,) = connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()
+    events: list[Any] = []
+    work: list[Any] = []
+    new = []
+    for event, handlers in puts:
+        new.append(event.id not in known)
+        if event.id in known:
+            continue
+        known.add(event.id)
+        seq += 1
+        at, about = event.creation_time, event.subject
+        events.append((seq, event.id, event.type, about, at, event.received, event.body))
+        for position, name in enumerate(handlers):
+            work.append((seq, position, name, "pending", 0, at, AT_ONCE, about))
+    _insert(connection, "events", _EVENT_COLUMNS, events)
+    _insert(connection, "work", _WORK_COLUMNS, work)
+    return new
+
+
+def _insert(
+    connection: sqlite3.Connection, table: str, columns: str, rows: list[tuple[Any, ...]]
+) -> None:
+    places = "(" + ", ".join("?" * (columns.count(",") + 1)) + ")"
+    for chunk in _chunks(rows):
+        values = ", ".join([places] * len(chunk))
+        statement = " ".join(("INSERT INTO", table, columns, "VALUES", values))
+        connection.execute(statement, [value for row in chunk for value in row])
+
+
+def _chunks(rows: list[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    start = 0
+    for size in _CHUNKS:
+        while len(rows) - start >= size:
+            yield rows[start : start + size]
+            start += size
+
+
+def claim(
+    connection: sqlite3.Connection, owner: str, limit: int, handlers: Collection[str], now: float
+) -> list[Claim]:
+    """Take due work of at most `limit` events, each of another subject."""
+    rows: list[Any] = []
+    for handler in handlers:
+        arguments = {"now": now, "handler": handler, "limit": limit}
+        rows += connection.execute(_CLAIMABLE, arguments)
+    rows.sort(key=_by_due)
+    taken: dict[str, tuple[StoredEvent, list[tuple[int, int, Work]]]] = {}
+    for seq, position, handler, attempt, failures, crashes, error, _, *event_row in rows:
+        event = _event(event_row)
+        if event.subject not in taken:
+            if len(taken) == limit:
+                continue
+            taken[event.subject] = (event, [])
+        first, work = taken[event.subject]
+        if first.id == event.id:
+            each = Work(event.id, handler, attempt, failures, crashes, error)
+            work.append((seq, position, each))
+    keys = [key[:2] for _, work in taken.values() for key in work]
+    if keys:
+        connection.execute(_TAKE, {"owner": owner, "keys": json.dumps(keys)})
+    return [
+        Claim(event, tuple(each for _, _, each in sorted(work, key=lambda key: key[1])))
+        for event, work in taken.values()
+    ]
+
+
+def _by_due(row: Sequence[Any]) -> tuple[float, int, int]:
+    return row[7], row[0], row[1]
+
+
+def _event(row: Sequence[Any]) -> StoredEvent:
+    event_id, event_type, subject, created, received, body = row
+    return StoredEvent(
+        id=event_id,
+        type=event_type,
+        subject=subject,
+        creation_time=created,
+        received=received,
+        body=body,
+    )
+
+
+def settle_many(
+    connection: sqlite3.Connection,
+    owner: str,
+    settled: Sequence[tuple[Work, Outcome, float]],
+) -> list[bool]:
+    """Write down outcomes; whether each work was still the owner's."""
+    rows = [
+        (
+            work.event_id,
+            work.handler,
+            work.attempt,
+            str(outcome.state),
+            outcome.due,
+            outcome.error,
+            None if outcome.due is not None else now,
+        )
+        for work, outcome, now in settled
+    ]
+    arguments = {"rows": json.dumps(rows), "owner": owner}
+    held = set(connection.execute(_SETTLE, arguments).fetchall())
+    return [(work.event_id, work.handler) in held for work, _, _ in settled]
+
+
+def release(connection: sqlite3.Connection, owner: str, work: Work, began: bool) -> None:
+    """Give one work back; the attempt counts if it began."""
+    arguments = {
+        "owner": owner,
+        "handler": work.handler,
+        "event": work.event_id,
+        "began": began,
+    }
+    connection.execute(_RELEASE, arguments)
+
+
+def give_back_all(connection: sqlite3.Connection, owner: str) -> int:
+    """Give back all that an owner held when it died.
+
+    Of each event the first handler had begun: that counts as a crash. The others had not.
+    """
+    return connection.execute(_GIVE_BACK, {"owner": owner}).rowcount
+
+
+def owners(connection: sqlite3.Connection) -> list[str]:
+    """Who holds work."""
+    rows = connection.execute("SELECT DISTINCT owner FROM work WHERE owner IS NOT NULL")
+    return [row[0] for row in rows]
+
+
+def waiting(connection: sqlite3.Connection) -> dict[str, int]:
+    """How much unfinished work each handler has."""
+    rows = connection.execute(
+        "SELECT handler, count(*) FROM work WHERE open_subject IS NOT NULL GROUP BY handler"
+    )
+    return dict(rows.fetchall())
+
+
+def counts(connection: sqlite3.Connection) -> dict[State, int]:
+    """How much work there is in each state."""
+    rows = connection.execute("SELECT state, count(*) FROM work GROUP BY state")
+    return {State(state): count for state, count in rows}
+
+
+def set_needed(connection: sqlite3.Connection, seconds: float) -> None:
+    """Write down for how long events have to be known again; 0 leaves it as it is."""
+    if seconds:
+        connection.execute("UPDATE needed SET seconds = ?", (seconds,))
+
+
+def needed(connection: sqlite3.Connection) -> float:
+    """For how many seconds events have to be known again."""
+    return float(connection.execute("SELECT seconds FROM needed").fetchone()[0])
+
+
+class Purged(NamedTuple):
+    """How many events were deleted, and how much work among them that was never done."""
+
+    events: int
+    undone: int
+
+
+def purge(
+    connection: sqlite3.Connection,
+    handlers: Collection[str],
+    done_before: float,
+    undone_before: float,
+    limit: int,
+) -> Purged:
+    """Delete old events: those that are done, and what will never be done much later.
+
+    That is dead letters, from when they became so, and work of others than `handlers`, from when
+    it was received. Unfinished work of `handlers` stays.
+    """
+    rows = connection.execute(
+        """
+        SELECT seq FROM events e WHERE received < :done_before AND NOT EXISTS (
+            SELECT 1 FROM work w WHERE w.event = e.seq AND CASE w.state
+                WHEN 'done' THEN 0
+                WHEN 'dead' THEN w.finished >= :undone_before
+                ELSE w.owner IS NOT NULL OR e.received >= :undone_before
+                    OR w.handler IN (SELECT value FROM json_each(:handlers)) END)
+        ORDER BY received LIMIT :limit
+        """,
+        {
+            "done_before": done_before,
+            "undone_before": undone_before,
+            "handlers": json.dumps(list(handlers)),
+            "limit": limit,
+        },
+    ).fetchall()
+    keys = json.dumps([seq for (seq,) in rows])
+    (undone,) = connection.execute(
+        "SELECT count(*) FROM work WHERE event IN (SELECT value FROM json_each(?)) "
+        "AND state != 'done'",
+        (keys,),
+    ).fetchone()
+    connection.executemany("DELETE FROM work WHERE event = ?", rows)
+    connection.executemany("DELETE FROM events WHERE seq = ?", rows)
+    _shrink(connection)
+    return Purged(len(rows), undone)
+
+
+def _shrink(connection: sqlite3.Connection) -> None:
+    """Give free pages back to the operating system, some at a time."""
+    (free,) = connection.execute("PRAGMA freelist_count").fetchone()
+    # Python's sqlite3 ends this statement after its first page, whatever number it is given.
+    for _ in range(min(free, _PAGES_FREED_AT_ONCE)):
+        connection.execute("PRAGMA incremental_vacuum(1)")

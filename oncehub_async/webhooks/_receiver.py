@@ -1,0 +1,327 @@
+"""The receiver: verifies deliveries, puts them into the inbox, and has them handled."""
+
+import functools
+import inspect
+import logging
+import random
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+from .._ground import WallClock, checks
+from ..errors import ClientStateError, ConfigurationError
+from . import _answers as answer
+from ._answers import Answer, Headers, signature_of
+from ._backoff import Backoff
+from ._envelope import read_envelope
+from ._event_names import Unhandled
+from ._handling import Rules
+from ._inbox import Inbox, StoredEvent
+from ._inbox_health import InboxHealth
+from ._router import Route, Router
+from ._signature import MAX_SKEW, RETRY_WINDOW, SHORT_AGE, check_signature
+from ._signing_secrets import Secrets, SecretSource, SecretsProvider, secret_source
+from ._webhook_errors import EnvelopeError, SignatureError, SignatureProblem, told
+from ._worker import Worker
+
+logger = logging.getLogger("oncehub_async.webhooks")
+
+MAX_BODY = 1024 * 1024
+"""Bytes."""
+
+_MOST_TYPES = 1_000
+
+
+class Receiver(Router):
+    """Receives OnceHub's webhooks.
+
+        receiver = Receiver(signing_secret=..., inbox=SQLiteInbox("inbox.db"))
+
+        @receiver.on("booking.scheduled")
+        async def welcome(event): ...
+
+        async with receiver:
+            ...
+
+    A delivery is answered 2xx once its event is in the inbox; handlers run afterwards. Each is
+    run until it succeeds or its attempts are used up, and never again after that. One that was
+    running when the process was killed is run again: make what it does idempotent with `event.id`.
+
+    - `signing_secret`: the webhook's secret, several, or an async callable that gives them
+      (`secrets_of_account(oncehub)` looks them up).
+    - `inbox`: where events are kept.
+    - `services`: what handlers find in `context.services`: any object, or a function that gives an
+      async context manager, entered when the receiver opens and left when it has closed.
+    - `max_age`: seconds that a signature may be old. By default 73 hours, so that retries pass,
+      and 5 minutes where the inbox remembers nothing durably.
+    - `max_skew`: seconds that it may be in the future.
+    - `concurrency`: how many events are handled at once.
+    - `timeout`: seconds that a handler may take; `backoff`: when and how often it is tried again.
+    - `drain`: seconds that handlers get to finish when the receiver closes.
+    - `max_body`: bytes that a delivery may have; `read_timeout`: seconds it may take to arrive.
+      Adapters enforce both.
+    - `unsafe_accept_unsigned`: accept what anybody sends (v1 webhooks are not signed).
+
+    Raises `ConfigurationError` for settings that can't work.
+    """
+
+    def __init__(
+        self,
+        *,
+        signing_secret: Secrets | SecretsProvider | None = None,
+        inbox: Inbox,
+        services: object = None,
+        max_age: float | None = None,
+        max_skew: float = MAX_SKEW,
+        concurrency: int = 32,
+        timeout: float = 60.0,
+        backoff: Backoff | None = None,
+        drain: float = 20.0,
+        max_body: int = MAX_BODY,
+        read_timeout: float = 10.0,
+        unsafe_accept_unsigned: bool = False,
+        clock: WallClock | None = None,
+    ) -> None:
+        super().__init__()
+        self.clock = clock or WallClock()
+        self._unsigned = unsafe_accept_unsigned is True
+        self._secrets: SecretSource | None = None
+        if signing_secret is not None or not self._unsigned:
+            self._secrets = secret_source(signing_secret, self.clock)
+        self.inbox = inbox
+        self._services = services
+        self._max_age = None if max_age is None else checks.seconds(max_age, "max_age")
+        self._max_skew = checks.seconds(max_skew, "max_skew")
+        self._concurrency = checks.count(concurrency, "concurrency")
+        backoff = backoff or Backoff()
+        self._rules = Rules(
+            attempts=backoff.attempts, timeout=checks.seconds(timeout, "timeout"), backoff=backoff
+        )
+        self._drain = checks.seconds(drain, "drain")
+        self.max_body = checks.count(max_body, "max_body")
+        self.read_timeout = checks.seconds(read_timeout, "read_timeout")
+        self._worker: Worker | None = None
+        self._stack = AsyncExitStack()
+        self._all_routes: tuple[Route, ...] = ()
+        self._names: dict[str, tuple[str, ...]] = {}
+        self._age_limit = RETRY_WINDOW
+        self._unhandled = Unhandled()
+        self._is_accepting = False
+        self._was_open = False
+        self._told_unopened = False
+        self._health = InboxHealth(self.clock)
+
+    async def open(self) -> Self:
+        """Begin to accept and to handle. Once it is closed, it may be opened again."""
+        if self._frozen:
+            raise ClientStateError("the receiver is open")
+        self._frozen = True
+        try:
+            await self._start()
+        except BaseException:
+            try:
+                await self._stack.aclose()
+            finally:
+                self._frozen = False
+            raise
+        self._is_accepting = self._was_open = True
+        return self
+
+    async def _start(self) -> None:
+        if self._secrets is not None:
+            self._stack.push_async_callback(self._secrets.close)
+            await self._secrets.current()
+        else:
+            logger.warning("unsafe_accept_unsigned: whoever finds the URL can send events")
+        self._age_limit = self._limit_age()
+        self._all_routes = routes = tuple(self.routes())
+        self._names.clear()
+        self._health = InboxHealth(self.clock)
+        await self.inbox.open(needed=self._age_limit + self._max_skew)
+        self._stack.push_async_callback(self.inbox.close)
+        services = await self._enter_services()
+        await self._tell_of_lost_handlers({route.handler.name for route in routes})
+        self._worker = Worker(
+            self.inbox,
+            routes,
+            self._rules,
+            health=self._health,
+            concurrency=self._concurrency,
+            services=services,
+            clock=self.clock,
+            chance=random.random,
+        )
+        self._worker.start()
+
+    async def close(self) -> None:
+        """Accept no more, let handlers finish for `drain` seconds, and close the inbox."""
+        if not self._is_accepting:
+            return
+        self._is_accepting = False
+        worker, self._worker = self._worker, None
+        try:
+            if worker is not None:
+                await worker.stop(self._drain)
+        finally:
+            try:
+                await self._stack.aclose()
+            finally:
+                self._frozen = False
+
+    async def __aenter__(self) -> Self:
+        return await self.open()
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def receive(self, headers: Headers, body: bytes) -> Answer:
+        """Verify a delivery and put its event into the inbox.
+
+        `headers` as they arrived, `body` the raw bytes. Whatever they hold, the outcome is an
+        answer: 2xx once the event is safe, 4xx for what is not authentic or no event, 503 where
+        OnceHub should try again.
+        """
+        if not self._is_accepting:
+            self._tell_unopened()
+            return answer.UNAVAILABLE
+        if len(body) > self.max_body:
+            return answer.TOO_LARGE
+        now = self.clock.now()
+        try:
+            await self._verify(headers, body, now)
+            envelope = read_envelope(body)
+        except SignatureError as error:
+            logger.warning("refused a delivery: %s", error)
+            return answer.UNAUTHENTIC
+        except EnvelopeError as error:
+            logger.warning("refused a delivery that is signed: %s", error)
+            return answer.BAD_EVENT
+        except Exception as error:
+            logger.error("a delivery can't be verified at the moment: %s", told(error))
+            return answer.UNAVAILABLE
+        event = StoredEvent(
+            id=envelope.id,
+            type=envelope.type,
+            subject=envelope.subject,
+            creation_time=now if envelope.creation_time is None else envelope.creation_time,
+            received=now,
+            body=bytes(body),
+        )
+        return await self._keep(event)
+
+    async def idle(self) -> None:
+        """Wait until no handler runs and none is due; those to be tried again later may be left."""
+        if self._worker is None:
+            raise ClientStateError("open the receiver first: async with receiver: ...")
+        await self._worker.idle()
+
+    def health(self) -> Answer:
+        """Whether the process runs: always 200."""
+        return answer.HEALTHY
+
+    def readiness(self) -> Answer:
+        """200 if deliveries are accepted: the receiver is open and its inbox worked last."""
+        return answer.READY if self._is_accepting and self._health.is_good else answer.UNAVAILABLE
+
+    async def _verify(self, headers: Headers, body: bytes, now: float) -> None:
+        header = signature_of(headers)
+        source = self._secrets
+        if source is None or (self._unsigned and header is None):
+            return
+        keys = await source.current()
+        rules = (now, self._age_limit, self._max_skew)
+        try:
+            check_signature(body, header, keys, *rules)
+        except SignatureError as error:
+            if error.problem is not SignatureProblem.MISMATCH:
+                raise
+            others = await source.after_refusal(keys)
+            if others is None:
+                raise
+            check_signature(body, header, others, *rules)
+
+    async def _keep(self, event: StoredEvent) -> Answer:
+        names = self._names_for(event.type)
+        try:
+            is_new = await self.inbox.put(event, names)
+        except Exception as error:
+            self._health.failed("put", error)
+            return answer.UNAVAILABLE
+        self._health.worked("put")
+        if not is_new:
+            logger.debug("%s came again", event.id)
+            return answer.DUPLICATE
+        if not names:
+            self._unhandled.tell(event.type)
+        elif self._worker is not None:
+            self._worker.wake()
+        return answer.ACCEPTED
+
+    def _names_for(self, type: str) -> tuple[str, ...]:
+        names = self._names.get(type)
+        if names is None:
+            handlers = (route.handler for route in self._all_routes)
+            names = tuple(handler.name for handler in handlers if handler.wants(type))
+            if len(self._names) < _MOST_TYPES:
+                self._names[type] = names
+        return names
+
+    def _limit_age(self) -> float:
+        """How old signatures may be, with what the inbox remembers."""
+        memory = self.inbox.memory
+        limit = self._max_age
+        if limit is None:
+            limit = RETRY_WINDOW if memory >= RETRY_WINDOW + self._max_skew else SHORT_AGE
+        # An inbox without a durable memory is good until the process ends, and says so itself.
+        if 0 < memory < limit + self._max_skew:
+            raise ConfigurationError(
+                f"keep: replays would pass, for the inbox keeps events for {memory:.0f} s only; it "
+                f"has to be {limit + self._max_skew:.0f} s at least, which is max_age and max_skew"
+            )
+        if self._max_age is None and limit < RETRY_WINDOW:
+            logger.warning(
+                "the inbox remembers events %s, not for %.0f hours: signatures older than %.0f s "
+                "are refused, and retries of OnceHub's perhaps with them",
+                f"for {memory / checks.HOUR:.0f} hours" if memory else "until the process ends",
+                (RETRY_WINDOW + self._max_skew) / checks.HOUR,
+                limit,
+            )
+        return limit
+
+    def _tell_unopened(self) -> None:
+        if not (self._was_open or self._told_unopened):
+            self._told_unopened = True
+            logger.error(
+                "deliveries are answered 503, for the receiver is not open: async with receiver: "
+                "... (a framework's start-up is the place for it; serve does it by itself)"
+            )
+
+    async def _enter_services(self) -> object:
+        given = self._services
+        while isinstance(given, functools.partial):
+            given = given.func
+        if not callable(self._services) or not inspect.isroutine(given):
+            return self._services
+        manager = self._services()
+        if not isinstance(manager, AbstractAsyncContextManager):
+            raise ConfigurationError(
+                "services: the function has to give an async context manager; put "
+                "@asynccontextmanager above it"
+            )
+        return await self._stack.enter_async_context(manager)
+
+    async def _tell_of_lost_handlers(self, known: set[str]) -> None:
+        for name, count in (await self.inbox.waiting()).items():
+            if name not in known:
+                logger.warning(
+                    "%d events wait for %r, and there is no such handler: was it renamed? "
+                    "name=%r gives it its old name",
+                    count,
+                    name,
+                    name,
+                )

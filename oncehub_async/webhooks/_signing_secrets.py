@@ -1,0 +1,260 @@
+"""Signing secrets, made ready to verify with.
+
+Where signing secrets come from: fixed, from a callable, or from the API's list of webhooks.
+"""
+
+import asyncio
+import hmac
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Protocol
+
+import attrs
+
+from .._client import Resources
+from .._ground import Clock, checks
+from ..errors import ConfigurationError
+from ..models import Webhook
+from ._webhook_errors import SecretsError
+
+Secrets = str | bytes | Iterable[str | bytes]
+"""A signing secret, or several of which any may have signed."""
+
+
+@attrs.frozen
+class SigningKey:
+    """A secret, and the beginning of each of its signatures.
+
+    Made once for a secret: setting up an HMAC takes longer than hashing a delivery with it.
+    """
+
+    secret: bytes = attrs.field(repr=False)
+    _keyed: hmac.HMAC = attrs.field(init=False, eq=False, repr=False)
+
+    @_keyed.default
+    def _set_up(self) -> hmac.HMAC:
+        return hmac.new(self.secret, digestmod="sha256")
+
+    def digest(self, moment: bytes, body: bytes) -> bytes:
+        """The HMAC-SHA256 over the moment, a dot and the body."""
+        keyed = self._keyed.copy()
+        keyed.update(moment + b".")
+        keyed.update(body)
+        return keyed.digest()
+
+
+def signing_keys(secrets: Secrets) -> tuple[SigningKey, ...]:
+    """The keys of secrets. Raises `ConfigurationError` where there is none, or an empty one."""
+    several = [secrets] if isinstance(secrets, str | bytes) else list(_iterable(secrets))
+    if not several:
+        raise ConfigurationError("signing_secret: there is none, so nothing could be verified")
+    return tuple(SigningKey(_encoded(each)) for each in several)
+
+
+def _iterable(secrets: object) -> Iterable[object]:
+    if isinstance(secrets, Iterable):
+        return secrets
+    raise ConfigurationError(
+        f"signing_secret: expected a str or several, got {type(secrets).__name__}"
+    )
+
+
+def _encoded(secret: object) -> bytes:
+    if isinstance(secret, str):
+        try:
+            secret = secret.encode()
+        except UnicodeEncodeError:
+            raise ConfigurationError("signing_secret: holds half a surrogate pair") from None
+    if not isinstance(secret, bytes):
+        raise ConfigurationError(f"signing_secret: expected a str, got {type(secret).__name__}")
+    if not secret.strip():
+        raise ConfigurationError("signing_secret: is empty, so anybody could sign")
+    if secret != secret.strip():
+        raise ConfigurationError(
+            "signing_secret: has spaces or a line break at an end; copy it again, or strip() it"
+        )
+    return secret
+
+
+logger = logging.getLogger("oncehub_async.webhooks")
+
+_SECONDS_BETWEEN_TRIES = 1.0
+
+SecretsProvider = Callable[[], Awaitable[Secrets]]
+
+
+class SecretSource(Protocol):
+    """Gives the secrets that verify, and newer ones after a signature was refused."""
+
+    async def current(self) -> tuple[SigningKey, ...]:
+        """The secrets in use. Raises `SecretsError` where there are none at the moment."""
+        ...
+
+    async def after_refusal(self, refused: tuple[SigningKey, ...]) -> tuple[SigningKey, ...] | None:
+        """Other secrets than those, None where there are none."""
+        ...
+
+    async def close(self) -> None:
+        """Look for no others any more."""
+        ...
+
+
+class FixedSecrets:
+    """Secrets that stay what they are."""
+
+    def __init__(self, secrets: Secrets) -> None:
+        self._keys = signing_keys(secrets)
+
+    async def current(self) -> tuple[SigningKey, ...]:
+        """The secrets."""
+        return self._keys
+
+    async def after_refusal(self, refused: tuple[SigningKey, ...]) -> tuple[SigningKey, ...] | None:
+        """There are no others."""
+        return None
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+
+class ProvidedSecrets:
+    """Secrets from an async callable.
+
+    They are kept, and asked for again when they are `refresh` seconds old or a signature was
+    refused, the latter at most every `patience` seconds: whoever sends forged deliveries must not
+    make us ask all the time. One task asks, for `timeout` seconds at most. While it does, and
+    while the callable fails, the secrets that are kept go on verifying.
+    """
+
+    def __init__(
+        self,
+        provider: SecretsProvider,
+        *,
+        refresh: float = 5 * checks.MINUTE,
+        patience: float = 30.0,
+        timeout: float = 10.0,
+        clock: Clock | None = None,
+    ) -> None:
+        self._provider = provider
+        self._refresh = checks.seconds(refresh, "refresh")
+        self._patience = checks.seconds(patience, "patience")
+        self._timeout = checks.seconds(timeout, "timeout")
+        self._clock = clock or Clock()
+        self._asking: asyncio.Task[Exception | None] | None = None
+        self._kept: tuple[SigningKey, ...] = ()
+        self._asked_at = float("-inf")
+
+    async def current(self) -> tuple[SigningKey, ...]:
+        """The secrets that are kept; those that the callable gives, where there are none yet."""
+        if self._age() > (self._refresh if self._kept else _SECONDS_BETWEEN_TRIES):
+            self._ask()
+        if not self._kept:
+            await self._answered()
+        if not self._kept:
+            raise SecretsError("there are no signing secrets at the moment")
+        return self._kept
+
+    async def after_refusal(self, refused: tuple[SigningKey, ...]) -> tuple[SigningKey, ...] | None:
+        """What the callable gives now, if it is something else."""
+        if self._kept == refused and self._age() > self._patience:
+            self._ask()
+        await self._answered()
+        return None if self._kept == refused or not self._kept else self._kept
+
+    async def close(self) -> None:
+        """Ask no more."""
+        if self._asking is not None and not self._asking.done():
+            self._asking.cancel()
+            await asyncio.wait({self._asking})
+
+    def _age(self) -> float:
+        return self._clock.now() - self._asked_at
+
+    def _ask(self) -> None:
+        if self._asking is None or self._asking.done():
+            self._asked_at = self._clock.now()
+            self._asking = asyncio.create_task(self._renew(), name="oncehub-signing-secrets")
+
+    async def _answered(self) -> None:
+        """Wait for the callable if it was asked. Raises its error where no secrets are left."""
+        asking = self._asking
+        if asking is None:
+            return
+        if not asking.done():
+            await asyncio.wait({asking})
+        error = None if asking.cancelled() else asking.result()
+        if error is not None and not self._kept:
+            raise error
+
+    async def _renew(self) -> Exception | None:
+        """What went wrong; it is nobody's but those who wait for it."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                given = await _awaitable(self._provider())
+            self._kept = signing_keys(given)
+        except ConfigurationError as error:
+            # A clear answer that there are none, which ends those that were.
+            if self._kept:
+                logger.error("deliveries are answered 503: %s", error)
+            self._kept = ()
+            return error
+        except Exception as error:
+            if self._kept:
+                logger.warning(
+                    "new signing secrets can't be had (%s); those that are kept go on verifying",
+                    type(error).__name__,
+                )
+            return error
+        return None
+
+
+def _awaitable(given: object) -> Awaitable[Secrets]:
+    if not inspect.isawaitable(given):
+        raise ConfigurationError("signing_secret: the callable has to be async (async def)")
+    return given
+
+
+def secrets_of_account(oncehub: Resources, *, url: str | None = None) -> SecretsProvider:
+    """The secrets of the account's webhooks, through the API, for `Receiver(signing_secret=)`.
+
+        Receiver(signing_secret=secrets_of_account(oncehub, url="https://me.example/hook"))
+
+    `url`: only of webhooks that deliver there; of all, if left out. The receiver keeps them and
+    looks again when a signature is refused, so that a webhook made later is known by itself.
+    """
+
+    async def look_up() -> Secrets:
+        found = [
+            webhook.signing_secret
+            async for webhook in oncehub.webhooks.list()
+            if webhook.signing_secret and url in (None, webhook.url) and _can_verify(webhook)
+        ]
+        if not found:
+            where = f" that delivers to {url}" if url else ""
+            raise ConfigurationError(f"signing_secret: the account has no signed webhook{where}")
+        return found
+
+    return look_up
+
+
+def _can_verify(webhook: Webhook) -> bool:
+    """Whether its secret is one: an odd one is told of, and must not end the others."""
+    try:
+        signing_keys(webhook.signing_secret or "")
+    except ConfigurationError as error:
+        logger.warning("the secret of webhook %s is left out: %s", webhook.id, error)
+        return False
+    return True
+
+
+def secret_source(secrets: Secrets | SecretsProvider | None, clock: Clock) -> SecretSource:
+    """The source for what was given as `signing_secret`. Raises `ConfigurationError`."""
+    if secrets is None:
+        raise ConfigurationError(
+            "signing_secret: there is none, so anybody could send events; pass the webhook's "
+            "secret, several, or an async callable (or unsafe_accept_unsigned=True)"
+        )
+    if callable(secrets):
+        return ProvidedSecrets(secrets, clock=clock)
+    return FixedSecrets(secrets)

@@ -1,0 +1,293 @@
+"""Takes due work from the inbox and runs the handlers, so many at a time."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from .._ground import Clock, checks
+from ..errors import ClientStateError
+from ._event import Event, read_event
+from ._handler import Context
+from ._handling import Rules, decide, given_up_for_crashes, outcome, place, run
+from ._inbox import Claim, Inbox, Outcome, State, Work
+from ._inbox_health import InboxHealth
+from ._router import Route
+from ._webhook_errors import EnvelopeError, told
+
+logger = logging.getLogger("oncehub_async.webhooks")
+
+_POLL = 1.0
+"""Seconds after which is looked for what other processes put, released, or left when they died."""
+
+_LONGEST_PAUSE = 30.0
+_FIRST_PURGE = 5.0
+_PURGE_EVERY = 10 * checks.MINUTE
+_CANCELLATION = 2.0
+
+
+class Worker:
+    """Runs the handlers of the events that an inbox keeps, from `start` to `stop`."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        routes: Sequence[Route],
+        rules: Rules,
+        *,
+        health: InboxHealth,
+        concurrency: int,
+        services: Any,
+        clock: Clock,
+        chance: Callable[[], float],
+    ) -> None:
+        self._inbox, self._rules, self._clock = inbox, rules, clock
+        self._health = health
+        self._routes = {route.handler.name: route for route in routes}
+        self._concurrency, self._services, self._chance = concurrency, services, chance
+        self._running: set[asyncio.Task[None]] = set()
+        self._news = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._is_over = False
+        self._loops: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to take work."""
+        self._loops = [
+            asyncio.create_task(self._take(), name="oncehub-worker"),
+            asyncio.create_task(self._tidy(), name="oncehub-purge"),
+        ]
+
+    def wake(self) -> None:
+        """There may be work."""
+        if not self._is_over:
+            self._idle.clear()
+        self._news.set()
+
+    async def idle(self) -> None:
+        """Wait until no work runs and none is due. Raises `ClientStateError` if it stops before."""
+        await self._idle.wait()
+        if self._is_over:
+            raise ClientStateError("the receiver was closed while its handlers were waited for")
+
+    async def stop(self, deadline: float) -> None:
+        """Take no more; let what runs finish for `deadline` seconds, then give it back."""
+        self._stopping.set()
+        self.wake()
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._clock.real_seconds(deadline)
+        try:
+            await self._ended_by(self._loops, end)
+            if not await self._ended_by(self._running, end):
+                logger.warning("%d events' handlers did not finish in time", len(self._running))
+            for task in (*self._loops, *self._running):
+                task.cancel()
+            # What doesn't let itself be cancelled must not hold up the end.
+            end = loop.time() + self._clock.real_seconds(_CANCELLATION)
+            await self._ended_by({*self._loops, *self._running}, end)
+        finally:
+            self._is_over = True
+            self._idle.set()
+
+    async def _ended_by(self, tasks: Collection["asyncio.Task[None]"], end: float) -> bool:
+        """Whether all have ended before the loop's time `end`: no other clock goes evenly."""
+        if not tasks:
+            return True
+        left_over = max(end - asyncio.get_running_loop().time(), 0.0)
+        _, left = await asyncio.wait(tasks, timeout=left_over)
+        return not left
+
+    async def _take(self) -> None:
+        pause = _POLL
+        while not self._stopping.is_set():
+            self._news.clear()
+            free = self._concurrency - len(self._running)
+            claims: Sequence[Claim] = ()
+            try:
+                if free and self._routes:
+                    claims = await self._inbox.claim(free, self._routes, self._clock.now())
+                    self._health.worked("claim")
+                pause = _POLL
+            except Exception as error:
+                self._health.failed("claim", error)
+                await self._stops_within(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+                continue
+            for claim in claims:
+                self._begin(claim)
+            if len(claims) < free or not free:
+                await self._rest()
+
+    def _begin(self, claim: Claim) -> None:
+        task = asyncio.create_task(self._handle(claim), name=f"oncehub-event-{claim.event.id}")
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._running.discard(task)
+        self.wake()
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            logger.error("%s broke off: %s", task.get_name(), type(error).__name__)
+
+    async def _rest(self) -> None:
+        """Until something happens, or it is time to look what other processes did."""
+        if not self._running and not self._news.is_set():
+            self._idle.set()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._clock.real_seconds(_POLL)):
+                await self._news.wait()
+
+    async def _stops_within(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._clock.real_seconds(seconds)):
+                await self._stopping.wait()
+        return self._stopping.is_set()
+
+    async def _handle(self, claim: Claim) -> None:
+        """Run what was claimed of an event, one handler after the other."""
+        left = list(claim.work)
+        try:
+            event = read_event(claim.event.body)
+        except EnvelopeError as error:  # it was one when it was accepted: the inbox is damaged
+            for work in left:
+                await self._settle(work, Outcome(state=State.DEAD, error=str(error)))
+            return
+        try:
+            while left and not self._stopping.is_set():
+                await self._attempt(event, claim, left.pop(0))
+        finally:
+            for work in left:
+                await self._release(work, began=False)
+
+    async def _attempt(self, event: Event, claim: Claim, work: Work) -> None:
+        route = self._routes[work.handler]
+        rules = self._rules_of(route)
+        given_up = given_up_for_crashes(work)
+        if given_up is not None:
+            logger.error(
+                "%s is given up for %s: the process ended %d times while it ran",
+                work.handler,
+                work.event_id,
+                work.crashes,
+            )
+            await self._settle(work, given_up)
+            return
+        number = work.failures + 1
+        context = Context(
+            attempt=work.attempt,
+            is_last_attempt=number >= rules.attempts,
+            handler=work.handler,
+            received=datetime.fromtimestamp(claim.event.received, UTC),
+            services=self._services,
+        )
+        try:
+            failure = await run(route, event, context, rules.timeout)
+            if failure is not None:
+                failure = await decide(route, failure, event, context, rules.timeout)
+        except asyncio.CancelledError:
+            await self._release(work, began=True)
+            raise
+        now = self._clock.now()
+        result = outcome(failure, number, rules, now, self._chance())
+        if failure is not None:
+            _log(work, failure, result, rules, now)
+        await self._settle(work, result)
+
+    def _rules_of(self, route: Route) -> Rules:
+        handler, rules = route.handler, self._rules
+        return Rules(
+            attempts=handler.attempts or rules.attempts,
+            timeout=handler.timeout or rules.timeout,
+            backoff=rules.backoff,
+        )
+
+    async def _settle(self, work: Work, result: Outcome) -> None:
+        """Write it down, however long that takes: until then the work stays ours."""
+        pause = _POLL
+        try:
+            while True:
+                try:
+                    held = await self._inbox.settle(work, result, self._clock.now())
+                    break
+                except Exception as error:
+                    if self._is_over:
+                        _log_unsettled(work, "it runs again")
+                        return
+                    logger.error(
+                        "what became of %s for %s can't be written down yet: %s",
+                        work.handler,
+                        work.event_id,
+                        told(error),
+                    )
+                await self._clock.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+        except asyncio.CancelledError:
+            # The inbox may be writing it at this moment, and is not stopped by that.
+            _log_unsettled(work, "it may run again")
+            raise
+        if not held:
+            logger.warning("%s for %s was no longer ours", work.handler, work.event_id)
+        elif result.due is not None:
+            wait = result.due - self._clock.now()
+            if wait < _POLL:
+                asyncio.get_running_loop().call_later(
+                    self._clock.real_seconds(max(wait, 0.0)), self.wake
+                )
+
+    async def _release(self, work: Work, *, began: bool) -> None:
+        try:
+            await self._inbox.release(work, began=began)
+        except Exception as error:
+            logger.warning(
+                "%s for %s can't be released, and is due again when this process has ended: %s",
+                work.handler,
+                work.event_id,
+                told(error),
+            )
+
+    async def _tidy(self) -> None:
+        """Purge now and then."""
+        wait = _FIRST_PURGE
+        while not await self._stops_within(wait):
+            wait = _PURGE_EVERY
+            try:
+                while not self._stopping.is_set():
+                    if not await self._inbox.purge(self._routes, self._clock.now()):
+                        break
+            except Exception as error:
+                logger.error("the inbox was not purged: %s", told(error))
+
+
+def _log_unsettled(work: Work, consequence: str) -> None:
+    logger.error(
+        "the receiver stopped before what became of %s for %s was written down: %s",
+        work.handler,
+        work.event_id,
+        consequence,
+    )
+
+
+def _log(work: Work, error: Exception, result: Outcome, rules: Rules, now: float) -> None:
+    """One line, without the error's text, which can quote people's data; the inbox keeps that."""
+    if result.due is None:
+        logger.error(
+            "%s is given up for %s after attempt %d: %s",
+            work.handler,
+            work.event_id,
+            work.failures + 1,
+            place(error),
+        )
+    else:
+        logger.warning(
+            "%s failed for %s, attempt %d of %d: %s; again in %.0f s",
+            work.handler,
+            work.event_id,
+            work.failures + 1,
+            rules.attempts,
+            place(error),
+            result.due - now,
+        )
