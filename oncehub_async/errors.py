@@ -5,6 +5,7 @@
     ├── InvalidParameterError           refused before a request was spent (also a ValueError)
     ├── ClientStateError                used before it was opened or after it was closed
     ├── UnconfirmedError                a page told of a booking that isn't so
+    ├── ModelError                      data that is not of a model's form (also a ValueError)
     └── RequestError                    a call failed
         ├── NetworkError                no complete answer came
         │   ├── ConnectError            nothing was sent
@@ -31,8 +32,6 @@
 The vendor's `type` does not follow from the status (a 403 can be an `authentication_error` or an
 `invalid_request_error`), so both are on the error.
 Source: https://developers.oncehub.com/docs/errors
-
-What is said of data that is not of a model's form.
 """
 
 import re

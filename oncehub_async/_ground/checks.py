@@ -1,9 +1,8 @@
-"""Limits in seconds and counts, checked when they are set.
+"""What can be said about arguments before anything is done with them.
 
-What can be said about arguments before a request is spent on them.
-
-Each check returns the value as the service wants it, or raises `InvalidParameterError` naming the
-parameter and the remedy. What only the service can know is left to the service.
+Each check returns the value as it is wanted, or raises `InvalidParameterError` (of a request) or
+`ConfigurationError` (of a setting), naming the parameter and the remedy. What only the service can
+know is left to the service.
 """
 
 import difflib

@@ -1,9 +1,8 @@
-"""Where time comes from.
+"""Where time comes from: the clock that waits, and the time of day.
 
 Everything that waits takes a `Clock`, so that a demo or a test lets five minutes pass in seconds
-and a rule can be tried without waiting at all.
-
-The time of day, for what outlives a process: signatures, due times, retention.
+and a rule can be tried without waiting at all. `WallClock` is for what outlives a process:
+signatures, due times, retention.
 """
 
 import asyncio

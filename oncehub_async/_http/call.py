@@ -1,9 +1,7 @@
-"""A record of each finished attempt: for logs, metrics and traces.
+"""One call: permits, attempts, back-off and key rotation until there is an answer or an error.
 
-It holds the path's template and no ids, filters or bodies, so that nothing about people gets
-into a log.
-
-One call: permits, attempts, back-off and key rotation until there is an answer or an error.
+The record of an attempt holds the path's template and no ids, filters or bodies, so that nothing
+about people gets into a log.
 """
 
 import asyncio

@@ -1,7 +1,4 @@
-"""What readers of long lists still expect to request, for those who read beside them.
-
-When requests can leave that nobody has asked for yet: what a progress display shows.
-"""
+"""What is still to come: what readers expect to request, and when requests can leave."""
 
 from bisect import insort
 from math import inf

@@ -47,7 +47,7 @@ class ReceiverProcess:
 
     async def start(self) -> str:
         """Start it; where it receives."""
-        module = "oncehub_async.cli.demo_receiver"
+        module = "oncehub_async.cli._demo_receiver"
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", module, str(self._folder), str(self._port)),

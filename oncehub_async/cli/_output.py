@@ -1,7 +1,4 @@
-"""What the commands print, and how numbers and times read.
-
-Tables on the terminal.
-"""
+"""What the commands print, and how numbers, times and tables read."""
 
 import json
 import sys

@@ -1,7 +1,4 @@
-"""What an earlier export in the same folder tells of an account: how much there is, since when.
-
-The times that a manifest tells of a resource's objects.
-"""
+"""What an earlier export in the same folder tells of an account: how much there is, since when."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,7 +1,4 @@
-"""Work on files beside the event loop.
-
-Files that appear under their final name only when they are complete.
-"""
+"""Files that appear under their final name only when they are complete."""
 
 import asyncio
 import hashlib

@@ -1,7 +1,4 @@
-"""Whether what is on disk is of the account that is asked, before more is added to it.
-
-What a folder holds already, and what an export may do about it.
-"""
+"""What a folder holds already, of which account, and what an export may do about it."""
 
 import os
 from collections.abc import Iterable, Iterator

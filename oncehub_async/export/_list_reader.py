@@ -1,7 +1,4 @@
-"""What a spool keeps of a page's place in the list, and the place that it gives again.
-
-Reads one resource to its end, from where an interrupted export stopped.
-"""
+"""Reads one resource to its end, from where an interrupted export stopped."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime

@@ -1,8 +1,7 @@
-"""What any export can have written into a manifest. Pure rules.
+"""Reads a manifest, strictly: it may be damaged, or come from anywhere.
 
-They don't compare times of our own clock, such as `started` and `finished`: clocks are set back.
-
-Reads a manifest, strictly: it may be damaged, or come from anywhere.
+The rules say what any export can have written. They don't compare times of our own clock, such as
+`started` and `finished`: clocks are set back.
 """
 
 import re

@@ -1,7 +1,4 @@
-"""The export of one resource: fetched into a spool, then put together into its file.
-
-Puts the final file of a resource together from its spool.
-"""
+"""The export of one resource: fetched into a spool, then put together into its file."""
 
 import asyncio
 from collections.abc import Callable, Iterable

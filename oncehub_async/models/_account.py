@@ -1,20 +1,7 @@
-"""A team of users. https://developers.oncehub.com/reference/the-team-object
+"""The account's own objects: users, teams, calendars, pages, event types, webhooks.
 
-A member of the account. https://developers.oncehub.com/reference/the-user-object
-
-A kind of meeting. https://developers.oncehub.com/reference/the-event-type-object
-
-A page over booking pages. https://developers.oncehub.com/reference/the-master-page-object
-
-A page of the classic product. https://developers.oncehub.com/reference/the-booking-page-object
-
-Booking calendars, their free slots and their links.
-
-https://developers.oncehub.com/reference/the-booking-calendar-object
-
-What a guest is booked with. https://developers.oncehub.com/reference/book-a-time-slot-for-a-booking-calendar
-
-A subscription to events. https://developers.oncehub.com/reference/the-webhook-object
+Each class is the vendor's page of that name, such as
+https://developers.oncehub.com/reference/the-user-object
 """
 
 from datetime import datetime

@@ -1,10 +1,7 @@
 """What all models share: frozen, forgiving about what is missing, silent about people.
 
-Fields that hold an id, or the object where it was asked for (`expand=`).
-
-What is left of a deleted object.
-
-A field that an account added to its own objects.
+Beside it, what several of them hold: ids or the objects in their place (`expand=`), what is left
+of a deleted object, and fields that an account added to its own objects.
 """
 
 from collections.abc import Mapping

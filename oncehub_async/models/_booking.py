@@ -1,6 +1,7 @@
-"""A booking. https://developers.oncehub.com/reference/the-booking-object
+"""A booking, and the event that a webhook delivers.
 
-What a webhook delivers. https://developers.oncehub.com/reference/the-event-object
+https://developers.oncehub.com/reference/the-booking-object
+https://developers.oncehub.com/reference/the-event-object
 """
 
 from datetime import datetime

@@ -1,8 +1,8 @@
-"""A person that books or chats. https://developers.oncehub.com/reference/the-contact-object
+"""Who books and chats, and what is sent to them.
 
-A chatbot conversation. https://developers.oncehub.com/reference/the-conversation-object
-
-A text message that OnceHub sent. https://developers.oncehub.com/reference/notifications
+https://developers.oncehub.com/reference/the-contact-object
+https://developers.oncehub.com/reference/the-conversation-object
+https://developers.oncehub.com/reference/notifications
 """
 
 from datetime import datetime

@@ -1,7 +1,4 @@
-"""Settings that take one of some words.
-
-What the simulated account holds.
-"""
+"""What the simulated account holds."""
 
 import difflib
 from collections.abc import Callable, Iterable, Sequence

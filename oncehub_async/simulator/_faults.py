@@ -1,7 +1,4 @@
-"""Things that go wrong at times: how often, and which times, by dice that can be repeated.
-
-Faults on demand: which go wrong, how often, and when.
-"""
+"""Faults on demand: which go wrong, how often, and when."""
 
 from collections.abc import Callable, Iterable
 from collections.abc import Collection as AnyOf

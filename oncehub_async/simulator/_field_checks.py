@@ -1,7 +1,4 @@
-"""Which names are IANA time zones.
-
-Checks of single fields that several operations share.
-"""
+"""Checks of single fields that several operations share."""
 
 import re
 from functools import cache

@@ -1,7 +1,4 @@
-"""Objects that change by themselves: somebody else works in the account, too.
-
-What faults do to a list: to the request before it is answered, and to its `Link` header.
-"""
+"""What faults do to a list, and the changes that somebody else makes in the account meanwhile."""
 
 import attrs
 

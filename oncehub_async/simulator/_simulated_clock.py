@@ -1,9 +1,4 @@
-"""The simulator's date and time, and waiting for it.
-
-Tasks that belong to a simulator.
-
-What is to be done when: in order, and no earlier.
-"""
+"""The simulator's date and time, waiting for it, and what is to be done when."""
 
 import asyncio
 from collections.abc import Callable

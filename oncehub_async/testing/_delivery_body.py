@@ -1,8 +1,6 @@
-"""What OnceHub puts into a delivery, for those who play its part.
+"""What OnceHub sends, for those who play its part: an event's body, and its signature.
 
 https://developers.oncehub.com/reference/the-event-object
-
-Signatures as OnceHub makes them.
 """
 
 import time

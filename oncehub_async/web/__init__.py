@@ -1,41 +1,26 @@
-"""Booking links: built and taken apart, for both products of OnceHub.
+"""The browser's side of OnceHub, without the API: links, embeds, redirects, page events.
 
-    from oncehub_async.web import BookingLink
+    from oncehub_async.web import BookingLink, CalendarEmbed, content_security_policy
 
     link = BookingLink("https://oncehub.com/live-demo", name="Carrie Customer", skip=True)
     str(link)   # https://oncehub.com/live-demo?name=Carrie%20Customer&skip=1
-    link.name   # Carrie Customer
 
-Needs no network and no key. What a link carries is visible to everyone who sees it; `guest_url`
-gives one that shows nothing, through the API.
+    embed = CalendarEmbed(id="BKC-LDJ878496X", height="600px")
+    str(embed)                       # <div data-oh-booking-calendar-id="BKC-LDJ878496X" ...
+    content_security_policy(embed)   # default-src 'self'; script-src 'self' https://cdn...
 
-OnceHub in a page of yours: HTML that no guest's data can break out of, and a policy for it.
+What a link carries is visible to everyone who sees it; `guest_url` gives one that shows nothing,
+through the API. No guest's data can break out of the HTML of an embed.
 
-from oncehub_async.web import CalendarEmbed, content_security_policy
+    from oncehub_async.web import confirm, parse_confirmation, parse_event
 
-embed = CalendarEmbed(id="BKC-LDJ878496X", height="600px")
-str(embed)                       # <div data-oh-booking-calendar-id="BKC-LDJ878496X" ...
-content_security_policy(embed)   # default-src 'self'; script-src 'self' https://cdn...
-
-The redirect after a booking: read, and held against the API.
-
-    from oncehub_async.web import confirm, parse_confirmation
-
-    confirmation = parse_confirmation(request.raw_path)
+    confirmation = parse_confirmation(request.raw_path)     # of a thank-you page
+    event = parse_event(await request.read())               # of a script that forwards events
     if confirmation is not None:
         booking = await confirm(oncehub, confirmation)
 
-Anyone can write such a URL, so nothing that it says is trusted before `confirm` has looked.
-
-What OnceHub's widgets tell the page around them: the events, and a script that forwards them.
-
-    from oncehub_async.web import BookingScheduled, forwarding_script, parse_event
-
-    event = parse_event(await request.read())
-    if isinstance(event, BookingScheduled):
-        booking = await confirm(oncehub, event.payload)   # from oncehub_async.redirect
-
-Events come from a visitor's browser: nothing that they say is trusted before `confirm` has looked.
+Anyone can write such a URL or send such an event: nothing that they say is trusted before
+`confirm` has looked.
 """
 
 from ..errors import ModelError
@@ -73,7 +58,7 @@ from ._classic_embed import ClassicEmbed
 from ._classic_link import ClassicLink
 from ._confirm import Claim, confirm
 from ._csp import content_security_policy
-from ._guest import guest_url
+from ._guest_url import guest_url
 from ._html import Html
 from ._link_limits import MOST_GUESTS, URL_LIMIT, Note
 from ._query import QueryParameter

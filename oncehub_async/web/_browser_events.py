@@ -1,7 +1,4 @@
-"""The events that OnceHub's widgets post to the page around them, one class for each.
-
-Events that a page forwarded to a back end, read.
-"""
+"""The events that OnceHub's widgets post to the page around them, one class for each."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar

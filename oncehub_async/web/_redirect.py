@@ -1,10 +1,6 @@
-"""What a redirect tells of a booking.
+"""The query string of a thank-you page, read.
 
 https://developers.oncehub.com/docs/client-side-api/redirecting-booking-confirmation-data
-
-The values of a redirect's parameters: times, offsets, lists, and signs of a cut.
-
-The query string of a thank-you page, read.
 """
 
 import re

@@ -1,9 +1,4 @@
-"""The script that hands a guest's data to an embedded booking calendar: `prefill.js`.
-
-The script that forwards events from a page to a back end: `forward.js`.
-
-The tag for the script that forwards a widget's events to a back end.
-"""
+"""The scripts for a page: one that fills in an embed, one that forwards the widgets' events."""
 
 import re
 from collections.abc import Iterable

@@ -1,7 +1,4 @@
-"""What a delivery, or a question about health, is answered.
-
-HTTP headers as the frameworks give them.
-"""
+"""What a delivery, or a question about health, is answered."""
 
 from collections.abc import Iterable, Mapping
 

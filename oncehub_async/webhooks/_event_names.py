@@ -2,8 +2,6 @@
 
 https://developers.oncehub.com/docs/webhook-events lists them. An event always arrives with its
 specific type; `booking` and `conversation` stand for all that begin so.
-
-Telling once of events that nothing handles, with a handler to paste.
 """
 
 import difflib

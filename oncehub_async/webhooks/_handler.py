@@ -1,7 +1,4 @@
-"""What a handler is told beside the event.
-
-A handler as it was registered, and what a function has to be to become one.
-"""
+"""A handler as it was registered, and what a function has to be to become one."""
 
 import inspect
 import sys

@@ -1,7 +1,4 @@
-"""Signing secrets, made ready to verify with.
-
-Where signing secrets come from: fixed, from a callable, or from the API's list of webhooks.
-"""
+"""Where signing secrets come from: fixed, from a callable, or from the API's list of webhooks."""
 
 import asyncio
 import hmac

@@ -264,7 +264,7 @@ def test_ids_take_little_memory() -> None:
     """Not much more than 8 bytes each; as a set of texts they would take 15 times as much."""
     program = """
 import tracemalloc
-from oncehub_async.export.verify.seen import Seen
+from oncehub_async.export._verify.exported_file import Seen
 tracemalloc.start()
 seen = Seen()
 for number in range(100_000):

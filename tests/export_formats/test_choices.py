@@ -101,7 +101,7 @@ def test_pyarrow_is_imported_when_used() -> None:
     """Whoever writes JSON Lines doesn't wait for it, nor does a check."""
     program = """
 import sys
-from oncehub_async.export.formats import Compression, Format, check
+from oncehub_async.export._formats import Compression, Format, check
 check(Format.PARQUET, Compression.ZSTD)
 print("pyarrow" in sys.modules)
 """

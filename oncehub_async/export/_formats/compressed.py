@@ -1,8 +1,6 @@
-"""Zstandard: in the standard library from Python 3.14 on, before that from its backport.
+"""Files compressed as a whole, so that the bytes depend on nothing but what was written.
 
-What can be wrong with a file that is read back.
-
-Files compressed as a whole, so that the bytes depend on nothing but what was written.
+Zstandard is in the standard library from Python 3.14 on, before that it comes from its backport.
 """
 
 import gzip

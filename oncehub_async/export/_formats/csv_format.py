@@ -1,12 +1,10 @@
-"""The text of a CSV file's cells, which no spreadsheet takes for a formula.
+"""CSV: objects as lines, under a header that is the same for every export of a resource.
 
 Quoting is RFC 4180's. Whoever fills in a booking form writes into the files of whoever exports
 them, so that texts are made harmless as OWASP advises, by an apostrophe in front; `plain_text`
 takes it away again.
 Sources: https://www.rfc-editor.org/rfc/rfc4180
 https://owasp.org/www-community/attacks/CSV_Injection
-
-Objects as lines of CSV, under a header that is the same for every export of a resource.
 """
 
 import re

@@ -1,7 +1,4 @@
-"""What every format tells of each object: its id and its times.
-
-Reads exported files back, as far as a few fields go.
-"""
+"""Reads exported files back: each object's id and times, or a few of its fields."""
 
 import csv
 import io

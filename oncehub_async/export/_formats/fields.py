@@ -1,9 +1,8 @@
-"""What no exported file holds: a file of webhooks is no place for the keys of their signatures.
-
-The fields of each resource's objects, as the models have them.
+"""The fields of each resource's objects, as the models have them.
 
 Every format derives its columns from these, so that they are the same for every account and every
-export: they change only when a model does.
+export: they change only when a model does. Signing secrets are left out: a file of webhooks is no
+place for the keys of their signatures.
 """
 
 import types

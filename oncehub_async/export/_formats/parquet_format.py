@@ -1,7 +1,4 @@
-"""The columns of Parquet files, and objects as their rows.
-
-Parquet files, whose row groups depend on nothing but the objects.
-"""
+"""Parquet: objects as rows, in row groups that depend on nothing but the objects."""
 
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,4 @@
-"""Finds ids that come twice, in little memory.
-
-Checks one resource's file against what the manifest says of it.
-"""
+"""Checks one resource's file against what the manifest says of it."""
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,7 +1,4 @@
-"""What was found about an export.
-
-Checks the files of an export against its manifest, without asking the service.
-"""
+"""Checks the files of an export against its manifest, without asking the service."""
 
 from itertools import product, starmap
 from pathlib import Path

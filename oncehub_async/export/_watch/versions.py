@@ -1,7 +1,4 @@
-"""Which versions of which objects an export has, and up to when it misses none. Pure rules.
-
-Keeps what a round found until all of it is there: in memory, or on disk where it is much.
-"""
+"""Which versions of which objects an export has, and up to when it misses none."""
 
 import tempfile
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,4 @@
-"""Booking pages, master pages and event types, of the classic product.
-
-Booking calendars, of the newer product.
-"""
+"""Booking calendars, and the booking pages, master pages and event types of the classic product."""
 
 from collections.abc import Callable
 from functools import cache

@@ -1,7 +1,4 @@
-"""Teams.
-
-Users; number 0 is the Account Owner.
-"""
+"""Users, of whom number 0 is the Account Owner, and their teams."""
 
 from .._account_settings import Account
 from .ids import Ids

@@ -1,7 +1,4 @@
-"""Webhook subscriptions.
-
-That something happened, for whoever wants to know.
-"""
+"""Webhook subscriptions, and that something happened, for whoever wants to know."""
 
 from collections.abc import Callable
 from typing import Literal, get_args

@@ -1,7 +1,4 @@
-"""Events: an envelope around a booking or a conversation, as the vendor's schemas show them.
-
-The headers of a delivery, with its signature.
-"""
+"""Events as they are delivered: an envelope around an object, and headers with a signature."""
 
 import time
 from collections.abc import Collection

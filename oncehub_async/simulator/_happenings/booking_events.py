@@ -1,6 +1,4 @@
-"""Changing a booking so that whoever wants to know learns of it.
-
-What can happen to a booking, also what no operation of the API does.
+"""What can happen to a booking, also what no operation of the API does.
 
 The vendor tells when each event comes: https://developers.oncehub.com/reference/the-event-object
 """

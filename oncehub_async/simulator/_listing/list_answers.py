@@ -1,9 +1,4 @@
-"""The `Link` header of a list.
-
-One page of a list: what stands before or after a cursor, newest first.
-
-Answers a list: its query read and checked, one page of it, and the way to the next.
-"""
+"""Answers a list: its query read and checked, one page of it, and the way to the next."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,4 @@
-"""Giving a booking to another host.
-
-Bookings: what the vendor documents at https://developers.oncehub.com.
-"""
+"""Bookings: what the vendor documents at https://developers.oncehub.com."""
 
 from typing import Any
 

@@ -1,9 +1,4 @@
-"""Checking an API key: what the vendor documents at https://developers.oncehub.com.
-
-SMS notifications: what the vendor documents at https://developers.oncehub.com.
-
-All operations, and which of them a request means.
-"""
+"""All operations, and which of them a request means. https://developers.oncehub.com"""
 
 from urllib.parse import unquote
 

@@ -1,7 +1,4 @@
-"""Booking calendars: what the vendor documents at https://developers.oncehub.com.
-
-Booking pages, master pages and event types: what the vendor documents at https://developers.oncehub.com.
-"""
+"""Booking calendars and pages: what the vendor documents at https://developers.oncehub.com."""
 
 from .._listing.list_answers import Listing
 from .._listing.list_filters import BOOKING_CALENDARS, BOOKING_PAGES

@@ -1,9 +1,4 @@
-"""Teams: what the vendor documents at https://developers.oncehub.com.
-
-Reading and changing when a user can be booked.
-
-Users: what the vendor documents at https://developers.oncehub.com.
-"""
+"""Users, teams and availability: what the vendor documents at https://developers.oncehub.com."""
 
 from typing import Any
 

@@ -1,9 +1,4 @@
-"""When somebody has a meeting already.
-
-When a booking's meeting takes place, without making the booking.
-
-Which bookings keep their hosts busy.
-"""
+"""When bookings' meetings take place, and which of them keep their hosts busy."""
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Sequence

@@ -1,7 +1,4 @@
-"""Where events are safe: the interface of an inbox, one in memory and one in a SQLite file.
-
-An inbox in a SQLite file.
-"""
+"""Where events are safe: the interface of an inbox, one in memory and one in a SQLite file."""
 
 from .interface import Claim, Inbox, Outcome, State, StoredEvent, Work
 from .memory import MemoryInbox

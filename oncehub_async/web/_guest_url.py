@@ -1,0 +1,87 @@
+"""One door to the link that a guest gets: visible data, or none."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from .._client import OnceHub
+from .._ground import checks
+from ..errors import InvalidParameterError, OnceHubError
+from ..models import OneTimeLink
+from ._booking_link import BookingLink
+from ._classic_link import ClassicLink
+from ._query import query_text
+
+_API_NAMES = {"name": "name", "email": "email", "mobile_phone": "phone"}
+
+
+async def guest_url(
+    link: BookingLink | ClassicLink, *, oncehub: OnceHub | None = None, id: str | None = None
+) -> str:
+    """The URL to give to a guest.
+
+    Without a client it is the link itself, whose data everybody sees. With a client, OnceHub is
+    asked for a one-time link to the booking calendar `id` that holds the guest's data and the utm
+    parameters itself and shows none of it (`hide_url_params`); mobile_phone becomes the form's
+    `phone`, which the API wants in E.164. The page's settings (skip, co-hosts, time zone) say
+    nothing about the guest and stay in the URL. Unused, the link is gone after 90 days.
+
+    The classic product has one-time links to a master page `id` only, and they hold no data: a
+    `ClassicLink` with parameters is refused.
+
+    Raises `InvalidParameterError`, and what the request raises, such as `NotFoundError`.
+
+    https://developers.oncehub.com/reference/booking-calendars-create-a-one-time-link
+    """
+    if oncehub is None:
+        if id is not None:
+            raise InvalidParameterError("id", "is for one-time links; pass a client too")
+        return str(link)
+    if id is None:
+        wanted = "booking calendar" if isinstance(link, BookingLink) else "master page"
+        raise InvalidParameterError("id", f"is missing: which {wanted} shall the link be for?")
+    checks.object_id(id)
+    if isinstance(link, ClassicLink):
+        return await _classic_url(link, oncehub, id)
+    if not id.startswith("BKC-"):
+        raise InvalidParameterError("id", "expected a booking calendar's, such as 'BKC-LDJ878496X'")
+    one_time = await oncehub.booking_calendars.create_one_time_link(
+        id, booking_form=_form(link), utm_params=link.utm, hide_url_params=True
+    )
+    settings = query_text(each for each in link.parameters if each.name in link.settings)
+    url = _url(one_time)
+    return url if not settings else f"{url}{'&' if urlsplit(url).query else '?'}{settings}"
+
+
+async def _classic_url(link: ClassicLink, oncehub: OnceHub, id: str) -> str:
+    if link.parameters:
+        raise InvalidParameterError(
+            "link",
+            "a one-time link of the classic product can't hold its parameters; take them away, or "
+            "put them visibly on the one-time link: ClassicLink(url, ...)",
+        )
+    if not id.startswith("MP-"):
+        raise InvalidParameterError("id", "expected a master page's, such as 'MP-GF8UKSEYGJ'")
+    return _url(await oncehub.master_pages.create_one_time_link(id))
+
+
+def _form(link: BookingLink) -> dict[str, str | Sequence[str]] | None:
+    """The booking form as the API takes it: a question given several times is a multi-select."""
+    guest: dict[str, str] = {}
+    answers: dict[str, list[str]] = {}
+    for each in link.parameters:
+        if each.name in link.guest_data:
+            guest.setdefault(_API_NAMES[each.name], each.value)
+        elif not link.is_documented(each.name):
+            answers.setdefault(each.name, []).append(each.value)
+    if "phone" in guest and "phone" in answers:
+        raise InvalidParameterError(
+            "link", "has phone and mobile_phone, which are one field of the form; leave one out"
+        )
+    own = {name: each[0] if len(each) == 1 else each for name, each in answers.items()}
+    return {**guest, **own} or None
+
+
+def _url(one_time: OneTimeLink) -> str:
+    if not one_time.url:
+        raise OnceHubError("OnceHub made a one-time link but did not tell its URL")
+    return one_time.url
