@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from ._client import OnceHub, Resources
 from ._ground import UNSET, Clock, Unset
-from ._http import Attempt, AttemptHook, RetryPolicy
-from ._rate import Budget, Limits, Outcome, Permit, Priority, RateBudget
+from ._http import AttemptHook, RequestAttempt, RetryPolicy
+from ._rate import Budget, Limits, Permit, Priority, RateBudget, RequestOutcome
 from .errors import (
     AuthenticationError,
     BadRequestError,
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UNSET",
-    "Attempt",
     "AttemptHook",
     "AuthenticationError",
     "BadRequestError",
@@ -74,7 +73,6 @@ __all__ = [
     "NotFoundError",
     "OnceHub",
     "OnceHubError",
-    "Outcome",
     "OutcomeUnknownError",
     "Page",
     "PaginationError",
@@ -84,7 +82,9 @@ __all__ = [
     "Priority",
     "RateBudget",
     "RateLimitError",
+    "RequestAttempt",
     "RequestError",
+    "RequestOutcome",
     "RequestTimeoutError",
     "Resources",
     "ResponseError",

@@ -340,7 +340,7 @@ class ModelError(ValueError):
         return ModelError(f"{outer}{dot}{self.at}", self.problem)
 
 
-def misfit(expected: str, value: object) -> ModelError:
+def model_error(expected: str, value: object) -> ModelError:
     """The error for a value of another type than expected."""
     return ModelError(
         "", f"expected {expected}, got {_JSON_NAMES.get(type(value), 'something else')}"

@@ -23,7 +23,7 @@ from oncehub_async._ground.times import time_text
 from oncehub_async._http.api_key import ApiKey, KeySource
 from oncehub_async._http.call import Caller
 from oncehub_async._http.request import Request
-from oncehub_async._http.response import Answer
+from oncehub_async._http.response import RawAnswer
 from oncehub_async._http.transport import Departure, Transport
 
 from .virtual_time import VirtualClock
@@ -55,7 +55,7 @@ class ListService:
     latency: Latency = attrs.Factory(Latency)
     limits: Limits | None = attrs.Factory(Limits)
     deleted_cursor: DeletedCursor = "position"
-    before_answer: Callable[["ListService", int], Answer | Exception | None] | None = None
+    before_answer: Callable[["ListService", int], RawAnswer | Exception | None] | None = None
     """May change things, or answer instead; is told the request's number."""
     queries: list[dict[str, str]] = attrs.Factory(list)
     arrivals: list[float] = attrs.Factory(list)
@@ -96,7 +96,7 @@ class ListService:
 
     # What it answers
 
-    async def handle(self, request: Request) -> Answer:
+    async def handle(self, request: Request) -> RawAnswer:
         self.open_requests += 1
         try:
             await asyncio.sleep(self.latency.one_way())
@@ -109,7 +109,7 @@ class ListService:
         self.statuses[answer.status] += 1
         return answer
 
-    def _answer(self, request: Request) -> Answer | Exception:
+    def _answer(self, request: Request) -> RawAnswer | Exception:
         query = dict(request.query)
         self.queries.append(query)
         if not self._admitted(asyncio.get_running_loop().time()):
@@ -136,7 +136,7 @@ class ListService:
         self.arrivals.append(now)
         return True
 
-    def page(self, query: dict[str, str]) -> Answer:
+    def page(self, query: dict[str, str]) -> RawAnswer:
         limit = int(query.get("limit", "10"))
         low, high = 0, len(self._ids)
         if "creation_time.gt" in query:
@@ -162,7 +162,7 @@ class ListService:
             more, page = len(found) > limit, found[:limit]
         return listed([self._object(i) for i in page], more)
 
-    def _one(self, id: str) -> Answer:
+    def _one(self, id: str) -> RawAnswer:
         place = self._index.get(id)
         if place is None:
             return error(404, "not_found_error")
@@ -184,16 +184,16 @@ class ListService:
         return {"id": self._ids[place], "object": "booking", "creation_time": time_text(created)}
 
 
-def listed(data: list[dict[str, Any]], more: bool) -> Answer:
+def listed(data: list[dict[str, Any]], more: bool) -> RawAnswer:
     return _answered(200, {"object": "list", "data": data, "has_more": more})
 
 
-def error(status: int, type: str) -> Answer:
+def error(status: int, type: str) -> RawAnswer:
     return _answered(status, {"type": type, "message": "No."})
 
 
-def _answered(status: int, body: object) -> Answer:
-    return Answer(status, CIMultiDictProxy(CIMultiDict()), orjson.dumps(body))
+def _answered(status: int, body: object) -> RawAnswer:
+    return RawAnswer(status, CIMultiDictProxy(CIMultiDict()), orjson.dumps(body))
 
 
 def _milliseconds(text: str) -> int:
@@ -203,7 +203,7 @@ def _milliseconds(text: str) -> int:
 class Service(Protocol):
     """Whatever answers requests."""
 
-    async def handle(self, request: Request) -> Answer: ...
+    async def handle(self, request: Request) -> RawAnswer: ...
 
 
 @attrs.frozen(eq=False)
@@ -219,7 +219,7 @@ class ServiceTransport(Transport):
         key: ApiKey,
         limits: aiohttp.ClientTimeout,
         departure: Departure,
-    ) -> Answer:
+    ) -> RawAnswer:
         departure.note()
         return await self.service.handle(request)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import attrs
 
 from oncehub_async._http.request import Request
-from oncehub_async._http.response import Answer
+from oncehub_async._http.response import RawAnswer
 from oncehub_async.simulator._data.timeline import Timeline
 
 from .list_service import DatedClock, Latency, ListService
@@ -37,6 +37,6 @@ class Lists:
             by_path[PATHS[name]] = service
         return cls(by_path)
 
-    async def handle(self, request: Request) -> Answer:
+    async def handle(self, request: Request) -> RawAnswer:
         """What the list that is asked for answers."""
         return await self.by_path[request.operation.path].handle(request)

@@ -14,7 +14,6 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from oncehub_async import (
-    Attempt,
     AttemptHook,
     AuthenticationError,
     Budget,
@@ -30,6 +29,7 @@ from oncehub_async import (
     Permit,
     Priority,
     RateLimitError,
+    RequestAttempt,
     RequestError,
     Resources,
     RetryPolicy,
@@ -38,7 +38,7 @@ from oncehub_async import (
 from oncehub_async._http.api_key import ApiKey, KeyProvider, KeySource
 from oncehub_async._http.call import Caller
 from oncehub_async._http.request import Request
-from oncehub_async._http.response import Answer
+from oncehub_async._http.response import RawAnswer
 from oncehub_async._http.transport import Departure, Transport
 
 from .virtual_time import VirtualClock, run_virtual
@@ -48,12 +48,12 @@ LOST = ConnectionLostError("lost", **WHERE)
 UNREACHABLE = ConnectError("unreachable", **WHERE)
 
 
-def reply(status: int = 200, body: bytes = b'{"id": "BKNG-1"}', **headers: str) -> Answer:
+def reply(status: int = 200, body: bytes = b'{"id": "BKNG-1"}', **headers: str) -> RawAnswer:
     pairs = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status, CIMultiDictProxy(CIMultiDict(pairs)), body)
+    return RawAnswer(status, CIMultiDictProxy(CIMultiDict(pairs)), body)
 
 
-def refused(**headers: str) -> Answer:
+def refused(**headers: str) -> RawAnswer:
     return reply(429, b'{"type": "rate_limit_error", "message": "Slow."}', **headers)
 
 
@@ -61,7 +61,7 @@ def refused(**headers: str) -> Answer:
 class Script:
     """What happens to one request after the other, and when they were sent."""
 
-    steps: list[Answer | RequestError]
+    steps: list[RawAnswer | RequestError]
     sent: list[tuple[float, str, str]] = attrs.Factory(list)
     takes: float = 0.0
 
@@ -87,7 +87,7 @@ class ScriptedTransport(Transport):
         key: ApiKey,
         limits: aiohttp.ClientTimeout,
         departure: Departure,
-    ) -> Answer:
+    ) -> RawAnswer:
         now = asyncio.get_running_loop().time()
         self.script.sent.append((now, request.method, key.reveal()))
         await asyncio.sleep(self.script.takes)
@@ -155,7 +155,7 @@ def test_the_jitter_is_full() -> None:
 
 
 @pytest.mark.parametrize("step", [UNREACHABLE, LOST, reply(500), reply(503), reply(200, b"<html>")])
-def test_what_may_pass_is_tried_again(step: Answer | RequestError) -> None:
+def test_what_may_pass_is_tried_again(step: RawAnswer | RequestError) -> None:
     """Connection trouble, 5xx and unreadable answers are repeated for what changes nothing."""
     script = Script([step, reply()])
     assert call(script).id == "BKNG-1"
@@ -173,7 +173,7 @@ def test_a_plain_no_is_not_tried_again(status: int) -> None:
 
 @pytest.mark.parametrize("step", [UNREACHABLE, refused()])
 def test_a_change_is_repeated_when_the_service_certainly_did_not_act(
-    step: Answer | RequestError,
+    step: RawAnswer | RequestError,
 ) -> None:
     """No connection, or refused for the rate limit."""
     script = Script([step, reply()])
@@ -205,7 +205,7 @@ def test_a_deletion_whose_answer_was_lost_is_a_deletion() -> None:
 
 
 @pytest.mark.parametrize("before", [[], [UNREACHABLE], [refused()]])
-def test_a_deletion_of_nothing_is_an_error(before: list[Answer | RequestError]) -> None:
+def test_a_deletion_of_nothing_is_an_error(before: list[RawAnswer | RequestError]) -> None:
     """Where no attempt can have deleted it, it wasn't there."""
     with pytest.raises(NotFoundError):
         call(Script([*before, reply(404, b"{}")]), "contacts.delete")
@@ -349,11 +349,11 @@ def test_a_provided_key_is_checked_too(bad: object) -> None:
 
 def test_the_hook_sees_every_attempt_and_no_people() -> None:
     """Enough for metrics and traces: template, status, durations, request id."""
-    seen: list[Attempt] = []
+    seen: list[RequestAttempt] = []
     script = Script([reply(500, b"", Request_Id="r-1"), reply(200, Request_Id="r-2")], takes=0.25)
     call(script, "contacts.get", on_attempt=seen.append)
     first, second = seen
-    assert first == Attempt(
+    assert first == RequestAttempt(
         method="GET",
         path_template="/contacts/{id}",
         number=1,
@@ -369,7 +369,7 @@ def test_the_hook_sees_every_attempt_and_no_people() -> None:
 def test_a_failing_hook_does_no_harm(caplog: pytest.LogCaptureFixture) -> None:
     """It is logged, and the call goes on."""
 
-    def hook(_attempt: Attempt) -> None:
+    def hook(_attempt: RequestAttempt) -> None:
         raise RuntimeError("metrics are down")
 
     assert call(Script([reply()]), on_attempt=hook).id == "BKNG-1"

@@ -16,7 +16,7 @@ import pytest
 from oncehub_async.cli import main
 from oncehub_async.cli._output import several, span
 from oncehub_async.export import RESOURCES
-from oncehub_async.simulator import Account, Fault, Limits, Simulator
+from oncehub_async.simulator import Account, Fault, ServiceLimits, Simulator
 
 from .simulator.threaded import running
 
@@ -304,7 +304,7 @@ def test_the_real_limits_are_the_default(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A strict service refuses nothing."""
-    with running(Simulator(Account(bookings=900), limits=Limits())) as strict:
+    with running(Simulator(Account(bookings=900), limits=ServiceLimits())) as strict:
         monkeypatch.setenv("ONCEHUB_BASE_URL", strict.url)
         monkeypatch.setenv("ONCEHUB_API_KEY", strict.api_key)
         code, _, _ = run(capsys, "export", "bookings", "users", "--out", str(tmp_path))

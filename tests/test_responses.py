@@ -10,15 +10,15 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from oncehub_async import errors
 from oncehub_async._http.request import Operation, Request
-from oncehub_async._http.response import Answer, read, response_error, retry_after
+from oncehub_async._http.response import RawAnswer, read, response_error, retry_after
 from oncehub_async.errors import ResponseError, without_personal_data
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 REQUEST = Request(Operation("GET", "/bookings/{id}"), id="BKNG-1")
 
 
-def answered(status: int, body: bytes, **headers: str) -> Answer:
-    return Answer(status, CIMultiDictProxy(CIMultiDict(headers)), body)
+def answered(status: int, body: bytes, **headers: str) -> RawAnswer:
+    return RawAnswer(status, CIMultiDictProxy(CIMultiDict(headers)), body)
 
 
 BY_STATUS = {

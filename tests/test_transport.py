@@ -11,13 +11,13 @@ import pytest
 import trustme
 
 from oncehub_async import (
-    Attempt,
     ConfigurationError,
     ConnectError,
     ConnectionLostError,
     InvalidResponseError,
     OnceHub,
     OutcomeUnknownError,
+    RequestAttempt,
     RequestError,
     RequestTimeoutError,
     RetryPolicy,
@@ -102,7 +102,7 @@ async def test_an_endless_body_is_cut_off() -> None:
 async def test_nobody_listens() -> None:
     """Nothing was sent, so even a change is tried again and ends in a plain ConnectError."""
     retry = RetryPolicy(attempts=3, first_delay=0.01)
-    seen: list[Attempt] = []
+    seen: list[RequestAttempt] = []
     async with closed_port() as url:
         async with OnceHub("k", base_url=url, retry=retry, on_attempt=seen.append) as oncehub:
             with pytest.raises(ConnectError):
@@ -118,7 +118,7 @@ def server_tls(authority: trustme.CA) -> ssl.SSLContext:
 
 async def test_an_untrusted_certificate_is_not_tried_again() -> None:
     """Another try can't make it trusted."""
-    seen: list[Attempt] = []
+    seen: list[RequestAttempt] = []
     async with serving(BOOKING, tls=server_tls(trustme.CA())) as server:
         async with client(server, RetryPolicy(attempts=3), on_attempt=seen.append) as oncehub:
             with pytest.raises(ConnectError):
@@ -140,7 +140,7 @@ async def test_a_proxy_that_refuses() -> None:
     """The proxy's answer to CONNECT is no answer of the service."""
     async with serving(answer(407)) as proxy:
         address = proxy.url.removesuffix("/v2")
-        seen: list[Attempt] = []
+        seen: list[RequestAttempt] = []
         async with OnceHub(
             "k",
             base_url="https://api.oncehub.invalid/v2",
@@ -156,7 +156,7 @@ async def test_a_proxy_that_refuses() -> None:
 @pytest.mark.parametrize("method", ["get", "delete"])
 async def test_aiohttp_does_not_resend_behind_our_back(method: str) -> None:
     """A kept-alive connection that dies costs an attempt that budget and hook see."""
-    seen: list[Attempt] = []
+    seen: list[RequestAttempt] = []
     retry = RetryPolicy(attempts=2, first_delay=0.01)
     async with serving(BOOKING, DROP, BOOKING) as server:
         async with client(server, retry, on_attempt=seen.append) as oncehub:
@@ -219,7 +219,7 @@ async def test_what_is_sent() -> None:
 
 async def test_the_budget_is_told_of_a_cancelled_request() -> None:
     """A cancelled call leaves no permit behind, and no connection in use."""
-    seen: list[Attempt] = []
+    seen: list[RequestAttempt] = []
     async with serving(HANG) as server, client(server, on_attempt=seen.append) as oncehub:
         call = asyncio.create_task(oncehub.bookings.get("BKNG-1"))
         while not server.received:

@@ -2,7 +2,7 @@
 
 from .api_key import KEY_VARIABLE, ApiKey, KeyProvider, KeySource
 from .base_url import URL_VARIABLE, choose_base_url, is_loopback
-from .call import Attempt, AttemptHook, Caller, Reply
+from .call import AttemptHook, Caller, Reply, RequestAttempt
 from .request import Operation, Request, json_body, without_none
 from .retry import RetryPolicy
 from .transport import Transport, open_session
@@ -11,7 +11,6 @@ __all__ = [
     "KEY_VARIABLE",
     "URL_VARIABLE",
     "ApiKey",
-    "Attempt",
     "AttemptHook",
     "Caller",
     "KeyProvider",
@@ -19,6 +18,7 @@ __all__ = [
     "Operation",
     "Reply",
     "Request",
+    "RequestAttempt",
     "RetryPolicy",
     "Transport",
     "choose_base_url",

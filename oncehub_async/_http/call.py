@@ -13,7 +13,7 @@ import aiohttp
 import attrs
 
 from .._ground import Clock, logger
-from .._rate import Budget, Outcome, Priority, RateBudget, belongs_together
+from .._rate import Budget, Priority, RateBudget, RequestOutcome, belongs_together
 from ..errors import (
     AuthenticationError,
     DeadlineExceededError,
@@ -26,13 +26,13 @@ from ..errors import (
 )
 from .api_key import ApiKey, KeySource
 from .request import Request
-from .response import Answer, read
+from .response import RawAnswer, read
 from .retry import RetryPolicy, Verdict, delay_before_repeat, judge, may_have_acted
 from .transport import Departure, Transport
 
 
 @attrs.frozen(kw_only=True)
-class Attempt:
+class RequestAttempt:
     """One request that was sent, or tried to be. Times are in seconds."""
 
     method: str
@@ -52,10 +52,10 @@ class Attempt:
     """What the vendor's support asks for."""
 
 
-AttemptHook = Callable[[Attempt], None]
+AttemptHook = Callable[[RequestAttempt], None]
 
 
-def report(attempt: Attempt, hook: AttemptHook | None) -> None:
+def report(attempt: RequestAttempt, hook: AttemptHook | None) -> None:
     """Log an attempt and tell the hook; a hook that fails does no harm to the call."""
     logger.debug(
         "%s %s attempt %d: %s in %.3f s after %.3f s for the budget (request id %s)",
@@ -158,7 +158,7 @@ class _Call:
         permit = await self._within_deadline(budget.acquire(self.priority), "the rate budget", last)
         started = caller.clock.now()
         self.attempts += 1
-        answer: Answer | None = None
+        answer: RawAnswer | None = None
         failure: BaseException | None = None
         departure = Departure(caller.clock)
         try:
@@ -175,7 +175,7 @@ class _Call:
             finished = caller.clock.now()
             await budget.settle(permit, _outcome(answer, failure, departure))
             report(
-                Attempt(
+                RequestAttempt(
                     method=request.method,
                     path_template=request.operation.path,
                     number=self.attempts,
@@ -293,9 +293,11 @@ class _Call:
         return aiohttp.ClientTimeout(total=total, connect=min(policy.connect_timeout, total))
 
 
-def _outcome(answer: Answer | None, failure: BaseException | None, departure: Departure) -> Outcome:
+def _outcome(
+    answer: RawAnswer | None, failure: BaseException | None, departure: Departure
+) -> RequestOutcome:
     if isinstance(failure, RateLimitError):
-        return Outcome(
+        return RequestOutcome(
             answered=True, refused=True, retry_after=failure.retry_after, left_at=departure.at
         )
-    return Outcome(answered=answer is not None, left_at=departure.at)
+    return RequestOutcome(answered=answer is not None, left_at=departure.at)

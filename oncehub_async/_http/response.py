@@ -27,7 +27,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @attrs.frozen(repr=False)
-class Answer:
+class RawAnswer:
     """A complete answer of the service."""
 
     status: int
@@ -44,7 +44,7 @@ class Answer:
         return self.headers.get(REQUEST_ID_HEADER) or None
 
 
-def read(request: Request, answer: Answer, wall_time: datetime | None = None) -> Any:
+def read(request: Request, answer: RawAnswer, wall_time: datetime | None = None) -> Any:
     """The JSON data of a success; a deletion may also be answered with nothing.
 
     Raises the `ResponseError` of the status, or `InvalidResponseError` where a success's body
@@ -66,7 +66,7 @@ def read(request: Request, answer: Answer, wall_time: datetime | None = None) ->
         ) from None
 
 
-def response_error(request: Request, answer: Answer, wall_time: datetime) -> ResponseError:
+def response_error(request: Request, answer: RawAnswer, wall_time: datetime) -> ResponseError:
     """The error for a status that is not a success, whatever the body holds."""
     body = _error_body(answer.body)
     kind, message, param = (_text(body.get(name)) for name in ("type", "message", "param"))
@@ -103,7 +103,7 @@ def retry_after(header: str | None, wall_time: datetime) -> float | None:
     return None if moment is None else max(0.0, (moment - wall_time).total_seconds())
 
 
-def _sent(answer: Answer, wall_time: datetime) -> datetime:
+def _sent(answer: RawAnswer, wall_time: datetime) -> datetime:
     """When the answer was sent, by the clock that its dates are of; ours may differ."""
     return _http_date(answer.headers.get("Date", "")) or wall_time
 

@@ -21,7 +21,7 @@ from ..errors import (
 )
 from .api_key import ApiKey
 from .request import Request
-from .response import REQUEST_ID_HEADER, Answer
+from .response import REQUEST_ID_HEADER, RawAnswer
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes; a page of 100 expanded bookings has about 300 thousand."""
@@ -73,7 +73,7 @@ class Transport:
         key: ApiKey,
         limits: aiohttp.ClientTimeout,
         departure: Departure,
-    ) -> Answer:
+    ) -> RawAnswer:
         """Send once and read the whole answer.
 
         Raises a `NetworkError`, or `InvalidResponseError` for a body that does not end.
@@ -92,7 +92,7 @@ class Transport:
                 **self._route(),
             ) as response:
                 body = await _read(response, request)
-                return Answer(response.status, response.headers, body)
+                return RawAnswer(response.status, response.headers, body)
         except (_Dropped, aiohttp.ClientError, OSError) as error:
             # What aiohttp says can hold the whole URL with its filters, so it is not passed on.
             raise _mapped(request, error) from None

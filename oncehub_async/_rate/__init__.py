@@ -8,8 +8,8 @@ Source: https://developers.oncehub.com/docs/rate-limits
 
 from .budget import Budget, belongs_together, shared_budget
 from .forecast import UNKNOWN, Demand, Demands, Forecast
-from .rate_budget import FIVE_MINUTES, Limits, Outcome, Permit, Priority, RateBudget, Room
-from .request_queue import Gate
+from .rate_budget import FIVE_MINUTES, Limits, Permit, Priority, RateBudget, RequestOutcome, Room
+from .request_queue import RequestQueue
 
 __all__ = [
     "FIVE_MINUTES",
@@ -18,12 +18,12 @@ __all__ = [
     "Demand",
     "Demands",
     "Forecast",
-    "Gate",
     "Limits",
-    "Outcome",
     "Permit",
     "Priority",
     "RateBudget",
+    "RequestOutcome",
+    "RequestQueue",
     "Room",
     "belongs_together",
     "shared_budget",

@@ -4,8 +4,8 @@ import threading
 
 from .._ground import Clock
 from .forecast import Demands, Forecast
-from .rate_budget import Limits, Outcome, Permit, Priority, Room
-from .request_queue import Gate
+from .rate_budget import Limits, Permit, Priority, RequestOutcome, Room
+from .request_queue import RequestQueue
 
 
 class Budget:
@@ -20,17 +20,17 @@ class Budget:
         limits: Limits | None = None,
         *,
         clock: Clock | None = None,
-        gate: Gate | None = None,
+        gate: RequestQueue | None = None,
         account: str = "",
     ) -> None:
-        self._gate = gate or Gate(limits, clock)
+        self._gate = gate or RequestQueue(limits, clock)
         self._account = account
 
     async def acquire(self, priority: Priority) -> Permit:
         """Wait for the right to send one request."""
         return await self._gate.acquire(self._account, priority)
 
-    async def settle(self, permit: Permit, outcome: Outcome) -> None:
+    async def settle(self, permit: Permit, outcome: RequestOutcome) -> None:
         """Tell what became of the request."""
         await self._gate.settle(self._account, permit, outcome)
 
@@ -57,7 +57,7 @@ class Budget:
 
 
 _lock = threading.Lock()
-_gates: dict[tuple[str, str, Clock], Gate] = {}
+_gates: dict[tuple[str, str, Clock], RequestQueue] = {}
 _accounts: dict[str, str] = {}
 
 
@@ -67,7 +67,7 @@ def shared_budget(service: str, proxy: str, key: str, clock: Clock) -> Budget:
     The service sees one address for all requests that leave through the same proxy (or none, "").
     """
     with _lock:
-        gate = _gates.setdefault((service, proxy, clock), Gate(clock=clock))
+        gate = _gates.setdefault((service, proxy, clock), RequestQueue(clock=clock))
         return Budget(gate=gate, account=_accounts.get(key, key))
 
 

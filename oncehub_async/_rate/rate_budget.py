@@ -59,7 +59,7 @@ class Permit:
 
 
 @attrs.frozen
-class Outcome:
+class RequestOutcome:
     """What became of a request, for the budget to learn from."""
 
     answered: bool
@@ -87,6 +87,6 @@ class RateBudget(Protocol):
         """
         ...
 
-    async def settle(self, permit: Permit, outcome: Outcome) -> None:
+    async def settle(self, permit: Permit, outcome: RequestOutcome) -> None:
         """Tell what became of the request. After a refusal, everyone is slowed down."""
         ...

@@ -14,7 +14,7 @@ import attrs
 
 from .._ground import Clock
 from .forecast import Demands, Forecast, forecast
-from .rate_budget import FIVE_MINUTES, SECOND, Limits, Outcome, Permit, Priority, Room
+from .rate_budget import FIVE_MINUTES, SECOND, Limits, Permit, Priority, RequestOutcome, Room
 from .round_trips import LONGEST_DELAY, RoundTrips
 from .throttle import Throttle
 from .window import Window
@@ -52,7 +52,7 @@ class _Line:
         return self.waiters[0] if self.waiters else None
 
 
-class Gate:
+class RequestQueue:
     """Gives permits to the accounts that share one address."""
 
     def __init__(self, limits: Limits | None = None, clock: Clock | None = None) -> None:
@@ -98,7 +98,7 @@ class Gate:
                 self._give_up(waiter)
                 self._wake_the_first()
 
-    async def settle(self, account: str, permit: Permit, outcome: Outcome) -> None:
+    async def settle(self, account: str, permit: Permit, outcome: RequestOutcome) -> None:
         """Learn from what became of a request."""
         with self._lock:
             now = self._clock.now()

@@ -12,7 +12,7 @@ import attrs
 
 from .._client import OnceHub
 from .._ground import Clock
-from ..simulator import Account, Attempt, Delivery, DeliveryFault, Simulator
+from ..simulator import Account, Delivery, DeliveryAttempt, DeliveryFault, Simulator
 from . import COMPLETE, FAILED
 from ._demo_receiver import FAILS, INBOX, LOG, VARIABLE
 from ._handling_log import (
@@ -143,7 +143,9 @@ async def _happen(sim: Simulator, count: int) -> None:
         await asyncio.sleep(0.01)
 
 
-def _tally(folder: Path, attempts: Sequence[Attempt], done_before: set[str], place: int) -> Tally:
+def _tally(
+    folder: Path, attempts: Sequence[DeliveryAttempt], done_before: set[str], place: int
+) -> Tally:
     log, done = folder / LOG, done_in(folder / INBOX)
     accepted = {each.event for each in attempts if each.outcome in ("accepted", "unheard")}
     before, since = read_lines(log, 0, place), read_lines(log, place)

@@ -9,7 +9,7 @@ import attrs
 
 from .._client import OnceHub
 from .._ground import Clock
-from .._http import Attempt
+from .._http import RequestAttempt
 from .._rate import Budget, Limits
 from ..errors import InvalidParameterError
 from ..export import (
@@ -108,7 +108,7 @@ class Attempts:
         self.requests = 0
         self.by_status: Counter[int | None] = Counter()
 
-    def note(self, attempt: Attempt) -> None:
+    def note(self, attempt: RequestAttempt) -> None:
         self.requests += 1
         self.by_status[attempt.status] += 1
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .._ground import logger
-from ..export import ExportProgress, ResourceProgress, State
+from ..export import ExportProgress, ExportState, ResourceProgress
 from ._output import note, several, span
 
 _SECONDS_BETWEEN_LINES = 10.0
@@ -34,7 +34,7 @@ class Display:
         if self._quiet or self._console.is_terminal:
             return
         for each in progress.resources.values():
-            if each.state is not State.RUNNING and each.name not in self._told:
+            if each.state is not ExportState.RUNNING and each.name not in self._told:
                 self._told.add(each.name)
                 note(_resource_line(each))
 
@@ -70,7 +70,7 @@ class Display:
             table.add_column(name, justify="right")
         table.add_column("")
         for each in self._progress.resources.values():
-            style = "dim" if each.state is State.UNAVAILABLE else ""
+            style = "dim" if each.state is ExportState.UNAVAILABLE else ""
             table.add_row(
                 each.name, f"{each.objects:,}", f"{each.pages:,}", each.state, style=style
             )
@@ -103,7 +103,7 @@ def summary(progress: ExportProgress) -> str:
 
 
 def _resource_line(each: ResourceProgress) -> str:
-    if each.state is State.COMPLETE:
+    if each.state is ExportState.COMPLETE:
         counted = f"{several(each.objects, 'object')} in {several(each.pages, 'page')}"
         return f"{each.name}: complete, {counted}"
     return f"{each.name}: {each.state}"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from .._ground import Clock
 from ..errors import InvalidParameterError
-from ..simulator import EVERY_WEBHOOK, START, Account, Activity, Delivery, Limits, Simulator
+from ..simulator import EVERY_WEBHOOK, START, Account, Activity, Delivery, ServiceLimits, Simulator
 from . import COMPLETE
 from ._output import say
 
@@ -56,7 +56,7 @@ def simulated(
             Account(bookings=bookings, contacts=contacts, seed=seed),
             start=start,
             clock=Clock(speed),
-            limits=Limits() if limited else None,
+            limits=ServiceLimits() if limited else None,
             deliver_to=deliver_to,
             # Receivers remember for days which events they had: each run has ids of its own.
             delivery=Delivery(first_event=int(time.time() * 1000)),

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from .._client import OnceHub
-from .._http import Attempt
+from .._http import RequestAttempt
 from ..export import Comparison, ResourceCheck, Verification, compare_with_account, verify_export
 from . import COMPLETE, FAILED
 from ._output import complain, note, say, say_json, several
@@ -40,7 +40,7 @@ async def _compare(
 ) -> tuple[Mapping[str, Comparison], int]:
     requests = 0
 
-    def count(_attempt: Attempt) -> None:
+    def count(_attempt: RequestAttempt) -> None:
         nonlocal requests
         requests += 1
 

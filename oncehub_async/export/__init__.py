@@ -5,7 +5,7 @@ from ._export_run import run_export
 from ._formats import Compression, Format
 from ._manifest import MANIFEST_NAME, Manifest, ResourceEntry
 from ._manifest_reader import ManifestError, read_manifest
-from ._progress import ExportProgress, ResourceProgress, State
+from ._progress import ExportProgress, ExportState, ResourceProgress
 from ._verify import (
     SAMPLES,
     Comparison,
@@ -25,6 +25,7 @@ __all__ = [
     "Compression",
     "ExportPlan",
     "ExportProgress",
+    "ExportState",
     "Format",
     "Manifest",
     "ManifestError",
@@ -32,7 +33,6 @@ __all__ = [
     "ResourceEntry",
     "ResourceProgress",
     "Round",
-    "State",
     "Verification",
     "compare_with_account",
     "parse_time",

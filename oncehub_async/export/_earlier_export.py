@@ -12,7 +12,7 @@ from ._manifest import Manifest, ResourceEntry
 
 
 @attrs.frozen
-class Earlier:
+class EarlierExport:
     """What there was, by resource."""
 
     counts: Mapping[str, int]
@@ -21,7 +21,7 @@ class Earlier:
     """When the oldest was created."""
 
 
-def earlier_export(there: Manifest | None, plan: ExportPlan) -> Earlier:
+def earlier_export(there: Manifest | None, plan: ExportPlan) -> EarlierExport:
     """What a folder's manifest tells of what is to be exported.
 
     Where it is one of an export that was interrupted, that is what the one before it told.
@@ -37,7 +37,7 @@ def earlier_export(there: Manifest | None, plan: ExportPlan) -> Earlier:
         began = moment(_beginning(entry))
         if began is not None:
             beginnings[resource.name] = began
-    return Earlier(counts, beginnings)
+    return EarlierExport(counts, beginnings)
 
 
 def _beginning(entry: ResourceEntry) -> str | None:
@@ -46,7 +46,7 @@ def _beginning(entry: ResourceEntry) -> str | None:
 
 
 @attrs.define
-class Times:
+class ObjectTimes:
     """Gathered page by page, or object by object."""
 
     oldest: datetime | None = None

@@ -16,7 +16,7 @@ from ._files import reason
 from ._folder import locked, manifest_in, prepare
 from ._formats import Compression, Format, check, file_ending
 from ._manifest import MANIFEST_NAME, Manifest, ResourceEntry, now_text, text_of
-from ._progress import ExportProgress, ResourceProgress, State
+from ._progress import ExportProgress, ExportState, ResourceProgress
 from ._resource_export import INTERRUPTED, ResourceExport
 
 _UNFINISHED = "not finished"
@@ -197,7 +197,7 @@ def _progress(
         entry = manifest.resources[resource.name]
         told = ResourceProgress(resource.name, expected.get(resource.name))
         if entry.complete:
-            told.state, told.objects, told.pages = State.COMPLETE, entry.count, entry.pages
+            told.state, told.objects, told.pages = ExportState.COMPLETE, entry.count, entry.pages
         progress.resources[resource.name] = told
     return progress
 

@@ -9,7 +9,7 @@ from .._ground import MAX_LIMIT, Clock
 from .._rate import Budget, Forecast, RateBudget
 
 
-class State(StrEnum):
+class ExportState(StrEnum):
     """What becomes of a resource."""
 
     RUNNING = "running"
@@ -26,7 +26,7 @@ class ResourceProgress:
     name: str
     expected: int | None = None
     """How many objects there will be, as far as an earlier export tells."""
-    state: State = State.RUNNING
+    state: ExportState = ExportState.RUNNING
     objects: int = 0
     pages: int = 0
     left: int | None = None
@@ -34,7 +34,7 @@ class ResourceProgress:
 
     def pages_left(self) -> int | None:
         """How many pages are still to come; None where nothing tells."""
-        if self.state is not State.RUNNING:
+        if self.state is not ExportState.RUNNING:
             return 0
         if self.expected is not None and self.expected >= self.objects:
             return ceil((self.expected - self.objects) / MAX_LIMIT)

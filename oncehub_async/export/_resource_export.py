@@ -13,7 +13,7 @@ from .._client import Resources
 from .._ground import Clock
 from .._lists import Order
 from ..errors import AuthenticationError, NotFoundError, OnceHubError
-from ._earlier_export import Times
+from ._earlier_export import ObjectTimes
 from ._export_plan import ResourcePlan
 from ._files import PARTIAL, PREVIOUS, beside, in_thread, new_file, reason
 from ._folder import SOME, is_in_account
@@ -22,8 +22,8 @@ from ._formats.exported_rows import moment
 from ._formats.fields import without_secrets
 from ._list_reader import Sweep, SweptPage, addition_of, sweep_of
 from ._manifest import CHANGES_ENDING, ResourceEntry, now_text, text_of
-from ._progress import ResourceProgress, State
-from ._spool import SPOOL_ENDING, Entry, Spool, SpoolError
+from ._progress import ExportState, ResourceProgress
+from ._spool import SPOOL_ENDING, Spool, SpoolEntry, SpoolError
 
 
 @attrs.frozen
@@ -52,9 +52,9 @@ def assemble(
     return FinishedFile(path.name, count, file.size, file.sha256)
 
 
-def in_order(entries: Iterable[Entry]) -> Iterable[Entry]:
+def in_order(entries: Iterable[SpoolEntry]) -> Iterable[SpoolEntry]:
     """A spool's pages in the order of the list."""
-    order: Order[Entry] = Order()
+    order: Order[SpoolEntry] = Order()
     for entry in entries:
         order.add(addition_of(entry.place), entry)
     return order.from_the_top()
@@ -78,7 +78,7 @@ class ResourceExport:
     clock: Clock
     service: str = ""
     """The address of the API."""
-    times: Times = attrs.Factory(Times)
+    times: ObjectTimes = attrs.Factory(ObjectTimes)
     file: FinishedFile | None = None
 
     async def run(self) -> None:
@@ -158,7 +158,7 @@ class ResourceExport:
             self.times.note(objects)
         if not sweep.goes_on and spool.entries:
             spool = stack.enter_context(closing(Spool.begin(self.spool_path, about)))
-            sweep, self.times = sweep_of(self.plan), Times()
+            sweep, self.times = sweep_of(self.plan), ObjectTimes()
         self._note_progress(spool)
         return spool, sweep
 
@@ -218,19 +218,19 @@ class ResourceExport:
         entry.finished = now_text(self.clock)
         entry.complete = True
         entry.error = entry.spool = None
-        self.progress.state = State.COMPLETE
+        self.progress.state = ExportState.COMPLETE
 
     def _unavailable(self) -> None:
         self.spool_path.unlink(missing_ok=True)
         self.entry.available = False
         self.entry.error = self.entry.spool = None
-        self.progress.state = State.UNAVAILABLE
+        self.progress.state = ExportState.UNAVAILABLE
 
     def _failed(self, why: str) -> None:
         if self.entry.complete:
             return  # all of it is there, whatever came after
         self.entry.error = why
-        self.progress.state = State.INTERRUPTED if why == INTERRUPTED else State.FAILED
+        self.progress.state = ExportState.INTERRUPTED if why == INTERRUPTED else ExportState.FAILED
 
 
 def _some_ids(spool: Spool) -> list[str]:

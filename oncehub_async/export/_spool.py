@@ -28,7 +28,7 @@ class SpoolError(Exception):
 
 
 @attrs.frozen
-class Entry:
+class SpoolEntry:
     """One page in a spool: what it says about its place, and where it lies."""
 
     place: Mapping[str, Any]
@@ -42,7 +42,7 @@ class Spool:
 
     def __init__(self, file: BinaryIO, path: Path, about: Mapping[str, Any]) -> None:
         self.path, self.about = path, about
-        self.entries: list[Entry] = []
+        self.entries: list[SpoolEntry] = []
         self.count = 0
         """How many objects there are."""
         self._file = file
@@ -87,9 +87,9 @@ class Spool:
         header = _line({"page": page, "crc32": _checksum(page, text)})
         start = self._end + len(header)
         self._write(header + text)
-        self._append(Entry(place, len(objects), start, len(text)))
+        self._append(SpoolEntry(place, len(objects), start, len(text)))
 
-    def text(self, entry: Entry) -> bytes:
+    def text(self, entry: SpoolEntry) -> bytes:
         """The lines of a page, as they were written. Raises `SpoolError` and `OSError`."""
         self._file.seek(entry.start)
         text = self._file.read(entry.size)
@@ -97,7 +97,7 @@ class Spool:
             raise SpoolError(f"{self.path.name} is shorter than it was")
         return text
 
-    def objects(self, entry: Entry) -> list[dict[str, Any]]:
+    def objects(self, entry: SpoolEntry) -> list[dict[str, Any]]:
         """The objects of a page. Raises `SpoolError` and `OSError`."""
         return [load_json(line) for line in self.text(entry).splitlines()]
 
@@ -117,7 +117,7 @@ class Spool:
             raise
         self._end += len(text)
 
-    def _append(self, entry: Entry) -> None:
+    def _append(self, entry: SpoolEntry) -> None:
         self.entries.append(entry)
         self.count += entry.count
 
@@ -128,7 +128,7 @@ class Spool:
             self._end = entry.start + entry.size
         self._file.truncate(self._end)
 
-    def _whole_entries(self, start: int) -> Iterator[Entry]:
+    def _whole_entries(self, start: int) -> Iterator[SpoolEntry]:
         self._file.seek(start)
         while line := self._file.readline():
             header = _parsed(line)
@@ -142,7 +142,7 @@ class Spool:
             text = self._file.read(size)
             if _checksum(page, text) != header.get("crc32"):
                 return
-            yield Entry(page["place"], page["count"], start, size)
+            yield SpoolEntry(page["place"], page["count"], start, size)
 
     def _file_size(self) -> int:
         return os.fstat(self._file.fileno()).st_size

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 import orjson
 
 from .._ground import time_text
-from ..errors import ModelError, misfit
+from ..errors import ModelError, model_error
 from . import _values as values
 from ._base import Deleted, Model
 from ._structuring import Structure, is_model, members_of, model_structure
@@ -99,7 +99,7 @@ def _array_structurer(cls: Any, converter: "Converter") -> Structure:
 
     def structure(value: Any, _type: Any) -> tuple[Any, ...]:
         if type(value) is not list:
-            raise misfit("an array", value)
+            raise model_error("an array", value)
         if not value:
             return ()
         made: list[Any] = []
@@ -133,7 +133,7 @@ def _expandable_structurer(cls: Any, converter: "Converter") -> Structure:
         if value is None or type(value) is str:
             return value
         if type(value) is not dict:
-            raise misfit("an id or an object", value)
+            raise model_error("an id or an object", value)
         if value.get("deleted") is True:
             return deleted(value, type_)
         hook = by_object.get(str(value.get("object"))) or otherwise

@@ -42,7 +42,7 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 import attrs
 
-from ..errors import ModelError, misfit
+from ..errors import ModelError, model_error
 from ._base import Model
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def model_structure(cls: type[Model], converter: "Converter") -> Structure:
         "draft": _draft(cls),
         "defaults": defaults,
         "first_unset": lambda model: next(name for name in defaults if not hasattr(model, name)),
-        "misfit": misfit,
+        "misfit": model_error,
     }
     code = "\n".join([_field(field, converter, scope) for field in fields])
     source = _FUNCTION.format(cls=cls.__name__, fields=code or "        pass", number=len(fields))

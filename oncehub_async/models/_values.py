@@ -6,7 +6,7 @@ Each function is a structure hook of cattrs: it takes a value and the type that 
 from datetime import UTC, date, datetime
 from typing import Any
 
-from ..errors import ModelError, misfit
+from ..errors import ModelError, model_error
 
 _from_iso_format = datetime.fromisoformat
 
@@ -15,28 +15,28 @@ def string(value: Any, _type: Any) -> str:
     """A text."""
     if type(value) is str:
         return value
-    raise misfit("a string", value)
+    raise model_error("a string", value)
 
 
 def boolean(value: Any, _type: Any) -> bool:
     """True or false."""
     if type(value) is bool:
         return value
-    raise misfit("a boolean", value)
+    raise model_error("a boolean", value)
 
 
 def integer(value: Any, _type: Any) -> int:
     """A whole number. JSON does not tell 30 from 30.0."""
     if type(value) is int or (type(value) is float and value.is_integer()):
         return int(value)
-    raise misfit("an integer", value)
+    raise model_error("an integer", value)
 
 
 def number(value: Any, _type: Any) -> float:
     """Any number."""
     if type(value) is float or type(value) is int:
         return value
-    raise misfit("a number", value)
+    raise model_error("a number", value)
 
 
 def time(value: Any, _type: Any) -> datetime | None:
@@ -50,7 +50,7 @@ def time(value: Any, _type: Any) -> datetime | None:
         if value == "":
             return None
         if type(value) is not str:
-            raise misfit("a time", value) from None
+            raise model_error("a time", value) from None
         raise ModelError("", "expected an ISO 8601 time, got another string") from None
     return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
 
@@ -58,7 +58,7 @@ def time(value: Any, _type: Any) -> datetime | None:
 def calendar_date(value: Any, _type: Any) -> date:
     """A date."""
     if type(value) is not str:
-        raise misfit("a date", value)
+        raise model_error("a date", value)
     try:
         return date.fromisoformat(value)
     except ValueError:

@@ -7,13 +7,13 @@ It needs no account, no network beyond loopback, and answers the same for the sa
 """
 
 from ._account_settings import Account, Product
-from ._deliveries.delivery_attempt import Attempt, Outcome
+from ._deliveries.delivery_attempt import DeliveryAttempt, DeliveryOutcome
 from ._deliveries.delivery_faults import DeliveryFault, DeliveryFaultKind
 from ._deliveries.delivery_settings import Delivery
 from ._deliveries.routes import EVERY_WEBHOOK, Target
 from ._faults import Change, Fault, FaultKind
 from ._happenings.activity import Activity
-from ._rate_limits import Limits
+from ._rate_limits import ServiceLimits
 from ._service import Service
 from ._simulator import START, Simulator
 from ._stats import Stats
@@ -23,17 +23,17 @@ __all__ = [
     "START",
     "Account",
     "Activity",
-    "Attempt",
     "Change",
     "Delivery",
+    "DeliveryAttempt",
     "DeliveryFault",
     "DeliveryFaultKind",
+    "DeliveryOutcome",
     "Fault",
     "FaultKind",
-    "Limits",
-    "Outcome",
     "Product",
     "Service",
+    "ServiceLimits",
     "Simulator",
     "Stats",
     "Target",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ._data.kind import Body
 from ._service_answers import invalid
-from ._state import State
+from ._state import AccountState
 
 BOOKING = frozenset(
     {
@@ -43,7 +43,7 @@ def paths(text: str, expandable: frozenset[str], *, in_list: bool) -> list[tuple
     return sorted(found, key=lambda levels: (len(levels), levels))
 
 
-def expand(state: State, body: Body, what: Sequence[tuple[str, ...]]) -> Body:
+def expand(state: AccountState, body: Body, what: Sequence[tuple[str, ...]]) -> Body:
     """Replace ids in `body`, in place; a deleted object shows as `{id, object, deleted}`."""
     for levels in what:
         outer = body

@@ -10,7 +10,7 @@ import attrs
 from ._account_settings import likely, one_of
 from ._data.seeded import chance, key, roll
 from ._operations.operations_table import OPERATIONS
-from ._simulator_call import Operation
+from ._simulator_call import SimulatedOperation
 
 
 class Occasional(Protocol):
@@ -44,7 +44,7 @@ class _Active(Generic[F]):
         return True
 
 
-class InForce(Generic[F]):
+class ActiveFaults(Generic[F]):
     """The faults in force. What they hit is a function of the seed, and of the order it comes in.
 
     `word` keeps the dice of different kinds of faults apart.
@@ -170,7 +170,7 @@ class Fault:
         if not any(self.concerns(operation) for operation in OPERATIONS):
             raise ValueError(f"operations: none of {self.operations!r} can suffer {self.kind}")
 
-    def concerns(self, operation: Operation) -> bool:
+    def concerns(self, operation: SimulatedOperation) -> bool:
         """Whether this can happen to an operation."""
         if self.kind in LIST_KINDS and not operation.id.startswith("list-all-"):
             return False
@@ -189,14 +189,14 @@ class Fault:
 _METHODS = ("GET", "POST", "PATCH", "DELETE")
 
 
-def _matches(pattern: Pattern, operation: Operation) -> bool:
+def _matches(pattern: Pattern, operation: SimulatedOperation) -> bool:
     route = f"{operation.method} {operation.path}"
     if isinstance(pattern, tuple):
         return fnmatchcase(route, " ".join(pattern))
     return fnmatchcase(operation.id, pattern) or fnmatchcase(route, pattern)
 
 
-class Faults(InForce[Fault]):
+class Faults(ActiveFaults[Fault]):
     """The faults in force. Which requests they hit is a function of the seed and the order."""
 
     def __init__(self, seed: int, faults: Iterable[Fault] = ()) -> None:
@@ -210,6 +210,6 @@ class Faults(InForce[Fault]):
         share = roll(self._key, self._throws) / 2**64
         return max(0.0, fault.seconds + fault.jitter * (2 * share - 1))
 
-    def strike(self, operation: Operation) -> tuple[Fault, ...]:
+    def strike(self, operation: SimulatedOperation) -> tuple[Fault, ...]:
         """What goes wrong with the request for `operation` that has just come."""
         return self.struck_by(lambda fault: fault.concerns(operation))

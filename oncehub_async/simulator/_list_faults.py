@@ -8,15 +8,15 @@ from ._data.kind import Body
 from ._data.seeded import key, roll
 from ._data.webhooks_data import EVENT_TYPES
 from ._faults import Change, Fault
-from ._listing.list_answers import Listing
-from ._service_answers import Answer
+from ._listing.list_answers import ListOperation
+from ._service_answers import SimulatedAnswer
 from ._simulator_call import Call
-from ._state import State
+from ._state import AccountState
 
 _RENAMED = " (renamed)"
 
 
-def change(state: State, collection: Collection, what: Change, now: int) -> str | None:
+def change(state: AccountState, collection: Collection, what: Change, now: int) -> str | None:
     """Create, update or delete an object; which one depends on how often this happened before.
 
     Its id, None when there is nothing left to update or delete.
@@ -33,7 +33,7 @@ def change(state: State, collection: Collection, what: Change, now: int) -> str 
     return collection.kind.id(index)
 
 
-def create(state: State, collection: Collection, now: int) -> str:
+def create(state: AccountState, collection: Collection, now: int) -> str:
     """Add an object like the account's others, made now. Its id.
 
     A new booking's status tells what happened to it; changes and deletions are no events.
@@ -72,7 +72,7 @@ def _stamp(body: Body, fields: tuple[str, ...], now: int) -> None:
             body[field] = with_milliseconds(now)
 
 
-def _some(state: State, collection: Collection) -> int | None:
+def _some(state: AccountState, collection: Collection) -> int | None:
     if not len(collection):
         return None
     dice = key(state.account.seed, "churn", collection.kind.name)
@@ -87,7 +87,7 @@ _CURSORS = ("after", "before")
 FOREIGN_HOST = "https://oncehub.attacker.example"
 
 
-def before(fault: Fault, listing: Listing, call: Call) -> Call:
+def before(fault: Fault, listing: ListOperation, call: Call) -> Call:
     """The call that is answered instead, after what happened to the account."""
     collection = call.state.collections[listing.resource]
     if fault.kind == "stuck_list":
@@ -100,7 +100,9 @@ def before(fault: Fault, listing: Listing, call: Call) -> Call:
     return call
 
 
-def after(fault: Fault, listing: Listing, call: Call, answer: Answer) -> Answer:
+def after(
+    fault: Fault, listing: ListOperation, call: Call, answer: SimulatedAnswer
+) -> SimulatedAnswer:
     """The answer with another `Link` header, if this fault is about that."""
     base = call.state.service.link_base + listing.path
     header = answer.headers.get("Link")

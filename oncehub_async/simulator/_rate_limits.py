@@ -16,7 +16,7 @@ FIVE_MINUTES = 300.0
 
 
 @attrs.frozen
-class Limits:
+class ServiceLimits:
     """How many requests are let through: `per_second` an account, `per_five_minutes` an address.
 
     The vendor tells neither whether its windows slide or are fixed, nor whether refused requests
@@ -80,7 +80,7 @@ class FixedWindow:
 class RateLimiter:
     """Both limits together: an account's second, an address's five minutes."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: ServiceLimits) -> None:
         self._limits = limits
         self._accounts: dict[str, SlidingWindow | FixedWindow] = {}
         self._addresses: dict[str, SlidingWindow | FixedWindow] = {}

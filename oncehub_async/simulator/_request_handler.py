@@ -10,12 +10,19 @@ from ._account_settings import Account
 from ._faults import Fault
 from ._keys import Keys
 from ._list_faults import after, before
-from ._listing.list_answers import Listing
+from ._listing.list_answers import ListOperation
 from ._operations.operations_table import Match, MethodNotAllowed, match
 from ._rate_limits import RateLimiter
-from ._service_answers import INVALID_KEY, NO_API_ACCESS, RATE_LIMITED, Answer, ApiError, invalid
-from ._simulator_call import Call, Operation
-from ._state import State
+from ._service_answers import (
+    INVALID_KEY,
+    NO_API_ACCESS,
+    RATE_LIMITED,
+    ApiError,
+    SimulatedAnswer,
+    invalid,
+)
+from ._simulator_call import Call, SimulatedOperation
+from ._state import AccountState
 
 PREFIX = "/v2"
 
@@ -38,10 +45,12 @@ class RateLimited(Exception):
     wait: float
 
 
-class Desk:
+class RequestHandler:
     """One account's service, without the wire."""
 
-    def __init__(self, account: Account, state: State, keys: Keys, limiter: RateLimiter | None):
+    def __init__(
+        self, account: Account, state: AccountState, keys: Keys, limiter: RateLimiter | None
+    ):
         self._account, self._state, self._keys, self._limiter = account, state, keys, limiter
 
     def admit(self, arrival: Arrival, now: float) -> None:
@@ -65,12 +74,12 @@ class Desk:
 
     async def answer(
         self, arrival: Arrival, found: Match, body: bytes, now: int, faults: tuple[Fault, ...]
-    ) -> Answer:
+    ) -> SimulatedAnswer:
         """Do what is asked for, at `now` milliseconds since 1970."""
         query, repeated = _query(arrival.raw_query)
         call = Call(self._state, now, found.id, query, repeated, body)
         listing = found.operation.handle
-        if not isinstance(listing, Listing):
+        if not isinstance(listing, ListOperation):
             return await _run(found.operation, call)
         for fault in faults:
             call = before(fault, listing, call)
@@ -80,7 +89,7 @@ class Desk:
         return answer
 
 
-def refusal(error: Exception) -> Answer:
+def refusal(error: Exception) -> SimulatedAnswer:
     """The answer to a request that couldn't be served."""
     if isinstance(error, ApiError):
         return error.answer
@@ -92,7 +101,7 @@ def refusal(error: Exception) -> Answer:
     raise error
 
 
-async def _run(operation: Operation, call: Call) -> Answer:
+async def _run(operation: SimulatedOperation, call: Call) -> SimulatedAnswer:
     try:
         answer = operation.handle(call)
         return await answer if inspect.isawaitable(answer) else answer

@@ -7,8 +7,8 @@ import orjson
 from aiohttp import web
 
 from ._faults import Fault
-from ._service_answers import RATE_LIMITED, UNEXPECTED, Answer
-from ._simulated_clock import ClockFace
+from ._service_answers import RATE_LIMITED, UNEXPECTED, SimulatedAnswer
+from ._simulated_clock import SimulatedClock
 
 JSON = "application/json; charset=utf-8"
 
@@ -18,7 +18,7 @@ _PARTS = 10
 
 
 @attrs.frozen
-class Reply:
+class SimulatedReply:
     """Status, headers and body as they are sent."""
 
     status: int
@@ -27,7 +27,7 @@ class Reply:
     content_type: str = JSON
 
     @classmethod
-    def of(cls, answer: Answer) -> "Reply":
+    def of(cls, answer: SimulatedAnswer) -> "SimulatedReply":
         """An answer in JSON."""
         return cls(answer.status, answer.headers, orjson.dumps(answer.body))
 
@@ -36,30 +36,34 @@ _HTML = b"<!DOCTYPE html><html><head><title>502</title></head><body><h1>Bad Gate
 _ERRORS = {"rate_limit": RATE_LIMITED, "server_error": UNEXPECTED}
 
 
-def replacement(fault: Fault) -> Reply | None:
+def replacement(fault: Fault) -> SimulatedReply | None:
     """What a fault puts in an answer's place, None if it isn't of that kind."""
     match fault.kind:
         case "rate_limit" | "server_error" as kind:
             answer = _ERRORS[kind].answer
             headers = {} if fault.retry_after is None else {"Retry-After": fault.retry_after}
-            return Reply.of(Answer(answer.body, fault.status or answer.status, headers))
+            return SimulatedReply.of(
+                SimulatedAnswer(answer.body, fault.status or answer.status, headers)
+            )
         case "html":
-            return Reply(fault.status or 502, {}, _HTML, "text/html; charset=utf-8")
+            return SimulatedReply(fault.status or 502, {}, _HTML, "text/html; charset=utf-8")
         case "empty":
-            return Reply(fault.status or 502, {}, b"")
+            return SimulatedReply(fault.status or 502, {}, b"")
         case "not_utf8":
-            return Reply(fault.status or 200, {}, b'{"object":"list","data":["\xff\xfe"]}')
+            return SimulatedReply(fault.status or 200, {}, b'{"object":"list","data":["\xff\xfe"]}')
         case _:
             return None
 
 
-class Wire:
+class Responder:
     """One request's connection, and what may happen to it."""
 
-    def __init__(self, request: web.BaseRequest, face: ClockFace, request_id: str) -> None:
+    def __init__(self, request: web.BaseRequest, face: SimulatedClock, request_id: str) -> None:
         self._request, self._face, self._request_id = request, face, request_id
 
-    async def send(self, reply: Reply, faults: tuple[Fault, ...] = ()) -> web.StreamResponse:
+    async def send(
+        self, reply: SimulatedReply, faults: tuple[Fault, ...] = ()
+    ) -> web.StreamResponse:
         """Send a reply; the first fault that is about sending decides how."""
         try:
             for fault in faults:
@@ -86,17 +90,17 @@ class Wire:
             self._request.transport.abort()
         return web.Response()
 
-    def whole(self, reply: Reply) -> web.StreamResponse:
+    def whole(self, reply: SimulatedReply) -> web.StreamResponse:
         """Send a reply as it should be."""
         return web.Response(body=reply.body, status=reply.status, headers=self._headers(reply))
 
-    async def _start(self, reply: Reply, length: int | None) -> web.StreamResponse:
+    async def _start(self, reply: SimulatedReply, length: int | None) -> web.StreamResponse:
         response = web.StreamResponse(status=reply.status, headers=self._headers(reply))
         response.content_length = length
         await response.prepare(self._request)
         return response
 
-    async def _truncated(self, reply: Reply) -> web.StreamResponse:
+    async def _truncated(self, reply: SimulatedReply) -> web.StreamResponse:
         response = await self._start(reply, len(reply.body))
         await response.write(reply.body[: len(reply.body) // 2])
         if self._request.transport:
@@ -104,7 +108,7 @@ class Wire:
             self._request.transport.close()
         return response
 
-    async def _endless(self, reply: Reply) -> web.StreamResponse:
+    async def _endless(self, reply: SimulatedReply) -> web.StreamResponse:
         response = await self._start(reply, None)
         await response.write(_ENDLESS_START)
         while not self._face.is_closing:
@@ -112,7 +116,7 @@ class Wire:
             await asyncio.sleep(0)
         return self.drop()
 
-    async def _slow(self, reply: Reply, seconds: float) -> web.StreamResponse:
+    async def _slow(self, reply: SimulatedReply, seconds: float) -> web.StreamResponse:
         response = await self._start(reply, len(reply.body))
         size = -(-len(reply.body) // _PARTS) or 1
         for place in range(0, len(reply.body), size):
@@ -121,7 +125,7 @@ class Wire:
             await response.write(reply.body[place : place + size])
         return response
 
-    def _headers(self, reply: Reply) -> dict[str, str]:
+    def _headers(self, reply: SimulatedReply) -> dict[str, str]:
         return {
             **reply.headers,
             "Content-Type": reply.content_type,

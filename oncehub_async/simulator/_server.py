@@ -10,11 +10,11 @@ from aiohttp import web
 from ._data.seeded import key, letters
 from ._faults import Fault, Faults
 from ._operations.operations_table import Match, MethodNotAllowed
-from ._rate_limits import Limits
-from ._request_handler import Arrival, Desk, RateLimited, refusal
-from ._responder import Reply, Wire, replacement
-from ._service_answers import UNEXPECTED, Answer, ApiError, invalid
-from ._simulated_clock import ClockFace
+from ._rate_limits import ServiceLimits
+from ._request_handler import Arrival, RateLimited, RequestHandler, refusal
+from ._responder import Responder, SimulatedReply, replacement
+from ._service_answers import UNEXPECTED, ApiError, SimulatedAnswer, invalid
+from ._simulated_clock import SimulatedClock
 from ._stats import Stats
 
 
@@ -23,10 +23,10 @@ class Server:
 
     def __init__(
         self,
-        desk: Desk,
-        face: ClockFace,
+        desk: RequestHandler,
+        face: SimulatedClock,
         faults: Faults,
-        limits: Limits | None,
+        limits: ServiceLimits | None,
         seed: int,
         stats: Stats,
     ) -> None:
@@ -56,13 +56,15 @@ class Server:
             self._desk.admit(arrival, seconds)
             found = self._desk.route(arrival)
         except (ApiError, MethodNotAllowed, RateLimited) as error:
-            return await self._send(wire, Reply.of(self._refusal(error)))
+            return await self._send(wire, SimulatedReply.of(self._refusal(error)))
         self.stats.by_operation[found.operation.id] += 1
         return await self._serve(request, wire, arrival, found)
 
-    def _wire(self, request: web.BaseRequest) -> Wire:
+    def _wire(self, request: web.BaseRequest) -> Responder:
         self._wires += 1
-        return Wire(request, self._face, letters(self._ids, self._wires, 32, "0123456789abcdef"))
+        return Responder(
+            request, self._face, letters(self._ids, self._wires, 32, "0123456789abcdef")
+        )
 
     def malformed(self, request: web.BaseRequest) -> web.StreamResponse:
         """The answer to what isn't even HTTP."""
@@ -75,10 +77,10 @@ class Server:
 
     def _said(self, request: web.BaseRequest, error: ApiError) -> web.StreamResponse:
         self.stats.by_status[error.status] += 1
-        return self._wire(request).whole(Reply.of(error.answer))
+        return self._wire(request).whole(SimulatedReply.of(error.answer))
 
     async def _serve(
-        self, request: web.BaseRequest, wire: Wire, arrival: Arrival, found: Match
+        self, request: web.BaseRequest, wire: Responder, arrival: Arrival, found: Match
     ) -> web.StreamResponse:
         faults = self._faults.strike(found.operation)
         self.stats.faults.update(fault.kind for fault in faults)
@@ -92,7 +94,7 @@ class Server:
         except ConnectionError:
             # Half a body, and its sender has left.
             return wire.drop()
-        reply = replaced[0][1] if replaced else Reply.of(answer)
+        reply = replaced[0][1] if replaced else SimulatedReply.of(answer)
         return await self._send(wire, reply, faults)
 
     async def _delayed(self, faults: tuple[Fault, ...]) -> bool:
@@ -108,7 +110,7 @@ class Server:
 
     async def _answer(
         self, request: web.BaseRequest, arrival: Arrival, found: Match, faults: tuple[Fault, ...]
-    ) -> Answer:
+    ) -> SimulatedAnswer:
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
@@ -118,7 +120,7 @@ class Server:
         now = self._face.milliseconds()
         return await self._desk.answer(arrival, found, body, now, faults)
 
-    def _refusal(self, error: ApiError | MethodNotAllowed | RateLimited) -> Answer:
+    def _refusal(self, error: ApiError | MethodNotAllowed | RateLimited) -> SimulatedAnswer:
         answer = refusal(error)
         if not isinstance(error, RateLimited):
             return answer
@@ -131,7 +133,7 @@ class Server:
         return attrs.evolve(answer, headers={"Retry-After": value})
 
     async def _send(
-        self, wire: Wire, reply: Reply, faults: tuple[Fault, ...] = ()
+        self, wire: Responder, reply: SimulatedReply, faults: tuple[Fault, ...] = ()
     ) -> web.StreamResponse:
         if not any(fault.kind == "drop_after" for fault in faults):
             self.stats.by_status[reply.status] += 1

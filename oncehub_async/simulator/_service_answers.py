@@ -10,7 +10,7 @@ ErrorType = Literal[
 
 
 @attrs.frozen
-class Answer:
+class SimulatedAnswer:
     """A status, what goes into the body as JSON, and headers beyond the usual ones."""
 
     body: Any
@@ -28,12 +28,12 @@ class ApiError(Exception):
     param: str | None = None
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> SimulatedAnswer:
         """The error as it is sent."""
         body = {"type": self.type, "message": self.message}
         if self.param is not None:
             body["param"] = self.param
-        return Answer(body, self.status)
+        return SimulatedAnswer(body, self.status)
 
 
 def invalid(message: str, param: str | None = None, status: int = 400) -> ApiError:

@@ -12,7 +12,7 @@ from .._ground import Clock
 from ._data.instants import SECOND, from_datetime
 
 
-class ClockFace:
+class SimulatedClock:
     """Shows a clock's seconds as dates, from `start` (aware) on; all waits end when it closes."""
 
     def __init__(self, clock: Clock, start: datetime) -> None:
@@ -79,7 +79,7 @@ T = TypeVar("T")
 class Agenda(Generic[T]):
     """Things, each due at a second of the simulator's clock; one waits for the next."""
 
-    def __init__(self, face: ClockFace) -> None:
+    def __init__(self, face: SimulatedClock) -> None:
         self._face = face
         self._entries: list[tuple[float, int, T]] = []
         self._added = 0

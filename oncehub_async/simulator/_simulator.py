@@ -15,25 +15,25 @@ from ._collection import Collection
 from ._data.instants import from_datetime
 from ._data.kind import Body
 from ._data.webhooks_data import EventType
-from ._deliveries.delivery_attempt import Attempt
+from ._deliveries.delivery_attempt import DeliveryAttempt
 from ._deliveries.delivery_faults import DeliveryFault
 from ._deliveries.delivery_settings import Delivery
 from ._deliveries.outbox import Outbox
 from ._deliveries.routes import Routes, Target
-from ._faults import Fault, Faults, InForce
+from ._faults import ActiveFaults, Fault, Faults
 from ._happenings.activity import Activity, Business
 from ._happenings.happen import happen
 from ._keys import Keys
-from ._rate_limits import Limits, RateLimiter
-from ._request_handler import PREFIX, Desk
+from ._rate_limits import RateLimiter, ServiceLimits
+from ._request_handler import PREFIX, RequestHandler
 from ._server import Server
 from ._service import Service
-from ._simulated_clock import ClockFace
-from ._state import State
+from ._simulated_clock import SimulatedClock
+from ._state import AccountState
 from ._stats import Stats
 
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
-_STANDARD_LIMITS = Limits()
+_STANDARD_LIMITS = ServiceLimits()
 _GRACE = 1.0
 _NOT_RUNNING = "the simulator is not running: use `async with`"
 
@@ -61,7 +61,7 @@ class Simulator:
         account: Account | None = None,
         *,
         clock: Clock | None = None,
-        limits: Limits | None = _STANDARD_LIMITS,
+        limits: ServiceLimits | None = _STANDARD_LIMITS,
         faults: Iterable[Fault | DeliveryFault] = (),
         deliver_to: Mapping[str, Target] | None = None,
         delivery: Delivery | None = None,
@@ -75,18 +75,18 @@ class Simulator:
         if start.tzinfo is None:
             raise ValueError("start: needs a time zone")
         self.account = account or Account()
-        self.state = State(self.account, from_datetime(start), service or Service())
+        self.state = AccountState(self.account, from_datetime(start), service or Service())
         self.clock = clock or Clock()
         self._limits, self._start = limits, start
         self._host, self._port, self._seed = host, port, seed
         self._faults = Faults(seed)
-        self._delivery_faults = InForce[DeliveryFault](seed, word="delivery fault")
+        self._delivery_faults = ActiveFaults[DeliveryFault](seed, word="delivery fault")
         self.inject(*faults)
         self._routes = Routes(deliver_to or {})
         self._delivery, self._activity = delivery or Delivery(), activity
         self._keys = Keys(seed)
         self.api_key = self._keys.add()
-        self._face: ClockFace | None = None
+        self._face: SimulatedClock | None = None
         self._outbox: Outbox | None = None
         self._running: AsyncExitStack | None = None
         self._stats = Stats()
@@ -94,7 +94,7 @@ class Simulator:
     async def __aenter__(self) -> Self:
         if self._face is not None:
             raise RuntimeError("a simulator runs once: make another one")
-        self._face = ClockFace(self.clock, self._start)
+        self._face = SimulatedClock(self.clock, self._start)
         async with AsyncExitStack() as stack:
             await self._serve(self._face, stack)
             self._deliver(self._face, stack)
@@ -112,9 +112,9 @@ class Simulator:
             self._face.close()
             await running.aclose()
 
-    async def _serve(self, face: ClockFace, stack: AsyncExitStack) -> None:
+    async def _serve(self, face: SimulatedClock, stack: AsyncExitStack) -> None:
         limiter = RateLimiter(self._limits) if self._limits else None
-        desk = Desk(self.account, self.state, self._keys, limiter)
+        desk = RequestHandler(self.account, self.state, self._keys, limiter)
         server = Server(desk, face, self._faults, self._limits, self._seed, self._stats)
         runner = web.ServerRunner(server.protocol(), shutdown_timeout=_GRACE)
         await runner.setup()
@@ -123,7 +123,7 @@ class Simulator:
         await web.TCPSite(runner, self._host, self._port).start()
         self._port = runner.addresses[0][1]
 
-    def _deliver(self, face: ClockFace, stack: AsyncExitStack) -> None:
+    def _deliver(self, face: SimulatedClock, stack: AsyncExitStack) -> None:
         self._outbox = Outbox(
             self.state, face, self._routes, self._delivery_faults, self._delivery, self._stats
         )
@@ -206,7 +206,7 @@ class Simulator:
         await self._outbox.delivered(retries=retries)
 
     @property
-    def deliveries(self) -> tuple[Attempt, ...]:
+    def deliveries(self) -> tuple[DeliveryAttempt, ...]:
         """The last attempts to deliver (`Delivery(record=...)` tells how many), oldest first."""
         return tuple(self._outbox.attempts) if self._outbox else ()
 

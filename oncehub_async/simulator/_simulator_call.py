@@ -7,15 +7,15 @@ import attrs
 import orjson
 
 from ._data.kind import Body
-from ._service_answers import Answer, invalid
-from ._state import State
+from ._service_answers import SimulatedAnswer, invalid
+from ._state import AccountState
 
 
 @attrs.frozen
 class Call:
     """One call of an operation: `now` is milliseconds since 1970, `id` that of the path."""
 
-    state: State
+    state: AccountState
     now: int
     id: str = ""
     query: Mapping[str, str] = attrs.field(factory=dict)
@@ -60,11 +60,11 @@ def _nests_at_most(value: Any, levels: int) -> bool:
     return levels > 0 and all(_nests_at_most(one, levels - 1) for one in inner)
 
 
-Handler = Callable[[Call], Answer | Coroutine[Any, Any, Answer]]
+Handler = Callable[[Call], SimulatedAnswer | Coroutine[Any, Any, SimulatedAnswer]]
 
 
 @attrs.frozen
-class Operation:
+class SimulatedOperation:
     """One of the vendor's operations: its id, method, path template, and what it does.
 
     `product` is the one of the two products that it belongs to, None for both.

@@ -3,7 +3,7 @@
 from ._account_settings import Account
 from ._collection import Collection
 from ._data.kind import Body
-from ._data.webhooks_data import EventType, Happening, Observer
+from ._data.webhooks_data import AccountEvent, EventType, Observer
 from ._data.world import World
 from ._happenings.conversation_events import OpenConversations
 from ._scheduling.meetings import Meetings
@@ -24,7 +24,7 @@ RESOURCES = (
 )
 
 
-class State:
+class AccountState:
     """The account's objects, users' schedules and one-time links. It knows no clock."""
 
     def __init__(self, account: Account, start: int, service: Service) -> None:
@@ -55,7 +55,7 @@ class State:
         """Tell all observers what happened to a booking or a conversation that is as it is now."""
         self.announced += 1
         for observer in self.observers:
-            observer(Happening(what, id, now))
+            observer(AccountEvent(what, id, now))
 
     def find(self, id: str) -> tuple[Collection, int] | None:
         """The collection and index of the object with this id, of whatever kind."""

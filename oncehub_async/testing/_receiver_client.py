@@ -3,7 +3,7 @@
 from types import TracebackType
 from typing import Self
 
-from ..webhooks import SIGNATURE_HEADER, Answer, Inbox, MemoryInbox, Receiver, State
+from ..webhooks import SIGNATURE_HEADER, DeliveryAnswer, Inbox, MemoryInbox, Receiver, State
 from ._delivery_body import sign
 
 
@@ -44,7 +44,7 @@ class ReceiverClient:
         finally:
             self._receiver.inbox = self._own_inbox
 
-    async def deliver(self, body: bytes, *, timestamp: float | None = None) -> Answer:
+    async def deliver(self, body: bytes, *, timestamp: float | None = None) -> DeliveryAnswer:
         """Post a body, signed at `timestamp` (Unix seconds; the receiver's present)."""
         headers = {"Content-Type": "application/json"}
         if self._secret is not None:

@@ -56,7 +56,7 @@ from ._calendar_embed import CalendarEmbed
 from ._classic_booked import BookingInfo, CalendarEvent, ClassicBooked, MeetingTimes
 from ._classic_embed import ClassicEmbed
 from ._classic_link import ClassicLink
-from ._confirm import Claim, confirm
+from ._confirm import BookingClaim, confirm
 from ._csp import content_security_policy
 from ._guest_url import guest_url
 from ._html import Html
@@ -70,6 +70,7 @@ __all__ = [
     "CLASSIC_HOST",
     "MOST_GUESTS",
     "URL_LIMIT",
+    "BookingClaim",
     "BookingInfo",
     "BookingLink",
     "BookingPayload",
@@ -85,7 +86,6 @@ __all__ = [
     "ChatbotOpened",
     "ChatbotPayload",
     "ChatbotStarted",
-    "Claim",
     "ClassicBooked",
     "ClassicConfirmation",
     "ClassicEmbed",

@@ -16,7 +16,7 @@ _AROUND = timedelta(minutes=1)
 _SUMMER = timedelta(hours=1)
 
 
-class Claim(Protocol):
+class BookingClaim(Protocol):
     """What somebody says of a booking: a `Confirmation`, or the payload of a browser's event."""
 
     @property
@@ -29,7 +29,7 @@ class Claim(Protocol):
     def email(self) -> str | None: ...
 
 
-async def confirm(oncehub: OnceHub, claim: Claim | ClassicConfirmation) -> Booking:
+async def confirm(oncehub: OnceHub, claim: BookingClaim | ClassicConfirmation) -> Booking:
     """The booking as OnceHub has it, if it is what was claimed.
 
     It is asked for by its id; it has to start when the claim says, and its calendar and its

@@ -12,7 +12,7 @@ async with receiver:
 
 from .._ground import WallClock
 from ._aiohttp_handler import add_receiver, aiohttp_handler
-from ._answers import Answer
+from ._answers import DeliveryAnswer
 from ._asgi import ReceiverApp
 from ._backoff import Backoff
 from ._event import BookingEvent, ConversationEvent, Event, construct_event, read_event
@@ -41,11 +41,11 @@ __all__ = [
     "MAX_SKEW",
     "RETRY_WINDOW",
     "SIGNATURE_HEADER",
-    "Answer",
     "Backoff",
     "BookingEvent",
     "Context",
     "ConversationEvent",
+    "DeliveryAnswer",
     "EnvelopeError",
     "Event",
     "EventDataError",

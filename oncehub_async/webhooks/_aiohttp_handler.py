@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from aiohttp import ClientPayloadError, web
 
 from . import _answers as answer
-from ._answers import Answer
+from ._answers import DeliveryAnswer
 from ._receiver import Receiver
 from ._signature import SIGNATURE_HEADER
 
@@ -49,7 +49,7 @@ def aiohttp_handler(receiver: Receiver) -> Handler:
         body = await _body(request, receiver)
         if body is answer.TOO_SLOW:
             return await _cut_off(request, body)
-        if isinstance(body, Answer):
+        if isinstance(body, DeliveryAnswer):
             return _response(body)
         # Of all headers only those that matter: looking through them costs as much as verifying.
         signed = [
@@ -60,7 +60,7 @@ def aiohttp_handler(receiver: Receiver) -> Handler:
     return handle
 
 
-async def _body(request: web.Request, receiver: Receiver) -> bytes | Answer:
+async def _body(request: web.Request, receiver: Receiver) -> bytes | DeliveryAnswer:
     """The body as far as it is not too large, not too slow, and as it was signed."""
     most = receiver.max_body
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
@@ -86,7 +86,7 @@ async def _body(request: web.Request, receiver: Receiver) -> bytes | Answer:
     return bytes(chunks)
 
 
-async def _cut_off(request: web.Request, told: Answer) -> web.Response:
+async def _cut_off(request: web.Request, told: DeliveryAnswer) -> web.Response:
     """Answer and end the connection at once; aiohttp would go on reading for ten seconds."""
     response = _response(told)
     await response.prepare(request)
@@ -95,7 +95,7 @@ async def _cut_off(request: web.Request, told: Answer) -> web.Response:
     return response
 
 
-def _response(told: Answer) -> web.Response:
+def _response(told: DeliveryAnswer) -> web.Response:
     response = web.Response(status=told.status, body=told.body, content_type="application/json")
     if told.status == answer.ONLY_POST.status:
         response.headers["Allow"] = "POST"

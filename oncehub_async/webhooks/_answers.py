@@ -9,7 +9,7 @@ from ._signature import SIGNATURE_HEADER
 
 
 @attrs.frozen
-class Answer:
+class DeliveryAnswer:
     """An HTTP answer: `status`, and `body` as JSON."""
 
     status: int
@@ -20,9 +20,9 @@ class Answer:
     content_type = "application/json"
 
 
-def _answer(status: int, text: str, *, close: bool = False) -> Answer:
+def _answer(status: int, text: str, *, close: bool = False) -> DeliveryAnswer:
     key = "status" if status < 400 else "error"
-    return Answer(status, orjson.dumps({key: text}), close)
+    return DeliveryAnswer(status, orjson.dumps({key: text}), close)
 
 
 ACCEPTED = _answer(200, "accepted")

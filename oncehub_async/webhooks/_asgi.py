@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from . import _answers as answer
-from ._answers import Answer
+from ._answers import DeliveryAnswer
 from ._receiver import Receiver
 
 Message = MutableMapping[str, Any]
@@ -43,7 +43,7 @@ class ReceiverApp:
             await receive()
             await send({"type": "websocket.close"})
 
-    async def _answer(self, scope: Message, receive: Receive) -> Answer | None:
+    async def _answer(self, scope: Message, receive: Receive) -> DeliveryAnswer | None:
         if scope["method"] == "POST":
             if _header(scope, b"content-encoding").lower() not in (b"", b"identity"):
                 return answer.ENCODED
@@ -61,7 +61,7 @@ class ReceiverApp:
                 return self._receiver.readiness()
         return answer.ONLY_POST
 
-    async def _body(self, receive: Receive) -> bytes | Answer | None:
+    async def _body(self, receive: Receive) -> bytes | DeliveryAnswer | None:
         """The body as far as it is not too large and not too slow; None if the sender has gone."""
         chunks = bytearray()
         try:
@@ -106,7 +106,7 @@ def _length(scope: Message) -> int:
     return int(told) if told.isdigit() and len(told) < _MANY_DIGITS else 0
 
 
-async def _send(told: Answer, send: Send, version: str) -> None:
+async def _send(told: DeliveryAnswer, send: Send, version: str) -> None:
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(told.body)).encode()),

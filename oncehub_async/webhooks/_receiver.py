@@ -11,7 +11,7 @@ from typing import Self
 from .._ground import WallClock, checks
 from ..errors import ClientStateError, ConfigurationError
 from . import _answers as answer
-from ._answers import Answer, Headers, signature_of
+from ._answers import DeliveryAnswer, Headers, signature_of
 from ._backoff import Backoff
 from ._envelope import read_envelope
 from ._event_names import Unhandled
@@ -179,7 +179,7 @@ class Receiver(Router):
     ) -> None:
         await self.close()
 
-    async def receive(self, headers: Headers, body: bytes) -> Answer:
+    async def receive(self, headers: Headers, body: bytes) -> DeliveryAnswer:
         """Verify a delivery and put its event into the inbox.
 
         `headers` as they arrived, `body` the raw bytes. Whatever they hold, the outcome is an
@@ -220,11 +220,11 @@ class Receiver(Router):
             raise ClientStateError("open the receiver first: async with receiver: ...")
         await self._worker.idle()
 
-    def health(self) -> Answer:
+    def health(self) -> DeliveryAnswer:
         """Whether the process runs: always 200."""
         return answer.HEALTHY
 
-    def readiness(self) -> Answer:
+    def readiness(self) -> DeliveryAnswer:
         """200 if deliveries are accepted: the receiver is open and its inbox worked last."""
         return answer.READY if self._is_accepting and self._health.is_good else answer.UNAVAILABLE
 
@@ -245,7 +245,7 @@ class Receiver(Router):
                 raise
             check_signature(body, header, others, *rules)
 
-    async def _keep(self, event: StoredEvent) -> Answer:
+    async def _keep(self, event: StoredEvent) -> DeliveryAnswer:
         names = self._names_for(event.type)
         try:
             is_new = await self.inbox.put(event, names)

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oncehub_async import Budget, Clock, Limits, Outcome, Priority
+from oncehub_async import Budget, Clock, Limits, Priority, RequestOutcome
 from oncehub_async._rate import belongs_together, shared_budget
-from oncehub_async._rate.request_queue import Gate
+from oncehub_async._rate.request_queue import RequestQueue
 from oncehub_async._rate.window import GUARD
 
 from ..virtual_time import VirtualClock, run_virtual
 
-ANSWERED = Outcome(answered=True)
-REFUSED = Outcome(answered=True, refused=True)
+ANSWERED = RequestOutcome(answered=True)
+REFUSED = RequestOutcome(answered=True, refused=True)
 BULK, INTERACTIVE = Priority.BULK, Priority.INTERACTIVE
 
 
@@ -27,7 +27,9 @@ def new_budget(limits: Limits | None = None) -> Budget:
     return Budget(limits, clock=VirtualClock())
 
 
-async def once(budget: Budget, priority: Priority = BULK, outcome: Outcome = ANSWERED) -> float:
+async def once(
+    budget: Budget, priority: Priority = BULK, outcome: RequestOutcome = ANSWERED
+) -> float:
     """One request that is answered at once; gives the moment at which it left."""
     permit = await budget.acquire(priority)
     await budget.settle(permit, outcome)
@@ -163,7 +165,7 @@ def test_a_request_without_an_answer_does_not_block_the_gate() -> None:
     async def main() -> None:
         budget = new_budget()
         await once(budget, outcome=REFUSED)
-        await once(budget, outcome=Outcome(answered=False))
+        await once(budget, outcome=RequestOutcome(answered=False))
         await once(budget)
 
     run_virtual(main())
@@ -173,7 +175,7 @@ def test_accounts_share_the_address_but_not_the_second() -> None:
     """5 a second for each account, 200 in 5 minutes for all together."""
 
     async def main() -> None:
-        gate = Gate(Limits(per_second=2, per_five_minutes=6), VirtualClock())
+        gate = RequestQueue(Limits(per_second=2, per_five_minutes=6), VirtualClock())
         one, other = Budget(gate=gate, account="1"), Budget(gate=gate, account="2")
         sent = await asyncio.gather(
             *(once(one) for _ in range(4)), *(once(other) for _ in range(4))
@@ -187,7 +189,7 @@ def test_a_person_of_one_account_goes_before_bulk_work_of_another() -> None:
     """Where accounts compete for the address, the priority counts too."""
 
     async def main() -> None:
-        gate = Gate(Limits(per_second=5, per_five_minutes=1), VirtualClock())
+        gate = RequestQueue(Limits(per_second=5, per_five_minutes=1), VirtualClock())
         one, other = Budget(gate=gate, account="1"), Budget(gate=gate, account="2")
         await once(one)
         bulk = asyncio.create_task(once(one))
@@ -340,7 +342,7 @@ def test_a_strict_service_never_refuses(
             arrivals.append(asyncio.get_running_loop().time())
             await asyncio.sleep(job.back)
         finally:
-            await budget.settle(permit, Outcome(answered=job.answered))
+            await budget.settle(permit, RequestOutcome(answered=job.answered))
 
     async def limited(budget: Budget, job: Job) -> None:
         try:

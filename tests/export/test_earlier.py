@@ -9,7 +9,7 @@ import pytest
 
 from oncehub_async import Limits
 from oncehub_async.export import plan_export, read_manifest, run_export
-from oncehub_async.export._earlier_export import Earlier, earlier_export
+from oncehub_async.export._earlier_export import EarlierExport, earlier_export
 from oncehub_async.export._manifest import Manifest, ResourceEntry
 from oncehub_async.simulator._data.timeline import Timeline
 
@@ -19,7 +19,7 @@ from ..virtual_time import InlineLoop
 
 NOW = DatedClock().start
 MILLISECONDS = int(NOW.timestamp() * 1000)
-NOTHING = Earlier({}, {})
+NOTHING = EarlierExport({}, {})
 
 
 def young_account() -> ListService:
@@ -57,7 +57,7 @@ def test_it_is_known_also_after_an_interruption(tmp_path: Path, overwritten: int
     plan = plan_export(["bookings"])
     expected: list[int | None] = []
 
-    async def main() -> Earlier:
+    async def main() -> EarlierExport:
         oncehub = client(service, DatedClock(), Limits())
         await run_export(oncehub, plan, tmp_path)
         told = earlier_export(read_manifest(tmp_path), plan)
@@ -90,16 +90,16 @@ BEFORE = {"complete": False, "earlier_count": 17, "began": "2024-02-03T04:05:06Z
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({}, Earlier({"bookings": 17}, {"bookings": BEGAN})),
+        ({}, EarlierExport({"bookings": 17}, {"bookings": BEGAN})),
         ({"complete": False}, NOTHING),
-        ({"arguments": {"status": "canceled"}}, Earlier({}, {"bookings": BEGAN})),
+        ({"arguments": {"status": "canceled"}}, EarlierExport({}, {"bookings": BEGAN})),
         ({"arguments": {"creation_time_gt": "2024-01-01T00:00:00.000Z"}}, NOTHING),
-        ({"oldest_creation_time": None}, Earlier({"bookings": 17}, {})),
-        (BEFORE, Earlier({"bookings": 17}, {"bookings": BEGAN})),
-        ({**BEFORE, "arguments": {"status": "canceled"}}, Earlier({}, {"bookings": BEGAN})),
+        ({"oldest_creation_time": None}, EarlierExport({"bookings": 17}, {})),
+        (BEFORE, EarlierExport({"bookings": 17}, {"bookings": BEGAN})),
+        ({**BEFORE, "arguments": {"status": "canceled"}}, EarlierExport({}, {"bookings": BEGAN})),
         (
             {"arguments": {"creation_time_gt": "x"}, "began": BEFORE["began"]},
-            Earlier({}, {"bookings": BEGAN}),
+            EarlierExport({}, {"bookings": BEGAN}),
         ),
     ],
     ids=[
@@ -113,7 +113,7 @@ BEFORE = {"complete": False, "earlier_count": 17, "began": "2024-02-03T04:05:06Z
         "bounded, after a whole one",
     ],
 )
-def test_what_an_earlier_export_tells(changes: dict[str, Any], expected: Earlier) -> None:
+def test_what_an_earlier_export_tells(changes: dict[str, Any], expected: EarlierExport) -> None:
     """The count of the same only; the beginning unless a filter had hidden it."""
     entry: dict[str, Any] = {
         "complete": True,

@@ -3,7 +3,7 @@
 import pytest
 
 from oncehub_async import Budget
-from oncehub_async.export import ExportProgress, ResourceProgress, State
+from oncehub_async.export import ExportProgress, ExportState, ResourceProgress
 
 from .simulated import FAST
 
@@ -16,7 +16,7 @@ def test_what_is_left_follows_from_an_earlier_export_or_from_the_walk() -> None:
     assert seen.pages_left() == 6
     unknown = ResourceProgress("bookings", objects=250, pages=3)
     assert unknown.pages_left() is None
-    done = ResourceProgress("bookings", state=State.COMPLETE)
+    done = ResourceProgress("bookings", state=ExportState.COMPLETE)
     assert done.pages_left() == 0
     progress = ExportProgress(FAST, Budget(clock=FAST), resources={"a": done, "b": unknown})
     assert progress.seconds_left() is None

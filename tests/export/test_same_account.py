@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from oncehub_async import Limits, OnceHub, RetryPolicy, ServerError
-from oncehub_async._http.response import Answer
+from oncehub_async._http.response import RawAnswer
 from oncehub_async.export import Manifest, plan_export, run_export
 from oncehub_async.export._folder import is_in_account
 
@@ -59,7 +59,7 @@ async def test_what_cannot_be_an_id_is_passed_over(
 class Purged(ListService):
     """Doesn't know its newest objects any more by their ids."""
 
-    def _one(self, id: str) -> Answer:
+    def _one(self, id: str) -> RawAnswer:
         return error(404, "not_found_error") if id in self.ids()[:2] else super()._one(id)
 
 

@@ -21,7 +21,7 @@ from oncehub_async.export import (
     verify_export,
 )
 from oncehub_async.export._formats import open_writer
-from oncehub_async.export._verify.exported_file import Seen
+from oncehub_async.export._verify.exported_file import RepeatedIds
 from oncehub_async.simulator import Account, Simulator
 
 from .runs import FAST, LIMITS, manifest
@@ -254,7 +254,7 @@ def test_ids_with_the_same_digest_are_told_apart() -> None:
             return 7
 
     ids = [Id(f"BKNG-{number}") for number in range(50)]
-    seen = Seen()
+    seen = RepeatedIds()
     for each in [*ids, Id("BKNG-5")]:
         seen.add(each)
     assert seen.twice([*ids, Id("BKNG-5")]) == {Id("BKNG-5")}

@@ -5,22 +5,22 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from oncehub_async.export._formats.csv_format import header
-from oncehub_async.export._formats.fields import UNKNOWN_FIELDS, Field, Kind, fields_of
+from oncehub_async.export._formats.fields import UNKNOWN_FIELDS, Field, FieldKind, fields_of
 from oncehub_async.export._formats.parquet_format import schema
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "export-formats.md"
 TABLE = re.compile(r"(<!-- columns of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 _HOLDS = {
-    Kind.TEXT: "text",
-    Kind.INTEGER: "integer",
-    Kind.NUMBER: "number",
-    Kind.BOOLEAN: "boolean",
-    Kind.TIME: "time",
-    Kind.TEXTS: "texts",
-    Kind.ID: "id",
-    Kind.EXPANDED: "object",
-    Kind.OBJECTS: "custom fields",
+    FieldKind.TEXT: "text",
+    FieldKind.INTEGER: "integer",
+    FieldKind.NUMBER: "number",
+    FieldKind.BOOLEAN: "boolean",
+    FieldKind.TIME: "time",
+    FieldKind.TEXTS: "texts",
+    FieldKind.ID: "id",
+    FieldKind.EXPANDED: "object",
+    FieldKind.OBJECTS: "custom fields",
 }
 
 
@@ -46,7 +46,7 @@ def table(resource: str) -> str:
 def _rows(fields: Sequence[Field], prefix: str) -> Iterator[tuple[str, str]]:
     for field in fields:
         name = prefix + field.name
-        if field.kind is Kind.OBJECT:
+        if field.kind is FieldKind.OBJECT:
             yield from _rows(field.fields, f"{name}.")
         else:
             yield name, _HOLDS[field.kind]

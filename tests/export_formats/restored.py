@@ -10,11 +10,18 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from oncehub_async.export._formats import Format, plain_text
-from oncehub_async.export._formats.fields import UNKNOWN_FIELDS, Field, Kind, fields_of
+from oncehub_async.export._formats.fields import UNKNOWN_FIELDS, Field, FieldKind, fields_of
 
 # The second of two columns.
-_SECOND = (Kind.EXPANDED, Kind.ANY_JSON)
-_JSON = (Kind.TEXTS, Kind.OBJECTS, Kind.EXPANDED, Kind.NUMBER, Kind.INTEGER, Kind.BOOLEAN)
+_SECOND = (FieldKind.EXPANDED, FieldKind.ANY_JSON)
+_JSON = (
+    FieldKind.TEXTS,
+    FieldKind.OBJECTS,
+    FieldKind.EXPANDED,
+    FieldKind.NUMBER,
+    FieldKind.INTEGER,
+    FieldKind.BOOLEAN,
+)
 
 
 def restored(file: bytes, resource: str, format: Format) -> list[dict[str, Any]]:
@@ -39,7 +46,7 @@ def _from_csv(cells: Mapping[str, str], fields: Sequence[Field]) -> dict[str, An
 def _nested(cells: Mapping[str, str], fields: Sequence[Field], prefix: str) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for field in fields:
-        if field.kind is Kind.OBJECT:
+        if field.kind is FieldKind.OBJECT:
             inner = _nested(cells, field.fields, f"{prefix}{field.name}.")
             if inner:
                 data[field.name] = inner
@@ -55,13 +62,13 @@ def _from_parquet(row: Mapping[str, Any], fields: Sequence[Field]) -> dict[str, 
         if value is None:
             continue
         match field.kind:
-            case Kind.OBJECT:
+            case FieldKind.OBJECT:
                 value = _from_parquet(value, field.fields)
-            case Kind.OBJECTS:
+            case FieldKind.OBJECTS:
                 value = [_from_parquet(each, field.fields) for each in value]
-            case Kind.EXPANDED | Kind.ANY_JSON:
+            case FieldKind.EXPANDED | FieldKind.ANY_JSON:
                 value = json.loads(value)
-            case Kind.TIME:
+            case FieldKind.TIME:
                 value = value.isoformat()
         data[field.source] = value
     return _overlaid(data, json.loads(row.get(UNKNOWN_FIELDS) or "{}"))
@@ -98,20 +105,20 @@ def _told(value: Any, field: Field, format: Format) -> Any:
     if format is Format.CSV:
         return _told_by_csv(value, field)
     match field.kind:
-        case Kind.OBJECT if isinstance(value, dict):
+        case FieldKind.OBJECT if isinstance(value, dict):
             return _comparable(value, field.fields, format)
-        case Kind.OBJECTS if isinstance(value, list):
+        case FieldKind.OBJECTS if isinstance(value, list):
             if all(isinstance(each, dict) for each in value):
                 return [_comparable(each, field.fields, format) for each in value]
-        case Kind.TIME if isinstance(value, str):
+        case FieldKind.TIME if isinstance(value, str):
             return _same_instant(value)
     return value
 
 
 def _told_by_csv(value: Any, field: Field) -> Any:
-    if field.kind is Kind.OBJECT and isinstance(value, dict):
+    if field.kind is FieldKind.OBJECT and isinstance(value, dict):
         return _comparable(value, field.fields, Format.CSV) or None
-    if field.kind in (Kind.TEXT, Kind.ID):
+    if field.kind in (FieldKind.TEXT, FieldKind.ID):
         return None if value == "" else value
     return value
 

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from oncehub_async.export._formats import Compression, Format, open_writer
-from oncehub_async.export._formats.fields import Field, Kind, fields_of
+from oncehub_async.export._formats.fields import Field, FieldKind, fields_of
 from oncehub_async.simulator import Account, Simulator
 from oncehub_async.simulator._expansion import BOOKING, SMS_NOTIFICATION, expand, paths
 
@@ -80,15 +80,15 @@ _TIMES = st.one_of(
          "2026-11-01=10:00", "2026-11-01T10:00:00.123+02:00", "2026-11-01\ud83d10:00"]
     ),
 )  # fmt: skip
-_FITTING: Mapping[Kind, st.SearchStrategy[Any]] = {
-    Kind.TEXT: TEXT,
-    Kind.INTEGER: st.integers(-(2**64), 2**64) | st.integers(-9, 9).map(float),
-    Kind.NUMBER: st.floats(allow_nan=False, allow_infinity=False) | st.integers(),
-    Kind.BOOLEAN: st.booleans(),
-    Kind.TIME: _TIMES,
-    Kind.TEXTS: st.lists(TEXT | st.none(), max_size=3),
-    Kind.ID: TEXT | st.dictionaries(st.sampled_from(["id", "object", "x"]), JSON),
-    Kind.ANY_TEXT: JSON,
+_FITTING: Mapping[FieldKind, st.SearchStrategy[Any]] = {
+    FieldKind.TEXT: TEXT,
+    FieldKind.INTEGER: st.integers(-(2**64), 2**64) | st.integers(-9, 9).map(float),
+    FieldKind.NUMBER: st.floats(allow_nan=False, allow_infinity=False) | st.integers(),
+    FieldKind.BOOLEAN: st.booleans(),
+    FieldKind.TIME: _TIMES,
+    FieldKind.TEXTS: st.lists(TEXT | st.none(), max_size=3),
+    FieldKind.ID: TEXT | st.dictionaries(st.sampled_from(["id", "object", "x"]), JSON),
+    FieldKind.ANY_TEXT: JSON,
 }
 
 
@@ -101,7 +101,7 @@ def _objects(fields: tuple[Field, ...]) -> st.SearchStrategy[dict[str, Any]]:
     known = {
         field.source: st.one_of(_fitting(field), JSON)
         for field in fields
-        if field.kind not in (Kind.EXPANDED, Kind.ANY_JSON)
+        if field.kind not in (FieldKind.EXPANDED, FieldKind.ANY_JSON)
     }
     return st.builds(
         lambda own, other: {**other, **own},
@@ -111,8 +111,8 @@ def _objects(fields: tuple[Field, ...]) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def _fitting(field: Field) -> st.SearchStrategy[Any]:
-    if field.kind is Kind.OBJECT:
+    if field.kind is FieldKind.OBJECT:
         return _objects(field.fields)
-    if field.kind is Kind.OBJECTS:
+    if field.kind is FieldKind.OBJECTS:
         return st.lists(_objects(field.fields), max_size=2)
     return _FITTING[field.kind]

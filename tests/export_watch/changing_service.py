@@ -10,7 +10,7 @@ import attrs
 
 from oncehub_async import OnceHub, RetryPolicy
 from oncehub_async._ground.times import time_text
-from oncehub_async._http.response import Answer
+from oncehub_async._http.response import RawAnswer
 
 from .. import list_service
 from ..list_service import ListService
@@ -63,7 +63,7 @@ class ChangingService(ListService):
         shown = bisect_right(updates, seen, key=lambda update: update[0])
         return updates[shown - 1][1] if shown else self._created[place]
 
-    def page(self, query: dict[str, str]) -> Answer:
+    def page(self, query: dict[str, str]) -> RawAnswer:
         after = query.get("last_updated_time.gt")
         self._after = None if after is None else milliseconds(datetime.fromisoformat(after))
         return super().page(query)

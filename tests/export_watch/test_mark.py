@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from oncehub_async._http.response import Answer
+from oncehub_async._http.response import RawAnswer
 from oncehub_async.export import ExportPlan, verify_export, watch_export
 from oncehub_async.export._export_plan import ResourcePlan
 
@@ -25,7 +25,7 @@ def test_what_changes_behind_a_page_comes_with_the_next_round(tmp_path: Path, du
     """Also when the same pass sees something that changed later, and nothing overlaps."""
     passed: list[str] = []
 
-    def between_two_pages(service: ListService, _number: int) -> Answer | None:
+    def between_two_pages(service: ListService, _number: int) -> RawAnswer | None:
         assert isinstance(service, ChangingService)
         is_round = "last_updated_time.gt" in service.queries[-1]
         if is_round == (during == "a round"):
@@ -67,7 +67,7 @@ def test_the_mark_is_never_later_than_all_that_is_in_the_files(tmp_path: Path) -
     """What a round that failed had seen may be gone with the next: it isn't relied on."""
     asked, failing = 0, True
 
-    def fail_at_the_second_page(service: ListService, _number: int) -> Answer | None:
+    def fail_at_the_second_page(service: ListService, _number: int) -> RawAnswer | None:
         nonlocal asked
         asked += "last_updated_time.gt" in service.queries[-1]
         return error(500, "internal_server_error") if asked > 1 and failing else None

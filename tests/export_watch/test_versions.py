@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from oncehub_async.export._watch.versions import Known
+from oncehub_async.export._watch.versions import KnownVersions
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -13,7 +13,7 @@ def booking(time: str | None, **fields: str) -> dict[str, str | None]:
 
 def test_only_a_later_time_is_a_change() -> None:
     """The same instant in another notation is none, nor is an older state."""
-    known = Known("last_updated_time")
+    known = KnownVersions("last_updated_time")
     known.note("BKNG-1", known.version_of(booking("2026-11-01T10:00:00.000Z"), NOW))
     for time, is_known in (
         ("2026-11-01T10:00:00Z", True),
@@ -27,7 +27,7 @@ def test_only_a_later_time_is_a_change() -> None:
 def test_without_a_time_the_content_tells() -> None:
     """Whether the time is missing, null or none at all."""
     for time in (None, "yesterday"):
-        known = Known("last_updated_time")
+        known = KnownVersions("last_updated_time")
         known.note("BKNG-1", known.version_of(booking(time, status="scheduled"), NOW))
         assert known.has("BKNG-1", known.version_of(booking(time, status="scheduled"), NOW))
         assert not known.has("BKNG-1", known.version_of(booking(time, status="canceled"), NOW))
@@ -35,7 +35,7 @@ def test_without_a_time_the_content_tells() -> None:
 
 def test_after_a_time_in_the_future_any_other_is_a_change() -> None:
     """Also an earlier one, once: without this, what it was corrected to would be lost."""
-    known = Known("last_updated_time")
+    known = KnownVersions("last_updated_time")
     wrong = booking("2099-01-01T00:00:00Z")
     known.note("BKNG-1", known.version_of(wrong, NOW))
     assert known.has("BKNG-1", known.version_of(wrong, NOW))
@@ -48,7 +48,7 @@ def test_after_a_time_in_the_future_any_other_is_a_change() -> None:
 
 def test_times_in_the_future_say_nothing_about_now() -> None:
     """An object from the year 2099 would move the mark beyond all that is to come."""
-    known = Known("last_updated_time")
+    known = KnownVersions("last_updated_time")
     known.see(known.version_of(booking("2099-01-01T00:00:00Z"), NOW), NOW)
     assert known.latest is None
     known.see(known.version_of(booking("2026-11-01T11:00:00Z"), NOW), NOW)
@@ -58,7 +58,7 @@ def test_times_in_the_future_say_nothing_about_now() -> None:
 
 def test_what_cannot_come_again_is_forgotten() -> None:
     """Except objects without a time, which come whenever they like."""
-    known = Known("last_updated_time")
+    known = KnownVersions("last_updated_time")
     known.note("BKNG-1", known.version_of(booking("2026-11-01T10:00:00Z"), NOW))
     known.note("BKNG-2", known.version_of(booking("2026-11-01T11:00:00Z"), NOW))
     known.note("BKNG-3", known.version_of(booking(None), NOW))

@@ -12,7 +12,7 @@ from cattrs.errors import BaseValidationError, IterableValidationError, Iterable
 from cattrs.gen import make_dict_structure_fn, override
 from cattrs.v import transform_error
 
-from oncehub_async.errors import ModelError, misfit
+from oncehub_async.errors import ModelError, model_error
 from oncehub_async.models import Deleted, Model
 from oncehub_async.models import _values as hooks
 
@@ -69,7 +69,7 @@ def _model(cls: type[Model], converter: Converter) -> Hook:
 
     def structure(value: Any, _type: Any) -> Any:
         if type(value) is not dict:
-            raise misfit("an object", value)
+            raise model_error("an object", value)
         value = dict(value)
         for theirs, ours in cls._other_spellings.items():
             if theirs in value:
@@ -93,7 +93,7 @@ def _array(cls: Any, converter: Converter) -> Hook:
 
     def structure(value: Any, _type: Any) -> Any:
         if type(value) is not list:
-            raise misfit("an array", value)
+            raise model_error("an array", value)
         made = []
         for index, element in enumerate(value):
             try:
@@ -119,7 +119,7 @@ def _expandable(cls: Any, converter: Converter) -> Hook:
         if value is None or isinstance(value, str):
             return value
         if not isinstance(value, dict):
-            raise misfit("an id or an object", value)
+            raise model_error("an id or an object", value)
         if value.get("deleted") is True:
             return converter.structure(value, Deleted)
         for name, member in zip(names, members, strict=True):

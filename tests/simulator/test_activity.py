@@ -10,7 +10,7 @@ import pytest
 from oncehub_async import Clock
 from oncehub_async.simulator import Account, Activity, Simulator
 from oncehub_async.simulator._data.instants import MINUTE, parse
-from oncehub_async.simulator._data.webhooks_data import Happening
+from oncehub_async.simulator._data.webhooks_data import AccountEvent
 
 from ..virtual_time import VirtualClock, run_virtual
 
@@ -18,11 +18,11 @@ HOUR = 3_600
 ACCOUNT = Account(bookings=1_500, contacts=100)
 
 
-def what_happens(hours: float, activity: Activity | None, **settings: Any) -> list[Happening]:
+def what_happens(hours: float, activity: Activity | None, **settings: Any) -> list[AccountEvent]:
     """In so many hours of an account that nobody touches."""
 
-    async def main() -> list[Happening]:
-        seen: list[Happening] = []
+    async def main() -> list[AccountEvent]:
+        seen: list[AccountEvent] = []
         async with Simulator(ACCOUNT, clock=VirtualClock(), activity=activity, **settings) as sim:
             sim.state.observers.append(seen.append)
             await asyncio.sleep(hours * HOUR)
@@ -52,7 +52,7 @@ def test_meetings_end() -> None:
     """Each booking that takes place is completed when its time is over, and only then."""
 
     async def main() -> None:
-        seen: list[Happening] = []
+        seen: list[AccountEvent] = []
         activity = Activity(per_hour=0)
         async with Simulator(ACCOUNT, clock=VirtualClock(), activity=activity) as sim:
             before = {one: sim.object(one) for one in sim.ids("bookings")}
@@ -106,7 +106,7 @@ def test_a_meeting_that_was_put_off_ends_later() -> None:
     """One that was called off or deleted doesn't end at all, a new one does."""
 
     async def main() -> None:
-        seen: list[Happening] = []
+        seen: list[AccountEvent] = []
         async with Simulator(
             Account(bookings=0), clock=VirtualClock(), activity=Activity(per_hour=0)
         ) as sim:
@@ -140,7 +140,7 @@ async def test_it_ends_with_the_simulator() -> None:
         assert len(asyncio.all_tasks()) > len(before)
     assert asyncio.all_tasks() == before
 
-    def failing(_happening: Happening) -> None:
+    def failing(_happening: AccountEvent) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from oncehub_async import Clock
-from oncehub_async.simulator import Account, Fault, Limits, Simulator
+from oncehub_async.simulator import Account, Fault, ServiceLimits, Simulator
 from oncehub_async.simulator._faults import KINDS, Faults
 from oncehub_async.simulator._operations.operations_table import OPERATIONS
 
@@ -239,7 +239,7 @@ def anything(word: str) -> Any:
         (lambda: Fault(anything("server_eror")), "kind: .* did you mean 'server_error'"),
         (lambda: Fault("latency", "list-all-boking"), "operations: .* 'list-all-bookings'"),
         (lambda: Account(product=anything("calendar")), "product: .* did you mean 'calendars'"),
-        (lambda: Limits(window=anything("slide")), "window: .* sliding, fixed"),
+        (lambda: ServiceLimits(window=anything("slide")), "window: .* sliding, fixed"),
     ],
 )
 def test_a_misspelt_word_is_told_in_a_line(make: Callable[[], object], said: str) -> None:

@@ -5,21 +5,21 @@ from typing import Any
 import pytest
 
 from oncehub_async.simulator import Account, Simulator
-from oncehub_async.simulator._data.webhooks_data import EVENT_TYPES, Happening
+from oncehub_async.simulator._data.webhooks_data import EVENT_TYPES, AccountEvent
 from oncehub_async.simulator._happenings.booking_events import STATUSES
 
 from .conftest import Api
 
 
 @pytest.fixture
-def seen(sim: Simulator) -> list[Happening]:
+def seen(sim: Simulator) -> list[AccountEvent]:
     """What is announced."""
-    happenings: list[Happening] = []
+    happenings: list[AccountEvent] = []
     sim.state.observers.append(happenings.append)
     return happenings
 
 
-async def test_operations_let_things_happen(api: Api, seen: list[Happening]) -> None:
+async def test_operations_let_things_happen(api: Api, seen: list[AccountEvent]) -> None:
     """Each of them one thing, after it has taken effect; what is refused nothing."""
     sim = api.sim
     first, second = (sim.happen("booking.scheduled") for _ in range(2))
@@ -45,7 +45,7 @@ async def test_operations_let_things_happen(api: Api, seen: list[Happening]) -> 
     ]
 
 
-async def test_scheduling_and_missing_by_the_api(api: Api, seen: list[Happening]) -> None:
+async def test_scheduling_and_missing_by_the_api(api: Api, seen: list[AccountEvent]) -> None:
     """A free slot is booked; a meeting that is over is marked."""
     for calendar in api.sim.ids("booking_calendars"):
         slots = await api.get(f"/booking-calendars/{calendar}/time-slots")
@@ -71,7 +71,7 @@ async def test_scheduling_and_missing_by_the_api(api: Api, seen: list[Happening]
 
 @pytest.mark.parametrize("what", list(STATUSES))
 async def test_without_an_id_some_booking_is_taken(
-    sim: Simulator, seen: list[Happening], what: str
+    sim: Simulator, seen: list[AccountEvent], what: str
 ) -> None:
     """One to which it can happen; it is as it should be afterwards."""
     sim.happen("booking.scheduled")
@@ -134,7 +134,7 @@ async def test_what_cannot_happen(
     assert sim.state.announced == 0
 
 
-async def test_nothing_happens_twice(sim: Simulator, seen: list[Happening]) -> None:
+async def test_nothing_happens_twice(sim: Simulator, seen: list[AccountEvent]) -> None:
     """A canceled booking isn't canceled again, an ended conversation not ended."""
     booking = sim.happen("booking.canceled")
     with pytest.raises(ValueError, match=f"{booking} is canceled, not requested or"):
@@ -173,7 +173,9 @@ async def test_an_open_conversation_can_be_looked_at(sim: Simulator) -> None:
     assert sim.object(talk)["status"] == "started"
 
 
-async def test_created_bookings_tell_what_they_are(sim: Simulator, seen: list[Happening]) -> None:
+async def test_created_bookings_tell_what_they_are(
+    sim: Simulator, seen: list[AccountEvent]
+) -> None:
     """By their status; a request and other objects are no events, nor are touches."""
     made = [sim.create("bookings") for _ in range(40)]
     announced = {one.id: one.type for one in seen}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncehub_async.simulator._rate_limits import Limits, RateLimiter, Window
+from oncehub_async.simulator._rate_limits import RateLimiter, ServiceLimits, Window
 
 # Eighths of a second are exact in binary: boundaries are met, not nearly met.
 ARRIVALS = st.lists(
@@ -16,7 +16,7 @@ ARRIVALS = st.lists(
 class Naive:
     """Keeps everything that counts, and counts it anew each time."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: ServiceLimits) -> None:
         self.limits = limits
         self.counted: list[tuple[float, str | None, str]] = []
 
@@ -42,7 +42,7 @@ class Naive:
 
 @given(
     st.builds(
-        Limits,
+        ServiceLimits,
         st.integers(1, 3),
         st.integers(1, 12),
         st.sampled_from(["sliding", "fixed"]),
@@ -52,7 +52,7 @@ class Naive:
     st.sampled_from([1 / 8, 8.0]),
 )
 def test_it_agrees_with_counting_everything(
-    limits: Limits, arrivals: list[tuple[int, str | None, str]], unit: float
+    limits: ServiceLimits, arrivals: list[tuple[int, str | None, str]], unit: float
 ) -> None:
     """Any window, counting refused requests or not, for several accounts and addresses."""
     limiter, naive = RateLimiter(limits), Naive(limits)
@@ -68,7 +68,7 @@ def test_waiting_as_told_is_enough_and_not_too_long(
     window: Window, arrivals: list[tuple[int, str | None, str]]
 ) -> None:
     """After the wait that is told the request fits; an eighth of a second earlier it doesn't."""
-    limits = Limits(2, 9, window)
+    limits = ServiceLimits(2, 9, window)
     told = 0.0
     now = 0.0
     history: list[tuple[float, str | None, str]] = []
@@ -83,7 +83,7 @@ def test_waiting_as_told_is_enough_and_not_too_long(
             history.append((now, account, address))
 
 
-def _replayed(limits: Limits, history: list[tuple[float, str | None, str]]) -> RateLimiter:
+def _replayed(limits: ServiceLimits, history: list[tuple[float, str | None, str]]) -> RateLimiter:
     limiter = RateLimiter(limits)
     for now, account, address in history:
         assert limiter.arrive(now, account, address) == 0
@@ -92,7 +92,7 @@ def _replayed(limits: Limits, history: list[tuple[float, str | None, str]]) -> R
 
 def test_what_came_exactly_a_second_ago_counts_no_more() -> None:
     """The window is open at its far end."""
-    limiter = RateLimiter(Limits(per_second=1))
+    limiter = RateLimiter(ServiceLimits(per_second=1))
     assert limiter.arrive(10.0, "a", "x") == 0
     assert limiter.arrive(10.999, "a", "x") == pytest.approx(0.001)
     assert limiter.arrive(11.0, "a", "x") == 0
@@ -100,7 +100,7 @@ def test_what_came_exactly_a_second_ago_counts_no_more() -> None:
 
 def test_one_that_its_address_has_no_room_for_counts_for_the_account_now() -> None:
     """In the second in which it comes, though the one before was the last that was looked at."""
-    limiter = RateLimiter(Limits(1, 1, "fixed", count_refused=True))
+    limiter = RateLimiter(ServiceLimits(1, 1, "fixed", count_refused=True))
     assert limiter.arrive(290.0, "a", "y") == 0
     assert limiter.arrive(291.0, "a", "y") > 0
     assert limiter.arrive(291.0, "a", "x") > 0
@@ -108,7 +108,7 @@ def test_one_that_its_address_has_no_room_for_counts_for_the_account_now() -> No
 
 def test_an_unknown_key_counts_for_its_address_alone() -> None:
     """Nobody can use up an account's second without its key."""
-    limiter = RateLimiter(Limits(per_second=1, per_five_minutes=3))
+    limiter = RateLimiter(ServiceLimits(per_second=1, per_five_minutes=3))
     assert limiter.arrive(0.0, None, "x") == 0
     assert limiter.arrive(0.0, None, "x") == 0
     assert limiter.arrive(0.0, "a", "x") == 0
@@ -120,7 +120,7 @@ def test_waiting_as_told_is_enough_where_refused_requests_count(
     window: Window, arrivals: list[tuple[int, str | None, str]]
 ) -> None:
     """The refused request itself counts by then: who waits as told gets through at once."""
-    limits = Limits(2, 9, window, True)
+    limits = ServiceLimits(2, 9, window, True)
     limiter, now = RateLimiter(limits), 0.0
     for step, account, address in arrivals:
         now += step / 8

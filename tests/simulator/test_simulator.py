@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from oncehub_async import Clock
-from oncehub_async.simulator import Account, Limits, Simulator
+from oncehub_async.simulator import Account, ServiceLimits, Simulator
 
 from .conftest import Api
 
@@ -97,7 +97,7 @@ async def test_tests_look_and_reach_inside(api: Api) -> None:
 @pytest.mark.parametrize("retry_after", [None, "seconds", "date"])
 async def test_rate_limits(session: aiohttp.ClientSession, retry_after: str | None) -> None:
     """Five a second: the sixth is 429, with whatever `Retry-After` is wished for."""
-    limits = Limits(retry_after=retry_after)  # type: ignore[arg-type] # one of the three
+    limits = ServiceLimits(retry_after=retry_after)  # type: ignore[arg-type] # one of the three
     async with Simulator(Account(bookings=5), limits=limits) as sim:
         api = Api(sim, session)
         answers = [await api.get("/test") for _ in range(6)]
@@ -119,7 +119,9 @@ async def test_rate_limits(session: aiohttp.ClientSession, retry_after: str | No
 async def test_two_hundred_in_five_minutes_an_address(session: aiohttp.ClientSession) -> None:
     """Also with wrong keys, which count for no account's second."""
     clock = Clock(speed=0.001)
-    async with Simulator(Account(bookings=5), clock=clock, limits=Limits(per_second=100)) as sim:
+    async with Simulator(
+        Account(bookings=5), clock=clock, limits=ServiceLimits(per_second=100)
+    ) as sim:
         api = Api(sim, session)
         for _ in range(120):
             assert (await api.call("GET", "/test", key="wrong")).status == 401

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from oncehub_async import Budget, Limits, Priority, Resources
-from oncehub_async._http.response import Answer
+from oncehub_async._http.response import RawAnswer
 
 from ..least_possible import least
 from ..list_service import DatedClock, ListService, client
@@ -119,7 +119,7 @@ def test_requests_leave_no_faster_than_the_limits() -> None:
 def test_a_service_that_ignores_filters_is_not_asked_for_times_again_and_again() -> None:
     """Each such page is one that was there already."""
 
-    def unfiltered(service: ListService, _number: int) -> Answer | None:
+    def unfiltered(service: ListService, _number: int) -> RawAnswer | None:
         query = {name: value for name, value in service.queries[-1].items() if "time" not in name}
         return service.page(query)
 

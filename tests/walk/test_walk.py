@@ -15,7 +15,7 @@ from oncehub_async import (
     RetryPolicy,
     ServerError,
 )
-from oncehub_async._http.response import Answer
+from oncehub_async._http.response import RawAnswer
 from oncehub_async._lists import Piece, Territory
 from oncehub_async.models import Booking
 from oncehub_async.simulator import Account, Simulator
@@ -125,7 +125,7 @@ def test_a_walk_takes_no_cursor(cursor: str) -> None:
         OnceHub("k").bookings.walk(**options)
 
 
-def shuffled(service: ListService, _number: int) -> Answer | None:
+def shuffled(service: ListService, _number: int) -> RawAnswer | None:
     """The list as it is, but for its order of creation times."""
     query = service.queries[-1]
     names = service.ids()
@@ -138,7 +138,7 @@ def shuffled(service: ListService, _number: int) -> Answer | None:
     return listed(data, start + 100 < len(names))
 
 
-def without_times(service: ListService, _number: int) -> Answer | None:
+def without_times(service: ListService, _number: int) -> RawAnswer | None:
     """Objects that don't say when they were created."""
     query = service.queries[-1]
     names = service.ids()
@@ -158,7 +158,7 @@ def test_a_list_in_another_order_is_read_one_page_after_the_other(page: Any) -> 
 def test_disorder_in_the_middle_of_a_walk_is_an_error() -> None:
     """What lies between its parts can't be told any more; the remedy is told."""
 
-    def later(service: ListService, number: int) -> Answer | None:
+    def later(service: ListService, number: int) -> RawAnswer | None:
         return shuffled(service, number) if number > 6 else None
 
     service = every_day(2_000, latency=Latency(1.0), before_answer=later)
@@ -187,7 +187,7 @@ def test_a_deleted_cursor_is_survived(mode: DeletedCursor) -> None:
 def test_a_list_that_does_not_advance_is_an_error() -> None:
     """However it is asked for."""
 
-    def stuck(service: ListService, _number: int) -> Answer:
+    def stuck(service: ListService, _number: int) -> RawAnswer:
         return service.page({"limit": "100"})
 
     service = every_day(450, before_answer=stuck)
@@ -204,7 +204,7 @@ def test_an_error_ends_the_walk_and_leaves_nothing_behind(
 ) -> None:
     """After the retries; what was under way is ended."""
 
-    def fails(_service: ListService, number: int) -> Answer | None:
+    def fails(_service: ListService, number: int) -> RawAnswer | None:
         return error(status, "api_error") if number >= first else None
 
     service = every_day(3_000, latency=Latency(1.0), before_answer=fails)
@@ -254,7 +254,7 @@ def test_an_unfinished_walk_goes_on_where_it_was(stop: int) -> None:
 def test_a_time_at_the_end_of_all_years_is_a_time(year: int) -> None:
     """The default date of other languages gets into accounts."""
 
-    def odd(service: ListService, _number: int) -> Answer | None:
+    def odd(service: ListService, _number: int) -> RawAnswer | None:
         if service.queries[-1].get("after"):
             return listed([{"id": "BKNG-X", "creation_time": f"{year:04}-01-01T00:00:00Z"}], False)
         if year == 9999:
@@ -281,7 +281,7 @@ def test_an_unordered_list_that_is_left_early_leaves_nothing_behind() -> None:
 def test_an_object_twice_on_a_page_is_an_error() -> None:
     """As in a list."""
 
-    def double(service: ListService, _number: int) -> Answer:
+    def double(service: ListService, _number: int) -> RawAnswer:
         name, time = service.ids()[0], "2026-01-01T00:00:00Z"
         return listed([{"id": name, "creation_time": time}] * 2, False)
 
@@ -309,7 +309,7 @@ def test_newest_first_keeps_a_bounded_number_of_pages() -> None:
 def test_a_service_that_means_something_else_by_before_loses_nothing() -> None:
     """Its newest objects, say, and not those next to the cursor: one page tells."""
 
-    def newest(service: ListService, _number: int) -> Answer | None:
+    def newest(service: ListService, _number: int) -> RawAnswer | None:
         query = dict(service.queries[-1])
         if "before" not in query:
             return None

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from oncehub_async import ConnectionLostError, RetryPolicy
-from oncehub_async._http.response import Answer
+from oncehub_async._http.response import RawAnswer
 from oncehub_async.errors import PaginationError
 
 from ..list_service import Latency, ListService, error, nothing_left_behind, resources
@@ -88,10 +88,10 @@ changes = st.lists(
 )
 
 
-def during(script: list[Change]) -> Callable[[ListService, int], Answer | Exception | None]:
+def during(script: list[Change]) -> Callable[[ListService, int], RawAnswer | Exception | None]:
     """What happens before each request is answered."""
 
-    def happens(service: ListService, number: int) -> Answer | Exception | None:
+    def happens(service: ListService, number: int) -> RawAnswer | Exception | None:
         what, pick = script[number - 1] if number <= len(script) else ("none", 0)
         match what:
             case "create":
@@ -136,7 +136,7 @@ def test_a_service_that_ignores_cursors_is_not_believed(
 ) -> None:
     """The first page in place of another: complete, or a clear error, never less."""
 
-    def ignores(service: ListService, number: int) -> Answer | None:
+    def ignores(service: ListService, number: int) -> RawAnswer | None:
         if script[number - 1 : number] < [7]:
             return None
         query = {key: value for key, value in service.queries[-1].items() if key not in CURSORS}

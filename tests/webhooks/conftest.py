@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from oncehub_async.testing import make_event, sign
-from oncehub_async.webhooks import Answer, Inbox, MemoryInbox, Receiver, SQLiteInbox
+from oncehub_async.webhooks import DeliveryAnswer, Inbox, MemoryInbox, Receiver, SQLiteInbox
 
 SECRET = "sekrit-of-the-webhook"
 
@@ -35,7 +35,7 @@ async def inbox(make_inbox: MakeInbox) -> AsyncIterator[Inbox]:
 
 async def deliver(
     receiver: Receiver, body: bytes | None = None, *, at: float | None = None
-) -> Answer:
+) -> DeliveryAnswer:
     """Post a body (an event, if none is given) as OnceHub does."""
     data = make_event("booking.scheduled") if body is None else body
     moment = time.time() if at is None else at

@@ -13,13 +13,13 @@ from .choices import Compression, Format, check, file_ending
 from .compressed import BrokenFileError
 from .csv_format import plain_text
 from .exported_rows import read_objects, read_rows
-from .file_writer import Writer, count_objects, open_writer
+from .file_writer import FormatWriter, count_objects, open_writer
 
 __all__ = [
     "BrokenFileError",
     "Compression",
     "Format",
-    "Writer",
+    "FormatWriter",
     "check",
     "count_objects",
     "file_ending",

@@ -13,8 +13,8 @@ from functools import cache
 from typing import Any, BinaryIO
 
 from .compressed import BrokenFileError
-from .fields import UNKNOWN_FIELDS, Field, Kind, fields_of
-from .fitting import FITS, Fit, Misfit, encodable, instant, json_text, row
+from .fields import UNKNOWN_FIELDS, Field, FieldKind, fields_of
+from .fitting import FITS, Fit, UnfittingValue, encodable, instant, json_text, row
 
 # What begins a formula; some spreadsheets turn the full-width and small forms into the plain ones.
 _SIGN = "[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212]"
@@ -84,10 +84,10 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 def _time(value: Any, field: Field) -> Any:
     if type(value) is not str or encodable(value) is not value:
-        raise Misfit
+        raise UnfittingValue
     try:
         instant(value, field)
-    except Misfit as misfit:
+    except UnfittingValue as misfit:
         if misfit.nearest is None:
             raise
     return value
@@ -95,11 +95,11 @@ def _time(value: Any, field: Field) -> Any:
 
 def _array(value: Any, _field: Field) -> Any:
     if type(value) is not list:
-        raise Misfit
+        raise UnfittingValue
     return value
 
 
-_FITS: Mapping[Kind, Fit] = {**FITS, Kind.TIME: _time, Kind.OBJECTS: _array}
+_FITS: Mapping[FieldKind, Fit] = {**FITS, FieldKind.TIME: _time, FieldKind.OBJECTS: _array}
 
 
 @cache
@@ -143,7 +143,7 @@ def count_lines(text: BinaryIO, resource: str) -> int:
 
 def _names(fields: Sequence[Field], prefix: str = "") -> Iterator[str]:
     for field in fields:
-        if field.kind is Kind.OBJECT:
+        if field.kind is FieldKind.OBJECT:
             yield from _names(field.fields, f"{prefix}{field.name}.")
         else:
             yield prefix + field.name
@@ -151,7 +151,7 @@ def _names(fields: Sequence[Field], prefix: str = "") -> Iterator[str]:
 
 def _values(cells: Mapping[str, Any], fields: Sequence[Field]) -> Iterator[Any]:
     for field in fields:
-        if field.kind is Kind.OBJECT:
+        if field.kind is FieldKind.OBJECT:
             yield from _values(cells.get(field.name) or {}, field.fields)
         else:
             yield cells.get(field.name)

@@ -44,7 +44,7 @@ MODELS: Mapping[str, type[Model]] = {
 }
 
 
-class Kind(Enum):
+class FieldKind(Enum):
     """What a field holds."""
 
     TEXT = auto()
@@ -73,7 +73,7 @@ class Field:
     """A field, or one of the two columns that an expandable field or a free value has."""
 
     name: str
-    kind: Kind
+    kind: FieldKind
     source: str
     """What the service calls it."""
     fields: tuple["Field", ...] = ()
@@ -98,27 +98,27 @@ def _fields(model: type[Model]) -> tuple[Field, ...]:
 def _columns(name: str, annotation: Any) -> tuple[Field, ...]:
     if annotation is Any:
         return (
-            Field(name, Kind.ANY_TEXT, name),
-            Field(f"{name}_json", Kind.ANY_JSON, name),
+            Field(name, FieldKind.ANY_TEXT, name),
+            Field(f"{name}_json", FieldKind.ANY_JSON, name),
         )
     members = _without_none(annotation)
     if Deleted in members:
         return (
-            Field(name, Kind.ID, name),
-            Field(f"{name}_expanded", Kind.EXPANDED, name),
+            Field(name, FieldKind.ID, name),
+            Field(f"{name}_expanded", FieldKind.EXPANDED, name),
         )
     (member,) = members
     if get_origin(member) is tuple:
         return (_array(name, get_args(member)[0]),)
     if issubclass(member, Model):
-        return (Field(name, Kind.OBJECT, name, _fields(member)),)
+        return (Field(name, FieldKind.OBJECT, name, _fields(member)),)
     return (Field(name, _SIMPLE[member], name),)
 
 
 def _array(name: str, item: Any) -> Field:
     if item is str:
-        return Field(name, Kind.TEXTS, name)
-    return Field(name, Kind.OBJECTS, name, _fields(item))
+        return Field(name, FieldKind.TEXTS, name)
+    return Field(name, FieldKind.OBJECTS, name, _fields(item))
 
 
 def _without_none(annotation: Any) -> tuple[Any, ...]:
@@ -127,10 +127,10 @@ def _without_none(annotation: Any) -> tuple[Any, ...]:
     return tuple(each for each in get_args(annotation) if each is not types.NoneType)
 
 
-_SIMPLE: Mapping[type[Any], Kind] = {
-    str: Kind.TEXT,
-    int: Kind.INTEGER,
-    float: Kind.NUMBER,
-    bool: Kind.BOOLEAN,
-    datetime: Kind.TIME,
+_SIMPLE: Mapping[type[Any], FieldKind] = {
+    str: FieldKind.TEXT,
+    int: FieldKind.INTEGER,
+    float: FieldKind.NUMBER,
+    bool: FieldKind.BOOLEAN,
+    datetime: FieldKind.TIME,
 }

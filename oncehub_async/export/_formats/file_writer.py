@@ -9,7 +9,7 @@ from .choices import Compression, Format
 from .compressed import Stream, read_from, write_to
 
 
-class Writer(Protocol):
+class FormatWriter(Protocol):
     """Puts objects into a file. How they are parted into calls shows nowhere in it."""
 
     def write(self, objects: Iterable[Mapping[str, Any]]) -> None:
@@ -21,7 +21,7 @@ class Writer(Protocol):
 
 def open_writer(
     file: BinaryIO, resource: str, format: Format, compression: Compression = Compression.NONE
-) -> Writer:
+) -> FormatWriter:
     """Begin a file (open for writing, at its start) of a resource's objects.
 
     A writer that is dropped without `close` leaves a file that `count_objects` refuses, unless it

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..._ground import dump_json
-from .fields import UNKNOWN_FIELDS, Field, Kind
+from .fields import UNKNOWN_FIELDS, Field, FieldKind
 
 _INT64 = range(-(2**63), 2**63)
 _EXACT_IN_FLOAT = range(-(2**53), 2**53 + 1)
@@ -18,7 +18,7 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _BELOW_MICROSECONDS = re.compile(r"[.,]\d{6}\d*[1-9]")
 
 
-class Misfit(Exception):
+class UnfittingValue(Exception):
     """A value that its field can't hold exactly. `nearest` is what it holds instead, or None."""
 
     def __init__(self, nearest: Any = None) -> None:
@@ -27,11 +27,11 @@ class Misfit(Exception):
 
 
 Fit = Callable[[Any, Field], Any]
-"""What a field holds for a value that isn't null. Raises `Misfit`."""
+"""What a field holds for a value that isn't null. Raises `UnfittingValue`."""
 
 
 def row(
-    data: Mapping[str, Any], fields: Sequence[Field], fits: Mapping[Kind, Fit]
+    data: Mapping[str, Any], fields: Sequence[Field], fits: Mapping[FieldKind, Fit]
 ) -> dict[str, Any]:
     """An object's values by their fields' names; what is null or missing is not in it."""
     cells, rest = split(data, fields, fits)
@@ -41,7 +41,7 @@ def row(
 
 
 def split(
-    data: Mapping[str, Any], fields: Sequence[Field], fits: Mapping[Kind, Fit]
+    data: Mapping[str, Any], fields: Sequence[Field], fits: Mapping[FieldKind, Fit]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """An object's values by their fields' names, and the data that is left over."""
     cells: dict[str, Any] = {}
@@ -51,14 +51,14 @@ def split(
         value = data.get(field.source)
         if value is None:
             continue
-        if field.kind is Kind.OBJECT and isinstance(value, dict):
+        if field.kind is FieldKind.OBJECT and isinstance(value, dict):
             cells[field.name], inner = split(value, field.fields, fits)
             if inner:
                 rest[field.source] = inner
             continue
         try:
             cell = fits[field.kind](value, field)
-        except Misfit as misfit:
+        except UnfittingValue as misfit:
             rest[field.source], cell = value, misfit.nearest
         if cell is not None:
             cells[field.name] = cell
@@ -67,10 +67,10 @@ def split(
 
 def _text(value: Any, _field: Field) -> str:
     if type(value) is not str:
-        raise Misfit
+        raise UnfittingValue
     whole = encodable(value)
     if whole is not value:
-        raise Misfit(whole)
+        raise UnfittingValue(whole)
     return value
 
 
@@ -79,28 +79,28 @@ def _integer(value: Any, _field: Field) -> int:
     if type(value) is float and value.is_integer():
         value = int(value)
     if type(value) is not int or value not in _INT64:
-        raise Misfit
+        raise UnfittingValue
     return value
 
 
 def _number(value: Any, _field: Field) -> float:
     if type(value) is not float and (type(value) is not int or value not in _EXACT_IN_FLOAT):
-        raise Misfit
+        raise UnfittingValue
     return value
 
 
 def _boolean(value: Any, _field: Field) -> bool:
     if type(value) is not bool:
-        raise Misfit
+        raise UnfittingValue
     return value
 
 
 def _texts(value: Any, _field: Field) -> list[str | None]:
     if type(value) is not list or not all(each is None or type(each) is str for each in value):
-        raise Misfit
+        raise UnfittingValue
     whole = [each and encodable(each) for each in value]
     if whole != value:
-        raise Misfit(whole)
+        raise UnfittingValue(whole)
     return whole
 
 
@@ -117,20 +117,20 @@ def _expanded(value: Any, _field: Field) -> Mapping[str, Any] | None:
 
 
 def _misfit(_value: Any, _field: Field) -> Any:
-    raise Misfit
+    raise UnfittingValue
 
 
 def instant(value: Any, _field: Field) -> datetime:
-    """A time in UTC, which the API's times are in where they name no zone. Raises `Misfit`."""
+    """A time in UTC, which times without a zone are in. Raises `UnfittingValue`."""
     if type(value) is not str:
-        raise Misfit
+        raise UnfittingValue
     try:
         time = datetime.fromisoformat(value)
         time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise Misfit from None
+        raise UnfittingValue from None
     if _BELOW_MICROSECONDS.search(value):
-        raise Misfit(time)
+        raise UnfittingValue(time)
     return time
 
 
@@ -146,14 +146,14 @@ def json_text(value: Any) -> str:
     return dump_json(value).decode()
 
 
-FITS: Mapping[Kind, Fit] = {
-    Kind.TEXT: _text,
-    Kind.INTEGER: _integer,
-    Kind.NUMBER: _number,
-    Kind.BOOLEAN: _boolean,
-    Kind.TEXTS: _texts,
-    Kind.ID: _id,
-    Kind.EXPANDED: _expanded,
-    Kind.OBJECT: _misfit,  # objects were split before
+FITS: Mapping[FieldKind, Fit] = {
+    FieldKind.TEXT: _text,
+    FieldKind.INTEGER: _integer,
+    FieldKind.NUMBER: _number,
+    FieldKind.BOOLEAN: _boolean,
+    FieldKind.TEXTS: _texts,
+    FieldKind.ID: _id,
+    FieldKind.EXPANDED: _expanded,
+    FieldKind.OBJECT: _misfit,  # objects were split before
 }
 """What is the same in every format; each adds what it has of times and of arrays of objects."""

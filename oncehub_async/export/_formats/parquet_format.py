@@ -10,20 +10,20 @@ import pyarrow.parquet as pq
 
 from .choices import Compression
 from .compressed import BrokenFileError, broken_by
-from .fields import UNKNOWN_FIELDS, Field, Kind, fields_of
-from .fitting import FITS, Fit, Misfit, encodable, instant, json_text, row
+from .fields import UNKNOWN_FIELDS, Field, FieldKind, fields_of
+from .fitting import FITS, Fit, UnfittingValue, encodable, instant, json_text, row
 
-_TYPES: Mapping[Kind, pa.DataType] = {
-    Kind.TEXT: pa.string(),
-    Kind.INTEGER: pa.int64(),
-    Kind.NUMBER: pa.float64(),
-    Kind.BOOLEAN: pa.bool_(),
-    Kind.TIME: pa.timestamp("us", "UTC"),
-    Kind.TEXTS: pa.list_(pa.string()),
-    Kind.ID: pa.string(),
-    Kind.EXPANDED: pa.string(),
-    Kind.ANY_TEXT: pa.string(),
-    Kind.ANY_JSON: pa.string(),
+_TYPES: Mapping[FieldKind, pa.DataType] = {
+    FieldKind.TEXT: pa.string(),
+    FieldKind.INTEGER: pa.int64(),
+    FieldKind.NUMBER: pa.float64(),
+    FieldKind.BOOLEAN: pa.bool_(),
+    FieldKind.TIME: pa.timestamp("us", "UTC"),
+    FieldKind.TEXTS: pa.list_(pa.string()),
+    FieldKind.ID: pa.string(),
+    FieldKind.EXPANDED: pa.string(),
+    FieldKind.ANY_TEXT: pa.string(),
+    FieldKind.ANY_JSON: pa.string(),
 }
 
 
@@ -51,17 +51,17 @@ def _columns(fields: Sequence[Field]) -> list[pa.Field]:
 
 
 def _type(field: Field) -> pa.DataType:
-    if field.kind is Kind.OBJECT:
+    if field.kind is FieldKind.OBJECT:
         # What is unknown inside it stands in the object's own column of unknown fields.
         return pa.struct([pa.field(each.name, _type(each)) for each in field.fields])
-    if field.kind is Kind.OBJECTS:
+    if field.kind is FieldKind.OBJECTS:
         return pa.list_(pa.struct(_columns(field.fields)))
     return _TYPES[field.kind]
 
 
 def _objects(value: Any, field: Field) -> list[dict[str, Any]]:
     if type(value) is not list or not all(isinstance(each, dict) for each in value):
-        raise Misfit
+        raise UnfittingValue
     return [_record(each, field.fields) for each in value]
 
 
@@ -73,13 +73,13 @@ def _any_text(value: Any, _field: Field) -> str:
     return encodable(value) if type(value) is str else json_text(value)
 
 
-_FITS: Mapping[Kind, Fit] = {
+_FITS: Mapping[FieldKind, Fit] = {
     **FITS,
-    Kind.TIME: instant,
-    Kind.OBJECTS: _objects,
-    Kind.EXPANDED: _expanded,
-    Kind.ANY_TEXT: _any_text,
-    Kind.ANY_JSON: lambda value, _field: json_text(value),
+    FieldKind.TIME: instant,
+    FieldKind.OBJECTS: _objects,
+    FieldKind.EXPANDED: _expanded,
+    FieldKind.ANY_TEXT: _any_text,
+    FieldKind.ANY_JSON: lambda value, _field: json_text(value),
 }
 
 

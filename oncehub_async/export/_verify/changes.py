@@ -13,7 +13,7 @@ from .._formats import Compression, Format, read_rows
 from .._formats.exported_rows import moment
 from .._manifest import MANIFEST_NAME, Changes, ResourceEntry
 from .._watch import VERSION_TIMES, change_in
-from .exported_file import Seen
+from .exported_file import RepeatedIds
 
 
 @attrs.define
@@ -74,7 +74,7 @@ class _Reading:
 
     def check(self) -> None:
         hashed, size, count, unreadable, timeless = sha256(), 0, 0, 0, 0
-        seen = Seen()
+        seen = RepeatedIds()
         for version in self._versions_before():
             seen.add(version)
         for line in self._lines():

@@ -22,7 +22,7 @@ TOP = -1
 
 
 @attrs.define
-class Stretch:
+class FileSection:
     """The rows of a file that follow a place in it."""
 
     before: tuple[Row, ...] = ()
@@ -41,12 +41,12 @@ class Stretch:
 
 def stretches_of(
     rows: Iterable[Row], places: Collection[int], newest: datetime | None
-) -> list[Stretch]:
+) -> list[FileSection]:
     """The stretches that follow the rows with these numbers, or the `TOP`.
 
     With `newest`, the time before which the file begins, places are times.
     """
-    growing = [Stretch(older_than=newest)] if TOP in places else []
+    growing = [FileSection(older_than=newest)] if TOP in places else []
     found = list(growing)
     recent: deque[Row] = deque(maxlen=_WAYS_BACK)
     for number, row in enumerate(rows):
@@ -55,7 +55,7 @@ def stretches_of(
         growing = [each for each in growing if len(each.rows) < _ROWS]
         recent.append(row)
         if number in places and (newest is None or row.created is not None):
-            growing.append(Stretch(tuple(recent), None if newest is None else row.created))
+            growing.append(FileSection(tuple(recent), None if newest is None else row.created))
             found.append(growing[-1])
     for stretch in growing:
         stretch.at_end = True
@@ -81,7 +81,7 @@ class Comparison:
 
     def note(
         self,
-        stretch: Stretch,
+        stretch: FileSection,
         page: Sequence[Row],
         *,
         is_last: bool,
@@ -114,7 +114,7 @@ class Comparison:
         )
 
 
-def _is_within(row: Row, stretch: Stretch) -> bool:
+def _is_within(row: Row, stretch: FileSection) -> bool:
     """Whether a stretch reaches to where an object is."""
     if stretch.older_than is not None and row.created is None:
         return False

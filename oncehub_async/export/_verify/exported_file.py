@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from .._earlier_export import Times
+from .._earlier_export import ObjectTimes
 from .._export_plan import RESOURCES, WALKED, ResourcePlan
 from .._formats import BrokenFileError, Compression, Format, check, count_objects, read_rows
 from .._formats.exported_rows import Row, moment
@@ -16,7 +16,7 @@ from .._manifest import MANIFEST_NAME, ResourceEntry
 _BUCKETS = 256
 
 
-class Seen:
+class RepeatedIds:
     """Remembers ids by 8 bytes each, so that a million take 8 MB."""
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ _OBJECTS["sms_notifications"] = "notification"
 """What the vendor calls one of them in its field `object`."""
 
 
-def check_file(folder: Path, name: str, entry: ResourceEntry, times: Times) -> Iterator[str]:
+def check_file(folder: Path, name: str, entry: ResourceEntry, times: ObjectTimes) -> Iterator[str]:
     """What is wrong with it, a line for each; `times` is told of each object.
 
     Raises `InvalidParameterError` where what reads its format isn't installed, and `OSError`.
@@ -81,7 +81,7 @@ def _problems(
     entry: ResourceEntry,
     format: Format,
     compression: Compression,
-    times: Times,
+    times: ObjectTimes,
 ) -> Iterator[str]:
     size, digest = _size_and_hash(file)
     if size != entry.bytes:
@@ -109,13 +109,13 @@ def _size_and_hash(file: BinaryIO) -> tuple[int, str]:
 
 
 def _problems_of_rows(
-    file: BinaryIO, name: str, format: Format, compression: Compression, times: Times
+    file: BinaryIO, name: str, format: Format, compression: Compression, times: ObjectTimes
 ) -> Iterator[str]:
     def rows() -> Iterator[Row]:
         file.seek(0)
         return read_rows(file, format, compression)
 
-    seen, disorder, strangers = Seen(), 0, 0
+    seen, disorder, strangers = RepeatedIds(), 0, 0
     others = set(_OBJECTS.values()) - {_OBJECTS[name]}
     previous: datetime | None = None
     for row in rows():
@@ -138,7 +138,7 @@ def _several(count: int, noun: str) -> str:
     return f"1 {noun} is" if count == 1 else f"{count:,} {noun}s are"
 
 
-def _problems_of_times(entry: ResourceEntry, times: Times) -> Iterator[str]:
+def _problems_of_times(entry: ResourceEntry, times: ObjectTimes) -> Iterator[str]:
     for name, found in (
         ("oldest_creation_time", times.oldest),
         ("newest_creation_time", times.newest),
@@ -151,7 +151,7 @@ def _problems_of_times(entry: ResourceEntry, times: Times) -> Iterator[str]:
         yield f"the high_water_mark in {MANIFEST_NAME} is later than anything in it"
 
 
-def _problems_of_bounds(name: str, entry: ResourceEntry, times: Times) -> Iterator[str]:
+def _problems_of_bounds(name: str, entry: ResourceEntry, times: ObjectTimes) -> Iterator[str]:
     arguments: Mapping[str, Any] = ResourcePlan.from_readable(name, entry.arguments).arguments
     after, before = arguments.get("creation_time_gt"), arguments.get("creation_time_lt")
     too_old = after is not None and times.oldest is not None and times.oldest < after

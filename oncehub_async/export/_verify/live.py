@@ -17,7 +17,7 @@ from .._formats import Compression, Format, check, read_rows
 from .._formats.exported_rows import Row, row_of
 from .._manifest import ResourceEntry
 from .._manifest_reader import read_manifest
-from .comparison import TOP, Comparison, Stretch, stretches_of
+from .comparison import TOP, Comparison, FileSection, stretches_of
 
 SAMPLES = 3
 _UNKNOWN_CURSOR = (BadRequestError, NotFoundError, GoneError)
@@ -90,7 +90,7 @@ def _places(count: int, samples: int, random: Random) -> frozenset[int]:
 
 def _stretches(
     folder: Path, entry: ResourceEntry, places: frozenset[int], newest: datetime | None
-) -> list[Stretch]:
+) -> list[FileSection]:
     kind = Format(entry.format), Compression(entry.compression)
     check(*kind)
     with (folder / str(entry.file)).open("rb") as file:
@@ -98,8 +98,8 @@ def _stretches(
 
 
 async def _page_after(
-    plan: ResourcePlan, oncehub: Resources, stretch: Stretch
-) -> tuple[Stretch, Sequence[Row], bool] | None:
+    plan: ResourcePlan, oncehub: Resources, stretch: FileSection
+) -> tuple[FileSection, Sequence[Row], bool] | None:
     """The page that follows a stretch's place, and the stretch that it is to be compared with.
 
     None where it can't be had, because the object in that place and those before it are gone.
@@ -111,7 +111,7 @@ async def _page_after(
     # What a cursor does whose object was deleted isn't known.
     for number in reversed(range(len(stretch.before))):
         above, skipped = stretch.before[: number + 1], stretch.before[number + 1 :]
-        known = Stretch(above, None, [*skipped, *stretch.rows], stretch.at_end)
+        known = FileSection(above, None, [*skipped, *stretch.rows], stretch.at_end)
         try:
             page, is_last = await _page(plan.listing(oncehub, after=above[-1].id))
         except _UNKNOWN_CURSOR:

@@ -6,7 +6,7 @@ from pathlib import Path
 import attrs
 
 from ...errors import InvalidParameterError
-from .._earlier_export import Times
+from .._earlier_export import ObjectTimes
 from .._export_plan import RESOURCES
 from .._files import PARTIAL, PREVIOUS
 from .._formats import Compression, Format, file_ending
@@ -82,7 +82,7 @@ def verify_export(folder: Path) -> Verification:
 
 
 def _checked(folder: Path, name: str, entry: ResourceEntry, notes: list[str]) -> ResourceCheck:
-    times = Times()
+    times = ObjectTimes()
     found = ResourceCheck(entry.count, available=entry.available)
     found.problems += check_file(folder, name, entry, times)
     if entry.changes is not None:

@@ -17,7 +17,7 @@ from .._formats.exported_rows import moment
 from .._formats.fields import without_secrets
 from .._manifest import CHANGES_ENDING, Changes, ResourceEntry, text_of
 from .change_log import REMEDY, ChangeLog
-from .versions import VERSION_TIMES, Known, RoundBuffer, round_buffer
+from .versions import VERSION_TIMES, KnownVersions, RoundBuffer, round_buffer
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -50,7 +50,7 @@ class ResourceWatch:
     """Of the export's objects, once it was opened."""
     changes: Changes = attrs.field(init=False)
     _is_new: bool = attrs.field(init=False)
-    _known: Known = attrs.field(init=False)
+    _known: KnownVersions = attrs.field(init=False)
     _log: ChangeLog = attrs.field(init=False)
     _mark: datetime | None = attrs.field(init=False)
     _opened: datetime = attrs.field(init=False)
@@ -65,7 +65,7 @@ class ResourceWatch:
             )
         self.changes = self.entry.changes
         self._mark = moment(self.changes.high_water_mark)
-        self._known = Known(self.field)
+        self._known = KnownVersions(self.field)
         self._log = ChangeLog(self.out / self.changes.file, self.changes)
 
     @property

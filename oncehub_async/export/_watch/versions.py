@@ -46,7 +46,7 @@ class Version:
 
 
 @attrs.define(eq=False)
-class Known:
+class KnownVersions:
     """The versions that are in the files, as far as a round can bring them again.
 
     `field` names the time by which a resource's objects tell their versions apart; None for

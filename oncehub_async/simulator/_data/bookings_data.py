@@ -1,16 +1,16 @@
 """Bookings of both products."""
 
 from .._account_settings import Account
-from .contacts_data import Contacts
+from .contacts_data import SimulatedContacts
 from .forms_data import BookingForms
 from .ids import Ids
 from .instants import DAY, HOUR, MINUTE, with_milliseconds, with_seconds
 from .kind import Body, Kind
-from .pages_data import BookingCalendars, BookingPages
+from .pages_data import SimulatedCalendars, SimulatedPages
 from .quirks import BookingQuirks
 from .seeded import chance, key, letters, pick, roll
 from .timeline import Timeline
-from .users_data import Users
+from .users_data import SimulatedUsers
 from .words import ADDRESSES, REASONS, SUBJECTS
 
 _PAST = ("completed",) * 15 + ("canceled",) * 3 + ("no_show",) * 2
@@ -22,7 +22,7 @@ LONGEST_LEAD = (_MOST_DAYS_AHEAD + 2) * DAY
 """No booking starts, ends or changes later than this after it was made."""
 
 
-class Bookings(Kind):
+class SimulatedBookings(Kind):
     """The account's bookings. What they are filtered by is cheap to tell without making them."""
 
     name, noun, object = "bookings", "booking", "booking"
@@ -31,10 +31,10 @@ class Bookings(Kind):
         self,
         account: Account,
         timeline: Timeline,
-        users: Users,
-        contacts: Contacts,
-        calendars: BookingCalendars,
-        pages: BookingPages,
+        users: SimulatedUsers,
+        contacts: SimulatedContacts,
+        calendars: SimulatedCalendars,
+        pages: SimulatedPages,
     ) -> None:
         self.count = account.bookings
         self.ids = Ids("BKNG-", 12, account.seed)

@@ -11,7 +11,7 @@ from .kind import Body, Kind
 from .quirks import any_value, stray
 from .seeded import chance, key, pick, roll
 from .timeline import Timeline
-from .users_data import Users
+from .users_data import SimulatedUsers
 from .words import CITIES, COMPANIES, FIRST_NAMES, JOB_TITLES, LAST_NAMES, UNICODE_NAMES
 
 LONGEST_LIFE = 40 * DAY
@@ -25,12 +25,12 @@ _STRIDE = 7_654_321
 _BACK = pow(_STRIDE, -1, _PHONES)
 
 
-class Contacts(Kind):
+class SimulatedContacts(Kind):
     """The account's contacts. Each came with a booking: contact c was there before it."""
 
     name, noun, object = "contacts", "contact", "contact"
 
-    def __init__(self, account: Account, users: Users, bookings: Timeline) -> None:
+    def __init__(self, account: Account, users: SimulatedUsers, bookings: Timeline) -> None:
         self.count = account.contacts
         self.ids = Ids("CTC-", 12, account.seed)
         self._users, self._fields = users, account.custom_fields

@@ -1,13 +1,13 @@
 """Conversations: they have no operation of their own and show only inside bookings."""
 
 from .._account_settings import Account
-from .bookings_data import Bookings
-from .contacts_data import Contacts
+from .bookings_data import SimulatedBookings
+from .contacts_data import SimulatedContacts
 from .ids import Ids
 from .instants import MINUTE, SECOND, with_seconds
 from .kind import Body
 from .seeded import key, pick, roll
-from .users_data import Users
+from .users_data import SimulatedUsers
 
 _BOTS = ("Sales Assistant Bot", "Support Bot", "Night Bot")
 _WEBSITES = ("Company Website", "Shop")
@@ -24,7 +24,11 @@ class Conversations:
     noun, object = "conversation", "conversation"
 
     def __init__(
-        self, account: Account, users: Users, contacts: Contacts, bookings: Bookings
+        self,
+        account: Account,
+        users: SimulatedUsers,
+        contacts: SimulatedContacts,
+        bookings: SimulatedBookings,
     ) -> None:
         self._users, self._contacts, self._bookings = users, contacts, bookings
         self._key = key(account.seed, "conversations")

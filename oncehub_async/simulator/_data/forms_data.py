@@ -3,7 +3,7 @@
 import attrs
 
 from .._account_settings import Account
-from .contacts_data import Contacts
+from .contacts_data import SimulatedContacts
 from .kind import Body
 from .quirks import any_value
 from .seeded import key, pick, roll
@@ -25,7 +25,7 @@ class Guest:
 class BookingForms:
     """The form of booking i, and what the link that led to it carried."""
 
-    def __init__(self, account: Account, contacts: Contacts) -> None:
+    def __init__(self, account: Account, contacts: SimulatedContacts) -> None:
         self._contacts = contacts
         self._fields, self._quirks = account.custom_fields, account.quirks
         self._key = key(account.seed, "booking forms")

@@ -1,24 +1,30 @@
 """SMS notifications: lists only; the service has no way to get a single one."""
 
 from .._account_settings import Account
-from .contacts_data import Contacts
+from .contacts_data import SimulatedContacts
 from .ids import Ids
 from .instants import with_milliseconds
 from .kind import Body, Kind
 from .quirks import stray
 from .seeded import key, roll
 from .timeline import Timeline
-from .users_data import Users
+from .users_data import SimulatedUsers
 
 _STATUSES = ("delivered",) * 12 + ("sent",) * 2 + ("failed", "rejected")
 
 
-class SmsNotifications(Kind):
+class SimulatedMessages(Kind):
     """The text messages that went out."""
 
     name, noun, object = "sms_notifications", "notification", "notification"
 
-    def __init__(self, account: Account, timeline: Timeline, users: Users, contacts: Contacts):
+    def __init__(
+        self,
+        account: Account,
+        timeline: Timeline,
+        users: SimulatedUsers,
+        contacts: SimulatedContacts,
+    ):
         self.count = account.sms_notifications
         self.ids = Ids("SMS-", 10, account.seed)
         self._timeline, self._users, self._contacts = timeline, users, contacts

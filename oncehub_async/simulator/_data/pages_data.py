@@ -7,11 +7,11 @@ from .._account_settings import Account
 from .ids import Ids
 from .kind import Body, Kind
 from .seeded import chance, key, pick, roll
-from .users_data import Teams, Users
+from .users_data import SimulatedTeams, SimulatedUsers
 from .words import CITIES, COMPANIES, FIRST_NAMES, LAST_NAMES, SUBJECTS
 
 
-class MasterPages(Kind):
+class SimulatedMasterPages(Kind):
     """The account's master pages."""
 
     name, noun, object = "master_pages", "master page", "master_page"
@@ -33,7 +33,7 @@ class MasterPages(Kind):
         }
 
 
-class EventTypes(Kind):
+class SimulatedEventTypes(Kind):
     """The account's event types."""
 
     name, noun, object = "event_types", "event type", "event_type"
@@ -53,13 +53,17 @@ class EventTypes(Kind):
         }
 
 
-class BookingPages(Kind):
+class SimulatedPages(Kind):
     """The account's booking pages, each with its owner, master page and event type."""
 
     name, noun, object = "booking_pages", "booking page", "booking_page"
 
     def __init__(
-        self, account: Account, users: Users, masters: MasterPages, types: EventTypes
+        self,
+        account: Account,
+        users: SimulatedUsers,
+        masters: SimulatedMasterPages,
+        types: SimulatedEventTypes,
     ) -> None:
         self.count = account.booking_pages if account.has_pages else 0
         self.ids = Ids("BP-", 10, account.seed)
@@ -102,12 +106,12 @@ class BookingPages(Kind):
 _DURATIONS = (15, 30, 30, 45, 60)
 
 
-class BookingCalendars(Kind):
+class SimulatedCalendars(Kind):
     """The account's booking calendars. A calendar's host is a user or a team."""
 
     name, noun, object = "booking_calendars", "booking calendar", "booking_calendar"
 
-    def __init__(self, account: Account, users: Users, teams: Teams) -> None:
+    def __init__(self, account: Account, users: SimulatedUsers, teams: SimulatedTeams) -> None:
         self.count = account.booking_calendars if account.has_calendars else 0
         self.ids = Ids("BKC-", 10, account.seed)
         self._users, self._teams = users, teams

@@ -8,7 +8,7 @@ from .seeded import chance, key, pick, roll
 from .words import CITIES, FIRST_NAMES, LAST_NAMES, TEAM_NAMES
 
 
-class Teams(Kind):
+class SimulatedTeams(Kind):
     """The account's teams. Who is in one stands with the users."""
 
     name, noun, object = "teams", "team", "team"
@@ -27,12 +27,12 @@ ACCOUNT_OWNER = "Account Owner"
 ROLES = ("Administrator", "Member", "Team Manager")
 
 
-class Users(Kind):
+class SimulatedUsers(Kind):
     """The account's users."""
 
     name, noun, object = "users", "user", "user"
 
-    def __init__(self, account: Account, teams: Teams) -> None:
+    def __init__(self, account: Account, teams: SimulatedTeams) -> None:
         self.count = account.users
         self.ids = Ids("USR-", 10, account.seed)
         self._teams, self._quirks = teams, account.quirks

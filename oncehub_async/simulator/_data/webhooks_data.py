@@ -32,7 +32,7 @@ EVENTS = frozenset({"booking", *EVENT_TYPES})
 """What a webhook can subscribe to: `booking` stands for all `booking.*`."""
 
 
-class Webhooks(Kind):
+class SimulatedWebhooks(Kind):
     """The account's webhooks. Each has a secret of its own, which never changes."""
 
     name, noun, object = "webhooks", "webhook", "webhook"
@@ -64,7 +64,7 @@ class Webhooks(Kind):
 
 
 @attrs.frozen
-class Happening:
+class AccountEvent:
     """Something happened at `now` (milliseconds since 1970) to a booking or a conversation."""
 
     type: EventType
@@ -76,4 +76,4 @@ class NothingThere(LookupError):
     """There is no booking or conversation, or no host, to which something could happen."""
 
 
-Observer = Callable[[Happening], None]
+Observer = Callable[[AccountEvent], None]

@@ -1,15 +1,20 @@
 """Every kind of object of one account, knowing each other."""
 
 from .._account_settings import Account
-from .bookings_data import Bookings
-from .contacts_data import Contacts
+from .bookings_data import SimulatedBookings
+from .contacts_data import SimulatedContacts
 from .conversations_data import Conversations
 from .kind import Kind
-from .messages_data import SmsNotifications
-from .pages_data import BookingCalendars, BookingPages, EventTypes, MasterPages
+from .messages_data import SimulatedMessages
+from .pages_data import (
+    SimulatedCalendars,
+    SimulatedEventTypes,
+    SimulatedMasterPages,
+    SimulatedPages,
+)
 from .timeline import Timeline
-from .users_data import Teams, Users
-from .webhooks_data import Webhooks
+from .users_data import SimulatedTeams, SimulatedUsers
+from .webhooks_data import SimulatedWebhooks
 
 
 class World:
@@ -20,21 +25,23 @@ class World:
             return Timeline(count, start, account.seed, name)
 
         booked = timeline("bookings", account.bookings)
-        self.teams = Teams(account)
-        self.users = Users(account, self.teams)
-        self.contacts = Contacts(account, self.users, booked)
-        self.booking_calendars = BookingCalendars(account, self.users, self.teams)
-        self.master_pages = MasterPages(account)
-        self.event_types = EventTypes(account)
-        self.booking_pages = BookingPages(account, self.users, self.master_pages, self.event_types)
-        self.bookings = Bookings(
+        self.teams = SimulatedTeams(account)
+        self.users = SimulatedUsers(account, self.teams)
+        self.contacts = SimulatedContacts(account, self.users, booked)
+        self.booking_calendars = SimulatedCalendars(account, self.users, self.teams)
+        self.master_pages = SimulatedMasterPages(account)
+        self.event_types = SimulatedEventTypes(account)
+        self.booking_pages = SimulatedPages(
+            account, self.users, self.master_pages, self.event_types
+        )
+        self.bookings = SimulatedBookings(
             account, booked, self.users, self.contacts, self.booking_calendars, self.booking_pages
         )
         self.conversations = Conversations(account, self.users, self.contacts, self.bookings)
-        self.sms_notifications = SmsNotifications(
+        self.sms_notifications = SimulatedMessages(
             account, timeline("sms", account.sms_notifications), self.users, self.contacts
         )
-        self.webhooks = Webhooks(account, timeline("webhooks", account.webhooks))
+        self.webhooks = SimulatedWebhooks(account, timeline("webhooks", account.webhooks))
 
     @property
     def kinds(self) -> tuple[Kind, ...]:

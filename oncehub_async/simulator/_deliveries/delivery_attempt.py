@@ -5,16 +5,16 @@ from typing import Literal
 
 import attrs
 
-Outcome = Literal[
+DeliveryOutcome = Literal[
     "accepted", "refused", "timeout", "unreachable", "unheard", "unrouted", "lost", "deleted"
 ]
 
-UNSENT: frozenset[Outcome] = frozenset({"unrouted", "lost", "deleted"})
+UNSENT: frozenset[DeliveryOutcome] = frozenset({"unrouted", "lost", "deleted"})
 """Outcomes of what was never sent."""
 
 
 @attrs.frozen(kw_only=True)
-class Attempt:
+class DeliveryAttempt:
     """One attempt to deliver an event to a webhook; `number` counts from 1, 0 was none.
 
     | outcome | what happened |
@@ -36,7 +36,7 @@ class Attempt:
     type: str
     object_id: str
     number: int
-    outcome: Outcome
+    outcome: DeliveryOutcome
     status: int | None
     at: datetime
     duplicate: bool = False

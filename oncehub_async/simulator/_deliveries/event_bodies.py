@@ -11,10 +11,10 @@ from ...webhooks import SIGNATURE_HEADER, signature_header
 from .._data.ids import Ids
 from .._data.instants import SECOND, with_milliseconds
 from .._data.kind import Body
-from .._data.webhooks_data import Happening
+from .._data.webhooks_data import AccountEvent
 from .._expansion import expand
-from .._simulated_clock import ClockFace
-from .._state import State
+from .._simulated_clock import SimulatedClock
+from .._state import AccountState
 from .delivery_faults import DeliveryFault
 from .delivery_settings import Timestamp
 
@@ -23,7 +23,7 @@ _IN_BOOKING = (("conversation",), ("booking_page",), ("master_page",), ("event_t
 
 
 @attrs.frozen
-class Event:
+class DeliveredEvent:
     """An event as it is delivered, however often: its bytes never change."""
 
     id: str
@@ -32,15 +32,15 @@ class Event:
     body: bytes = attrs.field(repr=False)
 
 
-class Events:
+class DeliveredEvents:
     """Makes the account's events, one after the other; the number of the `first` tells its id."""
 
-    def __init__(self, state: State, first: int) -> None:
+    def __init__(self, state: AccountState, first: int) -> None:
         self._state = state
         self._ids = Ids("EVNT-", 10, state.account.seed)
         self._number = first
 
-    def make(self, happening: Happening) -> Event:
+    def make(self, happening: AccountEvent) -> DeliveredEvent:
         """The event that tells of this, with the object as it is now."""
         own = self._ids.encode(self._number)
         self._number += 1
@@ -50,10 +50,10 @@ class Events:
             creation_time=with_milliseconds(happening.now),
             data=data(self._state, happening.id),
         )
-        return Event(own, happening.type, happening.id, orjson.dumps(sent))
+        return DeliveredEvent(own, happening.type, happening.id, orjson.dumps(sent))
 
 
-def data(state: State, id: str) -> Body:
+def data(state: AccountState, id: str) -> Body:
     """A booking or a conversation as webhooks show it, with what is included in it expanded.
 
     Live bookings have their owner as an object, against the document: so have those of an
@@ -71,7 +71,7 @@ def subscribes(events: list[str], type: str) -> bool:
     return type in events or type.partition(".")[0] in events
 
 
-def timestamp(face: ClockFace, shown: Timestamp) -> int:
+def timestamp(face: SimulatedClock, shown: Timestamp) -> int:
     """What a signature made now shows, in seconds since 1970."""
     return face.milliseconds() // SECOND if shown == "simulated" else int(time.time())
 

@@ -5,15 +5,15 @@ from collections import deque
 
 import attrs
 
-from .._data.webhooks_data import Happening
-from .._faults import InForce
-from .._simulated_clock import Agenda, ClockFace, stop
-from .._state import State
+from .._data.webhooks_data import AccountEvent
+from .._faults import ActiveFaults
+from .._simulated_clock import Agenda, SimulatedClock, stop
+from .._state import AccountState
 from .._stats import Stats
-from .delivery_attempt import UNSENT, Attempt, Outcome
+from .delivery_attempt import UNSENT, DeliveryAttempt, DeliveryOutcome
 from .delivery_faults import ONCE_A_DELIVERY, DeliveryFault
 from .delivery_settings import Delivery
-from .event_bodies import Event, Events, headers, subscribes, timestamp
+from .event_bodies import DeliveredEvent, DeliveredEvents, headers, subscribes, timestamp
 from .routes import Routes
 from .sender import Sender
 
@@ -27,7 +27,7 @@ class _Parcel:
     number: int
     webhook: int
     webhook_id: str
-    event: Event
+    event: DeliveredEvent
     duplicate: bool = False
     attempts: int = 0
     first: float = 0.0
@@ -39,18 +39,18 @@ class Outbox:
 
     def __init__(
         self,
-        state: State,
-        face: ClockFace,
+        state: AccountState,
+        face: SimulatedClock,
         routes: Routes,
-        faults: InForce[DeliveryFault],
+        faults: ActiveFaults[DeliveryFault],
         settings: Delivery,
         stats: Stats,
     ) -> None:
-        self.attempts: deque[Attempt] = deque(maxlen=settings.record)
+        self.attempts: deque[DeliveryAttempt] = deque(maxlen=settings.record)
         self.disabled: set[str] = set()
         self._state, self._face, self._routes = state, face, routes
         self._faults, self._settings, self._stats = faults, settings, stats
-        self._events = Events(state, settings.first_event)
+        self._events = DeliveredEvents(state, settings.first_event)
         self._sender = Sender(face, settings.timeout)
         self._agenda: Agenda[_Parcel] = Agenda(face)
         self._held: dict[int, _Parcel] = {}
@@ -60,7 +60,7 @@ class Outbox:
         self._task: asyncio.Task[None] | None = None
         self._closed = False
 
-    def observe(self, happening: Happening) -> None:
+    def observe(self, happening: AccountEvent) -> None:
         """Queue what has just happened for every webhook that subscribed to it."""
         if not self._routes or self._closed:
             return
@@ -129,7 +129,7 @@ class Outbox:
             self._slots.release()
             self._moved.set()
 
-    async def _attempt(self, parcel: _Parcel) -> Outcome:
+    async def _attempt(self, parcel: _Parcel) -> DeliveryOutcome:
         if not self._state.webhooks.exists(parcel.webhook):
             return self._note(parcel, "deleted")
         webhook = self._state.webhooks.body(parcel.webhook)
@@ -186,10 +186,12 @@ class Outbox:
         self._stats.delivery_faults.update(fault.kind for fault in struck)
         return struck
 
-    def _note(self, parcel: _Parcel, outcome: Outcome, status: int | None = None) -> Outcome:
+    def _note(
+        self, parcel: _Parcel, outcome: DeliveryOutcome, status: int | None = None
+    ) -> DeliveryOutcome:
         event = parcel.event
         self.attempts.append(
-            Attempt(
+            DeliveryAttempt(
                 webhook=parcel.webhook_id,
                 event=event.id,
                 type=event.type,

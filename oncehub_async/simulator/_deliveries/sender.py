@@ -10,22 +10,22 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from .._simulated_clock import ClockFace
-from .delivery_attempt import Outcome
+from .._simulated_clock import SimulatedClock
+from .delivery_attempt import DeliveryOutcome
 from .delivery_faults import DeliveryFault
 from .routes import Headers, LocalReceiver
 
 _PARTS = 10
 _logger = logging.getLogger("oncehub_async.simulator")
 
-Sent = tuple[Outcome, int | None]
+Sent = tuple[DeliveryOutcome, int | None]
 """What became of it, and the status if there was one."""
 
 
 class Sender:
     """Makes single attempts. Whatever goes wrong on the way is an outcome, not an exception."""
 
-    def __init__(self, face: ClockFace, timeout: float) -> None:
+    def __init__(self, face: SimulatedClock, timeout: float) -> None:
         self._face, self._timeout = face, timeout
         self._session: aiohttp.ClientSession | None = None
 

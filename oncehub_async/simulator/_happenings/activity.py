@@ -6,10 +6,10 @@ from math import inf, log
 import attrs
 
 from .._data.seeded import key, pick, roll
-from .._data.webhooks_data import EventType, Happening, NothingThere
+from .._data.webhooks_data import AccountEvent, EventType, NothingThere
 from .._scheduling.meetings import meeting
-from .._simulated_clock import Agenda, ClockFace, stop
-from .._state import State
+from .._simulated_clock import Agenda, SimulatedClock, stop
+from .._state import AccountState
 from .booking_events import STATUSES, befall
 from .happen import happen
 
@@ -46,7 +46,7 @@ class Activity:
 class Business:
     """Carries an activity out."""
 
-    def __init__(self, state: State, face: ClockFace, activity: Activity) -> None:
+    def __init__(self, state: AccountState, face: SimulatedClock, activity: Activity) -> None:
         self._state, self._face, self._activity = state, face, activity
         # A booking (its index) and when it ends, None for anything else that happens.
         self._agenda: Agenda[tuple[int, int] | None] = Agenda(face)
@@ -68,7 +68,7 @@ class Business:
         """Let nothing happen any more."""
         await stop(self._task)
 
-    def observe(self, happening: Happening) -> None:
+    def observe(self, happening: AccountEvent) -> None:
         """A booking can have a new end."""
         index = self._state.bookings.index(happening.id)
         if index is not None:

@@ -9,10 +9,12 @@ from .._data.instants import DAY, MINUTE, parse, with_milliseconds, with_seconds
 from .._data.kind import Body
 from .._data.seeded import key, roll
 from .._data.webhooks_data import EventType, NothingThere
-from .._state import State
+from .._state import AccountState
 
 
-def change(state: State, what: EventType, index: int, body: Body, now: int, **fields: Any) -> None:
+def change(
+    state: AccountState, what: EventType, index: int, body: Body, now: int, **fields: Any
+) -> None:
     """Update booking `index`, whose `body` changes in place, and announce what happened to it."""
     body |= fields
     body["last_updated_time"] = with_milliseconds(now)
@@ -21,7 +23,7 @@ def change(state: State, what: EventType, index: int, body: Body, now: int, **fi
 
 
 def hand_over(
-    state: State, index: int, body: Body, new_host: int, now: int, service: str | None = None
+    state: AccountState, index: int, body: Body, new_host: int, now: int, service: str | None = None
 ) -> None:
     """Give booking `index` to another host (a user's index), with another video service or not."""
     user = state.users.body(new_host)
@@ -61,7 +63,7 @@ _BY_CUSTOMER = {"reason": "Change in schedule", "actioned_by": "customer"}
 _QUARTER = 15 * MINUTE
 
 
-def befall(state: State, what: EventType, index: int, now: int) -> None:
+def befall(state: AccountState, what: EventType, index: int, now: int) -> None:
     """Let `what` happen to booking `index`. Raises ValueError if its status forbids that."""
     body = state.bookings.body(index)
     if body["status"] not in STATUSES[what]:
@@ -73,7 +75,7 @@ def befall(state: State, what: EventType, index: int, now: int) -> None:
         change(state, what, index, body, now, **_changes(what, index, body, now))
 
 
-def book(state: State, now: int) -> str:
+def book(state: AccountState, now: int) -> str:
     """Make a booking like the account's others, of a time to come. Its id."""
     kind = state.world.bookings
 
@@ -92,7 +94,7 @@ def book(state: State, now: int) -> str:
     return made
 
 
-def find(state: State, statuses: tuple[str, ...], throw: int) -> int | None:
+def find(state: AccountState, statuses: tuple[str, ...], throw: int) -> int | None:
     """Some booking (its index) with one of these statuses, None if there is none.
 
     Those that had ended long before the clock started are not looked at.
@@ -131,7 +133,7 @@ def _changes(what: EventType, index: int, body: Body, now: int) -> dict[str, Any
             return {"status": what.partition(".")[2]}
 
 
-def _another_host(state: State, index: int) -> int:
+def _another_host(state: AccountState, index: int) -> int:
     hosts = state.hosts(index)
     for user in state.users.indexes():
         body = state.users.body(user)

@@ -2,12 +2,12 @@
 
 from .._account_settings import likely
 from .._data.webhooks_data import EVENT_TYPES, EventType, NothingThere
-from .._state import State
+from .._state import AccountState
 from . import booking_events as bookings
 from .conversation_events import BEGINNINGS
 
 
-def happen(state: State, type: str, id: str | None, now: int) -> str:
+def happen(state: AccountState, type: str, id: str | None, now: int) -> str:
     """Let `type` happen now; the id of the booking or conversation to which it happened.
 
     Raises ValueError for what can't happen, KeyError for an id that isn't there, and LookupError
@@ -21,7 +21,7 @@ def happen(state: State, type: str, id: str | None, now: int) -> str:
     return _to_conversation(state, type, id, now)
 
 
-def _to_booking(state: State, what: EventType, id: str | None, now: int) -> str:
+def _to_booking(state: AccountState, what: EventType, id: str | None, now: int) -> str:
     if id is not None:
         index = state.bookings.index(id)
         if index is None or not state.bookings.exists(index):
@@ -37,7 +37,7 @@ def _to_booking(state: State, what: EventType, id: str | None, now: int) -> str:
     return state.bookings.kind.id(index)
 
 
-def _to_conversation(state: State, what: EventType, id: str | None, now: int) -> str:
+def _to_conversation(state: AccountState, what: EventType, id: str | None, now: int) -> str:
     conversations = state.conversations
     if id is None and what in BEGINNINGS:
         found = conversations.begin(what, now)

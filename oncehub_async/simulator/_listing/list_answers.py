@@ -10,7 +10,7 @@ from .._collection import Collection
 from .._data.kind import Body
 from .._expansion import expand, paths
 from .._service import Service
-from .._service_answers import Answer, invalid
+from .._service_answers import SimulatedAnswer, invalid
 from .._simulator_call import Call
 from .filter_rules import Rule, candidates, matches
 from .list_filters import NONE, Filters
@@ -37,7 +37,7 @@ _SCANNED_AT_A_TIME = 2_000
 
 
 @attrs.frozen
-class Page:
+class SimulatedPage:
     """The indexes of a page, newest first, and whether more lies in either direction.
 
     The page's far end is told by looking one further, its near end by what lies at the cursor and
@@ -49,26 +49,28 @@ class Page:
     has_newer: bool
 
 
-EMPTY = Page((), has_older=False, has_newer=False)
+EMPTY = SimulatedPage((), has_older=False, has_newer=False)
 
 
 async def older_than(
     collection: Collection, rules: Sequence[Rule], cursor: int | None, limit: int
-) -> Page:
+) -> SimulatedPage:
     """The page right after `cursor` (an index), or the newest page without one."""
     start = collection.end - 1 if cursor is None else cursor - 1
     newer = cursor is not None and await _any(collection, rules, cursor, newer=True)
     found = await _take(collection, rules, start, limit + 1, newer=False)
-    return Page(tuple(found[:limit]), has_older=len(found) > limit, has_newer=newer)
+    return SimulatedPage(tuple(found[:limit]), has_older=len(found) > limit, has_newer=newer)
 
 
 async def newer_than(
     collection: Collection, rules: Sequence[Rule], cursor: int, limit: int
-) -> Page:
+) -> SimulatedPage:
     """The page right before `cursor`: the oldest of all that are newer, still newest first."""
     older = await _any(collection, rules, cursor, newer=False)
     found = await _take(collection, rules, cursor + 1, limit + 1, newer=True)
-    return Page(tuple(reversed(found[:limit])), has_older=older, has_newer=len(found) > limit)
+    return SimulatedPage(
+        tuple(reversed(found[:limit])), has_older=older, has_newer=len(found) > limit
+    )
 
 
 async def _any(collection: Collection, rules: Sequence[Rule], start: int, *, newer: bool) -> bool:
@@ -100,7 +102,7 @@ _CURSORS = frozenset({"after", "before", "limit", "expand"})
 
 
 @attrs.frozen
-class Listing:
+class ListOperation:
     """One list operation: the resource, the path as the `Link` header shows it, filters."""
 
     resource: str
@@ -108,7 +110,7 @@ class Listing:
     filters: Filters = NONE
     expandable: frozenset[str] = frozenset()
 
-    async def __call__(self, call: Call) -> Answer:
+    async def __call__(self, call: Call) -> SimulatedAnswer:
         """The page that a call asks for. Raises ApiError (400) for a query that isn't allowed."""
         query, service = call.query, call.state.service
         collection = call.state.collections[self.resource]
@@ -131,7 +133,7 @@ class Listing:
             after=ids[-1] if ids and page.has_older else None,
             before=ids[0] if ids and page.has_newer else None,
         )
-        return Answer(body, headers={"Link": header} if header else {})
+        return SimulatedAnswer(body, headers={"Link": header} if header else {})
 
 
 def _limit(query: Mapping[str, str]) -> int:
@@ -151,7 +153,7 @@ async def _page(
     query: Mapping[str, str],
     limit: int,
     service: Service,
-) -> Page:
+) -> SimulatedPage:
     after, before = query.get("after"), query.get("before")
     if after and before:
         raise invalid("Received both before and after parameters. Please provide only one.")

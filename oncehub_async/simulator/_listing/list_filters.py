@@ -8,12 +8,12 @@ from .._data.bookings_data import LONGEST_LEAD
 from .._data.contacts_data import LONGEST_LIFE
 from .._field_checks import is_email
 from .._service_answers import invalid
-from .._state import State
+from .._state import AccountState
 from . import time_filters as times
 from .filter_rules import Rule
 
-ByValue = Callable[[State, str], Rule]
-Timed = Callable[[State, times.Bounds], Rule]
+ByValue = Callable[[AccountState, str], Rule]
+Timed = Callable[[AccountState, times.Bounds], Rule]
 
 
 @attrs.frozen
@@ -31,7 +31,7 @@ class Filters:
         ends = (f"{field}.{end}" for field in self.by_time for end in ("gt", "lt"))
         return frozenset((*self.by_value, *ends))
 
-    def rules(self, state: State, query: Mapping[str, str]) -> list[Rule]:
+    def rules(self, state: AccountState, query: Mapping[str, str]) -> list[Rule]:
         """The rules that a query asks for; an empty value asks for nothing, an empty time is wrong.
 
         Raises ApiError (400) for what is no time, or no value that the filter knows.
@@ -55,7 +55,7 @@ def _all(wanted: int | None) -> int | None:
 def _names(field: str, others: str, number: str) -> ByValue:
     """`field` of a booking names an object of `others`; `number` tells its index."""
 
-    def rule(state: State, value: str) -> Rule:
+    def rule(state: AccountState, value: str) -> Rule:
         wanted = state.collections[others].index(value)
         number_of: Callable[[int], int | None] = getattr(state.world.bookings, number)
         return Rule(
@@ -70,7 +70,7 @@ def _names(field: str, others: str, number: str) -> ByValue:
 def _of_page(field: str) -> ByValue:
     """The master page or event type of a booking, which its booking page tells."""
 
-    def rule(state: State, value: str) -> Rule:
+    def rule(state: AccountState, value: str) -> Rule:
         wanted = state.collections[field + "s"].index(value)
         pages, bookings = state.world.booking_pages, state.world.bookings
         number_of = pages.master_page if field == "master_page" else pages.event_type
@@ -84,7 +84,7 @@ def _of_page(field: str) -> ByValue:
     return rule
 
 
-def _status(state: State, value: str) -> Rule:
+def _status(state: AccountState, value: str) -> Rule:
     bookings = state.world.bookings
     return Rule(
         lambda index: bookings.status(index) == value,
@@ -92,7 +92,7 @@ def _status(state: State, value: str) -> Rule:
     )
 
 
-def _booking_host(state: State, value: str) -> Rule:
+def _booking_host(state: AccountState, value: str) -> Rule:
     user, bookings = state.users.index(value), state.world.bookings
     return Rule(
         lambda index: user is not None and user in (bookings.owner(index), bookings.cohost(index)),
@@ -101,27 +101,27 @@ def _booking_host(state: State, value: str) -> Rule:
     )
 
 
-def _calendar_host(state: State, value: str) -> Rule:
+def _calendar_host(state: AccountState, value: str) -> Rule:
     calendars = state.world.booking_calendars
     return Rule(lambda index: calendars.host_id(index) == value)
 
 
-def _page_owner(state: State, value: str) -> Rule:
+def _page_owner(state: AccountState, value: str) -> Rule:
     wanted, pages = state.users.index(value), state.world.booking_pages
     return Rule(lambda index: pages.owner(index) == wanted)
 
 
-def _page_master(state: State, value: str) -> Rule:
+def _page_master(state: AccountState, value: str) -> Rule:
     wanted, pages = state.master_pages.index(value), state.world.booking_pages
     return Rule(lambda index: wanted is not None and pages.master_page(index) == wanted)
 
 
-def _page_type(state: State, value: str) -> Rule:
+def _page_type(state: AccountState, value: str) -> Rule:
     wanted, pages = state.event_types.index(value), state.world.booking_pages
     return Rule(lambda index: wanted is not None and pages.event_type(index) == wanted)
 
 
-def _user_email(state: State, value: str) -> Rule:
+def _user_email(state: AccountState, value: str) -> Rule:
     if not is_email(value):
         raise invalid(f"Invalid email: {value}", "email")
     email, users = value.lower(), state.world.users
@@ -131,7 +131,7 @@ def _user_email(state: State, value: str) -> Rule:
     )
 
 
-def _contact_email(state: State, value: str) -> Rule:
+def _contact_email(state: AccountState, value: str) -> Rule:
     email = value.lower()
     # The address tells the index: nothing has to be searched.
     only = state.world.contacts.by_email(email)
@@ -143,19 +143,19 @@ def _contact_email(state: State, value: str) -> Rule:
     )
 
 
-def _team_member(state: State, value: str) -> Rule:
+def _team_member(state: AccountState, value: str) -> Rule:
     user = state.users.index(value)
     known = user is not None and state.users.exists(user)
     teams = state.users.body(user)["teams"] if user is not None and known else []
     return Rule(lambda index: state.world.teams.id(index) in teams)
 
 
-def _recipient(state: State, value: str) -> Rule:
+def _recipient(state: AccountState, value: str) -> Rule:
     notifications = state.world.sms_notifications
     return Rule(lambda index: notifications.recipient(index) == value)
 
 
-def _recipient_type(state: State, value: str) -> Rule:
+def _recipient_type(state: AccountState, value: str) -> Rule:
     if value not in ("contact", "user"):
         raise invalid(f"Invalid string: {value}", "recipient_type")
     notifications = state.world.sms_notifications

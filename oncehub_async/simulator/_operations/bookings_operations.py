@@ -8,11 +8,11 @@ from .._data.words import CONFERENCING
 from .._expansion import BOOKING
 from .._field_checks import flag, string, text
 from .._happenings.booking_events import change, hand_over
-from .._listing.list_answers import Listing
+from .._listing.list_answers import ListOperation
 from .._listing.list_filters import BOOKINGS
-from .._service_answers import Answer, invalid, missing
-from .._simulator_call import Call, Operation
-from .._state import State
+from .._service_answers import SimulatedAnswer, invalid, missing
+from .._simulator_call import Call, SimulatedOperation
+from .._state import AccountState
 from .single_objects import existing, get
 
 _REASSIGNABLE = ("scheduled", "rescheduled")
@@ -25,7 +25,7 @@ _SHOWN = {
 }
 
 
-def reassign(call: Call) -> Answer:
+def reassign(call: Call) -> SimulatedAnswer:
     """Makes an active user with a seat the host of an open booking; its owner stays."""
     state, bookings = call.state, call.state.bookings
     fields = call.fields()
@@ -48,10 +48,10 @@ def reassign(call: Call) -> Answer:
         raise invalid("Cannot reassign booking: The new host requires an assigned seat.", None, 409)
     service = _video_service(fields.get("location"), user, state)
     hand_over(state, index, body, user, call.now, service)
-    return Answer(body)
+    return SimulatedAnswer(body)
 
 
-def _video_service(location: Any, user: int, state: State) -> str | None:
+def _video_service(location: Any, user: int, state: AccountState) -> str | None:
     if location is None:
         return None
     if not isinstance(location, dict):
@@ -79,7 +79,7 @@ _OPEN = ("requested", "scheduled", "rescheduled")
 _MISSED = ("scheduled", "rescheduled", "completed")
 
 
-def cancel(call: Call) -> Answer:
+def cancel(call: Call) -> SimulatedAnswer:
     """Cancels a booking that is still open and was not paid for."""
     fields = call.fields()
     flag(fields, "send_cancellation_email", default=True)
@@ -90,7 +90,7 @@ def cancel(call: Call) -> Answer:
     return _call_off(call, "booking.canceled", text(fields, "cancellation_reason"), paid)
 
 
-def request_reschedule(call: Call) -> Answer:
+def request_reschedule(call: Call) -> SimulatedAnswer:
     """Cancels a booking and asks the guest for another time."""
     paid = (
         "Paid bookings can only be requested for reschedule in your OnceHub account. Log in and "
@@ -100,7 +100,7 @@ def request_reschedule(call: Call) -> Answer:
     return _call_off(call, "booking.canceled_reschedule_requested", reason, paid)
 
 
-def no_show(call: Call) -> Answer:
+def no_show(call: Call) -> SimulatedAnswer:
     """Marks that the guest of a meeting that has begun didn't come."""
     call.fields()
     bookings = call.state.bookings
@@ -110,10 +110,10 @@ def no_show(call: Call) -> Answer:
     if body["status"] not in _MISSED or not begun:
         raise invalid(f"Cannot update booking status to no_show: '{call.id}'", "id", 409)
     change(call.state, "booking.no_show", index, body, call.now, status="no_show")
-    return Answer(body)
+    return SimulatedAnswer(body)
 
 
-def _call_off(call: Call, what: EventType, reason: str, paid: str) -> Answer:
+def _call_off(call: Call, what: EventType, reason: str, paid: str) -> SimulatedAnswer:
     bookings = call.state.bookings
     index = existing(bookings, call.id)
     body = bookings.body(index)
@@ -124,18 +124,21 @@ def _call_off(call: Call, what: EventType, reason: str, paid: str) -> Answer:
     information = {"reason": reason, "actioned_by": "user", "user_id": body["owner"]}
     fields = {"status": "canceled", "cancel_reschedule_information": information}
     change(call.state, what, index, body, call.now, **fields)
-    return Answer(body)
+    return SimulatedAnswer(body)
 
 
 OPERATIONS = (
-    Operation(
-        "list-all-bookings", "GET", "/bookings", Listing("bookings", "/bookings", BOOKINGS, BOOKING)
+    SimulatedOperation(
+        "list-all-bookings",
+        "GET",
+        "/bookings",
+        ListOperation("bookings", "/bookings", BOOKINGS, BOOKING),
     ),
-    Operation("get-a-single-booking", "GET", "/bookings/{id}", get("bookings", BOOKING)),
-    Operation("cancel-booking", "POST", "/bookings/{id}/cancel", cancel),
-    Operation(
+    SimulatedOperation("get-a-single-booking", "GET", "/bookings/{id}", get("bookings", BOOKING)),
+    SimulatedOperation("cancel-booking", "POST", "/bookings/{id}/cancel", cancel),
+    SimulatedOperation(
         "request-reschedule", "POST", "/bookings/{id}/request-reschedule", request_reschedule
     ),
-    Operation("reassign-booking", "POST", "/bookings/{id}/reassign", reassign),
-    Operation("no-show", "POST", "/bookings/{id}/no-show", no_show),
+    SimulatedOperation("reassign-booking", "POST", "/bookings/{id}/reassign", reassign),
+    SimulatedOperation("no-show", "POST", "/bookings/{id}/no-show", no_show),
 )

@@ -7,11 +7,11 @@ from .._data.contacts_data import STATUSES
 from .._data.instants import with_milliseconds
 from .._data.kind import Body
 from .._field_checks import is_email, is_phone, is_timezone, refuse_unsupported, text
-from .._listing.list_answers import Listing
+from .._listing.list_answers import ListOperation
 from .._listing.list_filters import CONTACTS
-from .._service_answers import Answer, invalid
-from .._simulator_call import Call, Operation
-from .._state import State
+from .._service_answers import SimulatedAnswer, invalid
+from .._simulator_call import Call, SimulatedOperation
+from .._state import AccountState
 from .single_objects import delete, existing, get
 
 _IDENTIFIERS = ("email", "mobile_phone")
@@ -27,7 +27,7 @@ _UPDATABLE = frozenset(
 _CREATABLE = _UPDATABLE | set(_IDENTIFIERS)
 
 
-def create(call: Call) -> Answer:
+def create(call: Call) -> SimulatedAnswer:
     """Adds a contact that has names and an email address or a mobile phone, both new."""
     fields = call.fields()
     refuse_unsupported(fields, _CREATABLE, "Unsupported fields")
@@ -46,10 +46,10 @@ def create(call: Call) -> Answer:
         raise invalid(f"Contact already exists: '{email}'", "email", 409)
     if phone and find(call.state, None, phone):
         raise invalid(f"Contact already exists: '{phone}'", "mobile_phone", 409)
-    return Answer(new_contact(call, fields), 201)
+    return SimulatedAnswer(new_contact(call, fields), 201)
 
 
-def update(call: Call) -> Answer:
+def update(call: Call) -> SimulatedAnswer:
     """Changes the fields that are given; of the custom fields, those that are named."""
     contacts = call.state.contacts
     index = existing(contacts, call.id)
@@ -72,10 +72,10 @@ def update(call: Call) -> Answer:
     body |= _values(fields) | {"custom_fields": _merged(custom)}
     body["last_updated_time"] = with_milliseconds(call.now)
     contacts.put(index, body)
-    return Answer(body)
+    return SimulatedAnswer(body)
 
 
-def find(state: State, email: str | None, phone: str | None) -> Body | None:
+def find(state: AccountState, email: str | None, phone: str | None) -> Body | None:
     """The contact with this email address or this mobile phone, if there is one."""
     contacts, world = state.contacts, state.world.contacts
     if email:
@@ -143,7 +143,7 @@ def _require(names: Iterable[str], fields: Body) -> None:
             raise invalid(f"{name} is required", name)
 
 
-def _check(state: State, fields: Body) -> None:
+def _check(state: AccountState, fields: Body) -> None:
     for name in _TEXTS:
         if fields.get(name) is not None:
             value = text(fields, name)
@@ -167,7 +167,7 @@ def _check(state: State, fields: Body) -> None:
     _check_custom_fields(state, fields.get("custom_fields", []))
 
 
-def _check_custom_fields(state: State, value: Any) -> None:
+def _check_custom_fields(state: AccountState, value: Any) -> None:
     if not isinstance(value, list):
         raise invalid("Must be an array of custom fields.", "custom_fields")
     for one in value:
@@ -180,9 +180,11 @@ def _check_custom_fields(state: State, value: Any) -> None:
 
 
 OPERATIONS = (
-    Operation("list-all-contacts", "GET", "/contacts", Listing("contacts", "/contacts", CONTACTS)),
-    Operation("add-a-new-contact", "POST", "/contacts", create),
-    Operation("get-a-single-contact", "GET", "/contacts/{id}", get("contacts")),
-    Operation("update-a-contact", "PATCH", "/contacts/{id}", update),
-    Operation("delete-a-contact", "DELETE", "/contacts/{id}", delete("contacts")),
+    SimulatedOperation(
+        "list-all-contacts", "GET", "/contacts", ListOperation("contacts", "/contacts", CONTACTS)
+    ),
+    SimulatedOperation("add-a-new-contact", "POST", "/contacts", create),
+    SimulatedOperation("get-a-single-contact", "GET", "/contacts/{id}", get("contacts")),
+    SimulatedOperation("update-a-contact", "PATCH", "/contacts/{id}", update),
+    SimulatedOperation("delete-a-contact", "DELETE", "/contacts/{id}", delete("contacts")),
 )

@@ -3,7 +3,7 @@
 from .._data.instants import with_seconds
 from .._data.seeded import key, letters
 from .._field_checks import check_answers, flag, nested, text
-from .._service_answers import Answer, invalid, not_found
+from .._service_answers import SimulatedAnswer, invalid, not_found
 from .._simulator_call import Call
 from .single_objects import existing
 
@@ -11,7 +11,7 @@ _UTM = ("source", "medium", "campaign", "term", "content")
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
-def link_to_calendar(call: Call) -> Answer:
+def link_to_calendar(call: Call) -> SimulatedAnswer:
     """A link to a booking calendar that is published."""
     fields = call.fields()
     flag(fields, "hide_url_params", default=False)
@@ -27,7 +27,7 @@ def link_to_calendar(call: Call) -> Answer:
     return _link(call, "https://oncehub.com/.", 12)
 
 
-def link_to_master_page(call: Call) -> Answer:
+def link_to_master_page(call: Call) -> SimulatedAnswer:
     """A link to a master page that was not deleted."""
     pages = call.state.master_pages
     index = pages.index(call.id)
@@ -38,9 +38,9 @@ def link_to_master_page(call: Call) -> Answer:
     return _link(call, "https://go.oncehub.com/.", 8)
 
 
-def _link(call: Call, base: str, length: int) -> Answer:
+def _link(call: Call, base: str, length: int) -> SimulatedAnswer:
     links = call.state.one_time_links
     dice = key(call.state.account.seed, "one-time links")
     code = letters(dice, len(links), length, _ALPHABET)
     links[code] = {"id": code, "url": base + code, "creation_time": with_seconds(call.now)}
-    return Answer(links[code])
+    return SimulatedAnswer(links[code])

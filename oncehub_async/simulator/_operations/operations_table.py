@@ -6,10 +6,10 @@ import attrs
 
 from .._account_settings import Account
 from .._expansion import SMS_NOTIFICATION
-from .._listing.list_answers import Listing
+from .._listing.list_answers import ListOperation
 from .._listing.list_filters import SMS_NOTIFICATIONS
-from .._service_answers import Answer, invalid
-from .._simulator_call import Call, Operation
+from .._service_answers import SimulatedAnswer, invalid
+from .._simulator_call import Call, SimulatedOperation
 from . import bookings_operations as bookings
 from . import contacts_operations as contacts
 from . import pages_operations as pages
@@ -17,26 +17,28 @@ from . import users_operations as users
 from . import webhooks_operations as webhooks
 
 
-def validate(call: Call) -> Answer:
+def validate(call: Call) -> SimulatedAnswer:
     """Whose account the key is for."""
     email = call.state.users.body(0)["email"]
-    return Answer({"message": f"The API key is valid for account: {email}"})
+    return SimulatedAnswer({"message": f"The API key is valid for account: {email}"})
 
 
-KEY_OPERATIONS = (Operation("validate-api-key", "GET", "/test", validate),)
+KEY_OPERATIONS = (SimulatedOperation("validate-api-key", "GET", "/test", validate),)
 
 
 TEXT_OPERATIONS = (
-    Operation(
+    SimulatedOperation(
         "list-all-sms-notifications",
         "GET",
         "/notifications/sms",
-        Listing("sms_notifications", "/notifications/sms", SMS_NOTIFICATIONS, SMS_NOTIFICATION),
+        ListOperation(
+            "sms_notifications", "/notifications/sms", SMS_NOTIFICATIONS, SMS_NOTIFICATION
+        ),
     ),
 )
 
 
-OPERATIONS: tuple[Operation, ...] = (
+OPERATIONS: tuple[SimulatedOperation, ...] = (
     *KEY_OPERATIONS,
     *bookings.OPERATIONS,
     *pages.CALENDAR_OPERATIONS,
@@ -53,7 +55,7 @@ OPERATIONS: tuple[Operation, ...] = (
 class Match:
     """The operation that a request means, and the id in its path."""
 
-    operation: Operation
+    operation: SimulatedOperation
     id: str
 
 

@@ -6,15 +6,15 @@ from .._data.instants import parse, with_milliseconds, with_seconds
 from .._data.kind import Body
 from .._field_checks import ANSWERS, check_answers, is_email, is_phone, is_timezone, text
 from .._scheduling.free_slots import Slot, free_slots
-from .._service_answers import Answer, invalid, missing
+from .._service_answers import SimulatedAnswer, invalid, missing
 from .._simulator_call import Call
-from .._state import State
+from .._state import AccountState
 from .contacts_operations import find, new_contact
 from .single_objects import existing
 from .slots_operations import hosts, refuse_unbookable
 
 
-def schedule(call: Call) -> Answer:
+def schedule(call: Call) -> SimulatedAnswer:
     """Makes a booking, and a contact if its email address is new. Not idempotent."""
     state, fields = call.state, call.fields()
     calendar = existing(state.booking_calendars, call.id)
@@ -45,7 +45,7 @@ def schedule(call: Call) -> Answer:
     if index is not None:
         state.bookings.hosts[index] = (slot.host,)
     state.announce("booking.scheduled", body["id"], call.now)
-    return Answer({"id": body["id"]})
+    return SimulatedAnswer({"id": body["id"]})
 
 
 def _form(fields: Body) -> Body:
@@ -145,7 +145,7 @@ def _booking(call: Call, calendar: int, index: int, slot: Slot, location: Body) 
     return body
 
 
-def _submission(state: State, form: Body) -> Body:
+def _submission(state: AccountState, form: Body) -> Body:
     """The form as a booking shows it; what isn't in the field library is left out."""
     library = state.account.custom_fields
     body: Body = {"phone": None, "note": "", "company": None, "guests": []}
@@ -163,5 +163,5 @@ def _names(full: str) -> Body:
     return {"first_name": first, "last_name": last.strip()}
 
 
-def _email(state: State, user: str) -> str:
+def _email(state: AccountState, user: str) -> str:
     return str((state.shown(user) or {}).get("email"))

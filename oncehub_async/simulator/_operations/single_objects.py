@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from .._collection import Collection
 from .._expansion import expand, paths
-from .._service_answers import Answer, not_found
+from .._service_answers import SimulatedAnswer, not_found
 from .._simulator_call import Call
 
 
@@ -16,29 +16,31 @@ def existing(collection: Collection, id: str, *, param: str = "id") -> int:
     return index
 
 
-def get(resource: str, expandable: frozenset[str] = frozenset()) -> Callable[[Call], Answer]:
+def get(
+    resource: str, expandable: frozenset[str] = frozenset()
+) -> Callable[[Call], SimulatedAnswer]:
     """Answers the object with the path's id; a deleted one by `{id, object, deleted}`."""
 
-    def handle(call: Call) -> Answer:
+    def handle(call: Call) -> SimulatedAnswer:
         collection = call.state.collections[resource]
         index = collection.index(call.id)
         if index is None:
             raise not_found(collection.kind.noun, call.id)
         expansions = paths(call.query.get("expand", ""), expandable, in_list=False)
-        return Answer(expand(call.state, collection.shown(index), expansions))
+        return SimulatedAnswer(expand(call.state, collection.shown(index), expansions))
 
     return handle
 
 
-def delete(resource: str) -> Callable[[Call], Answer]:
+def delete(resource: str) -> Callable[[Call], SimulatedAnswer]:
     """Deletes the object with the path's id; once more, and it is still deleted."""
 
-    def handle(call: Call) -> Answer:
+    def handle(call: Call) -> SimulatedAnswer:
         collection = call.state.collections[resource]
         index = collection.index(call.id)
         if index is None:
             raise not_found(collection.kind.noun, call.id)
         collection.remove(index)
-        return Answer(collection.tombstone(index))
+        return SimulatedAnswer(collection.tombstone(index))
 
     return handle

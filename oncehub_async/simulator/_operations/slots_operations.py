@@ -5,16 +5,16 @@ from collections.abc import Iterator
 
 from .._data.instants import DAY, MINUTE, parse, with_milliseconds
 from .._scheduling.free_slots import Host, Slot, free_slots
-from .._service_answers import Answer, invalid
+from .._service_answers import SimulatedAnswer, invalid
 from .._simulator_call import Call
-from .._state import State
+from .._state import AccountState
 from .single_objects import existing
 
 _WEEK = 7 * DAY
 _MOST = 30 * DAY
 
 
-async def time_slots(call: Call) -> Answer:
+async def time_slots(call: Call) -> SimulatedAnswer:
     """The slots from `start_time` (else now) to `end_time` (else a week later).
 
     With several hosts (a team) a time is free when one of them is; the first of those takes it.
@@ -38,7 +38,7 @@ async def time_slots(call: Call) -> Answer:
             slots.setdefault(slot.start, slot)
         # A team may be large: others get their turn in between.
         await asyncio.sleep(0)
-    return Answer(
+    return SimulatedAnswer(
         [
             {"start_time": with_milliseconds(start), "locations": slots[start].locations}
             for start in sorted(slots)
@@ -46,7 +46,7 @@ async def time_slots(call: Call) -> Answer:
     )
 
 
-def refuse_unbookable(state: State, calendar: int, what: str, where: str) -> None:
+def refuse_unbookable(state: AccountState, calendar: int, what: str, where: str) -> None:
     """Raise ApiError: 422 for an unpublished calendar, 402 when no host has a seat."""
     if not state.booking_calendars.body(calendar)["published"]:
         raise invalid(f"{what} {where} an unpublished booking calendar.", "id", 422)
@@ -54,7 +54,7 @@ def refuse_unbookable(state: State, calendar: int, what: str, where: str) -> Non
         raise invalid(f"{what} when the host doesn't have a seat assigned.", status=402)
 
 
-def hosts(state: State, calendar: int, first: int, last: int) -> Iterator[Host]:
+def hosts(state: AccountState, calendar: int, first: int, last: int) -> Iterator[Host]:
     """Who can take a booking of a calendar that starts from `first` to before `last`."""
     duration = state.world.booking_calendars.duration(calendar) * MINUTE
     for user in state.seated(calendar):

@@ -6,23 +6,23 @@ from .._data.instants import parse_date, to_datetime
 from .._data.kind import Body
 from .._data.users_data import ACCOUNT_OWNER, ROLES
 from .._field_checks import is_email, is_name, refuse_unsupported, text
-from .._listing.list_answers import Listing
+from .._listing.list_answers import ListOperation
 from .._listing.list_filters import TEAMS, USERS
-from .._service_answers import Answer, invalid, missing, not_found
-from .._simulator_call import Call, Operation
-from .._state import State
+from .._service_answers import SimulatedAnswer, invalid, missing, not_found
+from .._simulator_call import Call, SimulatedOperation
+from .._state import AccountState
 from .single_objects import delete, existing, get
 
 TEAM_OPERATIONS = (
-    Operation("list-all-teams", "GET", "/teams", Listing("teams", "/teams", TEAMS)),
-    Operation("get-a-single-team", "GET", "/teams/{id}", get("teams")),
+    SimulatedOperation("list-all-teams", "GET", "/teams", ListOperation("teams", "/teams", TEAMS)),
+    SimulatedOperation("get-a-single-team", "GET", "/teams/{id}", get("teams")),
 )
 
 
 _RANGE = ("overrides_start_time", "overrides_end_time")
 
 
-def get_availability(call: Call) -> Answer:
+def get_availability(call: Call) -> SimulatedAnswer:
     """The weekly hours, and the overrides of the dates from the one to the other."""
     call.refuse_unknown_parameters(frozenset(_RANGE))
     for name in _RANGE:
@@ -35,10 +35,10 @@ def get_availability(call: Call) -> Answer:
         raise invalid(
             "overrides_start_time cannot be later than overrides_end_time", "overrides_start_time"
         )
-    return Answer(call.state.schedules.of(user).shown(timezone, first, last))
+    return SimulatedAnswer(call.state.schedules.of(user).shown(timezone, first, last))
 
 
-def update_availability(call: Call) -> Answer:
+def update_availability(call: Call) -> SimulatedAnswer:
     """Replaces whole days and whole dates, and deletes the dates that are set to null."""
     state = call.state
     user = existing(state.users, call.id)
@@ -46,7 +46,7 @@ def update_availability(call: Call) -> Answer:
     conferencing = state.schedules.conferencing(user)[0]
     schedule = state.schedules.of(user).merged(call.fields(), today, conferencing)
     state.schedules.put(user, schedule)
-    return Answer(schedule.shown(state.users.body(user)["timezone"]))
+    return SimulatedAnswer(schedule.shown(state.users.body(user)["timezone"]))
 
 
 _REQUIRED = ("email", "first_name", "last_name")
@@ -54,7 +54,7 @@ _UPDATABLE = frozenset({"first_name", "last_name", "role_name", "teams"})
 _CREATABLE = _UPDATABLE | {"email"}
 
 
-def create(call: Call) -> Answer:
+def create(call: Call) -> SimulatedAnswer:
     """Invites a user, as a Member if no role is given."""
     state, fields = call.state, call.fields()
     refuse_unsupported(fields, _CREATABLE, "Unsupported fields")
@@ -90,10 +90,10 @@ def create(call: Call) -> Answer:
             "teams": fields.get("teams", []),
         },
     )
-    return Answer(body)
+    return SimulatedAnswer(body)
 
 
-def update(call: Call) -> Answer:
+def update(call: Call) -> SimulatedAnswer:
     """Changes a user's names, role or teams; not those of the Account Owner."""
     state, users = call.state, call.state.users
     index = users.index(call.id)
@@ -114,10 +114,10 @@ def update(call: Call) -> Answer:
     _refuse_owner(body, "update")
     body |= fields
     users.put(index, body)
-    return Answer(body)
+    return SimulatedAnswer(body)
 
 
-def remove(call: Call) -> Answer:
+def remove(call: Call) -> SimulatedAnswer:
     """Deletes a user; not the Account Owner."""
     users = call.state.users
     index = users.index(call.id)
@@ -143,7 +143,7 @@ def _check_role(fields: Body) -> None:
         raise invalid(f"Invalid role name: '{role}'", "role_name")
 
 
-def _check_teams(state: State, fields: Body) -> None:
+def _check_teams(state: AccountState, fields: Body) -> None:
     teams: Any = fields.get("teams", [])
     if not isinstance(teams, list) or not all(isinstance(team, str) for team in teams):
         raise invalid("Must be an array of strings.", "teams")
@@ -156,24 +156,24 @@ def _check_teams(state: State, fields: Body) -> None:
         raise invalid(f"Invalid team(s): {', '.join(unknown)}", "teams")
 
 
-def _has_email(state: State, email: str) -> bool:
+def _has_email(state: AccountState, email: str) -> bool:
     users = (state.users.body(index) for index in state.users.indexes())
     return any(body["email"].lower() == email.lower() for body in users)
 
 
 OPERATIONS = (
-    Operation("list-all-users", "GET", "/users", Listing("users", "/users", USERS)),
-    Operation("add-a-new-user", "POST", "/users", create),
-    Operation("get-a-single-user", "GET", "/users/{id}", get("users")),
-    Operation("update-a-user", "PATCH", "/users/{id}", update),
-    Operation("delete-a-user", "DELETE", "/users/{id}", remove),
-    Operation(
+    SimulatedOperation("list-all-users", "GET", "/users", ListOperation("users", "/users", USERS)),
+    SimulatedOperation("add-a-new-user", "POST", "/users", create),
+    SimulatedOperation("get-a-single-user", "GET", "/users/{id}", get("users")),
+    SimulatedOperation("update-a-user", "PATCH", "/users/{id}", update),
+    SimulatedOperation("delete-a-user", "DELETE", "/users/{id}", remove),
+    SimulatedOperation(
         "get_user_scheduling_availability",
         "GET",
         "/users/{id}/scheduling-availability",
         get_availability,
     ),
-    Operation(
+    SimulatedOperation(
         "patch_user_scheduling_availability",
         "PATCH",
         "/users/{id}/scheduling-availability",

@@ -5,16 +5,16 @@ import re
 from .._data.instants import with_milliseconds
 from .._data.webhooks_data import EVENTS
 from .._field_checks import text
-from .._listing.list_answers import Listing
-from .._service_answers import Answer, invalid, missing
-from .._simulator_call import Call, Operation
-from .._state import State
+from .._listing.list_answers import ListOperation
+from .._service_answers import SimulatedAnswer, invalid, missing
+from .._simulator_call import Call, SimulatedOperation
+from .._state import AccountState
 from .single_objects import delete, get
 
 _HTTPS = re.compile(r"https://[^\s/?#@:]+(:\d{1,5})?([/?#]\S*)?")
 
 
-def create(call: Call) -> Answer:
+def create(call: Call) -> SimulatedAnswer:
     """Subscribes an https URL to events; the name has to be new."""
     state, fields = call.state, call.fields()
     for name in ("name", "url", "events"):
@@ -45,16 +45,18 @@ def create(call: Call) -> Answer:
             "secret": state.world.webhooks.secret(index),
         },
     )
-    return Answer(body)
+    return SimulatedAnswer(body)
 
 
-def _has_name(state: State, name: str) -> bool:
+def _has_name(state: AccountState, name: str) -> bool:
     return any(state.webhooks.body(index)["name"] == name for index in state.webhooks.indexes())
 
 
 OPERATIONS = (
-    Operation("list-all-webhooks", "GET", "/webhooks", Listing("webhooks", "/webhooks")),
-    Operation("create-a-webhook", "POST", "/webhooks", create),
-    Operation("get-a-single-webhook", "GET", "/webhooks/{id}", get("webhooks")),
-    Operation("delete-a-webhook", "DELETE", "/webhooks/{id}", delete("webhooks")),
+    SimulatedOperation(
+        "list-all-webhooks", "GET", "/webhooks", ListOperation("webhooks", "/webhooks")
+    ),
+    SimulatedOperation("create-a-webhook", "POST", "/webhooks", create),
+    SimulatedOperation("get-a-single-webhook", "GET", "/webhooks/{id}", get("webhooks")),
+    SimulatedOperation("delete-a-webhook", "DELETE", "/webhooks/{id}", delete("webhooks")),
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 import attrs
 
 from .._collection import Collection
-from .._data.bookings_data import Bookings
+from .._data.bookings_data import SimulatedBookings
 from .._data.instants import MINUTE, parse
 
 Span = tuple[int, int]
@@ -70,7 +70,7 @@ class Meeting:
     end: int
 
 
-def meeting(kind: Bookings, bookings: Collection, index: int) -> Meeting | None:
+def meeting(kind: SimulatedBookings, bookings: Collection, index: int) -> Meeting | None:
     """The meeting of booking `index` as it is now, None if that was deleted."""
     if not bookings.exists(index):
         return None
@@ -92,7 +92,7 @@ class Meetings:
     """
 
     def __init__(
-        self, kind: Bookings, bookings: Collection, hosts: Callable[[int], tuple[str, ...]]
+        self, kind: SimulatedBookings, bookings: Collection, hosts: Callable[[int], tuple[str, ...]]
     ) -> None:
         self._kind, self._bookings, self._hosts = kind, bookings, hosts
         self._busy: Busy | None = None

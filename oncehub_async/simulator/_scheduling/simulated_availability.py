@@ -9,7 +9,7 @@ import attrs
 from .._data.instants import parse_date
 from .._data.kind import Body
 from .._data.seeded import key, pick
-from .._data.users_data import Users
+from .._data.users_data import SimulatedUsers
 from .._data.words import ADDRESSES, CONFERENCING
 from .._field_checks import refuse_unsupported, string
 from .._service_answers import invalid, missing
@@ -93,7 +93,7 @@ class Schedule:
 class Schedules:
     """Every user's schedule; those that were never changed are made when asked for."""
 
-    def __init__(self, users: Users) -> None:
+    def __init__(self, users: SimulatedUsers) -> None:
         self._key = key(users.ids.seed, "schedules")
         self._changed: dict[int, Schedule] = {}
 

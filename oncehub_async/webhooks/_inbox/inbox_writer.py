@@ -26,7 +26,7 @@ _TRANSIENT = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL)
 
 
 @attrs.frozen(eq=False)
-class Operation(Generic[T]):
+class WriteOperation(Generic[T]):
     """Many requests of one kind, run together: one result for each."""
 
     run: Callable[[sqlite3.Connection, Sequence[Any]], Sequence[T]]
@@ -34,12 +34,12 @@ class Operation(Generic[T]):
 
 @attrs.frozen(eq=False)
 class _Request:
-    operation: Operation[Any]
+    operation: WriteOperation[Any]
     argument: Any
     answer: "asyncio.Future[Any]"
 
 
-class Writer:
+class InboxWriter:
     """Runs operations on a connection that it opens, and opens again after trouble.
 
     `is_current` tells whether the file that was opened is still the one on the disk. `between` is
@@ -72,7 +72,7 @@ class Writer:
         )
         self._thread.start()
         try:
-            await self.submit(Operation(lambda _connection, requests: requests), None)
+            await self.submit(WriteOperation(lambda _connection, requests: requests), None)
         except BaseException:
             await self.close()
             raise
@@ -92,7 +92,7 @@ class Writer:
             self._batches.put(None)
         await asyncio.to_thread(self._thread.join)
 
-    def submit(self, operation: Operation[T], argument: object) -> "asyncio.Future[T]":
+    def submit(self, operation: WriteOperation[T], argument: object) -> "asyncio.Future[T]":
         """Have it done in the next commit."""
         if self._loop is None or self._is_closed:
             raise InboxError("the inbox is not open")
@@ -192,7 +192,7 @@ class Writer:
 
 def _run(connection: sqlite3.Connection, batch: list[_Request]) -> list[Any]:
     """Run requests, those of the same kind together, and give their results in their order."""
-    by_operation: dict[Operation[Any], list[int]] = {}
+    by_operation: dict[WriteOperation[Any], list[int]] = {}
     for index, request in enumerate(batch):
         by_operation.setdefault(request.operation, []).append(index)
     results: list[Any] = [None] * len(batch)

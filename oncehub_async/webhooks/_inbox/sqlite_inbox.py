@@ -14,7 +14,7 @@ from ..._ground import checks
 from ...errors import ClientStateError, ConfigurationError
 from .._webhook_errors import InboxError
 from . import schema, statements
-from .inbox_writer import Operation, Writer
+from .inbox_writer import InboxWriter, WriteOperation
 from .interface import Claim, Outcome, State, StoredEvent, Work
 from .owner_lock import SECONDS_BETWEEN_LOOKS, OwnerLock, RollCall, sweep
 
@@ -58,16 +58,16 @@ class SQLiteInbox:
         self._keep_dead = max(checks.seconds(keep_dead, "keep_dead"), self._keep)
         self._busy_timeout = checks.seconds(busy_timeout, "busy_timeout")
         self._lock: OwnerLock | None = None
-        self._writer: Writer | None = None
+        self._writer: InboxWriter | None = None
         self._file: tuple[int, int] | None = None
         self._roll = RollCall(self.path)
         self._last_roll_call = self._last_look = float("-inf")
         self._has_claimed, self._sweeps = False, True
-        self._put = Operation(self._put_many)
-        self._claim = Operation(self._claim_many)
-        self._settle = Operation(self._settle_many)
-        self._release = Operation(self._release_many)
-        self._ask: Operation[Any] = Operation(
+        self._put = WriteOperation(self._put_many)
+        self._claim = WriteOperation(self._claim_many)
+        self._settle = WriteOperation(self._settle_many)
+        self._release = WriteOperation(self._release_many)
+        self._ask: WriteOperation[Any] = WriteOperation(
             lambda connection, asked: [each(connection) for each in asked]
         )
 
@@ -92,7 +92,7 @@ class SQLiteInbox:
                 f"path: {self.path} can't be made: {error.strerror or error}"
             ) from None
         self._has_claimed, self._sweeps = False, True
-        self._writer = Writer(self._connect, self._is_current, self._look_after_lock)
+        self._writer = InboxWriter(self._connect, self._is_current, self._look_after_lock)
         try:
             await self._writer.open()
             await self._asked(lambda connection: statements.set_needed(connection, needed))
@@ -158,7 +158,7 @@ class SQLiteInbox:
             )
         return purged.events
 
-    async def _submit(self, operation: Operation[T], argument: object) -> T:
+    async def _submit(self, operation: WriteOperation[T], argument: object) -> T:
         if self._writer is None:
             raise ClientStateError("open the inbox first")
         return await self._writer.submit(operation, argument)
