@@ -32,7 +32,7 @@ fuzz: $(VENV)/.dev
 		tests/webhooks/test_signature.py tests/webhooks/test_receiver.py
 
 conformance: $(VENV)/.dev
-	$(BIN)/pytest -n 2 -rs tests/simulator/test_conformance.py tests/test_resources.py tests/models
+	$(BIN)/pytest -n 2 -rs tests/simulator/test_conformance.py tests/resources tests/models
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks

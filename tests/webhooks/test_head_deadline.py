@@ -16,8 +16,8 @@ from aiohttp.test_utils import make_mocked_request
 from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import MemoryInbox, Receiver, serve
 from oncehub_async.webhooks._head_deadline import HeadDeadline
-from tests.virtual_time import run_virtual
 
+from ..virtual_time import run_virtual
 from .conftest import SECRET
 
 PATH = "/webhooks/oncehub"

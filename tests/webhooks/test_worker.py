@@ -10,8 +10,8 @@ import pytest
 
 from oncehub_async.webhooks import Backoff, Context, Event, GiveUp, RetryLater, Router
 from oncehub_async.webhooks._inbox import State
-from tests.virtual_time import run_virtual
 
+from ..virtual_time import run_virtual
 from .virtual_receiver import post, receiver, since_start, virtual
 
 

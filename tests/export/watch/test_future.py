@@ -13,7 +13,7 @@ import pytest
 from oncehub_async.export import ExportPlan, verify_export, watch_export
 from oncehub_async.export._export_plan import ResourcePlan
 
-from ..virtual_time import InlineLoop
+from ...virtual_time import InlineLoop
 from .changing_service import START, ChangingService, client, milliseconds
 
 PICKED, OTHER = "BKNG-3", "BKNG-7"

@@ -12,7 +12,7 @@ from oncehub_async.cli._app import run
 from oncehub_async.cli._simulate import routes, simulated
 from oncehub_async.simulator._simulator import START
 
-from .loopback import answer, serving
+from ..loopback import answer, serving
 
 
 async def test_it_delivers_what_happens_by_itself() -> None:

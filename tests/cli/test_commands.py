@@ -18,7 +18,7 @@ from oncehub_async.cli._output import several, span
 from oncehub_async.export import RESOURCES
 from oncehub_async.simulator import Account, Fault, ServiceLimits, Simulator
 
-from .simulator.threaded import running
+from ..simulator.threaded import running
 
 SECRET = "sekrit-key-of-the-test"
 ACCOUNT = Account(bookings=250, contacts=130, sms_notifications=40)

@@ -21,7 +21,7 @@ TYPES = dict(re.findall(r"^\| (\w[\w ]*) \| [^|\n]+ \| `([^`]+)` \|$", page(), r
 
 
 def test_the_tables_are_those_of_the_code() -> None:
-    """Every resource's columns in their order; `python -m tests.export_formats.documented`."""
+    """Every resource's columns in their order; `python -m tests.export.formats.documented`."""
     assert [name for _, name in TABLES] == list(RESOURCES)
     assert page() == renewed(page())
 

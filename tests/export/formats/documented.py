@@ -1,4 +1,4 @@
-"""The tables of `docs/export-formats.md`; `python -m tests.export_formats.documented` renews them."""
+"""The tables of `docs/export-formats.md`; `python -m tests.export.formats.documented` renews them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from oncehub_async.export._formats.csv_format import header
 from oncehub_async.export._formats.fields import UNKNOWN_FIELDS, Field, FieldKind, fields_of
 from oncehub_async.export._formats.parquet_format import schema
 
-PAGE = Path(__file__).parent.parent.parent / "docs" / "export-formats.md"
+PAGE = Path(__file__).parents[3] / "docs" / "export-formats.md"
 TABLE = re.compile(r"(<!-- columns of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 _HOLDS = {

@@ -18,7 +18,7 @@ from oncehub_async.cli import main
 from oncehub_async.simulator import Account, Fault, Simulator
 from oncehub_async.simulator._faults import Change
 
-from ..simulator.threaded import running
+from ...simulator.threaded import running
 
 ACCOUNT = Account(bookings=120, contacts=10)
 # The command itself, on a clock on which its shortest pause takes a moment.

@@ -12,8 +12,8 @@ import pytest
 from oncehub_async.export import ExportPlan, watch_export
 from oncehub_async.export._export_plan import ResourcePlan
 
-from ..list_service import Latency
-from ..virtual_time import InlineLoop
+from ...list_service import Latency
+from ...virtual_time import InlineLoop
 from .changing_service import START, ChangingService, client, milliseconds
 
 PICKED = "BKNG-3"

@@ -14,14 +14,7 @@ from oncehub_async._rate import UNKNOWN, Demand, RateBudget
 from oncehub_async._rate.forecast import Demands
 
 from ..least_possible import least_of_pages
-from ..list_service import (
-    DatedClock,
-    Latency,
-    ListService,
-    client,
-    error,
-    nothing_left_behind,
-)
+from ..list_service import DatedClock, Latency, ListService, client, error, nothing_left_behind
 from ..several_lists import PATHS, Lists
 from ..virtual_time import run_virtual
 

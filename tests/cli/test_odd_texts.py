@@ -14,7 +14,7 @@ from oncehub_async.simulator import Account, Simulator
 from oncehub_async.webhooks import SQLiteInbox
 from oncehub_async.webhooks._inbox import Outcome, State, StoredEvent
 
-from .simulator.threaded import running
+from ..simulator.threaded import running
 
 BODY = (
     b'{"id":"EVNT-1","type":"booking.canceled","data":{"id":"B-1","subject":"caf\\u00e9 \\ud83d"}}'

@@ -22,7 +22,7 @@ from oncehub_async.webhooks import SQLiteInbox, verify_signature
 from oncehub_async.webhooks._inbox import Outcome, State, StoredEvent
 from oncehub_async.webhooks._inbox.inspection import opened_inbox
 
-from .simulator.threaded import running
+from ..simulator.threaded import running
 
 SECRET = "sekrit-of-the-webhook"
 

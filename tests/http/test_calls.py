@@ -41,7 +41,7 @@ from oncehub_async._http.request import Request
 from oncehub_async._http.response import RawAnswer
 from oncehub_async._http.transport import Departure, Transport
 
-from .virtual_time import VirtualClock, run_virtual
+from ..virtual_time import VirtualClock, run_virtual
 
 WHERE = {"method": "GET", "path": "/x"}
 LOST = ConnectionLostError("lost", **WHERE)

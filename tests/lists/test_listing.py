@@ -11,7 +11,7 @@ from yarl import URL
 from oncehub_async import InvalidResponseError, OnceHub, PaginationError
 from oncehub_async.models import Booking
 
-from .loopback import Send, Server, answer, error, serving
+from ..loopback import Send, Server, answer, error, serving
 
 
 def page(ids: str, has_more: bool | None = None, link: str | None = None, **fields: Any) -> Send:

@@ -26,7 +26,7 @@ from oncehub_async import (
 )
 from oncehub_async._http.transport import LARGEST_BODY
 
-from .loopback import DROP, ENDLESS, HANG, Send, Server, answer, error, serving
+from ..loopback import DROP, ENDLESS, HANG, Send, Server, answer, error, serving
 
 ONE_TRY = RetryPolicy(attempts=1, attempt_timeout=2.0)
 BOOKING = answer(200, {"id": "BKNG-1"})
