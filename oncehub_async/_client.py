@@ -26,7 +26,19 @@ from ._rate import Priority, RateBudget, shared_budget
 from .errors import ClientStateError, ConfigurationError
 
 if TYPE_CHECKING:
-    from .resources import KeyValidation
+    from .resources import (
+        BookingCalendars,
+        BookingPages,
+        Bookings,
+        Contacts,
+        EventTypes,
+        KeyValidation,
+        MasterPages,
+        SmsNotifications,
+        Teams,
+        Users,
+        Webhooks,
+    )
 
 
 class Resources:
@@ -37,17 +49,67 @@ class Resources:
         from . import resources
 
         self._caller = caller
-        self.bookings = resources.Bookings(caller, priority)
-        self.booking_calendars = resources.BookingCalendars(caller, priority)
-        self.booking_pages = resources.BookingPages(caller, priority)
-        self.master_pages = resources.MasterPages(caller, priority)
-        self.event_types = resources.EventTypes(caller, priority)
-        self.contacts = resources.Contacts(caller, priority)
-        self.users = resources.Users(caller, priority)
-        self.teams = resources.Teams(caller, priority)
-        self.sms_notifications = resources.SmsNotifications(caller, priority)
-        self.webhooks = resources.Webhooks(caller, priority)
+        self._bookings = resources.Bookings(caller, priority)
+        self._booking_calendars = resources.BookingCalendars(caller, priority)
+        self._booking_pages = resources.BookingPages(caller, priority)
+        self._master_pages = resources.MasterPages(caller, priority)
+        self._event_types = resources.EventTypes(caller, priority)
+        self._contacts = resources.Contacts(caller, priority)
+        self._users = resources.Users(caller, priority)
+        self._teams = resources.Teams(caller, priority)
+        self._sms_notifications = resources.SmsNotifications(caller, priority)
+        self._webhooks = resources.Webhooks(caller, priority)
         self._authentication = resources.Authentication(caller, priority)
+
+    @property
+    def bookings(self) -> "Bookings":
+        """Bookings of booking calendars and of booking pages."""
+        return self._bookings
+
+    @property
+    def booking_calendars(self) -> "BookingCalendars":
+        """Booking calendars, their free times, and scheduling in them."""
+        return self._booking_calendars
+
+    @property
+    def booking_pages(self) -> "BookingPages":
+        """Booking pages, of the classic product."""
+        return self._booking_pages
+
+    @property
+    def master_pages(self) -> "MasterPages":
+        """Master pages, of the classic product, and one-time links to them."""
+        return self._master_pages
+
+    @property
+    def event_types(self) -> "EventTypes":
+        """Event types, of the classic product."""
+        return self._event_types
+
+    @property
+    def contacts(self) -> "Contacts":
+        """The people who book and chat."""
+        return self._contacts
+
+    @property
+    def users(self) -> "Users":
+        """The members of the account, and when they can be booked."""
+        return self._users
+
+    @property
+    def teams(self) -> "Teams":
+        """The teams of users."""
+        return self._teams
+
+    @property
+    def sms_notifications(self) -> "SmsNotifications":
+        """The text messages that OnceHub sent."""
+        return self._sms_notifications
+
+    @property
+    def webhooks(self) -> "Webhooks":
+        """The subscriptions to events."""
+        return self._webhooks
 
     async def validate_key(self) -> "KeyValidation":
         """Whether the API key is valid, and for which account.

@@ -34,89 +34,38 @@ The vendor's `type` does not follow from the status (a 403 can be an `authentica
 Source: https://developers.oncehub.com/docs/errors
 """
 
-import re
-from typing import Any
+from typing import Any as _Any
 
-_EMAIL = re.compile(r"[^\s'\"<>@:,;()]+@[^\s'\"<>@:,;()]+")
-_LONG_NUMBER = re.compile(r"\+?\d(?:[\s().-]*\d){6,}")
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”")
-_HARMLESS = re.compile(
-    r"[A-Z]{2,5}-[A-Z0-9]{3,}"  # an id
-    r"|[a-z]+(_[a-z]+)+|[a-z]+\.[a-z_.]+"  # a name of the API's, such as google_meet
-    r"|\d{4}-\d\d-\d\d|\d{1,2}:\d\d(-\d{1,2}:\d\d)?|\d{1,6}"  # a date, time or number
-    r"|(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Account Owner|first_name|last_name"
-)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?!\d)")
-_PARAM = re.compile(r"[\w.\[\]-]{1,64}")
-_ABOUT_PEOPLE = frozenset(
-    {
-        "address",
-        "booking_form",
-        "city",
-        "company",
-        "custom_fields",
-        "email",
-        "first_name",
-        "form_submission",
-        "guests",
-        "job_title",
-        "last_name",
-        "mobile_phone",
-        "name",
-        "note",
-        "phone",
-        "post_code",
-        "salutation",
-        "street_address",
-    }
-)
-
-
-# How the vendor's document words what is wrong with these fields, up to the value.
-_WORDINGS = (
-    "A webhook subscription with this name already exists",
-    "At least one of 'email' or 'mobile_phone' is required",
-    "Contact already exists",
-    "Email already exists",
-    "Identifier fields (email, mobile_phone) cannot be updated via this endpoint",
-    "Invalid email format",
-    "Invalid first name",
-    "Invalid first_name",
-    "Invalid last_name",
-    "Invalid phone format",
-    "Required fields are missing",
-    "Unsupported field",
-    "first_name is required",
-    "last_name is required",
-)
-
-
-def without_personal_data(text: str, param: str | None = None) -> str:
-    """The vendor's `text` without what it quotes of people.
-
-    Of what concerns a person's field only the documented wordings are left; elsewhere ids, dates,
-    numbers and names of the API's stay, other quotations, e-mail addresses and long numbers go.
-    """
-    if param is not None and not _ABOUT_PEOPLE.isdisjoint(param.split(".")):
-        known = (wording for wording in _WORDINGS if text.startswith(wording))
-        return next(known, "refused; the service's own words are in error.message")
-    text = _QUOTED.sub(lambda match: _quotation(match.group()), text)
-    text = _EMAIL.sub("…@…", text)
-    return _LONG_NUMBER.sub(lambda match: _number(match.group()), text)
-
-
-def param_name(param: str | None) -> str | None:
-    """The name of a parameter as far as it can be one."""
-    return param if param is not None and _PARAM.fullmatch(param) else None
-
-
-def _quotation(quoted: str) -> str:
-    inside = quoted[1:-1]
-    return quoted if _HARMLESS.fullmatch(inside) else f"{quoted[0]}…{quoted[-1]}"
-
-
-def _number(text: str) -> str:
-    return text if _DATE.fullmatch(text) else "…"
+__all__ = [
+    "AuthenticationError",
+    "BadRequestError",
+    "ClientStateError",
+    "ConfigurationError",
+    "ConflictError",
+    "ConnectError",
+    "ConnectionLostError",
+    "DeadlineExceededError",
+    "DeletedObjectError",
+    "GoneError",
+    "InvalidParameterError",
+    "InvalidResponseError",
+    "ModelError",
+    "NetworkError",
+    "NotFoundError",
+    "OnceHubError",
+    "OutcomeUnknownError",
+    "PaginationError",
+    "PaymentRequiredError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RequestError",
+    "RequestTimeoutError",
+    "ResponseError",
+    "ServerError",
+    "UnconfirmedError",
+    "UnexpectedStatusError",
+    "UnprocessableError",
+]
 
 
 class OnceHubError(Exception):
@@ -134,17 +83,19 @@ class OnceHubError(Exception):
     method: str | None = None
     path: str | None = None
 
-    def __init__(self, text: str, **details: Any) -> None:
+    def __init__(self, text: str, **details: _Any) -> None:
         super().__init__(text)
         for name, value in details.items():
             setattr(self, name, value)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[_Any, ...]:
         # An error crosses process borders (multiprocessing, task queues) with its attributes.
         return (_rebuild, (self.__class__, self.args, self.__dict__))
 
 
-def _rebuild(cls: type[OnceHubError], args: tuple[Any, ...], state: dict[str, Any]) -> OnceHubError:
+def _rebuild(
+    cls: type[OnceHubError], args: tuple[_Any, ...], state: dict[str, _Any]
+) -> OnceHubError:
     error = cls.__new__(cls, *args)
     error.args = args
     error.__dict__.update(state)
@@ -175,10 +126,27 @@ class UnconfirmedError(OnceHubError):
     differing: tuple[str, ...] = ()
 
 
+class ModelError(OnceHubError, ValueError):
+    """Data that is not of a model's form; `at` is the place, such as `data[3].contact.id`.
+
+    Neither the text nor a repr shows the data.
+    """
+
+    def __init__(self, at: str, problem: str) -> None:
+        super().__init__(f"{at or 'the object'}: {problem}")
+        self.at = at
+        self.problem = problem
+
+    def within(self, outer: str) -> "ModelError":
+        """The same error, seen from the object that holds this one at `outer`."""
+        dot = "." if outer and self.at and self.at[0] != "[" else ""
+        return ModelError(f"{outer}{dot}{self.at}", self.problem)
+
+
 class RequestError(OnceHubError):
     """A call failed. `method` and `path` tell which one."""
 
-    def __init__(self, text: str, *, method: str, path: str, **details: Any) -> None:
+    def __init__(self, text: str, *, method: str, path: str, **details: _Any) -> None:
         super().__init__(text, method=method, path=path, **details)
 
     def __str__(self) -> str:
@@ -290,58 +258,3 @@ class OutcomeUnknownError(RequestError):
     It was not repeated, so that nothing happens twice. Look (get the booking, list the calendar's
     bookings) before you try again. `__cause__` is what went wrong.
     """
-
-
-_BY_STATUS: dict[int, type[ResponseError]] = {
-    400: BadRequestError,
-    401: AuthenticationError,
-    402: PaymentRequiredError,
-    403: PermissionDeniedError,
-    404: NotFoundError,
-    409: ConflictError,
-    410: GoneError,
-    422: UnprocessableError,
-    429: RateLimitError,
-}
-
-
-def error_class(status: int) -> type[ResponseError]:
-    """The class for a status that is not a success."""
-    if 500 <= status <= 599:
-        return ServerError
-    return _BY_STATUS.get(status, UnexpectedStatusError)
-
-
-_JSON_NAMES = {
-    type(None): "null",
-    bool: "a boolean",
-    int: "an integer",
-    float: "a number",
-    str: "a string",
-    list: "an array",
-    dict: "an object",
-}
-
-
-class ModelError(ValueError):
-    """Data that is not of a model's form; `at` is the place, such as `data[3].contact.id`.
-
-    Neither the text nor a repr shows the data.
-    """
-
-    def __init__(self, at: str, problem: str) -> None:
-        super().__init__(f"{at or 'the object'}: {problem}")
-        self.at = at
-        self.problem = problem
-
-    def within(self, outer: str) -> "ModelError":
-        """The same error, seen from the object that holds this one at `outer`."""
-        dot = "." if outer and self.at and self.at[0] != "[" else ""
-        return ModelError(f"{outer}{dot}{self.at}", self.problem)
-
-
-def model_error(expected: str, value: object) -> ModelError:
-    """The error for a value of another type than expected."""
-    return ModelError(
-        "", f"expected {expected}, got {_JSON_NAMES.get(type(value), 'something else')}"
-    )

@@ -8,7 +8,6 @@ know is left to the service.
 import difflib
 import math
 import re
-import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import Enum, StrEnum
@@ -261,5 +260,7 @@ def time_zone(value: object, param: str) -> str:
 
 @cache
 def _time_zones() -> frozenset[str]:
+    import zoneinfo  # for who has a time zone checked, not for who imports
+
     # A machine's own zone and the placeholder of the database are no zone to anyone else.
     return frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})

@@ -218,14 +218,14 @@ class _Call:
     def _decoded(self, decode: Callable[[Reply], T], reply: Reply) -> T:
         try:
             return decode(reply)
-        except ModelError as misfit:
+        except ModelError as problem:
             error = InvalidResponseError(
-                f"the answer is not of the documented form: {misfit}",
+                f"the answer is not of the documented form: {problem}",
                 method=self.request.method,
                 path=self.request.path,
                 status=reply.status,
                 request_id=reply.request_id,
-                at=misfit.at,
+                at=problem.at,
             )
             if self.request.operation.repeatable:
                 raise error from None

@@ -13,12 +13,21 @@ from multidict import CIMultiDictProxy
 
 from .._ground import load_json
 from ..errors import (
+    AuthenticationError,
+    BadRequestError,
+    ConflictError,
+    GoneError,
     InvalidResponseError,
+    NotFoundError,
+    PaymentRequiredError,
+    PermissionDeniedError,
+    RateLimitError,
     ResponseError,
-    error_class,
-    param_name,
-    without_personal_data,
+    ServerError,
+    UnexpectedStatusError,
+    UnprocessableError,
 )
+from .error_text import param_name, without_personal_data
 from .request import Request
 
 REQUEST_ID_HEADER = "Request-Id"
@@ -140,3 +149,23 @@ def _look(body: bytes) -> str:
     except UnicodeDecodeError:
         return f"{len(body)} bytes that are not UTF-8"
     return f"{len(body)} bytes of another form"
+
+
+_BY_STATUS: dict[int, type[ResponseError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    402: PaymentRequiredError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    410: GoneError,
+    422: UnprocessableError,
+    429: RateLimitError,
+}
+
+
+def error_class(status: int) -> type[ResponseError]:
+    """The class for a status that is not a success."""
+    if 500 <= status <= 599:
+        return ServerError
+    return _BY_STATUS.get(status, UnexpectedStatusError)

@@ -1,7 +1,9 @@
 """The command line, `oncehub`. It needs the extra `cli`; the library doesn't."""
 
-import sys
-from collections.abc import Sequence
+import sys as _sys
+from collections.abc import Sequence as _Sequence
+
+__all__ = ["COMPLETE", "FAILED", "INTERRUPTED", "WRONG_USAGE", "main"]
 
 COMPLETE = 0
 FAILED = 1
@@ -9,7 +11,7 @@ WRONG_USAGE = 2
 INTERRUPTED = 130
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: _Sequence[str] | None = None) -> int:
     """Run a command and give its exit code."""
     try:
         from ._app import run
@@ -18,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(
             "oncehub: the command line needs more packages: pip install 'oncehub-async[cli]'",
-            file=sys.stderr,
+            file=_sys.stderr,
         )
         return WRONG_USAGE
-    return run(sys.argv[1:] if arguments is None else arguments)
+    return run(_sys.argv[1:] if arguments is None else arguments)

@@ -2,7 +2,7 @@
 
 from ._export_plan import RESOURCES, ExportPlan, parse_time, plan_export
 from ._export_run import run_export
-from ._formats import Compression, Format
+from ._formats import BrokenFileError, Compression, Format, plain_text
 from ._manifest import MANIFEST_NAME, Manifest, ResourceEntry
 from ._manifest_reader import ManifestError, read_manifest
 from ._progress import ExportProgress, ExportState, ResourceProgress
@@ -21,6 +21,7 @@ __all__ = [
     "MANIFEST_NAME",
     "RESOURCES",
     "SAMPLES",
+    "BrokenFileError",
     "Comparison",
     "Compression",
     "ExportPlan",
@@ -36,6 +37,7 @@ __all__ = [
     "Verification",
     "compare_with_account",
     "parse_time",
+    "plain_text",
     "plan_export",
     "read_manifest",
     "run_export",

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 import orjson
 
 from .._ground import time_text
-from ..errors import ModelError, model_error
+from ..errors import ModelError
 from . import _values as values
 from ._base import Deleted, Model
 from ._structuring import Structure, is_model, members_of, model_structure
+from ._values import model_error
 
 if TYPE_CHECKING:
     from cattrs import Converter

@@ -42,8 +42,9 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 import attrs
 
-from ..errors import ModelError, model_error
+from ..errors import ModelError
 from ._base import Model
+from ._values import model_error
 
 if TYPE_CHECKING:
     from cattrs import Converter

@@ -6,7 +6,25 @@ Each function is a structure hook of cattrs: it takes a value and the type that 
 from datetime import UTC, date, datetime
 from typing import Any
 
-from ..errors import ModelError, model_error
+from ..errors import ModelError
+
+_JSON_NAMES = {
+    type(None): "null",
+    bool: "a boolean",
+    int: "an integer",
+    float: "a number",
+    str: "a string",
+    list: "an array",
+    dict: "an object",
+}
+
+
+def model_error(expected: str, value: object) -> ModelError:
+    """The error for a value of another type than expected."""
+    return ModelError(
+        "", f"expected {expected}, got {_JSON_NAMES.get(type(value), 'something else')}"
+    )
+
 
 _from_iso_format = datetime.fromisoformat
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from .._ground import aware, dump_json, time_text
-from ..webhooks import _event_names as event_types
+from ..webhooks import check_event_type
 from . import _samples as samples
 from ._delivery_body import delivered_booking, envelope
 
@@ -46,8 +46,7 @@ def make_event(
 
     Raises `InvalidParameterError` for a type that no event arrives with.
     """
-    if type in event_types.COMPOSITE or not unlisted:
-        event_types.check_specific(type)
+    check_event_type(type, unlisted=unlisted)
     now = datetime.now(UTC) if creation_time is None else aware(creation_time, "creation_time")
     fields = dict(data) if isinstance(data, Mapping) else {}
     about = _sample(type, fields.get("id"), now) | fields
@@ -62,7 +61,7 @@ def make_event(
 
 
 def _sample(type: str, id: str | None, now: datetime) -> samples.Sample:
-    if event_types.family(type) == event_types.CONVERSATION:
+    if type.startswith("conversation."):
         return samples.conversation(id or _new_id("CVR", 12), _STATUS.get(type, "started"), now)
     status, change = _STATUS.get(type, "scheduled"), _CHANGES.get(type)
     return delivered_booking(samples.booking(id or _new_id("BKNG", 12), status, now, change))

@@ -16,6 +16,7 @@ from ._answers import DeliveryAnswer
 from ._asgi import ReceiverApp
 from ._backoff import Backoff
 from ._event import BookingEvent, ConversationEvent, Event, construct_event, read_event
+from ._event_names import check_event_type
 from ._handler import Context
 from ._inbox import Inbox, MemoryInbox, SQLiteInbox
 from ._inbox.inspection import InboxEntry, opened_inbox
@@ -67,6 +68,7 @@ __all__ = [
     "WebhookError",
     "add_receiver",
     "aiohttp_handler",
+    "check_event_type",
     "construct_event",
     "opened_inbox",
     "read_event",

@@ -89,9 +89,12 @@ def checked(types: Iterable[object], *, unlisted: bool) -> frozenset[str]:
     return frozenset(map(str, asked))
 
 
-def check_specific(type: str) -> None:
-    """Raises `InvalidParameterError` for a type that no documented event arrives with."""
-    if type not in SPECIFIC:
+def check_event_type(type: str, *, unlisted: bool = False) -> None:
+    """Raises `InvalidParameterError` for a type that no event arrives with.
+
+    `unlisted` takes one that isn't documented, as long as it stands for no others.
+    """
+    if type in COMPOSITE or (type not in SPECIFIC and not unlisted):
         raise InvalidParameterError("type", f"{type!r} is no event's type; {_hint(type, SPECIFIC)}")
 
 

@@ -264,9 +264,9 @@ def test_ids_take_little_memory() -> None:
     """Not much more than 8 bytes each; as a set of texts they would take 15 times as much."""
     program = """
 import tracemalloc
-from oncehub_async.export._verify.exported_file import Seen
+from oncehub_async.export._verify.exported_file import RepeatedIds
 tracemalloc.start()
-seen = Seen()
+seen = RepeatedIds()
 for number in range(100_000):
     seen.add(f"BKNG-{number:012}")
 assert seen.twice(iter(())) == frozenset()

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from oncehub_async import errors
+from oncehub_async._http.error_text import without_personal_data
 from oncehub_async._http.request import Operation, Request
 from oncehub_async._http.response import RawAnswer, read, response_error, retry_after
-from oncehub_async.errors import ResponseError, without_personal_data
+from oncehub_async.errors import ResponseError
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 REQUEST = Request(Operation("GET", "/bookings/{id}"), id="BKNG-1")

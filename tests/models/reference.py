@@ -12,9 +12,10 @@ from cattrs.errors import BaseValidationError, IterableValidationError, Iterable
 from cattrs.gen import make_dict_structure_fn, override
 from cattrs.v import transform_error
 
-from oncehub_async.errors import ModelError, model_error
+from oncehub_async.errors import ModelError
 from oncehub_async.models import Deleted, Model
 from oncehub_async.models import _values as hooks
+from oncehub_async.models._values import model_error
 
 M = TypeVar("M", bound=Model)
 Hook = Callable[[Any, Any], Any]

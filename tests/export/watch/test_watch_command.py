@@ -26,14 +26,14 @@ PROGRAM = """
 import sys
 import attrs
 from oncehub_async import Clock, Limits
-from oncehub_async.cli import app, watch
+from oncehub_async.cli import _app, _watch_command
 
 async def fast(request):
     limits = Limits(per_second=1000, per_five_minutes=100_000)
-    return await watch.watch_account(attrs.evolve(request, clock=Clock(100), limits=limits))
+    return await _watch_command.watch_account(attrs.evolve(request, clock=Clock(100), limits=limits))
 
-app.watch_account = fast
-sys.exit(app.run(sys.argv[1:]))
+_app.watch_account = fast
+sys.exit(_app.run(sys.argv[1:]))
 """
 
 
