@@ -80,8 +80,9 @@ def test_the_table_of_operations_is_complete() -> None:
     oncehub = OnceHub("k")
     actual = {
         name: {method for method in dir(resource) if method[0] != "_"}
-        for name, resource in vars(oncehub).items()
-        if type(resource).__module__.startswith("oncehub_async.resources") and name[0] != "_"
+        for name in dir(oncehub)
+        if type(resource := getattr(oncehub, name)).__module__.startswith("oncehub_async.resources")
+        and name[0] != "_"
     }
     assert told == actual
     walks = sum("walk" in methods for methods in actual.values())

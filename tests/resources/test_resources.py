@@ -314,7 +314,8 @@ def test_the_cases_are_the_whole_api() -> None:
     assert len({case.operation for case in CASES}) == len(CASES) == 38
     methods = {"validate_key"}
     oncehub = OnceHub("k")
-    for name, resource in vars(oncehub).items():
+    for name in dir(oncehub):
+        resource = getattr(oncehub, name)
         if type(resource).__module__.startswith("oncehub_async.resources") and name[0] != "_":
             methods |= {f"{name}.{method}" for method in dir(resource) if method[0] != "_"}
     walks = {f"{name}.walk" for name in ("bookings", "contacts", "sms_notifications")}
