@@ -88,7 +88,7 @@ async def exchange(connection: Connection, request: bytes = HEAD + b"\r\n{}") ->
 def short_idle(monkeypatch: pytest.MonkeyPatch) -> float:
     """How long connections may rest between requests, in a test's seconds."""
     idle = PATIENCE * 5
-    monkeypatch.setattr(importlib.import_module("oncehub_async.webhooks.serve"), "_IDLE", idle)
+    monkeypatch.setattr(importlib.import_module("oncehub_async.webhooks._serve"), "_IDLE", idle)
     return idle
 
 
