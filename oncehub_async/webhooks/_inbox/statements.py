@@ -74,7 +74,8 @@ UPDATE work SET state = 'pending', owner = NULL,
     crashes = crashes + (position = h.began AND alone),
     suspected = suspected OR position = h.began,
     waits = 0, alone = 0
-FROM (SELECT event, min(position) AS began FROM work WHERE owner = :owner GROUP BY event) h
+FROM (SELECT event, min(position) AS began FROM work INDEXED BY work_running
+      WHERE owner = :owner GROUP BY event) h
 WHERE work.owner = :owner AND work.event = h.event
 RETURNING open_subject
 """
@@ -251,7 +252,9 @@ def give_back_all(connection: sqlite3.Connection, owner: str) -> int:
 
 def owners(connection: sqlite3.Connection) -> list[str]:
     """Who holds work."""
-    rows = connection.execute("SELECT DISTINCT owner FROM work WHERE owner IS NOT NULL")
+    rows = connection.execute(
+        "SELECT DISTINCT owner FROM work INDEXED BY work_running WHERE owner IS NOT NULL"
+    )
     return [row[0] for row in rows]
 
 

@@ -27,12 +27,13 @@ front AS (
     FROM lines l WHERE l.handler IS NOT NULL)
 """
 
+# `+`: not over all that is due to those few.
 _HOLD_UP = "".join(
     (
         _FRONT,
         """
 UPDATE work SET due = NULL FROM front f
-WHERE work.event = f.event AND work.handler = f.handler AND work.due IS NOT NULL
+WHERE work.event = f.event AND work.handler = f.handler AND +work.due IS NOT NULL
 """,
     )
 )
