@@ -2,12 +2,28 @@
 
 from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
-from .json_text import dump_json, load_json
+from .json_text import dump_any_json, dump_json, load_json
 from .log import logger
-from .times import time_text
+from .times import (
+    EARLIEST,
+    LATEST,
+    from_unix,
+    has_finer_digits,
+    in_utc,
+    read_clock_face,
+    read_date,
+    read_time,
+    read_zoned_time,
+    shifted,
+    text_in_milliseconds,
+    text_in_seconds,
+    time_text,
+)
 
 __all__ = [
     "DAY",
+    "EARLIEST",
+    "LATEST",
     "MAX_LIMIT",
     "UNSET",
     "Clock",
@@ -15,8 +31,19 @@ __all__ = [
     "WallClock",
     "aware",
     "choice",
+    "dump_any_json",
     "dump_json",
+    "from_unix",
+    "has_finer_digits",
+    "in_utc",
     "load_json",
     "logger",
+    "read_clock_face",
+    "read_date",
+    "read_time",
+    "read_zoned_time",
+    "shifted",
+    "text_in_milliseconds",
+    "text_in_seconds",
     "time_text",
 ]

@@ -18,7 +18,7 @@ from yarl import URL
 
 from ..errors import ConfigurationError, InvalidParameterError
 from .log import logger
-from .times import time_text
+from .times import in_utc, read_time, time_text
 
 MINUTE = 60.0
 HOUR = 60 * MINUTE
@@ -127,16 +127,11 @@ def texts_of(fields: Mapping[str, object]) -> dict[str, str | None]:
 
 def moment(value: object, param: str) -> str | None:
     """A moment in the vendor's notation, from an aware datetime."""
-    if value is None:
-        return None
-    try:
-        return time_text(aware(value, param))
-    except OverflowError:
-        raise InvalidParameterError(param, "is beyond the years 1 to 9999 in UTC") from None
+    return None if value is None else time_text(aware(value, param))
 
 
 def aware(value: object, param: str) -> datetime:
-    """A datetime that says in which time zone it is meant."""
+    """A datetime that says in which time zone it is meant, and that there is in UTC too."""
     if not isinstance(value, datetime):
         raise InvalidParameterError(
             param,
@@ -149,7 +144,19 @@ def aware(value: object, param: str) -> datetime:
             "the datetime has no time zone; make it aware: value.replace(tzinfo=timezone.utc) "
             "if it is in UTC, or value.astimezone() if it is in local time",
         )
+    if in_utc(value) is None:
+        raise InvalidParameterError(param, "is beyond the years 1 to 9999 in UTC")
     return value
+
+
+def written_time(text: str, param: str) -> datetime:
+    """A time that somebody wrote: ISO 8601, in UTC where it names no zone."""
+    time = read_time(text)
+    if time is None:
+        raise InvalidParameterError(
+            param, f"'{text}' is not a date or time such as 2026-01-31 or 2026-01-31T08:00:00Z"
+        )
+    return time
 
 
 def time_range(name: str, after: datetime | None, before: datetime | None) -> dict[str, str | None]:

@@ -1,6 +1,5 @@
 """Looking into an inbox's file from outside, beside the process that uses it."""
 
-import json
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -79,7 +78,7 @@ class InboxFile:
         """Make dead work due now, its attempts counted anew; of all events, if none is named."""
         for event_id in event_ids:
             self.event(event_id)
-        events = json.dumps(event_ids) if event_ids else None
+        events = statements.json_argument(event_ids) if event_ids else None
         return self._change(_RETRY, {"now": time.time(), "handler": handler, "events": events})
 
     def drop_dead(self) -> int:
@@ -116,7 +115,7 @@ class InboxFile:
     def _entries(
         self, states: Sequence[State], event_id: str | None, limit: int
     ) -> list[InboxEntry]:
-        arguments = {"states": json.dumps(states), "event": event_id, "limit": limit}
+        arguments = {"states": statements.json_argument(states), "event": event_id, "limit": limit}
         return [_entry(row) for row in self._connection.execute(_ENTRIES, arguments)]
 
     def _change(self, statement: str, arguments: Mapping[str, object]) -> int:

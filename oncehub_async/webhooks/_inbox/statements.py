@@ -4,11 +4,11 @@ A statement lets go of Python's lock and takes it again, which costs more than t
 the event loop is busy: the fewer, the better.
 """
 
-import json
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from ..._ground import dump_json
 from .interface import AT_ONCE, Claim, Outcome, State, StoredEvent, Work
 
 _CHUNKS = (64, 16, 4, 1)
@@ -76,7 +76,7 @@ def put_many(
     connection: sqlite3.Connection, puts: Sequence[tuple[StoredEvent, Sequence[str]]]
 ) -> list[bool]:
     """Keep events, each with pending work for its handlers; whether each is new."""
-    ids = json.dumps([event.id for event, _ in puts])
+    ids = json_argument([event.id for event, _ in puts])
     known = {
         row[0]
         for row in connection.execute(
@@ -142,7 +142,7 @@ def claim(
             work.append((seq, position, each))
     keys = [key[:2] for _, work in taken.values() for key in work]
     if keys:
-        connection.execute(_TAKE, {"owner": owner, "keys": json.dumps(keys)})
+        connection.execute(_TAKE, {"owner": owner, "keys": json_argument(keys)})
     return [
         Claim(event, tuple(each for _, _, each in sorted(work, key=lambda key: key[1])))
         for event, work in taken.values()
@@ -183,7 +183,7 @@ def settle_many(
         )
         for work, outcome, now in settled
     ]
-    arguments = {"rows": json.dumps(rows), "owner": owner}
+    arguments = {"rows": json_argument(rows), "owner": owner}
     held = set(connection.execute(_SETTLE, arguments).fetchall())
     return [(work.event_id, work.handler) in held for work, _, _ in settled]
 
@@ -270,11 +270,11 @@ def purge(
         {
             "done_before": done_before,
             "undone_before": undone_before,
-            "handlers": json.dumps(list(handlers)),
+            "handlers": json_argument(list(handlers)),
             "limit": limit,
         },
     ).fetchall()
-    keys = json.dumps([seq for (seq,) in rows])
+    keys = json_argument([seq for (seq,) in rows])
     (undone,) = connection.execute(
         "SELECT count(*) FROM work WHERE event IN (SELECT value FROM json_each(?)) "
         "AND state != 'done'",
@@ -292,3 +292,8 @@ def _shrink(connection: sqlite3.Connection) -> None:
     # Python's sqlite3 ends this statement after its first page, whatever number it is given.
     for _ in range(min(free, _PAGES_FREED_AT_ONCE)):
         connection.execute("PRAGMA incremental_vacuum(1)")
+
+
+def json_argument(data: object) -> str:
+    """An argument for SQLite's JSON functions."""
+    return dump_json(data).decode()
