@@ -4,6 +4,8 @@ from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
 from .json_text import dump_any_json, dump_json, load_json
 from .log import logger
+from .suggestion import did_you_mean
+from .time_zones import is_time_zone
 from .times import (
     EARLIEST,
     LATEST,
@@ -31,11 +33,13 @@ __all__ = [
     "WallClock",
     "aware",
     "choice",
+    "did_you_mean",
     "dump_any_json",
     "dump_json",
     "from_unix",
     "has_finer_digits",
     "in_utc",
+    "is_time_zone",
     "load_json",
     "logger",
     "read_clock_face",

@@ -5,28 +5,37 @@ Each check returns the value as it is wanted, or raises `InvalidParameterError` 
 know is left to the service.
 """
 
-import difflib
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import Enum, StrEnum
-from functools import cache
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from yarl import URL
 
 from ..errors import ConfigurationError, InvalidParameterError
+from .clock import Clock, WallClock
 from .log import logger
+from .suggestion import did_you_mean, likely_word
+from .time_zones import is_time_zone
 from .times import in_utc, read_time, time_text
+
+if TYPE_CHECKING:
+    import attrs
+
+T = TypeVar("T")
 
 MINUTE = 60.0
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 
-def seconds(value: object, name: str) -> float:
-    """A length of time: a positive number of seconds, or a timedelta.
+# Settings: `ConfigurationError`.
+
+
+def seconds(value: object, name: str, *, zero: bool = False) -> float:
+    """A length of time: a positive number of seconds, or a timedelta. With `zero`, also none.
 
     Raises `ConfigurationError`: no limit is switched off by 0 or infinity.
     """
@@ -34,20 +43,82 @@ def seconds(value: object, name: str) -> float:
         value = value.total_seconds()
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ConfigurationError(f"{name}: expected seconds, got {type(value).__name__}")
-    if not (math.isfinite(value) and value > 0):
+    if not (math.isfinite(value) and (value > 0 or (zero and value == 0))):
+        least = "from 0 on" if zero else "above 0"
         raise ConfigurationError(
             f"{name}: {value!r} is no limit; it can't be switched off, so pass a number of "
-            "seconds above 0"
+            f"seconds {least}"
         )
     return float(value)
 
 
-def count(value: object, name: str) -> int:
-    """A positive whole number. Raises `ConfigurationError`."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ConfigurationError(f"{name}: expected a whole number from 1 on, got {value!r}")
+def count(value: object, name: str, *, least: int = 1) -> int:
+    """A whole number from `least` on. Raises `ConfigurationError`."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ConfigurationError(f"{name}: expected a whole number from {least} on, got {value!r}")
     return value
 
+
+def share(value: object, name: str) -> float:
+    """A number from 0 to 1. Raises `ConfigurationError`."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ConfigurationError(f"{name}: expected a number from 0 to 1, got {value!r}")
+    return float(value)
+
+
+def clock(value: object, name: str = "clock") -> Clock:
+    """A clock that counts from an arbitrary zero. Raises `ConfigurationError`, also for a wall
+    clock: that one is set back, and a wait by it would be as much too long."""
+    if not isinstance(value, Clock):
+        raise ConfigurationError(f"{name}: expected a Clock, got {type(value).__name__}")
+    if isinstance(value, WallClock):
+        raise ConfigurationError(f"{name}: expected a Clock, and no WallClock: that is set back")
+    return value
+
+
+def wall_clock(value: object, name: str = "clock") -> WallClock:
+    """A clock that tells the time of day. Raises `ConfigurationError`, also for a plain clock: by
+    one that counts from an arbitrary zero every genuine signature is years old."""
+    if not isinstance(value, WallClock):
+        raise ConfigurationError(
+            f"{name}: expected a WallClock, which tells the time of day, got {type(value).__name__}"
+        )
+    return value
+
+
+Validator = Callable[[Any, Any, Any], None]
+"""Of a field of an attrs class, which is named in the error."""
+
+
+def _setting(check: Callable[..., object], **how: Any) -> Validator:
+    def validate(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+        # A validator only looks, it can't turn a timedelta into seconds.
+        if isinstance(value, timedelta):
+            raise ConfigurationError(f"{attribute.name}: expected seconds, got timedelta")
+        check(value, attribute.name, **how)
+
+    return validate
+
+
+SECONDS, SECONDS_OR_NONE = _setting(seconds), _setting(seconds, zero=True)
+COUNT, COUNT_OR_NONE = _setting(count), _setting(count, least=0)
+SHARE = _setting(share)
+
+
+def one_of(*choices: object) -> Validator:
+    """One of the choices."""
+
+    def check(value: object, name: str) -> None:
+        if value not in choices:
+            likely = likely_word(value, map(str, choices))
+            hint = f"; did you mean {likely!r}?" if likely else ""
+            words = ", ".join(map(str, choices))
+            raise ConfigurationError(f"{name}: {value!r} is none of {words}{hint}")
+
+    return _setting(check)
+
+
+# Arguments of requests: `InvalidParameterError`.
 
 MAX_LIMIT = 100
 LONGEST_SLOT_RANGE = timedelta(days=30)
@@ -66,8 +137,6 @@ class Unset(Enum):
 
 UNSET: Final = Unset.UNSET
 """In an update: leave the field as it is. (None sets it to null.)"""
-
-T = TypeVar("T")
 
 
 def given(fields: Mapping[str, T | Unset]) -> dict[str, T]:
@@ -93,15 +162,21 @@ def object_id(value: object, param: str = "id") -> str:
 
 
 def required_text(value: object, param: str) -> str:
-    """Text that may not be empty."""
+    """Text for a URL, which may not be empty."""
+    text = filled_text(value, param)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidParameterError(param, "holds half a surrogate pair") from None
+    return text
+
+
+def filled_text(value: object, param: str) -> str:
+    """Text for a body, which may not be empty; JSON can express any."""
     if not isinstance(value, str):
         raise InvalidParameterError(param, f"expected text, got {type(value).__name__}")
     if not value.strip():
         raise InvalidParameterError(param, "is empty")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise InvalidParameterError(param, "holds half a surrogate pair") from None
     return str(value)
 
 
@@ -114,8 +189,7 @@ def documented(value: object, known: type[StrEnum], param: str) -> str | None:
     """A filter whose values are documented; another one is sent too, for the vendor adds some."""
     text = optional_text(value, param)
     if text is not None and text not in tuple(known):
-        likely = difflib.get_close_matches(text.lower(), tuple(known), n=1)
-        hint = f"did you mean '{likely[0]}'?" if likely else f"they are {', '.join(known)}"
+        hint = did_you_mean(text, known)
         logger.warning("%s: not one of the documented values; %s", param, hint)
     return text
 
@@ -256,18 +330,8 @@ def https_url(value: object, param: str) -> str:
 def time_zone(value: object, param: str) -> str:
     """An IANA time zone name."""
     name = required_text(value, param)
-    known = _time_zones()
-    # A machine without time zone data can't judge.
-    if known and name not in known:
+    if not is_time_zone(name):
         raise InvalidParameterError(
             param, "not an IANA time zone name; expected something like 'America/New_York'"
         )
     return name
-
-
-@cache
-def _time_zones() -> frozenset[str]:
-    import zoneinfo  # for who has a time zone checked, not for who imports
-
-    # A machine's own zone and the placeholder of the database are no zone to anyone else.
-    return frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})

@@ -1,6 +1,5 @@
 """What is to be exported: which resources, with which filters."""
 
-import difflib
 import inspect
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -10,7 +9,7 @@ import attrs
 
 from .. import resources
 from .._client import Resources
-from .._ground import EARLIEST, checks, shifted, time_text
+from .._ground import EARLIEST, checks, did_you_mean, shifted, time_text
 from .._lists import Listing, Walk
 from ..errors import InvalidParameterError
 
@@ -147,8 +146,7 @@ def _just_before(since: datetime) -> datetime:
 def _resource(name: str) -> str:
     resource = name.replace("-", "_").lower()
     if resource not in RESOURCES:
-        likely = difflib.get_close_matches(resource, RESOURCES, n=1)
-        hint = f"did you mean {likely[0]}?" if likely else f"there are {', '.join(RESOURCES)}"
+        hint = did_you_mean(resource, RESOURCES)
         raise InvalidParameterError("resource", f"there is none called '{name}'; {hint}")
     return resource
 
