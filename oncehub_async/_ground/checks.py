@@ -43,26 +43,39 @@ def seconds(value: object, name: str, *, zero: bool = False) -> float:
         value = value.total_seconds()
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ConfigurationError(f"{name}: expected seconds, got {type(value).__name__}")
-    if not (math.isfinite(value) and (value > 0 or (zero and value == 0))):
+    if not (value < math.inf and (value > 0 or (zero and value == 0))) or value > _LONGEST:
         least = "from 0 on" if zero else "above 0"
         raise ConfigurationError(
-            f"{name}: {value!r} is no limit; it can't be switched off, so pass a number of "
+            f"{name}: {_shown(value)} is no limit; it can't be switched off, so pass a number of "
             f"seconds {least}"
         )
     return float(value)
 
 
+_LONGEST = 1e300
+"""Seconds; an int can be larger than any float."""
+
+
+def _shown(value: object) -> str:
+    """A number; of what else was passed by mistake only the type, for it could be a secret."""
+    if isinstance(value, int | float) and abs(value) <= _LONGEST:
+        return repr(value)
+    return type(value).__name__ if not isinstance(value, int) else "so large a number"
+
+
 def count(value: object, name: str, *, least: int = 1) -> int:
     """A whole number from `least` on. Raises `ConfigurationError`."""
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ConfigurationError(f"{name}: expected a whole number from {least} on, got {value!r}")
+        raise ConfigurationError(
+            f"{name}: expected a whole number from {least} on, got {_shown(value)}"
+        )
     return value
 
 
 def share(value: object, name: str) -> float:
     """A number from 0 to 1. Raises `ConfigurationError`."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise ConfigurationError(f"{name}: expected a number from 0 to 1, got {value!r}")
+        raise ConfigurationError(f"{name}: expected a number from 0 to 1, got {_shown(value)}")
     return float(value)
 
 
@@ -263,7 +276,7 @@ def slot_range(start: datetime | None, end: datetime | None) -> dict[str, str | 
 
 
 def _utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    return in_utc(value) or value
 
 
 def page(limit: object, after: str | None, before: str | None) -> dict[str, str]:
