@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
+_from_iso_format = datetime.fromisoformat
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # The end of a day, which is the beginning of the next. Python reads it from 3.14 on.
@@ -24,8 +25,12 @@ def read_time(value: object) -> datetime | None:
     None for all else: other types, numbers (the API sends no Unix time), texts that are no time or
     a leap second, times that are beyond the years 1 to 9999 in UTC.
     """
-    time = _parsed(value)
-    return time if time is None else in_utc(time)
+    try:
+        time = _from_iso_format(value)  # type: ignore[arg-type] # most often it is a text
+    except (TypeError, ValueError):
+        odd = _parsed(value)
+        return None if odd is None else in_utc(odd)
+    return time if time.tzinfo is UTC else in_utc(time)
 
 
 def read_zoned_time(value: object) -> datetime | None:
@@ -108,7 +113,7 @@ def _parsed(value: object) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        return datetime.fromisoformat(value)
+        return _from_iso_format(value)
     except ValueError:
         return _parsed_rarely(value.upper())
 
