@@ -279,10 +279,18 @@ def _utc(value: datetime) -> datetime:
     return in_utc(value) or value
 
 
+def whole_number(value: object, param: str, least: int, most: int | None = None) -> int:
+    """A whole number within bounds, both of them included."""
+    highest = math.inf if most is None else most
+    if isinstance(value, int) and not isinstance(value, bool) and least <= value <= highest:
+        return value
+    bound = "on" if most is None else f"to {most}"
+    raise InvalidParameterError(param, f"expected a number from {least} {bound}")
+
+
 def page(limit: object, after: str | None, before: str | None) -> dict[str, str]:
     """The size of a page and the place in a list."""
-    if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_LIMIT:
-        raise InvalidParameterError("limit", f"expected a number from 1 to {MAX_LIMIT}")
+    whole_number(limit, "limit", 1, MAX_LIMIT)
     if after is not None and before is not None:
         raise InvalidParameterError("before", "excludes after; pass only one of the two")
     result = {"limit": str(limit)}

@@ -69,7 +69,20 @@ def dump_json(data: Any, *, indent: bool = False, sort: bool = False) -> bytes:
 
 def dump_any_json(data: Any) -> bytes:
     """The JSON text of any data. Raises `TypeError` for what JSON can't express, NaN included."""
-    return "".join(_written(data)).encode()
+    text = dump_json(data)
+    left = [data]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            left.extend(value.values())
+        elif isinstance(value, list | tuple):
+            left.extend(value)
+        elif type(value) not in _PLAIN:
+            _scalar(value)  # orjson writes NaN as null, and knows more types than JSON does
+    return text
+
+
+_PLAIN = frozenset({str, int, bool, type(None)})
 
 
 def _orjson_rounds(text: bytes) -> bool:

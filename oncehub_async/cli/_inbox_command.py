@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from .._ground import DAY, LATEST, from_unix, load_json, time_text
+from .._ground import DAY, LATEST, checks, from_unix, load_json, time_text
 from ..errors import InvalidParameterError
 from ..webhooks import MAX_SKEW, RETRY_WINDOW, InboxEntry, State, opened_inbox
 from . import COMPLETE
@@ -39,8 +39,7 @@ def list_(
     json
         Print JSON.
     """
-    if limit < 1:
-        raise InvalidParameterError("limit", "expected a number from 1 on")
+    checks.whole_number(limit, "limit", 1)
     with opened_inbox(file) as inbox:
         counts = inbox.counts()
         entries = inbox.entries(_UNFINISHED if state is None else (state,), limit)
