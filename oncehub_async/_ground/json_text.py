@@ -35,7 +35,7 @@ _LONG_NUMBER = re.compile(rb"[\s:,\[-](?:\d{19,}|\d+(?:\.\d+)?[eE][+-]?\d+|\d+\.
 _MINUS_IN_EXPONENT = re.compile(rb"-(?<=e-|E-)\d{3}")
 _TINY_NUMBER = re.compile(rb"(?:\A|[\s:,\[-])[\d.]+[eE]-")
 _LONGEST_SHORT = 16
-_BARE_NUMBER = re.compile(rb"-?\d")
+_BEGIN_A_NUMBER = frozenset({b"-", *(b"%d" % digit for digit in range(10))})
 _MOST_DIGITS = 4_000
 """Of an int. Python refuses to read and write integers of more than 4,300 digits."""
 
@@ -87,13 +87,13 @@ _PLAIN = frozenset({str, int, bool, type(None)})
 
 def _orjson_rounds(text: bytes) -> bool:
     """Whether there may be a number in it that orjson changes without saying so."""
-    if _BARE_NUMBER.match(text):
-        return True
-    return _has_long_number(text) or _has_tiny_number(text)
-
-
-def _has_long_number(text: bytes) -> bool:
     seen = text[::_EVERY].translate(_ALIKE)
+    if text[:1] in _BEGIN_A_NUMBER or (_IN_A_ROW in seen and _has_long_number(text, seen)):
+        return True
+    return _MINUS_IN_EXPONENT.search(text) is not None and _has_tiny_number(text)
+
+
+def _has_long_number(text: bytes, seen: bytes) -> bool:
     at = seen.find(_IN_A_ROW)
     while at >= 0:
         begins = _LAST_BEGINNING.match(text, max(0, (at - 1) * _EVERY), at * _EVERY + 1)
