@@ -9,7 +9,7 @@ import aiohttp
 from yarl import URL
 
 from . import __version__
-from ._ground import Clock
+from ._ground import Clock, checks
 from ._http import (
     ApiKey,
     AttemptHook,
@@ -257,8 +257,8 @@ def _check_settings(budget: object, retry: object, clock: object) -> None:
         )
     if retry is not None and not isinstance(retry, RetryPolicy):
         raise ConfigurationError(f"retry: expected a RetryPolicy, got {type(retry).__name__}")
-    if clock is not None and not isinstance(clock, Clock):
-        raise ConfigurationError(f"clock: expected a Clock, got {type(clock).__name__}")
+    if clock is not None:
+        checks.clock(clock)
 
 
 def _checked_proxy(proxy: str | None, base_url: URL) -> str | None:

@@ -5,8 +5,8 @@ from enum import Enum
 
 import attrs
 
+from .._ground import checks
 from ..errors import (
-    ConfigurationError,
     ConnectError,
     InvalidResponseError,
     NetworkError,
@@ -17,17 +17,7 @@ from ..errors import (
 )
 from .request import Operation
 
-_HOUR = 3600.0
-
-
-def _seconds(_instance: object, attribute: "attrs.Attribute[float]", value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-        raise ConfigurationError(f"{attribute.name}: expected a positive number of seconds")
-
-
-def _tries(_instance: object, attribute: "attrs.Attribute[int]", value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ConfigurationError(f"{attribute.name}: expected a whole number, at least 1")
+_seconds, _tries = checks.SECONDS, checks.COUNT
 
 
 @attrs.frozen(kw_only=True)
@@ -51,7 +41,7 @@ class RetryPolicy:
     """
 
     attempts: int = attrs.field(default=6, validator=_tries)
-    deadline: float = attrs.field(default=_HOUR, validator=_seconds)
+    deadline: float = attrs.field(default=checks.HOUR, validator=_seconds)
     first_delay: float = attrs.field(default=0.5, validator=_seconds)
     longest_delay: float = attrs.field(default=30.0, validator=_seconds)
     attempt_timeout: float = attrs.field(default=30.0, validator=_seconds)

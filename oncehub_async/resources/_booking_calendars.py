@@ -103,7 +103,7 @@ class BookingCalendars(Resource):
         for field in ("name", "email"):
             if field not in form:
                 raise InvalidParameterError(f"booking_form.{field}", "is missing")
-            checks.required_text(form[field], f"booking_form.{field}")
+            checks.filled_text(form[field], f"booking_form.{field}")
         body: dict[str, object] = {
             "start_time": checks.moment(start_time, "start_time"),
             "guest_time_zone": checks.time_zone(guest_time_zone, "guest_time_zone"),
@@ -156,7 +156,7 @@ def _form(form: BookingForm | FormFields) -> dict[str, str | Sequence[str]]:
 def _location(location: SlotLocation) -> dict[str, str | None]:
     kind = checks.choice(location.type, tuple(SlotLocationType), "location.type")
     if kind in (SlotLocationType.VIRTUAL, SlotLocationType.GUEST_PHONE):
-        checks.required_text(location.value, "location.value")
+        checks.filled_text(location.value, "location.value")
     # A slot names an address by its id; a booking wants the same id as the value.
     is_address = kind == SlotLocationType.PHYSICAL and location.value is None
     return {"type": kind, "value": location.id if is_address else location.value}

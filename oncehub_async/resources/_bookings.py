@@ -159,9 +159,9 @@ class Bookings(Resource):
 
         https://developers.oncehub.com/reference/reassign-booking
         """
-        body: dict[str, object] = {"new_host": checks.required_text(new_host, "new_host")}
+        body: dict[str, object] = {"new_host": checks.filled_text(new_host, "new_host")}
         if virtual_location is not None:
-            value = checks.required_text(virtual_location, "virtual_location")
+            value = checks.filled_text(virtual_location, "virtual_location")
             body["location"] = {"type": SlotLocationType.VIRTUAL.value, "value": value}
         return await self._call(_REASSIGN, Booking, id=checks.object_id(id), body=body)
 

@@ -1,12 +1,14 @@
 """Users. https://developers.oncehub.com/reference/list-all-users"""
 
 from collections.abc import Sequence
+from typing import TypedDict, Unpack
 
 from .._ground import UNSET, Unset, checks
 from .._http import Operation
 from .._lists import Listing
 from ..models import DateOverride, Deleted, RoleName, SchedulingAvailability, User, WorkingDay
 from ._availability_rules import overrides_body, weekly_body
+from ._body_fields import shared_fields, spelled_out
 from ._resource import Resource
 
 _LIST = Operation("GET", "/users")
@@ -18,6 +20,13 @@ _AVAILABILITY = Operation("GET", "/users/{id}/scheduling-availability")
 _UPDATE_AVAILABILITY = Operation("PATCH", "/users/{id}/scheduling-availability")
 
 _ASSIGNABLE_ROLES = (RoleName.ADMINISTRATOR, RoleName.MEMBER, RoleName.TEAM_MANAGER)
+
+
+class UserFields(TypedDict, total=False):
+    """What can be set when a user is added, and changed later."""
+
+    role_name: RoleName | str | Unset | None
+    teams: Sequence[str] | Unset | None
 
 
 class Users(Resource):
@@ -45,14 +54,14 @@ class Users(Resource):
         """
         return await self._call(_GET, User, id=checks.object_id(id))
 
+    @spelled_out(UserFields)
     async def create(
         self,
         *,
         email: str,
         first_name: str,
         last_name: str,
-        role_name: RoleName | str | Unset = UNSET,
-        teams: Sequence[str] | Unset = UNSET,
+        **fields: Unpack[UserFields],
     ) -> User:
         """Add a user, who gets an invitation by email; a Member unless told otherwise.
 
@@ -61,23 +70,22 @@ class Users(Resource):
 
         https://developers.oncehub.com/reference/add-a-new-user
         """
-        fields = {
-            "email": checks.required_text(email, "email"),
-            "first_name": checks.required_text(first_name, "first_name"),
-            "last_name": checks.required_text(last_name, "last_name"),
-            "role_name": _role(role_name),
-            "teams": _teams(teams),
+        body = {
+            "email": checks.filled_text(email, "email"),
+            "first_name": checks.filled_text(first_name, "first_name"),
+            "last_name": checks.filled_text(last_name, "last_name"),
+            **_checked(fields),
         }
-        return await self._call(_CREATE, User, body=checks.given(fields))
+        return await self._call(_CREATE, User, body=checks.given(body))
 
+    @spelled_out(UserFields)
     async def update(
         self,
         id: str,
         *,
         first_name: str | Unset | None = UNSET,
         last_name: str | Unset | None = UNSET,
-        role_name: RoleName | str | Unset | None = UNSET,
-        teams: Sequence[str] | Unset | None = UNSET,
+        **fields: Unpack[UserFields],
     ) -> User:
         """Change fields of a user: what is not passed stays, None sets a field to null.
 
@@ -86,14 +94,9 @@ class Users(Resource):
 
         https://developers.oncehub.com/reference/update-a-user
         """
-        fields = {
-            "first_name": first_name,
-            "last_name": last_name,
-            "role_name": _role(role_name),
-            "teams": _teams(teams),
-        }
+        body = {"first_name": first_name, "last_name": last_name, **_checked(fields)}
         return await self._call(
-            _UPDATE, User, id=checks.object_id(id), body=checks.some_given(fields)
+            _UPDATE, User, id=checks.object_id(id), body=checks.some_given(body)
         )
 
     async def delete(self, id: str) -> Deleted:
@@ -135,13 +138,10 @@ class Users(Resource):
         )
 
 
-def _role(value: object) -> object:
-    if value is None or isinstance(value, Unset):
-        return value
-    return checks.choice(value, _ASSIGNABLE_ROLES, "role_name")
-
-
-def _teams(value: object) -> object:
-    if value is None or isinstance(value, Unset):
-        return value
-    return checks.texts(value, "teams")
+def _checked(given: UserFields) -> dict[str, object]:
+    fields = shared_fields(given, UserFields)
+    if fields.get("role_name", UNSET) not in (None, UNSET):
+        checks.choice(fields["role_name"], _ASSIGNABLE_ROLES, "role_name")
+    if fields.get("teams", UNSET) not in (None, UNSET):
+        fields["teams"] = checks.texts(fields["teams"], "teams")
+    return fields

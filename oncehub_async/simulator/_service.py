@@ -4,7 +4,7 @@ from typing import Literal
 
 import attrs
 
-from ._account_settings import one_of
+from .._ground import checks
 
 DeletedCursor = Literal["position", "error", "restart", "empty"]
 
@@ -22,7 +22,7 @@ class Service:
 
     deleted_cursor: DeletedCursor = attrs.field(
         default="position",
-        validator=one_of(("position", "error", "restart", "empty")),
+        validator=checks.one_of("position", "error", "restart", "empty"),
     )
     sms_has_more: bool = False
     link_base: str = "https://api.oncehub.com"

@@ -4,10 +4,9 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-from .._ground import Clock, checks
+from .._ground import LATEST, Clock, checks, from_unix
 from ..errors import ClientStateError
 from ._event import Event, read_event
 from ._handler import Context
@@ -185,7 +184,7 @@ class Worker:
             attempt=work.attempt,
             is_last_attempt=number >= rules.attempts,
             handler=work.handler,
-            received=datetime.fromtimestamp(claim.event.received, UTC),
+            received=from_unix(claim.event.received) or LATEST,
             services=self._services,
         )
         try:

@@ -1,6 +1,5 @@
 """Looking into an inbox's file from outside, beside the process that uses it."""
 
-import json
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ from ...errors import ConfigurationError, InvalidParameterError
 from .._webhook_errors import InboxError
 from . import schema, statements
 from .interface import State
-from .subject_order import change, hold_up, let_go_on
+from .subject_order import change, hold_up, json_argument, let_go_on
 
 _BUSY_TIMEOUT = 5.0
 _ENTRIES = """
@@ -85,7 +84,7 @@ class InboxFile:
         """Make dead work due now, its attempts counted anew; of all events, if none is named."""
         for event_id in event_ids:
             self.event(event_id)
-        events = json.dumps(event_ids) if event_ids else None
+        events = json_argument(event_ids) if event_ids else None
         with self._transaction():
             # What is done again may have happened before what is at the front now.
             subjects = [row[0] for row in self._connection.execute(_TO_RETRY)]
@@ -133,7 +132,7 @@ class InboxFile:
     def _entries(
         self, states: Sequence[State], event_id: str | None, limit: int
     ) -> list[InboxEntry]:
-        arguments = {"states": json.dumps(states), "event": event_id, "limit": limit}
+        arguments = {"states": json_argument(states), "event": event_id, "limit": limit}
         return [_entry(row) for row in self._connection.execute(_ENTRIES, arguments)]
 
     @contextmanager

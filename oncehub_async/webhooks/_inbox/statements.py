@@ -4,14 +4,13 @@ A statement lets go of Python's lock and takes it again, which costs more than t
 the event loop is busy: the fewer, the better.
 """
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from .interface import AT_ONCE, Claim, Outcome, State, StoredEvent, Work
-from .subject_order import change, hold_up, let_go_on, with_open_work
+from .subject_order import change, hold_up, json_argument, let_go_on, with_open_work
 
 _CHUNKS = (64, 16, 4, 1)
 """How many rows an INSERT takes; few sizes, so that the prepared statements are kept."""
@@ -89,7 +88,7 @@ def put_many(
     connection: sqlite3.Connection, puts: Sequence[tuple[StoredEvent, Sequence[str]]]
 ) -> list[bool]:
     """Keep events, each with pending work for its handlers; whether each is new."""
-    ids = json.dumps([event.id for event, _ in puts])
+    ids = json_argument([event.id for event, _ in puts])
     known = {
         row[0]
         for row in connection.execute(
@@ -181,7 +180,7 @@ def _take(
     keys = [key[:2] for _, work in taken.values() for key in work]
     if keys:
         hold_up(connection, taken)
-        arguments = {"owner": owner, "keys": json.dumps(keys), "alone": alone}
+        arguments = {"owner": owner, "keys": json_argument(keys), "alone": alone}
         connection.execute(_TAKE, arguments)
     return [
         Claim(event, tuple(each for _, _, each in sorted(work, key=lambda key: key[1])), alone)
@@ -223,7 +222,7 @@ def settle_many(
         )
         for work, outcome, now in settled
     ]
-    arguments = {"rows": json.dumps(rows), "owner": owner}
+    arguments = {"rows": json_argument(rows), "owner": owner}
     changed = connection.execute(_SETTLE, arguments).fetchall()
     let_go_on(connection, {subject for _, _, subject in changed})
     held = {(event, handler) for event, handler, _ in changed}
@@ -315,11 +314,11 @@ def purge(
         {
             "done_before": done_before,
             "undone_before": undone_before,
-            "handlers": json.dumps(list(handlers)),
+            "handlers": json_argument(list(handlers)),
             "limit": limit,
         },
     ).fetchall()
-    keys = json.dumps([seq for (seq,) in rows])
+    keys = json_argument([seq for (seq,) in rows])
     (undone,) = connection.execute(
         "SELECT count(*) FROM work WHERE event IN (SELECT value FROM json_each(?)) "
         "AND state != 'done'",

@@ -8,9 +8,10 @@ Who is about to change what is open or runs of a subject holds the subject up, a
 afterwards, in the same transaction.
 """
 
-import json
 import sqlite3
 from collections.abc import Collection, Mapping
+
+from ..._ground import dump_json
 
 _FRONT = """
 WITH RECURSIVE lines(subject, handler) AS (
@@ -62,7 +63,7 @@ def let_go_on(connection: sqlite3.Connection, subjects: Collection[str]) -> None
 
 def _for(connection: sqlite3.Connection, statement: str, subjects: Collection[str]) -> None:
     if subjects:
-        connection.execute(statement, {"subjects": json.dumps(list(subjects))})
+        connection.execute(statement, {"subjects": json_argument(list(subjects))})
 
 
 def with_open_work(connection: sqlite3.Connection, subjects: Collection[str]) -> set[str]:
@@ -70,7 +71,7 @@ def with_open_work(connection: sqlite3.Connection, subjects: Collection[str]) ->
     rows = connection.execute(
         "SELECT value FROM json_each(?) "
         "WHERE EXISTS (SELECT 1 FROM work WHERE open_subject = value)",
-        (json.dumps(list(subjects)),),
+        (json_argument(list(subjects)),),
     )
     return {row[0] for row in rows}
 
@@ -83,3 +84,8 @@ def change(connection: sqlite3.Connection, statement: str, arguments: Mapping[st
     subjects = [row[0] for row in connection.execute(statement, dict(arguments)).fetchall()]
     let_go_on(connection, {subject for subject in subjects if subject is not None})
     return len(subjects)
+
+
+def json_argument(data: object) -> str:
+    """An argument for SQLite's JSON functions."""
+    return dump_json(data).decode()
