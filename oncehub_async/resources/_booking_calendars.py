@@ -26,6 +26,14 @@ _TIME_SLOTS = Operation("GET", "/booking-calendars/{id}/time-slots")
 _SCHEDULE = Operation("POST", "/booking-calendars/{id}/schedule")
 _CREATE_ONE_TIME_LINK = Operation("POST", "/booking-calendars/{id}/one-time-links")
 
+_FILLED_IN = frozenset(
+    {
+        SlotLocationType.VIRTUAL,
+        SlotLocationType.GUEST_PHONE,
+        SlotLocationType.IN_PERSON_BY_GUEST,
+    }
+)
+
 FormFields = Mapping[str, str | Sequence[str]]
 """A guest's answers by the fields' mapped names: `name`, `email`, `phone`, and custom fields (a
 list of texts for a multi-select)."""
@@ -154,11 +162,12 @@ def _form(form: BookingForm | FormFields) -> dict[str, str | Sequence[str]]:
 
 
 def _location(location: SlotLocation) -> dict[str, str | None]:
-    kind = checks.choice(location.type, tuple(SlotLocationType), "location.type")
-    if kind in (SlotLocationType.VIRTUAL, SlotLocationType.GUEST_PHONE):
+    checks.required_text(location.type, "location.type")
+    kind = checks.documented(location.type, SlotLocationType, "location.type")
+    if kind in _FILLED_IN:
         checks.required_text(location.value, "location.value")
-    # A slot names an address by its id; a booking wants the same id as the value.
-    is_address = kind == SlotLocationType.PHYSICAL and location.value is None
+    # A slot shows an address's text as the value; a booking wants its id there.
+    is_address = kind == SlotLocationType.PHYSICAL and location.id is not None
     return {"type": kind, "value": location.id if is_address else location.value}
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from .._ground import UNSET, Unset, checks
 from .._http import Operation
 from .._lists import Listing
+from ..errors import InvalidParameterError
 from ..models import DateOverride, Deleted, RoleName, SchedulingAvailability, User, WorkingDay
 from ._availability_rules import overrides_body, weekly_body
 from ._resource import Resource
@@ -16,8 +17,6 @@ _UPDATE = Operation("PATCH", "/users/{id}")
 _DELETE = Operation("DELETE", "/users/{id}")
 _AVAILABILITY = Operation("GET", "/users/{id}/scheduling-availability")
 _UPDATE_AVAILABILITY = Operation("PATCH", "/users/{id}/scheduling-availability")
-
-_ASSIGNABLE_ROLES = (RoleName.ADMINISTRATOR, RoleName.MEMBER, RoleName.TEAM_MANAGER)
 
 
 class Users(Resource):
@@ -138,7 +137,9 @@ class Users(Resource):
 def _role(value: object) -> object:
     if value is None or isinstance(value, Unset):
         return value
-    return checks.choice(value, _ASSIGNABLE_ROLES, "role_name")
+    if value == RoleName.ACCOUNT_OWNER:
+        raise InvalidParameterError("role_name", "the Account Owner can't be assigned by the API")
+    return checks.documented(value, RoleName, "role_name")
 
 
 def _teams(value: object) -> object:
