@@ -9,7 +9,7 @@ import aiohttp
 from yarl import URL
 
 from . import __version__
-from ._ground import Clock
+from ._ground import Clock, Hidden
 from ._http import (
     ApiKey,
     AttemptHook,
@@ -19,6 +19,7 @@ from ._http import (
     RetryPolicy,
     Transport,
     choose_base_url,
+    host_problem,
     is_loopback,
     open_session,
 )
@@ -157,6 +158,12 @@ class OnceHub(Resources):
         on_attempt: AttemptHook | None = None,
         clock: Clock | None = None,
     ) -> None:
+        keys = Hidden(api_key)
+        del api_key
+        if session is not None and not isinstance(session, aiohttp.ClientSession):
+            raise ConfigurationError(
+                f"session: expected an aiohttp.ClientSession, got {type(session).__name__}"
+            )
         self._given_session = session
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
@@ -172,7 +179,7 @@ class OnceHub(Resources):
             Caller(
                 session=self._open_session,
                 transport=Transport(self._base_url, self.user_agent, self._proxy, ssl),
-                keys=KeySource(api_key),
+                keys=KeySource(keys),
                 budget=self._budget_of,
                 retry=retry or RetryPolicy(),
                 clock=self.clock,
@@ -267,6 +274,7 @@ def _checked_proxy(proxy: str | None, base_url: URL) -> str | None:
     try:
         url = URL(proxy)
         good = url.scheme in ("http", "https") and bool(url.host)
+        good = good and host_problem(url.raw_host or "") is None
     except (ValueError, TypeError):
         good = False
     if not good:

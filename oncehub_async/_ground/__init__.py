@@ -2,6 +2,7 @@
 
 from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
+from .hidden import Hidden, HiddenText
 from .json_text import dump_json, load_json
 from .log import logger
 from .times import time_text
@@ -11,6 +12,8 @@ __all__ = [
     "MAX_LIMIT",
     "UNSET",
     "Clock",
+    "Hidden",
+    "HiddenText",
     "Unset",
     "WallClock",
     "aware",

@@ -48,7 +48,8 @@ def test_availability_that_was_read_can_be_written_back(
         "overrides": [{"date": "2999-12-24", "day": "Tuesday", "working_hours": special}],
     }
     read = from_dict(data, SchedulingAvailability)
-    assert read.weekly is not None and read.overrides is not None
+    assert read.weekly is not None
+    assert read.overrides is not None
     written = weekly_body(read.weekly)
     assert written == [{"day": "Monday", "working_hours": _without_null(monday)}]
     assert overrides_body(read.overrides, lambda: date(2026, 1, 1)) == [

@@ -4,7 +4,9 @@ from typing import Any
 import pytest
 
 from oncehub_async import OnceHub
+from oncehub_async.models import AvailabilityLocation, WorkingDay, WorkingHours
 from oncehub_async.simulator import Account, Service, Simulator
+from oncehub_async.simulator._data.words import ADDRESSES
 
 from .conftest import Api, error
 
@@ -259,6 +261,12 @@ async def test_a_physical_location_is_booked_as_a_slot_shows_it(text_in_slots: b
     """With the address's text as the value, as since August, and without, as in April."""
     service = Service(addresses_in_slots=text_in_slots)
     async with Simulator(service=service) as sim, OnceHub(sim.api_key, base_url=sim.url) as client:
+        office = AvailabilityLocation(type="in_person_by_host", id=ADDRESSES[0][0])
+        day = WorkingHours(start_time="09:00", end_time="17:00", locations=(office,))
+        await client.users.update_scheduling_availability(
+            sim.state.world.users.id(0),
+            weekly=[WorkingDay(day="Monday", working_hours=(day,))],
+        )
         found = await client.booking_calendars.time_slots(calendar(sim))
         slot, place = next(
             (slot, place)
