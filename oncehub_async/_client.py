@@ -160,13 +160,13 @@ class OnceHub(Resources):
     ) -> None:
         keys = Hidden(api_key)
         del api_key
+        self._closed = False
+        self._session: aiohttp.ClientSession | None = None
         if session is not None and not isinstance(session, aiohttp.ClientSession):
             raise ConfigurationError(
                 f"session: expected an aiohttp.ClientSession, got {type(session).__name__}"
             )
         self._given_session = session
-        self._session: aiohttp.ClientSession | None = None
-        self._closed = False
         self._budget = budget
         _check_settings(budget, retry, clock)
         if inspect.iscoroutinefunction(on_attempt):
@@ -252,8 +252,10 @@ class OnceHub(Resources):
         return self._budget
 
     def __repr__(self) -> str:
+        # Crash reporters also show a client whose making failed.
+        address = str(getattr(self, "_base_url", ""))
         state = "closed" if self._closed else "unopened" if self._session is None else "open"
-        return f"OnceHub({str(self._base_url)!r}, {state})"
+        return f"OnceHub({address!r}, {state})"
 
 
 def _check_settings(budget: object, retry: object, clock: object) -> None:

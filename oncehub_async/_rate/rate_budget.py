@@ -9,6 +9,7 @@ from ..errors import ConfigurationError
 
 PER_SECOND = 5
 PER_FIVE_MINUTES = 200
+RESERVE = 10
 SECOND = 1.0
 FIVE_MINUTES = 300.0
 
@@ -30,6 +31,11 @@ def _positive(_instance: object, attribute: "attrs.Attribute[int]", value: objec
         )
 
 
+def _reserve(_instance: object, _attribute: "attrs.Attribute[int]", value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ConfigurationError("reserve: expected a whole number of requests, at least 0")
+
+
 @attrs.frozen
 class Limits:
     """How many requests may be sent; the defaults are OnceHub's own limits.
@@ -39,6 +45,9 @@ class Limits:
 
     per_second: int = attrs.field(default=PER_SECOND, validator=_positive)
     per_five_minutes: int = attrs.field(default=PER_FIVE_MINUTES, validator=_positive)
+    reserve: int = attrs.field(default=RESERVE, validator=_reserve)
+    """How many of the five minutes' requests bulk work leaves to interactive calls, once there
+    was one in the last five minutes; half of a lower limit at most."""
 
 
 @attrs.frozen

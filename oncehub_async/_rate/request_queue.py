@@ -67,6 +67,7 @@ class RequestQueue:
         self._throttle = Throttle()
         self._probe: Permit | None = None
         self._waiting = 0
+        self._last_interactive = float("-inf")
         self.demands = Demands()
         """What those expect who read long lists through this gate."""
         self._numbers = itertools.count()
@@ -80,6 +81,8 @@ class RequestQueue:
             line = self._lines.get((account, loop))
             if line is None:
                 line = self._lines[account, loop] = _Line(self._window(account), loop)
+            if priority is Priority.INTERACTIVE:
+                self._last_interactive = self._clock.now()
             waiter = _Waiter((priority, next(self._numbers)), loop.create_future())
             heapq.heappush(line.waiters, waiter)
             self._waiting += 1
@@ -162,7 +165,8 @@ class RequestQueue:
                 return lost_at
             self._probe = None
         ready = self._ready_at(line.window, now)
-        together = max(self._address.ready_at(now), self._throttle.paused_until)
+        address = self._address.ready_at(now, self._most(waiter, now))
+        together = max(address, self._throttle.paused_until)
         due = max(ready, together)
         if ready > now:
             return due
@@ -172,6 +176,14 @@ class RequestQueue:
             grace = self._clock.seconds(_OTHER_LOOPS_GRACE)
             due = max(due, self._ready_at(other.window, now) + grace, together + grace)
         return due
+
+    def _most(self, waiter: _Waiter, now: float) -> int:
+        """How many of the five minutes' requests may be used up by who goes now."""
+        limit = self._limits.per_five_minutes
+        # Where nobody but bulk work sends, a reserve would only lie idle.
+        if waiter.rank[0] is Priority.INTERACTIVE or now - self._last_interactive > FIVE_MINUTES:
+            return limit
+        return limit - min(self._limits.reserve, limit // 2)
 
     def _ahead_of(self, waiter: _Waiter, line: _Line, now: float) -> Iterator[_Line]:
         """The lines whose first could go at once, as far as its account goes, and ranks higher."""

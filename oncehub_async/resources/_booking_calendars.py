@@ -130,9 +130,11 @@ class BookingCalendars(Resource):
         booking_form: BookingForm | FormFields | None = None,
         utm_params: UtmParams | None = None,
         hide_url_params: bool | None = None,
+        booking_settings: Mapping[str, object] | None = None,
     ) -> OneTimeLink:
         """A link that can be used for one booking, with the form filled in on request.
 
+        `booking_settings` may hold `host`, `co_hosts`, `duration_minutes` and `skip` (a list).
         With `hide_url_params` what the form holds is not visible in the link. Unused links are
         deleted after 90 days. Raises `BadRequestError` where the calendar does not allow them.
 
@@ -145,6 +147,8 @@ class BookingCalendars(Resource):
             body["utm_params"] = _utm(utm_params)
         if hide_url_params is not None:
             body["hide_url_params"] = hide_url_params
+        if booking_settings is not None:
+            body["booking_settings"] = dict(booking_settings)
         return await self._call(
             _CREATE_ONE_TIME_LINK, OneTimeLink, id=checks.object_id(id), body=body
         )

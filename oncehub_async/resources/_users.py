@@ -1,6 +1,7 @@
 """Users. https://developers.oncehub.com/reference/list-all-users"""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from .._ground import UNSET, Unset, checks
 from .._http import Operation
@@ -102,12 +103,26 @@ class Users(Resource):
         """
         return await self._call(_DELETE, Deleted, id=checks.object_id(id))
 
-    async def scheduling_availability(self, id: str) -> SchedulingAvailability:
+    async def scheduling_availability(
+        self,
+        id: str,
+        *,
+        overrides_start_time: datetime | None = None,
+        overrides_end_time: datetime | None = None,
+    ) -> SchedulingAvailability:
         """A user's weekly working hours and the dates that differ from them.
+
+        The two aware times bound the dates that are given.
 
         https://developers.oncehub.com/reference/get_user_scheduling_availability
         """
-        return await self._call(_AVAILABILITY, SchedulingAvailability, id=checks.object_id(id))
+        query = {
+            "overrides_start_time": checks.moment(overrides_start_time, "overrides_start_time"),
+            "overrides_end_time": checks.moment(overrides_end_time, "overrides_end_time"),
+        }
+        return await self._call(
+            _AVAILABILITY, SchedulingAvailability, id=checks.object_id(id), query=query
+        )
 
     async def update_scheduling_availability(
         self,

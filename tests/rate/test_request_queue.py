@@ -385,3 +385,21 @@ def test_limits_are_whole_positive_numbers(wrong: Any) -> None:
     """A limit that lets nothing through would hang; it is refused when it is set."""
     with pytest.raises(ValueError, match="per_second"):
         Limits(per_second=wrong)
+
+
+def test_a_person_finds_a_reserve_beside_endless_bulk_work() -> None:
+    """Once somebody has called interactively, bulk work leaves ten requests of the five minutes."""
+
+    async def main() -> None:
+        budget = new_budget()
+        await once(budget, INTERACTIVE)
+        bulk = [asyncio.create_task(once(budget)) for _ in range(400)]
+        await asyncio.sleep(100)
+        for _ in range(10):
+            async with asyncio.timeout(10):
+                await once(budget, INTERACTIVE)
+        for task in bulk:
+            task.cancel()
+        await asyncio.gather(*bulk, return_exceptions=True)
+
+    run_virtual(main())
