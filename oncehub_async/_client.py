@@ -134,7 +134,8 @@ class OnceHub(Resources):
       that keys rotate without a restart. Without it, ONCEHUB_API_KEY is used.
     - `base_url`: another address of the API, else ONCEHUB_BASE_URL, else OnceHub's own.
     - `session`: an aiohttp session of the caller's own, which stays open afterwards.
-    - `proxy`, `ssl`: an http(s) proxy's URL and a TLS context, as aiohttp takes them.
+    - `proxy`, `ssl`: an http(s) proxy's URL and a TLS context, as aiohttp takes them. Without
+      `proxy` and `session`, HTTPS_PROXY, ALL_PROXY and NO_PROXY hold.
     - `budget`: a rate budget to share with others, or one with limits of its own
       (`Budget(Limits(per_second=3))`). Without it, all clients of this process that use the same
       key share one with OnceHub's limits.
@@ -172,6 +173,8 @@ class OnceHub(Resources):
         if inspect.iscoroutinefunction(on_attempt):
             raise ConfigurationError("on_attempt: expected a plain function, got a coroutine's")
         self._base_url = choose_base_url(base_url)
+        if proxy is None and session is None:
+            proxy = _environment_proxy(self._base_url)
         self._proxy = _checked_proxy(proxy, self._base_url)
         self.clock = clock or Clock()
         self.user_agent = _user_agent()
@@ -268,6 +271,17 @@ def _check_settings(budget: object, retry: object, clock: object) -> None:
         raise ConfigurationError(f"retry: expected a RetryPolicy, got {type(retry).__name__}")
     if clock is not None and not isinstance(clock, Clock):
         raise ConfigurationError(f"clock: expected a Clock, got {type(clock).__name__}")
+
+
+def _environment_proxy(url: URL) -> str | None:
+    """What HTTPS_PROXY, ALL_PROXY and NO_PROXY say; this machine itself is never proxied."""
+    from urllib.request import getproxies, proxy_bypass  # for who makes a client
+
+    if is_loopback(url.host) or proxy_bypass(url.host or ""):
+        return None
+    found = getproxies()
+    proxy = found.get(url.scheme) or found.get("all")
+    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 
 def _checked_proxy(proxy: str | None, base_url: URL) -> str | None:
