@@ -2,6 +2,7 @@
 
 from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
+from .hidden import Hidden, HiddenText
 from .json_text import dump_any_json, dump_json, load_json
 from .log import logger
 from .suggestion import did_you_mean
@@ -29,6 +30,8 @@ __all__ = [
     "MAX_LIMIT",
     "UNSET",
     "Clock",
+    "Hidden",
+    "HiddenText",
     "Unset",
     "WallClock",
     "aware",

@@ -8,6 +8,7 @@ import attrs
 from .._ground import checks
 from ..errors import (
     ConnectError,
+    DeadlineExceededError,
     InvalidResponseError,
     NetworkError,
     RateLimitError,
@@ -58,6 +59,8 @@ class Verdict(Enum):
 
 def judge(operation: Operation, error: RequestError) -> Verdict:
     """Whether this failure can be repeated without doing something twice."""
+    if isinstance(error, DeadlineExceededError):
+        return Verdict.GIVE_UP
     if isinstance(error, ConnectError):
         return Verdict.REPEAT if error.can_be_repeated else Verdict.GIVE_UP
     if isinstance(error, RateLimitError):

@@ -111,12 +111,15 @@ class Bookings(Resource):
         ends = Ends(filters.get("creation_time_gt"), began)
         return self._walk(self.list(**filters), ends, newest_first=newest_first)
 
-    async def get(self, id: str) -> Booking:
+    async def get(self, id: str, *, expand: str | Iterable[str] | None = None) -> Booking:
         """One booking. Raises `NotFoundError`, or `DeletedObjectError`.
+
+        `expand` names fields to include as objects, as in `list`.
 
         https://developers.oncehub.com/reference/get-a-single-booking
         """
-        return await self._call(_GET, Booking, id=checks.object_id(id))
+        query = {"expand": checks.expansion(expand)}
+        return await self._call(_GET, Booking, id=checks.object_id(id), query=query)
 
     async def cancel(
         self,

@@ -1,11 +1,13 @@
 """Users. https://developers.oncehub.com/reference/list-all-users"""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TypedDict, Unpack
 
 from .._ground import UNSET, Unset, checks
 from .._http import Operation
 from .._lists import Listing
+from ..errors import InvalidParameterError
 from ..models import DateOverride, Deleted, RoleName, SchedulingAvailability, User, WorkingDay
 from ._availability_rules import overrides_body, weekly_body
 from ._body_fields import shared_fields, spelled_out
@@ -18,8 +20,6 @@ _UPDATE = Operation("PATCH", "/users/{id}")
 _DELETE = Operation("DELETE", "/users/{id}")
 _AVAILABILITY = Operation("GET", "/users/{id}/scheduling-availability")
 _UPDATE_AVAILABILITY = Operation("PATCH", "/users/{id}/scheduling-availability")
-
-_ASSIGNABLE_ROLES = (RoleName.ADMINISTRATOR, RoleName.MEMBER, RoleName.TEAM_MANAGER)
 
 
 class UserFields(TypedDict, total=False):
@@ -106,12 +106,26 @@ class Users(Resource):
         """
         return await self._call(_DELETE, Deleted, id=checks.object_id(id))
 
-    async def scheduling_availability(self, id: str) -> SchedulingAvailability:
+    async def scheduling_availability(
+        self,
+        id: str,
+        *,
+        overrides_start_time: datetime | None = None,
+        overrides_end_time: datetime | None = None,
+    ) -> SchedulingAvailability:
         """A user's weekly working hours and the dates that differ from them.
+
+        The two aware times bound the dates that are given.
 
         https://developers.oncehub.com/reference/get_user_scheduling_availability
         """
-        return await self._call(_AVAILABILITY, SchedulingAvailability, id=checks.object_id(id))
+        query = {
+            "overrides_start_time": checks.moment(overrides_start_time, "overrides_start_time"),
+            "overrides_end_time": checks.moment(overrides_end_time, "overrides_end_time"),
+        }
+        return await self._call(
+            _AVAILABILITY, SchedulingAvailability, id=checks.object_id(id), query=query
+        )
 
     async def update_scheduling_availability(
         self,
@@ -140,8 +154,11 @@ class Users(Resource):
 
 def _checked(given: UserFields) -> dict[str, object]:
     fields = shared_fields(given, UserFields)
-    if fields.get("role_name", UNSET) not in (None, UNSET):
-        checks.choice(fields["role_name"], _ASSIGNABLE_ROLES, "role_name")
+    role = fields.get("role_name", UNSET)
+    if role == RoleName.ACCOUNT_OWNER:
+        raise InvalidParameterError("role_name", "the Account Owner can't be assigned by the API")
+    if role not in (None, UNSET):
+        fields["role_name"] = checks.documented(role, RoleName, "role_name")
     if fields.get("teams", UNSET) not in (None, UNSET):
         fields["teams"] = checks.texts(fields["teams"], "teams")
     return fields

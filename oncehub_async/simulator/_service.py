@@ -17,6 +17,8 @@ class Service:
     or doesn't match the filters: goes on from where it stood ("position"), 400 ("error"), answers
     as if there were no cursor ("restart"), or with nothing ("empty").
     `sms_has_more`: whether the SMS list has `has_more`, which its document leaves out.
+    `addresses_in_slots`: whether a slot's physical location has the address's text as its value,
+    as since August 2026, or nothing there, as in April.
     `link_base`: what the URLs in a `Link` header start with; the vendor's examples have no `/v2`.
     """
 
@@ -25,4 +27,5 @@ class Service:
         validator=checks.one_of("position", "error", "restart", "empty"),
     )
     sms_has_more: bool = False
+    addresses_in_slots: bool = True
     link_base: str = "https://api.oncehub.com"

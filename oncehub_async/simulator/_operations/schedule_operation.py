@@ -101,6 +101,8 @@ def _fits(value: Any, location: Body) -> bool:
     kind = location["type"]
     if kind == "guest_phone":
         return is_phone(value)
+    if kind == "in_person_by_guest":
+        return isinstance(value, str) and bool(value.strip())
     if kind == "physical":
         return bool(value == location["id"])
     return value is None or (kind == "virtual" and value == location["value"])
