@@ -6,7 +6,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import aiohttp
-from yarl import URL
 
 from . import __version__
 from ._ground import Clock, Hidden, checks
@@ -19,8 +18,7 @@ from ._http import (
     RetryPolicy,
     Transport,
     choose_base_url,
-    host_problem,
-    is_loopback,
+    choose_proxy,
     open_session,
 )
 from ._rate import Priority, RateBudget, shared_budget
@@ -173,9 +171,10 @@ class OnceHub(Resources):
         if inspect.iscoroutinefunction(on_attempt):
             raise ConfigurationError("on_attempt: expected a plain function, got a coroutine's")
         self._base_url = choose_base_url(base_url)
-        if proxy is None and session is None:
-            proxy = _environment_proxy(self._base_url)
-        self._proxy = _checked_proxy(proxy, self._base_url)
+        # A session of the caller's own knows its way.
+        self._proxy = (
+            choose_proxy(proxy, self._base_url) if proxy is not None or session is None else None
+        )
         self.clock = clock or Clock()
         self.user_agent = _user_agent()
         super().__init__(
@@ -271,36 +270,6 @@ def _check_settings(budget: object, retry: object, clock: object) -> None:
         raise ConfigurationError(f"retry: expected a RetryPolicy, got {type(retry).__name__}")
     if clock is not None:
         checks.clock(clock)
-
-
-def _environment_proxy(url: URL) -> str | None:
-    """What HTTPS_PROXY, ALL_PROXY and NO_PROXY say; this machine itself is never proxied."""
-    from urllib.request import getproxies, proxy_bypass  # for who makes a client
-
-    if is_loopback(url.host) or proxy_bypass(url.host or ""):
-        return None
-    found = getproxies()
-    proxy = found.get(url.scheme) or found.get("all")
-    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
-
-
-def _checked_proxy(proxy: str | None, base_url: URL) -> str | None:
-    if proxy is None:
-        return None
-    try:
-        url = URL(proxy)
-        good = url.scheme in ("http", "https") and bool(url.host)
-        good = good and host_problem(url.raw_host or "") is None
-    except (ValueError, TypeError):
-        good = False
-    if not good:
-        raise ConfigurationError("proxy: expected a URL such as http://proxy.example.com:3128")
-    if base_url.scheme == "http" and not is_loopback(url.host):
-        raise ConfigurationError(
-            "proxy: plain http through it would show the API key to the network; use an https "
-            "base_url"
-        )
-    return proxy
 
 
 def _user_agent() -> str:

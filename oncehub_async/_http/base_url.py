@@ -1,8 +1,9 @@
-"""Where the API is, and why a key goes there only encrypted."""
+"""Where the API is, by which way, and why a key goes there only encrypted."""
 
 import ipaddress
 import os
 from collections.abc import Mapping
+from urllib.request import getproxies, proxy_bypass
 
 from yarl import URL
 
@@ -69,3 +70,45 @@ def choose_base_url(given: str | None, environ: Mapping[str, str] | None = None)
             "(http is for loopback only)"
         )
     return url.with_path(url.path.rstrip("/"))
+
+
+def choose_proxy(given: str | None, base_url: URL) -> str | None:
+    """The proxy from the argument, else the one that the environment names for this address.
+
+    That is HTTPS_PROXY (or ALL_PROXY), where NO_PROXY doesn't except it; this machine is always
+    asked directly then. Raises `ConfigurationError`.
+    """
+    if given is not None:
+        return _checked_proxy(given, "proxy", base_url)
+    if is_loopback(base_url.host) or proxy_bypass(f"{base_url.host}:{base_url.port}"):
+        return None
+    proxies = getproxies()
+    scheme = base_url.scheme if base_url.scheme in proxies else "all"
+    proxy = proxies.get(scheme)
+    if proxy is None:
+        return None
+    variable = f"{scheme.upper()}_PROXY"
+    return _checked_proxy(proxy if "://" in proxy else f"http://{proxy}", variable, base_url)
+
+
+def _checked_proxy(proxy: str, source: str, base_url: URL) -> str:
+    try:
+        url = URL(proxy)
+        good = (
+            url.scheme in ("http", "https")
+            and bool(url.host)
+            and host_problem(url.raw_host or "") is None
+        )
+    except (ValueError, TypeError):
+        good = False
+    if not good:
+        del proxy
+        raise ConfigurationError(
+            f"{source}: expected the URL of an http(s) proxy such as http://proxy.example.com:3128"
+        )
+    if base_url.scheme == "http" and not is_loopback(url.host):
+        raise ConfigurationError(
+            f"{source}: plain http through it would show the API key to the network; use an https "
+            "base_url"
+        )
+    return proxy

@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 from multidict import CIMultiDictProxy
 
-from .._ground import load_json
+from .._ground import load_json, read_time
 from ..errors import (
     AuthenticationError,
     BadRequestError,
@@ -33,8 +33,9 @@ from .request import Request
 
 REQUEST_ID_HEADER = "Request-Id"
 _LONGEST_MESSAGE = 500
-_LONGEST_WAIT = 999_999_999.0
-_NUMBER = re.compile(r"([0-9]{1,9999}(?:\.[0-9]{0,30})?)\s*(?:,|$)", re.ASCII)
+_LONGEST_RETRY_AFTER = 9_999
+_UNIX_TIME = 1e9
+_NUMBER = re.compile(r"([0-9]{1,9999}(?:\.[0-9]{0,30})?)\s*s?", re.ASCII)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -100,31 +101,34 @@ def response_error(request: Request, answer: RawAnswer, wall_time: datetime) -> 
         message=message,
         param=param,
         request_id=answer.request_id,
-        retry_after=asked_to_wait(answer.headers, _sent(answer, wall_time)),
+        retry_after=retry_after(answer.headers, _sent(answer, wall_time)),
     )
 
 
-def retry_after(header: str | None, wall_time: datetime) -> float | None:
-    """Seconds to wait from a Retry-After header: a number of seconds or an HTTP date."""
-    if header is None:
-        return None
-    text = header.strip()
-    # Of several numbers, as a proxy may have joined them, the first; dates hold a comma too.
-    number = _NUMBER.match(text)
+def retry_after(headers: Mapping[str, str], wall_time: datetime) -> float | None:
+    """Seconds to wait, from the headers with which services say so.
+
+    `Retry-After` is a number of seconds or an HTTP date (RFC 9110, 10.2.3). In the field it is
+    also a decimal number, a moment in ISO 8601 or Unix time, or several values, of which the
+    longest counts; `Retry-After-Ms` is in milliseconds. What can't be read is not there.
+    """
+    milliseconds = _NUMBER.fullmatch(headers.get("Retry-After-Ms", "").strip())
+    if milliseconds is not None:
+        return float(milliseconds[1]) / 1000
+    text = headers.get("Retry-After", "").strip().strip('"')[:_LONGEST_RETRY_AFTER]
+    waits = [_wait(each, wall_time) for each in (text, *text.split(","))]
+    return max((wait for wait in waits if wait is not None), default=None)
+
+
+def _wait(text: str, wall_time: datetime) -> float | None:
+    number = _NUMBER.fullmatch(text.strip())
     if number is not None:
-        return min(float(number[1]), _LONGEST_WAIT)
-    moment = _http_date(text)
-    if moment is None:
-        return None
-    return min(max(0.0, (moment - wall_time).total_seconds()), _LONGEST_WAIT)
-
-
-def asked_to_wait(headers: Mapping[str, str], wall_time: datetime) -> float | None:
-    """Seconds to wait, from Retry-After-Ms where a service is that exact, else Retry-After."""
-    exact = _NUMBER.match(headers.get("Retry-After-Ms", "").strip())
-    if exact is not None:
-        return min(float(exact[1]) / 1000, _LONGEST_WAIT)
-    return retry_after(headers.get("Retry-After"), wall_time)
+        seconds = float(number[1][:30])
+        if _UNIX_TIME < seconds < 100 * _UNIX_TIME:  # no wait but a moment
+            return max(0.0, seconds - wall_time.timestamp())
+        return min(seconds, _UNIX_TIME)
+    moment = _http_date(text) or read_time(text.strip())
+    return None if moment is None else max(0.0, (moment - wall_time).total_seconds())
 
 
 def _sent(answer: RawAnswer, wall_time: datetime) -> datetime:

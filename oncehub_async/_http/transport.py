@@ -95,7 +95,7 @@ class Transport:
                 return RawAnswer(response.status, response.headers, body)
         except (_Dropped, aiohttp.ClientError, OSError, UnicodeError) as error:
             # What aiohttp says can hold the whole URL with its filters, so it is not passed on.
-            raise _mapped(request, error) from None
+            raise _mapped(request, error, self._way()) from None
 
     def _headers(self, request: Request) -> dict[str, str]:
         headers = {
@@ -105,6 +105,14 @@ class Transport:
         if request.body is not None:
             headers["Content-Type"] = "application/json"
         return headers
+
+    def _way(self) -> str:
+        """Where requests go, for those who look for what is in the way."""
+        address = self.base_url.authority
+        if self.proxy is None:
+            return f"to {address}"
+        proxy = URL(self.proxy)
+        return f"to {address} through the proxy {proxy.host}:{proxy.port}"
 
     def _route(self) -> dict[str, Any]:
         # Only what was asked for: a session of the caller's own keeps its settings otherwise.
@@ -160,7 +168,7 @@ async def _read(response: ClientResponse, request: Request) -> bytes:
     return bytes(body)
 
 
-def _mapped(request: Request, error: Exception) -> RequestError:
+def _mapped(request: Request, error: Exception, way: str) -> RequestError:
     """Our error for one of aiohttp's, in words that hold nothing of the request."""
     if isinstance(error, _Dropped) and isinstance(error.__cause__, Exception):
         error = error.__cause__
@@ -173,13 +181,13 @@ def _mapped(request: Request, error: Exception) -> RequestError:
             refused.can_be_repeated = error.status >= 500
             return refused
         case aiohttp.ClientSSLError() | aiohttp.ServerFingerprintMismatch():
-            untrusted = ConnectError(f"no trusted connection ({name})", **where)
+            untrusted = ConnectError(f"no trusted connection {way} ({name})", **where)
             untrusted.can_be_repeated = False
             return untrusted
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
-            return ConnectError(f"no connection ({reason})", **where)
+            return ConnectError(f"no connection {way} ({reason})", **where)
         case aiohttp.ServerTimeoutError() | TimeoutError():
-            return RequestTimeoutError(f"no answer in time ({name})", **where)
+            return RequestTimeoutError(f"no answer in time, asked {way} ({name})", **where)
         case UnicodeError():
             unnamed = ConnectError("no connection (the host's or proxy's name is none)", **where)
             unnamed.can_be_repeated = False

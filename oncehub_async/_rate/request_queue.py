@@ -130,10 +130,11 @@ class RequestQueue:
             return window.used()
 
     def room(self) -> Room:
-        """What the limits leave to be used, by whatever account."""
+        """What the limits leave for bulk work, of whatever account."""
+        limits = self._limits.of_bulk_work
         with self._lock:
             self._address.ready_at(self._clock.now())
-            return Room(self._limits, max(0, self._address.limit - self._address.used()))
+            return Room(limits, max(0, limits.per_five_minutes - self._address.used()))
 
     def forecast(self, account: str, requests: int) -> Forecast:
         """When the next requests of an account may leave if nobody else sends any."""
@@ -162,7 +163,7 @@ class RequestQueue:
                 return lost_at
             self._probe = None
         ready = self._ready_at(line.window, now)
-        together = max(self._address.ready_at(now), self._throttle.paused_until)
+        together = max(self._together_at(waiter, now), self._throttle.paused_until)
         due = max(ready, together)
         if ready > now:
             return due
@@ -172,6 +173,19 @@ class RequestQueue:
             grace = self._clock.seconds(_OTHER_LOOPS_GRACE)
             due = max(due, self._ready_at(other.window, now) + grace, together + grace)
         return due
+
+    def _together_at(self, waiter: _Waiter, now: float) -> float:
+        """When the five-minute limit lets the waiter go.
+
+        Bulk work leaves the reserve free, or uses it when as much is free again in the time in
+        which it could be used up: so in the long run it costs nothing.
+        """
+        ready = self._address.ready_at(now)
+        if waiter.rank[0] is Priority.INTERACTIVE or not self._limits.kept_free:
+            return ready
+        soon = self._limits.kept_free / self._limits.per_second
+        of_bulk_work = self._limits.of_bulk_work.per_five_minutes
+        return max(ready, self._address.ready_at(now, of_bulk_work) - soon)
 
     def _ahead_of(self, waiter: _Waiter, line: _Line, now: float) -> Iterator[_Line]:
         """The lines whose first could go at once, as far as its account goes, and ranks higher."""

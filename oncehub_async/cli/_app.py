@@ -151,7 +151,7 @@ async def export(
         Requests in 5 minutes at most; lower it where other programs use the address.
     """
     try:
-        limits = Limits(per_second, per_five_minutes)
+        limits = Limits(per_second, per_five_minutes, reserve=0)  # nobody waits beside it
     except ValueError as error:
         raise InvalidParameterError("limits", str(error)) from None
     if every is not None and not watch:

@@ -103,5 +103,8 @@ def construct_event(
 
     Raises `SignatureError` and `EnvelopeError`.
     """
-    verify_signature(body, header, secrets, now=now, max_age=max_age, max_skew=max_skew)
+    try:
+        verify_signature(body, header, secrets, now=now, max_age=max_age, max_skew=max_skew)
+    finally:
+        secrets = ()  # a frame's locals are shown by tools that report errors
     return read_event(body)

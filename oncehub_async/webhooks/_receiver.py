@@ -83,12 +83,15 @@ class Receiver(Router):
         clock: WallClock | None = None,
     ) -> None:
         super().__init__()
-        self.clock = clock or WallClock()
         self._unsigned = unsafe_accept_unsigned is True
         self._secrets: SecretSource | None = None
-        if signing_secret is not None or not self._unsigned:
-            self._secrets = secret_source(signing_secret, self.clock)
-        self.inbox = inbox
+        try:
+            self.clock = WallClock() if clock is None else checks.wall_clock(clock)
+            if signing_secret is not None or not self._unsigned:
+                self._secrets = secret_source(signing_secret, self.clock)
+        finally:
+            signing_secret = None  # a frame's locals are shown by tools that report errors
+        self.inbox = _checked_inbox(inbox)
         self._services = services
         self._max_age = None if max_age is None else checks.seconds(max_age, "max_age")
         self._max_skew = checks.seconds(max_skew, "max_skew")
@@ -325,3 +328,15 @@ class Receiver(Router):
                     name,
                     name,
                 )
+
+
+def _checked_inbox(inbox: Inbox) -> Inbox:
+    needed = ("open", "close", "put", "claim", "settle", "release", "waiting", "counts", "purge")
+    lacking = [name for name in needed if not callable(getattr(inbox, name, None))]
+    if lacking or isinstance(inbox, type):
+        raise ConfigurationError(
+            f"inbox: expected an Inbox, such as SQLiteInbox('inbox.db'), got "
+            f"{inbox.__name__ if isinstance(inbox, type) else type(inbox).__name__}"
+            + (f" without {lacking[0]}()" if 0 < len(lacking) < len(needed) else "")
+        )
+    return inbox

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oncehub_async import Budget, Clock, Limits, Priority, RequestOutcome
+from oncehub_async import Budget, Clock, ConfigurationError, Limits, Priority, RequestOutcome
 from oncehub_async._rate import belongs_together, shared_budget
 from oncehub_async._rate.request_queue import RequestQueue
 from oncehub_async._rate.window import GUARD
@@ -51,7 +51,7 @@ def test_request_201_waits_for_five_minutes() -> None:
     """The address's limit."""
 
     async def main() -> None:
-        budget = new_budget()
+        budget = new_budget(Limits(reserve=0))
         sent = await asyncio.gather(*(once(budget) for _ in range(201)))
         assert sent[199] < 41
         assert sent[200] == pytest.approx(300 + GUARD)
@@ -385,3 +385,96 @@ def test_limits_are_whole_positive_numbers(wrong: Any) -> None:
     """A limit that lets nothing through would hang; it is refused when it is set."""
     with pytest.raises(ValueError, match="per_second"):
         Limits(per_second=wrong)
+
+
+def endless(budget: Budget, sent: list[float]) -> "asyncio.Task[None]":
+    """An export without end."""
+
+    async def ask() -> None:
+        while True:
+            sent.append(await once(budget))
+
+    return asyncio.create_task(ask())
+
+
+def test_bulk_work_leaves_a_reserve_for_who_calls_beside_it() -> None:
+    """Ten calls in five minutes, whenever they come, wait for a moment and not for minutes."""
+
+    async def main() -> None:
+        budget = new_budget()
+        export = endless(budget, [])
+        for minute in range(20):
+            await asyncio.sleep(30.0 + minute)
+            asked = asyncio.get_running_loop().time()
+            assert await once(budget, INTERACTIVE) - asked < 5.0
+        export.cancel()
+
+    run_virtual(main())
+
+
+def test_all_of_the_reserve_at_once() -> None:
+    """Ten people in the middle of five minutes that bulk work has used up."""
+
+    async def main() -> None:
+        budget = new_budget()
+        export = endless(budget, [])
+        await asyncio.sleep(100.0)
+        asked = asyncio.get_running_loop().time()
+        sent = await asyncio.gather(*(once(budget, INTERACTIVE) for _ in range(11)))
+        assert max(sorted(sent)[:10]) - asked < 5.0
+        assert max(sent) - asked > 100.0
+        export.cancel()
+
+    run_virtual(main())
+
+
+@pytest.mark.parametrize(("reserve", "least"), [(None, 990), (0, 990), (50, 900)])
+def test_in_the_long_run_the_reserve_costs_bulk_work_nothing(
+    reserve: int | None, least: int
+) -> None:
+    """What nobody called for is used just before as much is free again."""
+
+    async def main() -> None:
+        sent: list[float] = []
+        budget = new_budget(Limits(reserve=reserve))
+        export = endless(budget, sent)
+        await asyncio.sleep(1500.0)
+        export.cancel()
+        assert len(sent) >= least
+
+    run_virtual(main())
+
+
+def test_without_a_reserve_bulk_work_takes_all() -> None:
+    """For programs that do nothing else."""
+
+    async def main() -> None:
+        sent: list[float] = []
+        budget = new_budget(Limits(reserve=0))
+        export = endless(budget, sent)
+        await asyncio.sleep(60.0)
+        export.cancel()
+        assert len(sent) == 200
+        assert budget.room().left == 0
+
+    run_virtual(main())
+
+
+def test_room_is_what_bulk_work_may_use() -> None:
+    """So that walks plan with it."""
+
+    async def main() -> None:
+        budget = new_budget()
+        assert (budget.room().left, budget.room().limits.per_five_minutes) == (190, 190)
+        await once(budget)
+        assert budget.room().left == 189
+
+    run_virtual(main())
+
+
+@pytest.mark.parametrize("reserve", [-1, 200, 1.5, True, "10"])
+def test_a_reserve_that_leaves_nothing_is_refused(reserve: Any) -> None:
+    """With what it may be."""
+    with pytest.raises(ConfigurationError, match=r"reserve: .* from 0 to 199"):
+        Limits(reserve=reserve)
+    assert Limits(per_five_minutes=3).kept_free == 0
