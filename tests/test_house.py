@@ -16,6 +16,7 @@ import oncehub_async
 PACKAGE = Path(oncehub_async.__file__).parent
 # From the ground up. A room may import the rooms that stand before it, never one beside it.
 COLUMN: tuple[tuple[str, ...], ...] = (
+    ("_printable",),
     ("errors",),
     ("_ground",),
     ("models", "_rate"),

@@ -1,9 +1,10 @@
 """What everything else stands on, and what knows nothing of the API: time, texts, checks."""
 
+from .._printable import printable, printable_json
 from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
 from .json_text import dump_json, load_json
-from .log import logger
+from .log import Lines, logger
 from .times import time_text
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "MAX_LIMIT",
     "UNSET",
     "Clock",
+    "Lines",
     "Unset",
     "WallClock",
     "aware",
@@ -18,5 +20,7 @@ __all__ = [
     "dump_json",
     "load_json",
     "logger",
+    "printable",
+    "printable_json",
     "time_text",
 ]

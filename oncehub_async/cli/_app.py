@@ -11,7 +11,7 @@ from .._http import KEY_VARIABLE, URL_VARIABLE
 from .._rate import Limits
 from ..errors import ConfigurationError, InvalidParameterError, OnceHubError
 from ..export import EVERY, RESOURCES, SAMPLES, Compression, Format
-from . import COMPLETE, FAILED, INTERRUPTED, WRONG_USAGE
+from . import COMPLETE, FAILED, INTERRUPTED, READER_GONE, WRONG_USAGE
 from . import _inbox_command as inbox
 from . import _webhooks_command as webhooks
 from ._check import check_key
@@ -22,7 +22,7 @@ from ._export_command import ExportRequest, export_account
 from ._link_command import build_link
 from ._listen import VARIABLE as SIGNING_SECRET_VARIABLE
 from ._listen import ListenRequest, listen_for_events
-from ._output import complain
+from ._output import NobodyReads, complain, terminal
 from ._simulate import routes, serve_simulator, simulated
 from ._verify_command import verify_folder
 from ._watch_command import watch_account
@@ -57,6 +57,11 @@ app.command(webhooks.app)
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command; what goes wrong becomes one line and an exit code."""
+    with terminal():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         result = app(list(arguments))
     except CycloptsError as error:
@@ -68,6 +73,8 @@ def run(arguments: Sequence[str]) -> int:
     except OnceHubError as error:
         complain(str(error))
         return FAILED
+    except NobodyReads:
+        return READER_GONE
     except OSError as error:
         what = error.strerror or type(error).__name__
         complain(f"{error.filename}: {what}" if error.filename else what)

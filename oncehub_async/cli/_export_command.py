@@ -146,7 +146,8 @@ def tell(
     say(
         f"{outcome}: {several(objects, 'object')} in {span(elapsed)}, "
         f"{several(attempts.requests, 'request')}, {attempts.by_status[429]} of them "
-        f"answered 429.\nSee {out / MANIFEST_NAME}"
+        "answered 429.",
+        f"See {out / MANIFEST_NAME}",
     )
 
 

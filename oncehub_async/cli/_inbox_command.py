@@ -10,7 +10,7 @@ from .._ground import DAY, load_json, time_text
 from ..errors import InvalidParameterError
 from ..webhooks import MAX_SKEW, RETRY_WINDOW, InboxEntry, State, opened_inbox
 from . import COMPLETE
-from ._output import say, say_json, say_table, several
+from ._output import say, say_block, say_json, say_table, several
 
 app = App(name="inbox", help="Look into the file in which a receiver keeps its events.")
 
@@ -88,7 +88,8 @@ def show(
         say(f"{event}: no handler asked for it")
     for entry in entries:
         if entry.error:
-            say(f"\n{entry.handler}, attempt {entry.attempts}:\n{entry.error}")
+            say("", f"{entry.handler}, attempt {entry.attempts}:")
+            say_block(entry.error)
     if body:
         say_json(load_json(sent))
     return COMPLETE

@@ -6,8 +6,6 @@ import signal
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 
-import orjson
-
 from .._ground import time_text
 from ..export import ResourceEntry, Round, watch_export
 from . import COMPLETE, FAILED
@@ -21,7 +19,7 @@ from ._export_command import (
     tell_what_is_missing,
 )
 from ._export_display import Display, only_errors_logged
-from ._output import complain, note, say, several, span
+from ._output import complain, note, say, say_json_line, several, span
 
 
 async def watch_account(request: ExportRequest) -> int:
@@ -121,7 +119,7 @@ def _say_line(round: Round) -> None:
         "changes": round.changes,
         "errors": round.errors,
     }
-    say(orjson.dumps(data).decode())
+    say_json_line(data)
 
 
 def _time(round: Round) -> str:
