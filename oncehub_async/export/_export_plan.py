@@ -167,10 +167,12 @@ def _add_filter(arguments: dict[str, dict[str, Any]], key: str, value: str) -> N
             raise InvalidParameterError("filter", f"'{key}' is for {target}, which isn't exported")
         allowed = _parameters(target) - _NOT_FILTERS
         if name not in allowed:
+            likely = difflib.get_close_matches(name.lower(), allowed, n=1)
+            hint = f"did you mean {likely[0]}? " if likely else ""
             known = ", ".join(sorted(allowed)) or "none"
             raise InvalidParameterError(
                 "filter",
-                f"{target} has no filter '{name}' (it has: {known}); "
+                f"{target} has no filter '{name}'; {hint}(it has: {known}); "
                 "name the resources to export, or write RESOURCE.FILTER=VALUE",
             )
         if name in arguments[target]:

@@ -147,7 +147,7 @@ def test_a_failed_export_tells_why_in_a_line(
         (["export", "bookings", "--out", "x", "--expand", "a.b.c"], "expand: "),
         (
             ["export", "sms-notifications", "--out", "x", "--filter", "recipient_type=foo"],
-            "recipient_type: expected one of contact, user",
+            "--filter: 'foo' is no recipient_type of sms_notifications; there are contact, user",
         ),
         (
             ["export", "users", "--out", "x", "--filter", "email=a", "--filter", "email=b"],

@@ -1,5 +1,6 @@
 """What others wrote reaches a terminal as text, whatever the terminal or pipe can show."""
 
+import ast
 import asyncio
 import json
 import os
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from oncehub_async import OnceHub
+from oncehub_async import OnceHub, cli
 from oncehub_async.cli import COMPLETE, READER_GONE, main
 from oncehub_async.cli._output import complain, note, say, say_block, say_json, say_table
 from oncehub_async.models import Webhook
@@ -214,3 +215,18 @@ def test_what_others_log_is_shown_harmless() -> None:
     """A warning of any library, while a command runs, forges no line and no escape sequence."""
     done = python(f"{SHOW}import logging; logging.getLogger('x').error('a\\nb\\x1b[2J')")
     assert done.stderr == b"a\n  b\\x1b[2J\n"
+
+
+def test_nothing_prints_but_the_one_place() -> None:
+    """A command that wrote to a stream itself would show what others wrote as it is."""
+    allowed = {"_output.py", "_live_output.py", "__init__.py", "_demo_receiver.py"}
+    found = {
+        f"{file.name}:{node.lineno}"
+        for file in Path(cli.__file__).parent.glob("*.py")
+        if file.name not in allowed
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if (isinstance(node, ast.Name) and node.id == "print")
+        or (isinstance(node, ast.Attribute) and node.attr in ("stdout", "stderr"))
+        if not (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute))
+    }
+    assert found == set()
