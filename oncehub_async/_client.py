@@ -166,8 +166,8 @@ class OnceHub(Resources):
             raise ConfigurationError("on_attempt: expected a plain function, got a coroutine's")
         self._base_url = choose_base_url(base_url)
         self._proxy = _checked_proxy(proxy, self._base_url)
-        self.clock = clock or Clock()
-        self.user_agent = _user_agent()
+        self.clock: Clock = clock or Clock()
+        self.user_agent: str = _user_agent()
         super().__init__(
             Caller(
                 session=self._open_session,

@@ -83,7 +83,7 @@ class Receiver(Router):
         clock: WallClock | None = None,
     ) -> None:
         super().__init__()
-        self.clock = clock or WallClock()
+        self.clock: WallClock = clock or WallClock()
         self._unsigned = unsafe_accept_unsigned is True
         self._secrets: SecretSource | None = None
         if signing_secret is not None or not self._unsigned:
@@ -98,8 +98,8 @@ class Receiver(Router):
             attempts=backoff.attempts, timeout=checks.seconds(timeout, "timeout"), backoff=backoff
         )
         self._drain = checks.seconds(drain, "drain")
-        self.max_body = checks.count(max_body, "max_body")
-        self.read_timeout = checks.seconds(read_timeout, "read_timeout")
+        self.max_body: int = checks.count(max_body, "max_body")
+        self.read_timeout: float = checks.seconds(read_timeout, "read_timeout")
         self._worker: Worker | None = None
         self._stack = AsyncExitStack()
         self._all_routes: tuple[Route, ...] = ()
