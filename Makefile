@@ -4,16 +4,19 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo demo-webhooks test fuzz bench conformance lint types format build clean
+.PHONY: help check demo demo-webhooks house test pythons wheel fuzz bench conformance lint types format build clean
 
 help:
 	@echo "make demo         export a simulated account (needs no OnceHub account)"
 	@echo "make demo-webhooks  deliver simulated events to a receiver, and kill it (needs no account)"
+	@echo "make check        all that CI runs, the fast parts first"
 	@echo "make test         run the tests"
 	@echo "make fuzz         verify and receive a million spoiled headers and bodies (minutes)"
-	@echo "make conformance  compare the simulator with the vendor's document (ONCEHUB_OPENAPI=FILE)"
+	@echo "make conformance  compare the simulator with the vendor's documents (ONCEHUB_OPENAPI="FILE FILE")"
 	@echo "make bench        measure what the library costs"
-	@echo "make lint types   check style and types"
+	@echo "make lint types house  check style, types and the plan of the package"
+	@echo "make pythons      run the tests on the other Pythons of this machine; coverage"
+	@echo "make wheel        try what was built, in empty environments"
 	@echo "make format       format the code"
 	@echo "make build        build the wheel"
 	@echo "make clean        remove what make made"
@@ -24,6 +27,15 @@ demo: $(VENV)/.cli
 demo-webhooks: $(VENV)/.cli
 	@$(BIN)/oncehub demo-webhooks
 
+# In this order, one after the other, until something fails.
+STEPS := lint types house test conformance pythons wheel
+
+check:
+	@for step in $(STEPS); do printf '\n== %s\n' "$$step"; $(MAKE) --no-print-directory $$step || exit 1; done
+
+house: $(VENV)/.dev
+	$(BIN)/pytest -q tests/test_house.py
+
 test: $(VENV)/.dev
 	$(BIN)/pytest -n 3
 
@@ -31,8 +43,16 @@ fuzz: $(VENV)/.dev
 	ONCEHUB_FUZZ=1000000 $(BIN)/pytest -n 2 -k at_random \
 		tests/webhooks/test_signature.py tests/webhooks/test_receiver.py
 
+# The vendor's documents, with spaces between them.
+ONCEHUB_OPENAPI ?= $(wildcard ../shared/openapi/*.json)
+
 conformance: $(VENV)/.dev
-	$(BIN)/pytest -n 2 -rs tests/simulator/test_conformance.py tests/resources tests/models
+	@test -n "$(ONCEHUB_OPENAPI)" || echo "skipped: no documents at ../shared; set ONCEHUB_OPENAPI"
+	@for document in $(ONCEHUB_OPENAPI); do \
+		echo "-- $$document"; \
+		ONCEHUB_OPENAPI=$$document $(BIN)/pytest -n 2 -rs -q -m vendor_document \
+			tests/simulator tests/resources tests/models || exit 1; \
+	done
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
@@ -43,6 +63,14 @@ lint: $(VENV)/.dev
 
 types: $(VENV)/.dev
 	$(BIN)/mypy
+	$(BIN)/pyright --pythonpath $(BIN)/python tests/typed_program.py
+	$(BIN)/python .ci/type_completeness.py 99
+
+pythons: $(VENV)/.dev
+	@VENV=$(VENV) .ci/pythons
+
+wheel: build
+	@PYTHON=$(PYTHON) .ci/wheel
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -54,7 +82,7 @@ build: $(VENV)/.dev
 	@ls dist
 
 clean:
-	rm -rf $(VENV) dist demo-export .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-3.* .coverage dist demo-export .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/.cli $(VENV)/.dev: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

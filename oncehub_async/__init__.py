@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from ._client import OnceHub, Resources
 from ._ground import UNSET, Clock, Unset
-from ._http import AttemptHook, RequestAttempt, RetryPolicy
-from ._rate import Budget, Limits, Permit, Priority, RateBudget, RequestOutcome
+from ._http import AttemptHook, KeyProvider, RequestAttempt, RetryPolicy
+from ._rate import Budget, Forecast, Limits, Permit, Priority, RateBudget, RequestOutcome, Room
 from .errors import (
     AuthenticationError,
     BadRequestError,
@@ -65,9 +65,11 @@ __all__ = [
     "ConnectionLostError",
     "DeadlineExceededError",
     "DeletedObjectError",
+    "Forecast",
     "GoneError",
     "InvalidParameterError",
     "InvalidResponseError",
+    "KeyProvider",
     "KeyValidation",
     "Limits",
     "Listing",
@@ -92,6 +94,7 @@ __all__ = [
     "Resources",
     "ResponseError",
     "RetryPolicy",
+    "Room",
     "ServerError",
     "StillRateLimitedError",
     "UnconfirmedError",

@@ -175,8 +175,8 @@ class OnceHub(Resources):
         self._proxy = (
             choose_proxy(proxy, self._base_url) if proxy is not None or session is None else None
         )
-        self.clock = clock or Clock()
-        self.user_agent = _user_agent()
+        self.clock: Clock = clock or Clock()
+        self.user_agent: str = _user_agent()
         super().__init__(
             Caller(
                 session=self._open_session,

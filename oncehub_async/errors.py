@@ -37,6 +37,8 @@ Source: https://developers.oncehub.com/docs/errors
 
 from typing import Any as _Any
 
+from ._printable import printable as _printable
+
 __all__ = [
     "AuthenticationError",
     "BadRequestError",
@@ -74,7 +76,8 @@ class OnceHubError(Exception):
     """The root of every error of this package.
 
     Attributes that don't apply are None. `message` is the vendor's own text and may quote what
-    the caller sent; the error's text (`str(error)`) leaves personal data out.
+    the caller sent; the error's text (`str(error)`) leaves personal data out, and is one line with
+    escapes in place of what a terminal would obey.
     """
 
     status: int | None = None
@@ -86,7 +89,7 @@ class OnceHubError(Exception):
     path: str | None = None
 
     def __init__(self, text: str, **details: _Any) -> None:
-        super().__init__(text)
+        super().__init__(_printable(text))
         for name, value in details.items():
             setattr(self, name, value)
 
@@ -153,7 +156,7 @@ class RequestError(OnceHubError):
 
     def __str__(self) -> str:
         id_first = f"[{self.request_id}] " if self.request_id else ""
-        return f"{id_first}{self.method} {self.path}: {self.args[0]}"
+        return _printable(f"{id_first}{self.method} {self.path}: {self.args[0]}")
 
 
 class NetworkError(RequestError):

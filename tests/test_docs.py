@@ -1,11 +1,15 @@
 """The pages in docs/ say what is true: their code runs and prints what they say."""
 
+import ast
 import inspect
 import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import AsyncIterator
+from fnmatch import fnmatch
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,3 +90,62 @@ def test_importing_the_package_imports_none_of_these() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_what_architecture_names_is_there() -> None:
+    """Every `file.py::name` of the page is in that file, and every other path exists."""
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    named = re.findall(r"`((?:\w+/)*\w+\.py)::([\w.]+)`", text)
+    assert len(named) > 25
+    package = ROOT / "oncehub_async"
+    for file, name in named:
+        assert names_in(package / file) >= {name}, f"{file}::{name}"
+    for path in re.findall(r"`((?:\w+/)+\w*(?:\.py)?|tests/\w+)`", text):
+        assert (package / path).exists() or (ROOT / path).exists(), path
+
+
+def test_the_pages_have_the_sizes_that_are_read() -> None:
+    """Two printed pages of architecture, a dozen words of our own."""
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    assert len(text.splitlines()) < 140
+    (words,) = re.findall("## Words\n(.*?)\n## ", text, re.DOTALL)
+    assert 1 < len(re.findall(r"\*\*\w[\w ]*\*\*", words)) <= 12
+
+
+def test_contributing_names_commands_that_there_are() -> None:
+    """Of the Makefile; a new developer types them."""
+    targets = set(re.findall(r"^([a-z][\w $().-]*?):", (ROOT / "Makefile").read_text(), re.M))
+    for page in ("CONTRIBUTING.md", "ARCHITECTURE.md", ".pre-commit-config.yaml"):
+        for line in re.findall(r"(?:^ +|`|entry: )make ([a-z ]+)", (ROOT / page).read_text(), re.M):
+            assert set(line.split()) <= targets, line
+
+
+def test_the_source_distribution_is_whole() -> None:
+    """Whoever unpacks it has all that the repository has."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    included = project["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    there = {each.name for each in ROOT.iterdir() if not is_made(each.name)}
+    assert {each.removeprefix("/") for each in included} >= there - {"pyproject.toml"}
+
+
+def is_made(name: str) -> bool:
+    """What tools leave behind, and git's own."""
+    ignored = (ROOT / ".gitignore").read_text().split()
+    return name == ".git" or any(fnmatch(name, each.rstrip("/")) for each in ignored)
+
+
+def names_in(file: Path) -> set[str]:
+    """Functions, classes, `Class.method` and constants that a file defines."""
+    found = set()
+    for node in ast.parse(file.read_text("utf-8")).body:
+        if isinstance(node, ast.ClassDef):
+            inside = (each for each in node.body if isinstance(each, DEFINITIONS))
+            found |= {node.name, *(f"{node.name}.{each.name}" for each in inside)}
+        elif isinstance(node, DEFINITIONS):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign):
+            found |= {each.id for each in node.targets if isinstance(each, ast.Name)}
+    return found
+
+
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

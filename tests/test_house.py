@@ -1,6 +1,7 @@
 """The plan of the package holds: one door, one column, and what is private stays so."""
 
 import ast
+import inspect
 import pydoc
 import re
 from collections import Counter
@@ -8,14 +9,17 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 
 import oncehub_async
+from oncehub_async import errors, resources
 
 PACKAGE = Path(oncehub_async.__file__).parent
 # From the ground up. A room may import the rooms that stand before it, never one beside it.
 COLUMN: tuple[tuple[str, ...], ...] = (
+    ("_printable",),
     ("errors",),
     ("_ground",),
     ("models", "_rate"),
@@ -176,3 +180,101 @@ def test_help_lists_every_resource_with_a_sentence(name: str) -> None:
     """Who types `help(OnceHub)` sees what there is."""
     text = pydoc.plain(pydoc.render_doc(oncehub_async.OnceHub))
     assert re.search(rf"^ \|  {name}\n \|      [A-Z].*\.$", text, re.MULTILINE)
+
+
+GIVEN = {"Listing", "Resources", "Walk", *resources.__all__}
+"""What users are given and don't make: how it is made is the package's affair."""
+INSIDE = {
+    # What rooms call of each other's objects, and users have no use for.
+    "oncehub_async._lists.",
+    "oncehub_async._rate.forecast.Demands",
+    "oncehub_async._rate.request_queue.RequestQueue",
+    "oncehub_async.export._formats.exported_rows.Row",
+    "oncehub_async.export._verify.comparison.FileSection",
+    "oncehub_async.simulator._simulator_call.SimulatedOperation",
+    # Reading it gives a text or None.
+    "oncehub_async.web._link.TextParameter",
+    # Its door is being rebuilt.
+    "oncehub_async.webhooks.",
+}
+
+
+def test_what_users_meet_in_signatures_is_at_a_door() -> None:
+    """Whoever annotates what a call gives or takes can import its name."""
+    at_a_door = {id(value) for _, _, value in public()}
+    missing = {
+        f"{name}, in {place}"
+        for place, hint in signatures()
+        for cls in classes_in(hint)
+        if cls.__module__.startswith("oncehub_async.") and id(cls) not in at_a_door
+        for name in [f"{cls.__module__}.{cls.__qualname__}"]
+        if not any(name.startswith(each) for each in INSIDE)
+    }
+    assert missing == set()
+
+
+def test_every_error_is_at_a_door() -> None:
+    """Whoever catches it can import its name."""
+    at_a_door = {id(value) for _, _, value in public()}
+    inside = {"UnheldValue"}  # the models catch what they raise
+    assert {
+        each.__name__ for each in errors_below(errors.OnceHubError) if id(each) not in at_a_door
+    } == inside
+
+
+def public() -> Iterator[tuple[str, str, Any]]:
+    """Door, name and value of all that users may import."""
+    for door in DOORS:
+        module = import_module(door)
+        yield from ((door, name, getattr(module, name)) for name in module.__all__)
+
+
+def signatures() -> Iterator[tuple[str, Any]]:
+    """Where users meet a type, and the annotation there."""
+    for _, name, value in public():
+        if inspect.isfunction(value):
+            yield from ((f"{name}({each})", hint) for each, hint in hints_of(value).items())
+        elif inspect.isclass(value):
+            yield from ((f"base of {name}", base) for base in value.__mro__[1:])
+            yield from (
+                (f"{name}.{each}", hint)
+                for each, hint in hints_of(value).items()
+                if not each.startswith("_")
+            )
+            for method, function in methods_of(name, value):
+                yield from ((f"{name}.{method}", hint) for hint in hints_of(function).values())
+        elif get_args(value):
+            yield name, value
+
+
+def methods_of(name: str, cls: type) -> Iterator[tuple[str, Any]]:
+    for method, value in inspect.getmembers_static(cls):
+        is_made = method == "__init__" and name not in GIVEN
+        if method.startswith("_") and not is_made:
+            continue
+        for wrapper in ("fget", "__func__", "func"):
+            value = getattr(value, wrapper, None) or value
+        if inspect.isfunction(value):
+            yield method, value
+
+
+def hints_of(value: Any) -> dict[str, Any]:
+    # Some are imported for type checkers only, who know them all by these names.
+    return get_type_hints(value, localns=dict(vars(resources)))
+
+
+def classes_in(hint: Any) -> Iterator[type]:
+    """The classes in an annotation, such as those in `list[Booking] | None`."""
+    if get_args(hint):
+        for part in (get_origin(hint), *get_args(hint)):
+            for each in part if isinstance(part, list) else [part]:
+                yield from classes_in(each)
+    elif isinstance(hint, type) and not hint.__name__.startswith("_"):
+        yield hint
+
+
+def errors_below(root: type[Exception]) -> Iterator[type[Exception]]:
+    yield root
+    for each in root.__subclasses__():
+        if each.__module__.startswith("oncehub_async"):
+            yield from errors_below(each)

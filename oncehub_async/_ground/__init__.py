@@ -1,11 +1,12 @@
 """What everything else stands on, and what knows nothing of the API: time, texts, checks."""
 
+from .._printable import printable, printable_json
 from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
 from .hidden import Hidden, HiddenText
 from .json_text import dump_any_json, dump_json, load_json
-from .log import logger
-from .suggestion import did_you_mean
+from .log import Lines, logger
+from .suggestion import did_you_mean, likely_word
 from .time_zones import is_time_zone
 from .times import (
     EARLIEST,
@@ -32,6 +33,7 @@ __all__ = [
     "Clock",
     "Hidden",
     "HiddenText",
+    "Lines",
     "Unset",
     "WallClock",
     "aware",
@@ -43,8 +45,11 @@ __all__ = [
     "has_finer_digits",
     "in_utc",
     "is_time_zone",
+    "likely_word",
     "load_json",
     "logger",
+    "printable",
+    "printable_json",
     "read_clock_face",
     "read_date",
     "read_time",

@@ -43,8 +43,8 @@ class Territory:
         self.stretches: list[Stretch] = []
         self.empty_before: datetime | None = None
         """Nothing is older than this, as far as is known."""
-        self.is_empty = False
-        self.next_number = 0
+        self.is_empty: bool = False
+        self.next_number: int = 0
         """Of the stretch that begins next."""
         self._merged: dict[int, int] = {}
 

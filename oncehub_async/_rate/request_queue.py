@@ -67,7 +67,7 @@ class RequestQueue:
         self._throttle = Throttle()
         self._probe: Permit | None = None
         self._waiting = 0
-        self.demands = Demands()
+        self.demands: Demands = Demands()
         """What those expect who read long lists through this gate."""
         self._numbers = itertools.count()
         # A waiter can be thrown away by the garbage collector while its own thread is in here.

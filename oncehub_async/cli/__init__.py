@@ -3,12 +3,24 @@
 import sys as _sys
 from collections.abc import Sequence as _Sequence
 
-__all__ = ["COMPLETE", "FAILED", "INTERRUPTED", "WRONG_USAGE", "main"]
+__all__ = [
+    "COMPLETE",
+    "FAILED",
+    "INTERRUPTED",
+    "NOT_THERE",
+    "READER_GONE",
+    "WRONG_USAGE",
+    "main",
+]
 
 COMPLETE = 0
 FAILED = 1
 WRONG_USAGE = 2
+NOT_THERE = 3
+"""What was named is not there, or needs nothing done to it; what else was named was done."""
 INTERRUPTED = 130
+READER_GONE = 141
+"""Whoever read the output has stopped, as `head` does; as if by SIGPIPE, as is the custom."""
 
 
 def main(arguments: _Sequence[str] | None = None) -> int:

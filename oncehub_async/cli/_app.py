@@ -11,7 +11,7 @@ from .._http import KEY_VARIABLE, URL_VARIABLE
 from .._rate import Limits
 from ..errors import ConfigurationError, InvalidParameterError, OnceHubError
 from ..export import EVERY, RESOURCES, SAMPLES, Compression, Format
-from . import COMPLETE, FAILED, INTERRUPTED, WRONG_USAGE
+from . import COMPLETE, FAILED, INTERRUPTED, READER_GONE, WRONG_USAGE
 from . import _inbox_command as inbox
 from . import _webhooks_command as webhooks
 from ._check import check_key
@@ -22,7 +22,7 @@ from ._export_command import ExportRequest, export_account
 from ._link_command import build_link
 from ._listen import VARIABLE as SIGNING_SECRET_VARIABLE
 from ._listen import ListenRequest, listen_for_events
-from ._output import complain
+from ._output import NobodyReads, complain, terminal
 from ._simulate import routes, serve_simulator, simulated
 from ._verify_command import verify_folder
 from ._watch_command import watch_account
@@ -39,7 +39,9 @@ app = App(
         "Export a OnceHub account, receive its webhooks, or simulate OnceHub to try things "
         "out.\n\n"
         f"The API key is read from {KEY_VARIABLE} (it never stands on a command line, where other "
-        f"users of the machine could see it); {URL_VARIABLE} names another address of the API."
+        f"users of the machine could see it); {URL_VARIABLE} names another address of the API.\n\n"
+        "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 what was named is not there or needs "
+        "nothing done, 130 interrupted, 141 nobody reads the output any more."
     ),
     version=__version__,
     help_format="markdown",
@@ -57,6 +59,11 @@ app.command(webhooks.app)
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command; what goes wrong becomes one line and an exit code."""
+    with terminal():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str]) -> int:
     try:
         result = app(list(arguments))
     except CycloptsError as error:
@@ -68,6 +75,8 @@ def run(arguments: Sequence[str]) -> int:
     except OnceHubError as error:
         complain(str(error))
         return FAILED
+    except NobodyReads:
+        return READER_GONE
     except OSError as error:
         what = error.strerror or type(error).__name__
         complain(f"{error.filename}: {what}" if error.filename else what)
@@ -96,6 +105,7 @@ async def export(
     until: str | None = None,
     filter: tuple[str, ...] = (),
     expand: str | None = None,
+    unlisted: bool = False,
     format: Format = Format.JSONL,
     compress: Compression | None = None,
     overwrite: bool = False,
@@ -105,14 +115,15 @@ async def export(
     json: bool = False,
     per_second: int = Limits().per_second,
     per_five_minutes: int = Limits().per_five_minutes,
+    proxy: str | None = None,
 ) -> int:
     """Export resources, or all of them, to files in a folder.
 
     A file gets its name when its list was read to the last page. manifest.json in the same folder
     tells what is in the files and whether they are complete. Interrupted at any point, the same
     command goes on where it was. Signing secrets of webhooks are left out. Exit codes: 0 complete,
-    1 failed, 2 wrong usage, 130 interrupted. A watch (--watch) that is stopped by Ctrl-C or SIGTERM
-    ends with 0.
+    1 failed, 2 wrong usage, 3 complete, but the account doesn't have all that was named, 130
+    interrupted. A watch (--watch) that is stopped by Ctrl-C or SIGTERM ends with 0.
 
     Parameters
     ----------
@@ -130,6 +141,9 @@ async def export(
         given several times.
     expand
         Fields to include as objects instead of ids, such as owner,contact.
+    unlisted
+        Send values of filters and fields to expand that OnceHub doesn't list (as yet), which are
+        otherwise taken for slips.
     format
         jsonl (JSON Lines), csv or parquet; docs/export-formats.md tells what each holds.
     compress
@@ -149,6 +163,8 @@ async def export(
         Requests a second at most; lower it where other programs use the account.
     per_five_minutes
         Requests in 5 minutes at most; lower it where other programs use the address.
+    proxy
+        The URL of a proxy to go through, such as http://proxy.example.com:3128.
     """
     try:
         limits = Limits(per_second, per_five_minutes, reserve=0)  # nobody waits beside it
@@ -163,6 +179,7 @@ async def export(
         until=until,
         filters=filter,
         expand=expand,
+        unlisted=unlisted,
         format=format,
         compression=compress or _USUAL_COMPRESSION.get(format, Compression.NONE),
         overwrite=overwrite,
@@ -170,6 +187,7 @@ async def export(
         quiet=quiet,
         json=json,
         limits=limits,
+        proxy=proxy,
     )
     return await (watch_account(request) if watch else export_account(request))
 
@@ -180,7 +198,13 @@ export.__doc__ = (export.__doc__ or "").replace("RESOURCE_NAMES", ", ".join(RESO
 
 @app.command
 async def verify(
-    folder: Path, /, *, live: bool = False, samples: int = SAMPLES, json: bool = False
+    folder: Path,
+    /,
+    *,
+    live: bool = False,
+    samples: int = SAMPLES,
+    json: bool = False,
+    proxy: str | None = None,
 ) -> int:
     """Check that an export is complete and its files are what its manifest says.
 
@@ -199,20 +223,26 @@ async def verify(
         How many places in between.
     json
         Print what was found as JSON.
+    proxy
+        The URL of a proxy to go through (with --live).
     """
-    return await verify_folder(folder, live=live, samples=samples, json=json)
+    if proxy is not None and not live:
+        raise InvalidParameterError("proxy", "without --live nothing is asked")
+    return await verify_folder(folder, live=live, samples=samples, json=json, proxy=proxy)
 
 
 @app.command
-async def check(*, json: bool = False) -> int:
+async def check(*, json: bool = False, proxy: str | None = None) -> int:
     """Check the API key and tell whose account it is for.
 
     Parameters
     ----------
     json
         Print the answer as JSON.
+    proxy
+        The URL of a proxy to go through, such as http://proxy.example.com:3128.
     """
-    return await check_key(json)
+    return await check_key(json, proxy)
 
 
 @app.command

@@ -7,9 +7,9 @@ from . import COMPLETE
 from ._output import say, say_json
 
 
-async def check_key(json: bool) -> int:
+async def check_key(json: bool, proxy: str | None = None) -> int:
     """Validate the key of the environment."""
-    async with OnceHub() as oncehub:
+    async with OnceHub(proxy=proxy) as oncehub:
         try:
             validation = await oncehub.validate_key()
         except NotFoundError as error:

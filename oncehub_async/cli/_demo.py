@@ -16,11 +16,10 @@ async def run_demo(out: Path, bookings: int, speed: float) -> int:
     simulator = simulated(bookings, bookings * 2 // 5, seed=1, speed=speed)
     async with simulator as sim:
         say(
-            f"A simulated OnceHub runs at {sim.url}, with the real limits\n"
-            "(5 requests a second, 200 in 5 minutes) and a clock that is "
-            f"{speed:g} times as fast.\n"
-            "All that its account holds is exported now, side by side; times are those of\n"
-            "that clock."
+            f"A simulated OnceHub runs at {sim.url}, with the real limits",
+            f"(5 requests a second, 200 in 5 minutes) and a clock that is {speed:g} times as fast.",
+            "All that its account holds is exported now, side by side; times are those of",
+            "that clock.",
         )
         code = await export_account(
             ExportRequest(

@@ -119,8 +119,8 @@ async def _play(folder: Path, events: int) -> tuple[Tally, int]:
             url = await receiver.start()
             sim.route(_HOOK, url)
             say(
-                f"A simulated OnceHub delivers {events} events to a receiver at {url}.\n"
-                f"Its handler fails {FAILS:.0%} of the time. In the middle it is killed (kill -9)."
+                f"A simulated OnceHub delivers {events} events to a receiver at {url}.",
+                f"Its handler fails {FAILS:.0%} of the time. In the middle it is killed (kill -9).",
             )
             await _happen(sim, events // 2)
             await receiver.end(signal.SIGKILL)

@@ -3,7 +3,7 @@
 from ..errors import InvalidParameterError
 from ..web import CalendarEmbed, ClassicEmbed, ClassicLink, content_security_policy
 from . import COMPLETE
-from ._output import say
+from ._output import say, say_document
 
 
 def print_embed(
@@ -52,7 +52,7 @@ def print_embed(
     if policy:
         say(content_security_policy(embed, base=base, nonce=nonce))
     else:
-        say(embed.html(nonce=nonce))
+        say_document(embed.html(nonce=nonce))
     return COMPLETE
 
 

@@ -22,8 +22,9 @@ from ..export import (
     plan_export,
     run_export,
 )
-from . import COMPLETE, FAILED
+from . import COMPLETE, FAILED, NOT_THERE
 from ._export_display import Display
+from ._listed_values import refuse_unlisted
 from ._output import complain, say, say_json, several, span
 
 
@@ -37,6 +38,7 @@ class ExportRequest:
     until: str | None = None
     filters: tuple[str, ...] = ()
     expand: str | None = None
+    unlisted: bool = False
     format: Format = Format.JSONL
     compression: Compression = Compression.NONE
     overwrite: bool = False
@@ -46,6 +48,7 @@ class ExportRequest:
     limits: Limits = attrs.Factory(Limits)
     clock: Clock = attrs.Factory(Clock)
     base_url: str | None = None
+    proxy: str | None = attrs.field(default=None, repr=False)
     api_key: str | None = attrs.field(default=None, repr=False)
     expected: Mapping[str, int] = attrs.Factory(dict)
 
@@ -74,19 +77,25 @@ async def export_account(request: ExportRequest) -> int:
         say_json(manifest.as_dict())
     elif not request.quiet:
         tell(entries, request.out, attempts, request.clock.now() - started)
-    complete = all(entry.complete or not entry.available for entry in entries.values())
-    return COMPLETE if complete else FAILED
+    if not is_complete(entries):
+        return FAILED
+    # Who names what the account doesn't have is told so; who asks for all gets all there is.
+    asked_in_vain = request.resources and not all(each.available for each in entries.values())
+    return NOT_THERE if asked_in_vain else COMPLETE
 
 
 def plan_of(request: ExportRequest) -> ExportPlan:
     """What is to be exported. Raises `InvalidParameterError`."""
-    return plan_export(
+    plan = plan_export(
         request.resources,
         since=_time(request.since, "since"),
         until=_time(request.until, "until"),
         filters=_filters(request.filters),
         expand=request.expand.split(",") if request.expand else (),
     )
+    if not request.unlisted:
+        refuse_unlisted(plan)
+    return plan
 
 
 def client(request: ExportRequest, attempts: "Attempts") -> OnceHub:
@@ -94,6 +103,7 @@ def client(request: ExportRequest, attempts: "Attempts") -> OnceHub:
     return OnceHub(
         request.api_key,
         base_url=request.base_url,
+        proxy=request.proxy,
         clock=request.clock,
         budget=Budget(request.limits, clock=request.clock),
         on_attempt=attempts.note,
@@ -145,7 +155,8 @@ def tell(
     say(
         f"{outcome}: {several(objects, 'object')} in {span(elapsed)}, "
         f"{several(attempts.requests, 'request')}, {attempts.by_status[429]} of them "
-        f"answered 429.\nSee {out / MANIFEST_NAME}"
+        "answered 429.",
+        f"See {out / MANIFEST_NAME}",
     )
 
 

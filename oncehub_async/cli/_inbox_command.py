@@ -1,5 +1,6 @@
 """`oncehub inbox`: what a receiver's SQLite file holds."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,8 +10,8 @@ from cyclopts import App, Parameter
 from .._ground import DAY, LATEST, checks, from_unix, load_json, time_text
 from ..errors import InvalidParameterError
 from ..webhooks import MAX_SKEW, RETRY_WINDOW, InboxEntry, State, opened_inbox
-from . import COMPLETE
-from ._output import say, say_json, say_table, several
+from . import COMPLETE, NOT_THERE
+from ._output import complain, say, say_block, say_json, say_table, several
 
 app = App(name="inbox", help="Look into the file in which a receiver keeps its events.")
 
@@ -86,7 +87,8 @@ def show(
         say(f"{event}: no handler asked for it")
     for entry in entries:
         if entry.error:
-            say(f"\n{entry.handler}, attempt {entry.attempts}:\n{entry.error}")
+            say("", f"{entry.handler}, attempt {entry.attempts}:")
+            say_block(entry.error)
     if body:
         say_json(load_json(sent))
     return COMPLETE
@@ -97,6 +99,9 @@ def retry(
     *events: str, file: File = Path("inbox.db"), all: bool = False, handler: str | None = None
 ) -> int:
     """Have dead letters handled again; a running receiver takes them up within a second.
+
+    Exit codes: 0 all that was named will be handled again (or, with --all, there were no dead
+    letters), 1 failed, 2 wrong usage, 3 some of what was named is no dead letter.
 
     Parameters
     ----------
@@ -112,9 +117,23 @@ def retry(
     if bool(events) == all:
         raise InvalidParameterError("events", "name events, or --all for all dead letters")
     with opened_inbox(file) as inbox:
+        told = [_why_not(each, inbox.event(each)[1], handler) for each in events]
         count = inbox.retry(events, handler)
+    refused = [each for each in told if each is not None]
+    for each in refused:
+        complain(each)
     say(f"{several(count, 'dead letter')} will be handled again")
-    return COMPLETE
+    in_vain = refused or (handler is not None and not count)
+    return NOT_THERE if in_vain else COMPLETE
+
+
+def _why_not(event: str, work: Sequence[InboxEntry], handler: str | None) -> str | None:
+    """What became of an event that has no dead letter (of the handler); None where it has one."""
+    theirs = [each for each in work if handler in (None, each.handler)]
+    if any(each.state is State.DEAD for each in theirs):
+        return None
+    states = ", ".join(f"{each.state} for {each.handler}" for each in theirs)
+    return f"{event} is no dead letter: {states or 'no such handler asked for it'}"
 
 
 @app.command
@@ -126,6 +145,9 @@ def purge(
     waiting_for: str | None = None,
 ) -> int:
     """Delete what is not needed any more. (A running receiver purges by itself what is old.)
+
+    Exit codes: 0 none of it is left, 1 failed, 2 wrong usage, 3 nothing waited for the handler
+    that was named.
 
     Parameters
     ----------
@@ -145,15 +167,17 @@ def purge(
         raise InvalidParameterError(
             "older_than", "expected at least 4 days: an event that is forgotten can be replayed"
         )
+    code = COMPLETE
     with opened_inbox(file) as inbox:
         if dead:
             say(f"{several(inbox.drop_dead(), 'dead letter')} deleted")
         if waiting_for is not None:
             count = inbox.drop_waiting(waiting_for)
             say(f"{several(count, 'event')} no longer waiting for {waiting_for}")
+            code = COMPLETE if count else NOT_THERE
         if older_than is not None:
             say(f"{several(inbox.drop_done(older_than * DAY), 'old event')} deleted")
-    return COMPLETE
+    return code
 
 
 def _print_table(entries: list[InboxEntry]) -> None:

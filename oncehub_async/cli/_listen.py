@@ -13,7 +13,7 @@ from ..testing import sign
 from ..webhooks import SIGNATURE_HEADER, Backoff, Context, Event, Receiver, SQLiteInbox, serve
 from . import COMPLETE
 from ._live_output import LiveOutput
-from ._output import note
+from ._output import json_line, note
 
 VARIABLE = "ONCEHUB_SIGNING_SECRET"
 _DRAIN = 5.0
@@ -52,7 +52,7 @@ async def listen_for_events(request: ListenRequest) -> int:
     @receiver.on("*", name="print")
     async def show(event: Event, context: Context) -> None:
         if request.json:
-            await output.say(event.body.decode(errors="replace").replace("\n", " "))
+            await output.say(json_line(event.body))
         else:
             about = event.raw.get("data")
             subject = about.get("id", "") if isinstance(about, dict) else ""

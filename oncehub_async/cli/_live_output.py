@@ -6,7 +6,8 @@ import queue
 import sys
 import threading
 
-from ._output import note
+from .._ground import printable
+from ._output import encoding_of, note
 
 
 class LiveOutput:
@@ -37,7 +38,7 @@ class LiveOutput:
             )
             self._thread.start()
         printed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        line = f"{text}\n".encode(sys.stdout.encoding, "replace")
+        line = f"{printable(text)}\n".encode(encoding_of(sys.stdout), "backslashreplace")
         self._lines.put((line, printed))
         try:
             await printed

@@ -1,23 +1,47 @@
-"""What the commands print, and how numbers, times and tables read."""
+"""What the commands print, and how numbers, times and tables read.
 
+Everything that a command prints goes through here, and is made `printable` here: what it says of
+people, services and errors was written by others.
+"""
+
+import logging
+import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from io import TextIOWrapper
+from typing import TextIO
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .._ground import dump_json
+from .._ground import dump_json, printable, printable_json
 
 
-def say(text: str) -> None:
-    """A line of the result."""
-    print(text, flush=True)
+class NobodyReads(Exception):
+    """The reader of the result has gone, as `head` does when it has enough."""
 
 
-def note(text: str) -> None:
-    """A line about the work, beside the result."""
-    print(text, file=sys.stderr, flush=True)
+def say(*lines: str) -> None:
+    """Lines of the result. A line feed inside one is shown as its escape: it forges no other."""
+    _write(sys.stdout, "".join(f"{printable(line)}\n" for line in lines))
+
+
+def say_block(text: str) -> None:
+    """A text of several lines that others wrote, set in so that it is taken for nothing else."""
+    say(*(f"  {line}" for line in text.split("\n")))
+
+
+def say_document(text: str) -> None:
+    """A result of several lines that is to be copied or put into a file, such as HTML."""
+    _write(sys.stdout, f"{printable(text, keep=chr(10) + chr(9))}\n")
+
+
+def note(*lines: str) -> None:
+    """Lines about the work, beside the result; nobody has to read them."""
+    with suppress(NobodyReads):
+        _write(sys.stderr, "".join(f"{printable(line)}\n" for line in lines))
 
 
 def complain(text: str) -> None:
@@ -27,7 +51,78 @@ def complain(text: str) -> None:
 
 def say_json(data: object) -> None:
     """The result as JSON."""
-    say(dump_json(data, indent=True).decode())
+    text = dump_json(data, indent=True).decode()
+    # Its line feeds are ours: in JSON's texts they stand as escapes.
+    _write(sys.stdout, f"{printable_json(text, encoding_of(sys.stdout))}\n")
+
+
+def say_json_line(data: object) -> None:
+    """A part of the result as JSON, in one line."""
+    say(json_line(dump_json(data)))
+
+
+def json_line(data: bytes) -> str:
+    """Somebody's JSON text in one line."""
+    text = data.decode(errors="replace").replace("\n", " ")
+    return printable_json(text, encoding_of(sys.stdout))
+
+
+def encoding_of(stream: TextIO | None) -> str:
+    """How a stream encodes what is written to it."""
+    return getattr(stream, "encoding", None) or "utf-8"
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    if stream is None:  # it was closed before the program began
+        return
+    try:
+        stream.write(text)
+        stream.flush()
+    except UnicodeEncodeError:  # somebody's own stream; ours are set up by `terminal`
+        encoding = encoding_of(stream)
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        stream.flush()
+    except BrokenPipeError:
+        _leave_pipe(stream)
+        raise NobodyReads from None
+
+
+def _leave_pipe(stream: TextIO) -> None:
+    """What is still in the stream's buffer goes nowhere, instead of failing again at the end."""
+    with suppress(OSError, ValueError), open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
+
+
+@contextmanager
+def terminal() -> Iterator[None]:
+    """Output as terminals and pipes can take it, whatever they are, while a command runs.
+
+    What can't be encoded is escaped; warnings of the library and of others are made printable.
+    """
+    streams = [each for each in (sys.stdout, sys.stderr) if isinstance(each, TextIOWrapper)]
+    handlings = [each.errors for each in streams]
+    for each in streams:
+        each.reconfigure(errors="backslashreplace")
+    root = logging.getLogger()
+    handler = _Notes(logging.WARNING)
+    is_free = not root.handlers
+    if is_free:
+        root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        for each, errors in zip(streams, handlings, strict=True):
+            with suppress(ValueError):  # closed by now
+                each.reconfigure(errors=errors)
+
+
+class _Notes(logging.Handler):
+    """What is logged, beside the result."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        first, *more = self.format(record).split("\n")
+        note(first, *(f"  {line}" for line in more))
 
 
 def span(seconds: float) -> str:
@@ -54,10 +149,15 @@ def say_table(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> No
     for name in columns:
         table.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(
-            *(Text(str(cell), justify="right" if isinstance(cell, int) else "left") for cell in row)
-        )
+        table.add_row(*map(_cell, row))
     console = Console()
     if not console.is_terminal:
         console = Console(width=_WIDTH_OF_FILES)
-    console.print(table)
+    with console.capture() as drawn:
+        console.print(table)
+    # Its escape sequences are rich's: those of the cells are gone.
+    _write(sys.stdout, drawn.get())
+
+
+def _cell(value: str | int) -> Text:
+    return Text(printable(str(value)), justify="right" if isinstance(value, int) else "left")

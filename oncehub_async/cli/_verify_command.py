@@ -11,7 +11,9 @@ from . import COMPLETE, FAILED
 from ._output import complain, note, say, say_json, several
 
 
-async def verify_folder(folder: Path, *, live: bool, samples: int, json: bool) -> int:
+async def verify_folder(
+    folder: Path, *, live: bool, samples: int, json: bool, proxy: str | None = None
+) -> int:
     """Check an export and tell what was found."""
     verification = verify_export(folder)
     compared: Mapping[str, Comparison] = {}
@@ -23,7 +25,7 @@ async def verify_folder(folder: Path, *, live: bool, samples: int, json: bool) -
             if each.available and not each.problems
         ]
         if sound:
-            compared, requests = await _compare(folder, sound, samples)
+            compared, requests = await _compare(folder, sound, samples, proxy)
     good = verification.good and not any(each.missing for each in compared.values())
     if json:
         say_json(_as_dict(verification, compared, requests, good=good))
@@ -36,7 +38,7 @@ async def verify_folder(folder: Path, *, live: bool, samples: int, json: bool) -
 
 
 async def _compare(
-    folder: Path, names: list[str], samples: int
+    folder: Path, names: list[str], samples: int, proxy: str | None
 ) -> tuple[Mapping[str, Comparison], int]:
     requests = 0
 
@@ -44,7 +46,7 @@ async def _compare(
         nonlocal requests
         requests += 1
 
-    async with OnceHub(on_attempt=count) as oncehub:
+    async with OnceHub(on_attempt=count, proxy=proxy) as oncehub:
         compared = await compare_with_account(oncehub, folder, names, samples=samples)
     return compared, requests
 

@@ -6,7 +6,7 @@ import signal
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 
-from .._ground import dump_json, text_in_seconds
+from .._ground import text_in_seconds
 from ..export import ResourceEntry, Round, watch_export
 from . import COMPLETE, FAILED
 from ._export_command import (
@@ -19,7 +19,7 @@ from ._export_command import (
     tell_what_is_missing,
 )
 from ._export_display import Display, only_errors_logged
-from ._output import complain, note, say, several, span
+from ._output import complain, note, say, say_json_line, several, span
 
 
 async def watch_account(request: ExportRequest) -> int:
@@ -119,7 +119,7 @@ def _say_line(round: Round) -> None:
         "changes": round.changes,
         "errors": round.errors,
     }
-    say(dump_json(data).decode())
+    say_json_line(data)
 
 
 def _time(round: Round) -> str:

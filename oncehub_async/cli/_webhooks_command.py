@@ -9,24 +9,30 @@ from typing import Any
 from cyclopts import App
 
 from .._client import OnceHub
-from ..errors import InvalidParameterError
+from .._ground import checks
+from ..errors import GoneError, InvalidParameterError, NotFoundError
 from ..models import Webhook, to_dict
-from . import COMPLETE, FAILED
+from . import COMPLETE, FAILED, NOT_THERE
+from ._listed_values import refuse_unlisted_events
 from ._output import complain, say, say_json, say_table
+
+Proxy = str | None
 
 app = App(name="webhooks", help="List, create and delete the account's webhooks.")
 
 
 @app.command(name="list")
-async def list_(*, json: bool = False) -> int:
+async def list_(*, json: bool = False, proxy: str | None = None) -> int:
     """List the account's webhooks, without their secrets.
 
     Parameters
     ----------
     json
         Print JSON.
+    proxy
+        The URL of a proxy to go through, such as http://proxy.example.com:3128.
     """
-    async with OnceHub() as oncehub:
+    async with OnceHub(proxy=proxy) as oncehub:
         webhooks = await oncehub.webhooks.list().collect()
     if json:
         say_json([_without_secret(webhook) for webhook in webhooks])
@@ -49,7 +55,13 @@ async def list_(*, json: bool = False) -> int:
 
 @app.command
 async def create(
-    *events: str, name: str, url: str, secret_file: Path | None = None, json: bool = False
+    *events: str,
+    name: str,
+    url: str,
+    secret_file: Path | None = None,
+    unlisted: bool = False,
+    json: bool = False,
+    proxy: str | None = None,
 ) -> int:
     """Create a webhook, and print its signing secret, this once.
 
@@ -63,12 +75,18 @@ async def create(
         Where to deliver; it has to start with https://.
     secret_file
         Write the secret into this new file, which only you may read, instead of printing it.
+    unlisted
+        Subscribe to events that OnceHub doesn't list (as yet), which are otherwise taken for slips.
     json
         Print JSON.
+    proxy
+        The URL of a proxy to go through, such as http://proxy.example.com:3128.
     """
+    if not unlisted:
+        refuse_unlisted_events(events)
     # The file comes first: with the webhook made and no place for its secret, it would be lost.
     with _new_file(secret_file) as write:
-        async with OnceHub() as oncehub:
+        async with OnceHub(proxy=proxy) as oncehub:
             webhook = await oncehub.webhooks.create(
                 name=name, url=url, events=events or ["booking"]
             )
@@ -84,21 +102,32 @@ async def create(
 
 
 @app.command
-async def delete(*ids: str) -> int:
+async def delete(*ids: str, proxy: str | None = None) -> int:
     """Delete webhooks; nothing more is delivered.
+
+    Exit codes: 0 all deleted, 1 failed, 2 wrong usage, 3 some of them are not there.
 
     Parameters
     ----------
     ids
         Their ids, such as WHK-8K2LQ9X.
+    proxy
+        The URL of a proxy to go through, such as http://proxy.example.com:3128.
     """
     if not ids:
         raise InvalidParameterError("ids", "name at least one webhook (oncehub webhooks list)")
-    async with OnceHub() as oncehub:
+    for each in ids:
+        checks.object_id(each, "ids")
+    code = COMPLETE
+    async with OnceHub(proxy=proxy) as oncehub:
         for each in ids:
-            await oncehub.webhooks.delete(each)
-            say(f"{each} deleted")
-    return COMPLETE
+            try:
+                await oncehub.webhooks.delete(each)
+                say(f"{each} deleted")
+            except (NotFoundError, GoneError) as error:
+                complain(f"{each} is not there: {error}")
+                code = NOT_THERE
+    return code
 
 
 def _tell(webhook: Webhook, secret_file: Path | None, json: bool) -> None:

@@ -1,9 +1,9 @@
 """Exports of an account to files, each swept to its last page or marked as not complete."""
 
-from ._export_plan import RESOURCES, ExportPlan, plan_export
+from ._export_plan import RESOURCES, ExportPlan, ResourcePlan, plan_export
 from ._export_run import run_export
 from ._formats import BrokenFileError, Compression, Format, plain_text
-from ._manifest import MANIFEST_NAME, Manifest, ResourceEntry
+from ._manifest import MANIFEST_NAME, Changes, Manifest, ResourceEntry
 from ._manifest_reader import ManifestError, read_manifest
 from ._progress import ExportProgress, ExportState, ResourceProgress
 from ._verify import (
@@ -22,6 +22,7 @@ __all__ = [
     "RESOURCES",
     "SAMPLES",
     "BrokenFileError",
+    "Changes",
     "Comparison",
     "Compression",
     "ExportPlan",
@@ -32,6 +33,7 @@ __all__ = [
     "ManifestError",
     "ResourceCheck",
     "ResourceEntry",
+    "ResourcePlan",
     "ResourceProgress",
     "Round",
     "Verification",

@@ -9,7 +9,7 @@ import attrs
 
 from .. import resources
 from .._client import Resources
-from .._ground import EARLIEST, checks, did_you_mean, shifted, time_text
+from .._ground import EARLIEST, checks, did_you_mean, likely_word, shifted, time_text
 from .._lists import Listing, Walk
 from ..errors import InvalidParameterError
 
@@ -166,10 +166,12 @@ def _add_filter(arguments: dict[str, dict[str, Any]], key: str, value: str) -> N
             raise InvalidParameterError("filter", f"'{key}' is for {target}, which isn't exported")
         allowed = _parameters(target) - _NOT_FILTERS
         if name not in allowed:
+            likely = likely_word(name, allowed)
+            hint = f"did you mean {likely}? " if likely else ""
             known = ", ".join(sorted(allowed)) or "none"
             raise InvalidParameterError(
                 "filter",
-                f"{target} has no filter '{name}' (it has: {known}); "
+                f"{target} has no filter '{name}'; {hint}(it has: {known}); "
                 "name the resources to export, or write RESOURCE.FILTER=VALUE",
             )
         if name in arguments[target]:

@@ -22,7 +22,7 @@ from ._availability import (
     WorkingDay,
     WorkingHours,
 )
-from ._base import CustomField, Deleted, Model, id_of
+from ._base import CustomField, Deleted, HasId, Model, id_of
 from ._booking import (
     Booking,
     CancelRescheduleInformation,
@@ -79,6 +79,7 @@ __all__ = [
     "EventType",
     "ExternalCalendar",
     "FormSubmission",
+    "HasId",
     "MasterPage",
     "Model",
     "ModelError",

@@ -10,7 +10,7 @@ from ._account_settings import Account, Product
 from ._deliveries.delivery_attempt import DeliveryAttempt, DeliveryOutcome
 from ._deliveries.delivery_faults import DeliveryFault, DeliveryFaultKind
 from ._deliveries.delivery_settings import Delivery
-from ._deliveries.routes import EVERY_WEBHOOK, Target
+from ._deliveries.routes import EVERY_WEBHOOK, Answered, Target
 from ._faults import Change, Fault, FaultKind
 from ._happenings.activity import Activity
 from ._rate_limits import ServiceLimits
@@ -23,6 +23,7 @@ __all__ = [
     "START",
     "Account",
     "Activity",
+    "Answered",
     "Change",
     "Delivery",
     "DeliveryAttempt",

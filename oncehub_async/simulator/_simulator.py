@@ -73,9 +73,9 @@ class Simulator:
         seed: int = 1,
     ) -> None:
         checks.aware(start, "start")
-        self.account = account or Account()
-        self.state = AccountState(self.account, from_datetime(start), service or Service())
-        self.clock = Clock() if clock is None else checks.clock(clock)
+        self.account: Account = account or Account()
+        self._state = AccountState(self.account, from_datetime(start), service or Service())
+        self.clock: Clock = Clock() if clock is None else checks.clock(clock)
         self._limits, self._start = limits, start
         self._host, self._port, self._seed = host, port, seed
         self._faults = Faults(seed)
@@ -84,7 +84,7 @@ class Simulator:
         self._routes = Routes(deliver_to or {})
         self._delivery, self._activity = delivery or Delivery(), activity
         self._keys = Keys(seed)
-        self.api_key = self._keys.add()
+        self.api_key: str = self._keys.add()
         self._face: SimulatedClock | None = None
         self._outbox: Outbox | None = None
         self._running: AsyncExitStack | None = None
@@ -113,7 +113,7 @@ class Simulator:
 
     async def _serve(self, face: SimulatedClock, stack: AsyncExitStack) -> None:
         limiter = RateLimiter(self._limits) if self._limits else None
-        desk = RequestHandler(self.account, self.state, self._keys, limiter)
+        desk = RequestHandler(self.account, self._state, self._keys, limiter)
         server = Server(desk, face, self._faults, self._limits, self._seed, self._stats)
         runner = web.ServerRunner(server.protocol(), shutdown_timeout=_GRACE)
         await runner.setup()
@@ -124,13 +124,13 @@ class Simulator:
 
     def _deliver(self, face: SimulatedClock, stack: AsyncExitStack) -> None:
         self._outbox = Outbox(
-            self.state, face, self._routes, self._delivery_faults, self._delivery, self._stats
+            self._state, face, self._routes, self._delivery_faults, self._delivery, self._stats
         )
-        self.state.observers.append(self._outbox.observe)
+        self._state.observers.append(self._outbox.observe)
         stack.push_async_callback(self._outbox.close)
         if self._activity:
-            business = Business(self.state, face, self._activity)
-            self.state.observers.append(business.observe)
+            business = Business(self._state, face, self._activity)
+            self._state.observers.append(business.observe)
             stack.push_async_callback(business.close)
             business.start()
 
@@ -193,7 +193,7 @@ class Simulator:
         Raises ValueError for what can't happen, KeyError for an id that isn't there, and
         LookupError if there is nothing to which it could happen.
         """
-        return happen(self.state, type, id, self._milliseconds())
+        return happen(self._state, type, id, self._milliseconds())
 
     async def delivered(self, *, retries: bool = False) -> None:
         """Wait until no delivery is due; with `retries`, until no retry or delay is to come, too.
@@ -217,7 +217,7 @@ class Simulator:
     @property
     def counts(self) -> dict[str, int]:
         """How many objects there are of each resource (`bookings`, `booking_calendars`, ...)."""
-        return {name: len(one) for name, one in self.state.collections.items()}
+        return {name: len(one) for name, one in self._state.collections.items()}
 
     def ids(self, resource: str) -> Iterator[str]:
         """The ids of a resource's objects, newest first. Raises KeyError for an unknown name."""
@@ -226,14 +226,14 @@ class Simulator:
 
     def object(self, id: str) -> Body:
         """A copy of an object, or of what is left of it. Raises KeyError for an unknown id."""
-        shown = self.state.shown(id)
+        shown = self._state.shown(id)
         if shown is None:
             raise KeyError(id)
         return shown
 
     def create(self, resource: str) -> str:
         """Add an object like the account's others, made now; a new booking is an event. Its id."""
-        return churn.create(self.state, self._collection(resource), self._milliseconds())
+        return churn.create(self._state, self._collection(resource), self._milliseconds())
 
     def touch(self, id: str) -> None:
         """Update an object: it is last updated now. Raises KeyError if it isn't there."""
@@ -246,10 +246,10 @@ class Simulator:
         collection.remove(index)
 
     def _collection(self, resource: str) -> Collection:
-        return self.state.collections[resource.replace("-", "_")]
+        return self._state.collections[resource.replace("-", "_")]
 
     def _find(self, id: str) -> tuple[Collection, int]:
-        found = self.state.find(id)
+        found = self._state.find(id)
         if found is None or not found[0].exists(found[1]):
             raise KeyError(id)
         return found

@@ -26,7 +26,7 @@ Anyone can write such a URL or send such an event: nothing that they say is trus
 from ..errors import ModelError
 from ..models import UtmParams
 from ._address import CLASSIC_HOST
-from ._booking_link import BookingLink
+from ._booking_link import BookingLink, BookingSettings
 from ._browser_events import (
     BookingScheduled,
     CalendarLoaded,
@@ -55,14 +55,15 @@ from ._browser_payloads import (
 from ._calendar_embed import CalendarEmbed
 from ._classic_booked import BookingInfo, CalendarEvent, ClassicBooked, MeetingTimes
 from ._classic_embed import ClassicEmbed
-from ._classic_link import ClassicLink
+from ._classic_link import ClassicFormSettings, ClassicLink, ClassicSettings
 from ._confirm import BookingClaim, confirm
-from ._csp import content_security_policy
+from ._csp import Embed, content_security_policy
 from ._guest_url import guest_url
 from ._html import Html
+from ._link import Link
 from ._link_limits import MOST_GUESTS, URL_LIMIT, Note
 from ._query import QueryParameter
-from ._redirect import ClassicConfirmation, Confirmation, parse_confirmation
+from ._redirect import ClassicConfirmation, Confirmation, RedirectData, parse_confirmation
 from ._scripts import EventForwarding, forwarding_script, prefill_script
 from ._template import TemplateHelper
 
@@ -75,6 +76,7 @@ __all__ = [
     "BookingLink",
     "BookingPayload",
     "BookingScheduled",
+    "BookingSettings",
     "CalendarEmbed",
     "CalendarEvent",
     "CalendarLoaded",
@@ -89,8 +91,11 @@ __all__ = [
     "ClassicBooked",
     "ClassicConfirmation",
     "ClassicEmbed",
+    "ClassicFormSettings",
     "ClassicLink",
+    "ClassicSettings",
     "Confirmation",
+    "Embed",
     "EventForwarding",
     "FormButtonClicked",
     "FormCompleted",
@@ -99,10 +104,12 @@ __all__ = [
     "FormPayload",
     "FormStarted",
     "Html",
+    "Link",
     "MeetingTimes",
     "ModelError",
     "Note",
     "QueryParameter",
+    "RedirectData",
     "TemplateHelper",
     "TimeSlotPayload",
     "TimeSlotSelected",

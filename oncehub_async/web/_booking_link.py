@@ -5,7 +5,7 @@ https://help.oncehub.com/help/url-parameters-syntax-and-and-processing-rules
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import TypedDict, Unpack
+from typing import ClassVar, TypedDict, Unpack
 
 import attrs
 
@@ -47,17 +47,17 @@ class BookingLink(Link):
     """
 
     host = BOOKING_HOST
-    guest_data = frozenset({"name", "email", "mobile_phone"})
-    settings = frozenset({"skip", "co_hosts", "iana_time_zone"})
+    guest_data: ClassVar[frozenset[str]] = frozenset({"name", "email", "mobile_phone"})
+    settings: ClassVar[frozenset[str]] = frozenset({"skip", "co_hosts", "iana_time_zone"})
     _custom = "questions"
     _other_product = frozenset({"customerGuests", "bookingPageName"})
     _lists = frozenset({"co_hosts"})
     _arguments = MappingProxyType({"iana_time_zone": "time_zone"})
 
-    name = TextParameter("name")
-    email = TextParameter("email")
-    mobile_phone = TextParameter("mobile_phone")
-    time_zone = TextParameter("iana_time_zone")
+    name: ClassVar[TextParameter] = TextParameter("name")
+    email: ClassVar[TextParameter] = TextParameter("email")
+    mobile_phone: ClassVar[TextParameter] = TextParameter("mobile_phone")
+    time_zone: ClassVar[TextParameter] = TextParameter("iana_time_zone")
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ https://help.oncehub.com/help/scheduleonce-url-parameters-and-processing-rules
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import TypedDict, Unpack
+from typing import ClassVar, TypedDict, Unpack
 
 import attrs
 
@@ -63,11 +63,11 @@ class ClassicLink(Link):
     """
 
     host = CLASSIC_HOST
-    guest_data = frozenset(
+    guest_data: ClassVar[frozenset[str]] = frozenset(
         {"name", "email", "company", "mobile", "phone", "location", "subject", "note",
          "customerGuests"}
     )  # fmt: skip
-    settings = frozenset({"skip", "bookingPageName"})
+    settings: ClassVar[frozenset[str]] = frozenset({"skip", "bookingPageName"})
     _custom = "fields"
     _other_product = frozenset({"mobile_phone", "co_hosts", "iana_time_zone"})
     _lists = frozenset({"customerGuests"})
@@ -75,15 +75,15 @@ class ClassicLink(Link):
         {"customerGuests": "guests", "bookingPageName": "booking_page_name"}
     )
 
-    name = TextParameter("name")
-    email = TextParameter("email")
-    company = TextParameter("company")
-    mobile = TextParameter("mobile")
-    phone = TextParameter("phone")
-    location = TextParameter("location")
-    subject = TextParameter("subject")
-    note = TextParameter("note")
-    booking_page_name = TextParameter("bookingPageName")
+    name: ClassVar[TextParameter] = TextParameter("name")
+    email: ClassVar[TextParameter] = TextParameter("email")
+    company: ClassVar[TextParameter] = TextParameter("company")
+    mobile: ClassVar[TextParameter] = TextParameter("mobile")
+    phone: ClassVar[TextParameter] = TextParameter("phone")
+    location: ClassVar[TextParameter] = TextParameter("location")
+    subject: ClassVar[TextParameter] = TextParameter("subject")
+    note: ClassVar[TextParameter] = TextParameter("note")
+    booking_page_name: ClassVar[TextParameter] = TextParameter("bookingPageName")
 
     def __init__(
         self,

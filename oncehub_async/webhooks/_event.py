@@ -23,8 +23,10 @@ class Event:
     """
 
     def __init__(self, body: bytes, raw: dict[str, Any], envelope: Envelope) -> None:
-        self.body, self.raw = body, raw
-        self.id, self.type = envelope.id, envelope.type
+        self.body: bytes = body
+        self.raw: dict[str, Any] = raw
+        self.id: str = envelope.id
+        self.type: str = envelope.type
 
     @cached_property
     def creation_time(self) -> datetime | None:

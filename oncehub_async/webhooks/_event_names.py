@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterable
 from typing import Literal
 
-from .._ground import did_you_mean
+from .._ground import Lines, did_you_mean
 from ..errors import InvalidParameterError
 from ..models import EventName
 
@@ -130,4 +130,6 @@ def handler_for(type: str) -> str:
     name = "".join(char if char.isalnum() else "_" for char in f"on_{type}").lower()
     cls = _CLASSES.get(family(type), "Event") if known else "Event"
     asks = f'"{type}"' if known else f"{type!r}, unlisted=True"
-    return f"@receiver.on({asks})\nasync def {name}(event: {cls}) -> None:\n    print(event.data)"
+    return Lines(
+        f"@receiver.on({asks})\nasync def {name}(event: {cls}) -> None:\n    print(event.data)"
+    )

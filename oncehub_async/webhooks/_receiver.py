@@ -86,7 +86,7 @@ class Receiver(Router):
         self._unsigned = unsafe_accept_unsigned is True
         self._secrets: SecretSource | None = None
         try:
-            self.clock = WallClock() if clock is None else checks.wall_clock(clock)
+            self.clock: WallClock = WallClock() if clock is None else checks.wall_clock(clock)
             if signing_secret is not None or not self._unsigned:
                 self._secrets = secret_source(signing_secret, self.clock)
         finally:
@@ -101,8 +101,8 @@ class Receiver(Router):
             attempts=backoff.attempts, timeout=checks.seconds(timeout, "timeout"), backoff=backoff
         )
         self._drain = checks.seconds(drain, "drain")
-        self.max_body = checks.count(max_body, "max_body")
-        self.read_timeout = checks.seconds(read_timeout, "read_timeout")
+        self.max_body: int = checks.count(max_body, "max_body")
+        self.read_timeout: float = checks.seconds(read_timeout, "read_timeout")
         self._worker: Worker | None = None
         self._stack = AsyncExitStack()
         self._all_routes: tuple[Route, ...] = ()

@@ -103,7 +103,10 @@ class FixedSecrets:
     """Secrets that stay what they are."""
 
     def __init__(self, secrets: Secrets) -> None:
-        self._keys = signing_keys(secrets)
+        try:
+            self._keys = signing_keys(secrets)
+        finally:
+            secrets = ()  # a frame's locals are shown by tools that report errors
 
     async def current(self) -> tuple[SigningKey, ...]:
         """The secrets."""
@@ -262,6 +265,9 @@ def secret_source(secrets: Secrets | SecretsProvider | None, clock: Clock) -> Se
             "signing_secret: there is none, so anybody could send events; pass the webhook's "
             "secret, several, or an async callable (or unsafe_accept_unsigned=True)"
         )
-    if callable(secrets):
-        return ProvidedSecrets(secrets, clock=clock)
-    return FixedSecrets(secrets)
+    try:
+        if callable(secrets):
+            return ProvidedSecrets(secrets, clock=clock)
+        return FixedSecrets(secrets)
+    finally:
+        secrets = ()

@@ -75,7 +75,7 @@ class RetryLater(Exception):
                 "seconds", "expected 0 to 2,592,000 (30 days): later than that is never"
             )
         super().__init__(reason or f"to be tried again in {seconds:g} s")
-        self.seconds = float(seconds)
+        self.seconds: float = float(seconds)
 
     def __reduce__(self) -> tuple[type["RetryLater"], tuple[float, str]]:
         return (type(self), (self.seconds, str(self)))

@@ -147,7 +147,7 @@ def test_a_failed_export_tells_why_in_a_line(
         (["export", "bookings", "--out", "x", "--expand", "a.b.c"], "expand: "),
         (
             ["export", "sms-notifications", "--out", "x", "--filter", "recipient_type=foo"],
-            "recipient_type: expected one of contact, user",
+            "--filter: 'foo' is no recipient_type of sms_notifications; there are contact, user",
         ),
         (
             ["export", "users", "--out", "x", "--filter", "email=a", "--filter", "email=b"],
@@ -345,3 +345,25 @@ def test_times_read_well(seconds: float, text: str) -> None:
 def test_counts_read_well() -> None:
     """One page, two pages."""
     assert (several(1, "page"), several(1200, "page")) == ("1 page", "1,200 pages")
+
+
+def test_the_extras_of_formats_are_not_needed_for_others(sim: Simulator, tmp_path: Path) -> None:
+    """A machine with `[cli]` alone exports, compresses with gzip, and verifies."""
+    code = (
+        "import sys; sys.modules.update(dict.fromkeys(['backports', 'backports.zstd', 'pyarrow']))\n"
+        "sys.modules['compression.zstd'] = None\n"
+        "from oncehub_async.cli import main\n"
+        "for out, *options in (('plain',), ('gzip', '--format', 'csv', '--compress', 'gzip')):\n"
+        "    assert main(['export', 'users', '--quiet', '--out', out, *options]) == 0\n"
+        "    assert main(['verify', out]) == 0\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment(sim),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")

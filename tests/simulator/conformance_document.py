@@ -1,4 +1,7 @@
-"""The vendor's document, and its holes filled where nothing but another status is sensible."""
+"""One of the vendor's documents, its holes filled where nothing but another status is sensible.
+
+There are three: the older one of both products, and a newer one of each product.
+"""
 
 import json
 import os
@@ -38,6 +41,8 @@ def load() -> dict[str, Any] | None:
         return None
     document: dict[str, Any] = json.loads(Path(path).read_text("utf-8"))
     for method, route, status, response in _HOLES:
+        if route not in document["paths"]:  # the other product's
+            continue
         responses = document["paths"][route][method]["responses"]
         assert status not in responses, f"no hole any more: {method} {route} {status}"
         responses[status] = response
@@ -57,7 +62,8 @@ def _drop_contradictions(document: dict[str, Any]) -> None:
     recipient = document["components"]["schemas"]["SmsNotification"]["properties"]["recipient"]
     recipient["anyOf"] = recipient.pop("oneOf")
     # Their default is an empty text, which is no date-time.
-    for parameter in document["paths"]["/booking-calendars/{id}/time-slots"]["get"]["parameters"]:
+    slots = document["paths"].get("/booking-calendars/{id}/time-slots")
+    for parameter in slots["get"]["parameters"] if slots else ():
         if parameter["schema"].get("default") == "":
             text = parameter["schema"]
             text["anyOf"] = [{"format": text.pop("format")}, {"const": text["default"]}]

@@ -24,7 +24,7 @@ def what_happens(hours: float, activity: Activity | None, **settings: Any) -> li
     async def main() -> list[AccountEvent]:
         seen: list[AccountEvent] = []
         async with Simulator(ACCOUNT, clock=VirtualClock(), activity=activity, **settings) as sim:
-            sim.state.observers.append(seen.append)
+            sim._state.observers.append(seen.append)
             await asyncio.sleep(hours * HOUR)
         return seen
 
@@ -56,7 +56,7 @@ def test_meetings_end() -> None:
         activity = Activity(per_hour=0)
         async with Simulator(ACCOUNT, clock=VirtualClock(), activity=activity) as sim:
             before = {one: sim.object(one) for one in sim.ids("bookings")}
-            sim.state.observers.append(seen.append)
+            sim._state.observers.append(seen.append)
             await asyncio.sleep(30 * 24 * HOUR)
             takes_place = {
                 one: int((parse(body["starting_time"]) or 0) + body["duration_minutes"] * MINUTE)
@@ -90,9 +90,9 @@ def test_meetings_end_on_a_clock_that_runs_fast() -> None:
     async def main(clock: Clock) -> tuple[int, int]:
         async with Simulator(ACCOUNT, clock=clock, activity=Activity(per_hour=0)) as sim:
             await asyncio.sleep(5 * 24 * HOUR)
-            early = sim.state.announced
+            early = sim._state.announced
             await asyncio.sleep(25 * 24 * HOUR)
-            return early, sim.state.announced
+            return early, sim._state.announced
 
     expected = run_virtual(main(VirtualClock()))
     assert 1 < expected[0] < expected[1]
@@ -116,7 +116,7 @@ def test_a_meeting_that_was_put_off_ends_later() -> None:
             sim.happen("booking.canceled", called_off)
             sim.delete(deleted)
             assert sim.object(put_off)["starting_time"] > first
-            sim.state.observers.append(seen.append)
+            sim._state.observers.append(seen.append)
             await asyncio.sleep(60 * 24 * HOUR)
             assert {one.id for one in seen} == {put_off, kept}
             assert len(seen) == 2
@@ -145,6 +145,6 @@ async def test_it_ends_with_the_simulator() -> None:
 
     with pytest.raises(ZeroDivisionError):
         async with Simulator(ACCOUNT, activity=Activity(per_hour=3_600_000)) as sim:
-            sim.state.observers.append(failing)
+            sim._state.observers.append(failing)
             await asyncio.sleep(0.05)
     assert asyncio.all_tasks() == before

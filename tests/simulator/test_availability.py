@@ -12,7 +12,7 @@ def hours(start: str, end: str, *locations: dict[str, Any]) -> dict[str, Any]:
 
 
 def path(api: Api) -> str:
-    return f"/users/{api.sim.state.world.users.id(0)}/scheduling-availability"
+    return f"/users/{api.sim._state.world.users.id(0)}/scheduling-availability"
 
 
 async def test_days_are_replaced_whole(api: Api) -> None:
@@ -79,7 +79,7 @@ async def test_overrides_of_some_dates(api: Api) -> None:
 
 async def test_time_slots_follow_the_schedule(api: Api) -> None:
     """A closed week has none, but for the date that is open; in the user's own time zone."""
-    slots = f"/booking-calendars/{api.sim.state.world.booking_calendars.id(0)}/time-slots"
+    slots = f"/booking-calendars/{api.sim._state.world.booking_calendars.id(0)}/time-slots"
     days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
     closed = {"weekly": [{"day": day, "working_hours": []} for day in days]}
     await api.patch(path(api), closed)

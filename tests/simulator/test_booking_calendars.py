@@ -15,7 +15,7 @@ FORM = {"name": "Carrie Customer", "email": "carrie@example.com"}
 
 def calendar(sim: Simulator) -> str:
     """Number 0: published, hosted by the Account Owner alone, who has a seat."""
-    return sim.state.world.booking_calendars.id(0)
+    return sim._state.world.booking_calendars.id(0)
 
 
 def wanted(start: str, **changes: Any) -> dict[str, Any]:
@@ -39,7 +39,7 @@ async def test_slots_lie_in_working_hours_of_the_week_ahead(api: Api) -> None:
     now = api.sim.now()
     assert now < starts[0]
     assert starts[-1] < now + timedelta(days=7)
-    owner = api.sim.object(api.sim.state.world.users.id(0))
+    owner = api.sim.object(api.sim._state.world.users.id(0))
     hours = (await api.get(f"/users/{owner['id']}/scheduling-availability")).body["weekly"]
     assert {f"{start:%A}" for start in starts} <= {day["day"] for day in hours}
     assert all(
@@ -211,7 +211,7 @@ async def test_what_is_not_scheduled(
 async def test_unpublished_calendars_and_hosts_without_a_seat(session: Any) -> None:
     """422 and 402, for asking and for booking; and no one-time link."""
     async with Simulator(Account(booking_calendars=300, bookings=10, teams=0), limits=None) as sim:
-        api, state = Api(sim, session), sim.state
+        api, state = Api(sim, session), sim._state
         calendars = state.world.booking_calendars
         numbers = range(calendars.count)
         closed = next(one for one in numbers if not calendars.is_published(one))
@@ -264,7 +264,7 @@ async def test_a_physical_location_is_booked_as_a_slot_shows_it(text_in_slots: b
         office = AvailabilityLocation(type="in_person_by_host", id=ADDRESSES[0][0])
         day = WorkingHours(start_time="09:00", end_time="17:00", locations=(office,))
         await client.users.update_scheduling_availability(
-            sim.state.world.users.id(0),
+            sim._state.world.users.id(0),
             weekly=[WorkingDay(day="Monday", working_hours=(day,))],
         )
         found = await client.booking_calendars.time_slots(calendar(sim))

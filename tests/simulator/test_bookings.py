@@ -109,7 +109,7 @@ async def test_unknown_and_deleted_bookings(api: Api) -> None:
 
 
 def user(sim: Simulator, *, active: bool = True, seat: bool = True, but: str = "") -> str:
-    state = sim.state
+    state = sim._state
     return next(
         state.world.users.id(index)
         for index in state.users.indexes()
@@ -187,9 +187,9 @@ async def test_the_video_service_has_to_be_connected(api: Api) -> None:
     sim = api.sim
     booking = some(sim, lambda body: unpaid("scheduled")(body) and "location_description" in body)
     host = user(sim, but=sim.object(booking)["owner"])
-    index = sim.state.users.index(host)
+    index = sim._state.users.index(host)
     assert index is not None
-    connected = sim.state.schedules.conferencing(index)
+    connected = sim._state.schedules.conferencing(index)
     other = next(one for one in ("webex", "zoom", "google_meet") if one not in connected)
     for service, status in ((other, 409), (connected[0], 200)):
         fields = {"new_host": host, "location": {"type": "virtual", "value": service}}

@@ -50,24 +50,24 @@ def test_it_agrees_with_looking_at_every_meeting(
 def _taken(sim: Simulator, host: str) -> list[tuple[float, float, str]]:
     """When `host` has a meeting, from the bookings' own fields."""
     found = []
-    for index in sim.state.bookings.indexes():
-        body = sim.state.bookings.body(index)
+    for index in sim._state.bookings.indexes():
+        body = sim._state.bookings.body(index)
         start = parse(body["starting_time"])
         assert start is not None
-        if body["status"] not in ENDED and host in sim.state.hosts(index):
+        if body["status"] not in ENDED and host in sim._state.hosts(index):
             found.append((start, start + body["duration_minutes"] * MINUTE, body["id"]))
     return found
 
 
 def _own_calendars(sim: Simulator) -> list[tuple[str, str, int]]:
     """Id, host and duration of each calendar that one user hosts who has a seat."""
-    calendars = sim.state.world.booking_calendars
+    calendars = sim._state.world.booking_calendars
     return [
         (calendars.id(index), calendars.host_id(index), calendars.duration(index) * MINUTE)
         for index in range(calendars.count)
         if calendars.team(index) is None
         and calendars.is_published(index)
-        and sim.state.seated(index)
+        and sim._state.seated(index)
     ]
 
 
@@ -115,21 +115,21 @@ async def test_whatever_happens_to_a_booking_its_hosts_time_follows(api: Api) ->
 
 async def test_a_teams_calendar_is_hosted_by_who_is_in_the_team_now(api: Api) -> None:
     """A new member brings their hours; without a member that has a seat there is 402."""
-    sim, calendars = api.sim, api.sim.state.world.booking_calendars
+    sim, calendars = api.sim, api.sim._state.world.booking_calendars
     calendar, team = next(
         (index, team)
         for index in range(calendars.count)
         if calendars.is_published(index)
         and (team := calendars.team(index)) is not None
         # The Account Owner's teams can't be changed.
-        and 0 not in sim.state.seated(index)
+        and 0 not in sim._state.seated(index)
     )
     path = f"/booking-calendars/{calendars.id(calendar)}/time-slots"
-    for user in sim.state.seated(calendar):
-        await api.patch(f"/users/{sim.state.world.users.id(user)}", {"teams": []})
+    for user in sim._state.seated(calendar):
+        await api.patch(f"/users/{sim._state.world.users.id(user)}", {"teams": []})
     assert (await api.get(path)).status == 402
-    names = {"first_name": "New", "last_name": "One", "teams": [sim.state.world.teams.id(team)]}
-    while not sim.state.seated(calendar):
+    names = {"first_name": "New", "last_name": "One", "teams": [sim._state.world.teams.id(team)]}
+    while not sim._state.seated(calendar):
         email = f"new{sim.counts['users']}@one.example"
         assert (await api.post("/users", names | {"email": email})).status == 200
     assert (await api.get(path)).body

@@ -15,9 +15,12 @@ from oncehub_async.simulator._operations.operations_table import OPERATIONS
 from . import conformance_document
 from .threaded import running
 
+pytestmark = pytest.mark.vendor_document
 DOCUMENT = conformance_document.load()
 if DOCUMENT is None:
     pytest.skip(conformance_document.MISSING, allow_module_level=True)
+
+PATHS = frozenset(DOCUMENT["paths"])
 
 schemathesis = pytest.importorskip("schemathesis")
 
@@ -55,6 +58,8 @@ TOO_PARTICULAR = {
     "POST /bookings/{id}/reassign",
     "POST /webhooks",
 }
+# They say what isn't so of the message: that is between HTTP servers, no matter of the API.
+FRAMING = {"content-length", "transfer-encoding", "expect", "connection"}
 statuses: defaultdict[str, set[int]] = defaultdict(set)
 
 
@@ -94,6 +99,8 @@ def answer_is_documented(case: Any, simulator: Simulator, known: dict[str, Itera
     if "id" in case.path_parameters and next(turns):
         # A generated id is never known: what stands behind the 404 has to be reached, too.
         case.path_parameters["id"] = next(known[case.operation.path.split("/")[1]])
+    for header in [each for each in case.headers if each.lower() in FRAMING]:
+        del case.headers[header]
     response = case.call_and_validate(base_url=simulator.url)
     assert response.headers["request-id"]
     if case.method == "DELETE" and response.status_code == 200:
@@ -107,7 +114,7 @@ test_every_answer_is_documented = schema.parametrize()(answer_is_documented)
 
 def valid(simulator: Simulator, label: str) -> tuple[dict[str, str], dict[str, Any]]:
     """Path parameters and a body with which an operation has to succeed."""
-    world = simulator.state.world
+    world = simulator._state.world
     if label == "POST /webhooks":
         return {}, {"name": "Mine", "url": "https://a.example/b", "events": ["booking"]}
     if label == "POST /bookings/{id}/reassign":
@@ -131,7 +138,14 @@ def valid(simulator: Simulator, label: str) -> tuple[dict[str, str], dict[str, A
     }
 
 
-@pytest.mark.parametrize("label", sorted(TOO_PARTICULAR))
+def is_documented(path: str) -> bool:
+    """Whether the document has it: those of one product leave out what is the other's."""
+    return path in PATHS
+
+
+@pytest.mark.parametrize(
+    "label", sorted(each for each in TOO_PARTICULAR if is_documented(each.split(" ")[1]))
+)
 def test_valid_requests(label: str) -> None:
     """What generated requests can't hit succeeds with right ones, as documented."""
     method, path = label.split(" ")
@@ -148,14 +162,18 @@ def test_valid_requests(label: str) -> None:
 @pytest.mark.parametrize(
     ("path", "expand"),
     [
-        ("/bookings", None),
-        ("/bookings", "owner,contact,booking_page,master_page,event_type"),
-        ("/bookings", "conversation.contact,conversation.owner,conversation.bot"),
-        ("/contacts", None),
-        ("/users", None),
-        ("/booking-calendars", None),
-        ("/booking-pages", None),
-        ("/notifications/sms", "recipient"),
+        (path, expand)
+        for path, expand in (
+            ("/bookings", None),
+            ("/bookings", "owner,contact,booking_page,master_page,event_type"),
+            ("/bookings", "conversation.contact,conversation.owner,conversation.bot"),
+            ("/contacts", None),
+            ("/users", None),
+            ("/booking-calendars", None),
+            ("/booking-pages", None),
+            ("/notifications/sms", "recipient"),
+        )
+        if is_documented(path)
     ],
 )
 def test_objects_keep_to_their_schemas(path: str, expand: str | None, simulator: Simulator) -> None:
@@ -173,10 +191,13 @@ def test_objects_keep_to_their_schemas(path: str, expand: str | None, simulator:
 
 
 def test_all_operations_are_covered() -> None:
-    """The document has 38 operations; the simulator serves exactly these, by these ids."""
+    """Those of the document are served, by its ids; that of both products has them all: 38."""
     documented = {
         (one.ok().method.upper(), one.ok().path, one.ok().definition.raw["operationId"])
         for one in schema.get_all_operations()
     }
-    assert len(documented) == 38
-    assert {(one.method, one.path, one.id) for one in OPERATIONS} == documented
+    served = {(one.method, one.path, one.id) for one in OPERATIONS}
+    assert documented <= served
+    assert len(served) == 38
+    if {"/booking-pages", "/booking-calendars"} <= PATHS:
+        assert documented == served

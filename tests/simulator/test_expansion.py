@@ -76,7 +76,7 @@ async def test_only_real_conversations_can_be_shown(api: Api) -> None:
     assert talks
     for talk, body in ((body["conversation"], body) for body in listed.body["data"]):
         assert talk is None or talk["bookings"] == [body["id"]]
-    state = api.sim.state
+    state = api.sim._state
     for index in state.bookings.indexes():
         talk = state.shown(state.world.bookings.conversations.encode(index))
         assert (talk is not None) == (state.bookings.body(index)["conversation"] is not None)

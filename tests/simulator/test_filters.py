@@ -47,7 +47,7 @@ async def test_bookings_by_value(api: Api, field: str, changed: bool) -> None:
 
 async def test_bookings_by_host(api: Api) -> None:
     """Hosts and co-hosts, which no field of a booking tells."""
-    state = api.sim.state
+    state = api.sim._state
     more = 0
     for user in list(api.sim.ids("users"))[:6]:
         expected = [
@@ -171,7 +171,7 @@ async def test_text_messages_are_filtered_by_the_time_they_show(api: Api) -> Non
 
 async def test_the_smaller_lists(api: Api) -> None:
     """Calendars by host, pages by what belongs to them, teams by member, SMS by recipient."""
-    world = api.sim.state.world
+    world = api.sim._state.world
     host = api.sim.object(next(api.sim.ids("booking_calendars")))["host"]
     await check(
         api, "/booking-calendars", "booking_calendars", lambda b: b["host"] == host, host=host

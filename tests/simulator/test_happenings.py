@@ -15,7 +15,7 @@ from .conftest import Api
 def seen(sim: Simulator) -> list[AccountEvent]:
     """What is announced."""
     happenings: list[AccountEvent] = []
-    sim.state.observers.append(happenings.append)
+    sim._state.observers.append(happenings.append)
     return happenings
 
 
@@ -25,13 +25,13 @@ async def test_operations_let_things_happen(api: Api, seen: list[AccountEvent]) 
     first, second = (sim.happen("booking.scheduled") for _ in range(2))
     seen.clear()
     assert (await api.post(f"/bookings/{first}/no-show", {})).status == 409
-    hosts = sim.state.hosts(sim.state.bookings.index(first) or 0)
+    hosts = sim._state.hosts(sim._state.bookings.index(first) or 0)
     host = next(
         one
         for one in sim.ids("users")
         if sim.object(one)["status"] == "active"
         and one not in hosts
-        and sim.state.has_seat(sim.state.users.index(one) or 0)
+        and sim._state.has_seat(sim._state.users.index(one) or 0)
     )
     assert (await api.post(f"/bookings/{first}/reassign", {"new_host": host})).status == 200
     paid = bool(sim.object(first).get("payment_information"))
@@ -131,7 +131,7 @@ async def test_what_cannot_happen(
     """One line says why; nothing is announced."""
     with pytest.raises(error, match=said):
         sim.happen(what, id)
-    assert sim.state.announced == 0
+    assert sim._state.announced == 0
 
 
 async def test_nothing_happens_twice(sim: Simulator, seen: list[AccountEvent]) -> None:
@@ -146,7 +146,7 @@ async def test_nothing_happens_twice(sim: Simulator, seen: list[AccountEvent]) -
     with pytest.raises(KeyError):
         sim.happen("conversation.closed", talk)
     assert len(seen) == 3
-    assert len(sim.state.conversations) == 0
+    assert len(sim._state.conversations) == 0
 
 
 async def test_an_empty_account() -> None:

@@ -169,10 +169,10 @@ async def test_a_cursor_gets_through_an_import(session: aiohttp.ClientSession) -
     """Hundreds of bookings of one instant are paged through like all others."""
     async with Simulator(Account(bookings=3_000), limits=None) as sim:
         api = Api(sim, session)
-        times = [api.sim.state.bookings.created(index) for index in range(3_000)]
+        times = [api.sim._state.bookings.created(index) for index in range(3_000)]
         burst = max(set(times), key=times.count)
         assert times.count(burst) > 250
-        moment = api.sim.state.bookings.body(times.index(burst))["creation_time"]
+        moment = api.sim._state.bookings.body(times.index(burst))["creation_time"]
         got = await api.walk("/bookings", creation_time__lt=moment)
         assert len(got) == sum(time < burst for time in times)
         everything = await api.walk("/bookings")
@@ -182,7 +182,7 @@ async def test_a_cursor_gets_through_an_import(session: aiohttp.ClientSession) -
 
 async def test_what_is_deleted_while_a_page_is_looked_for_is_not_on_it() -> None:
     """A rare filter takes long, and others delete meanwhile; the page is filled up from behind."""
-    collection = Simulator(Account(bookings=9_000)).state.bookings
+    collection = Simulator(Account(bookings=9_000))._state.bookings
     wanted = {8_900, 8_800, 100, 50}
     task = asyncio.create_task(
         older_than(collection, [Rule(wanted.__contains__)], None, 2),

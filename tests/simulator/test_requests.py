@@ -193,7 +193,7 @@ async def test_a_failure_of_the_simulator_itself(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("as a test wants it")
 
-    monkeypatch.setattr(type(api.sim.state.teams.kind), "make", fail)
+    monkeypatch.setattr(type(api.sim._state.teams.kind), "make", fail)
     answer = await api.get("/teams")
     assert (answer.status, answer.body["type"]) == (500, "api_error")
     assert answer.headers["Request-Id"]

@@ -286,7 +286,7 @@ async def test_an_odd_secret_in_the_account_ends_no_other(
     """It is left out, and told of without being shown."""
     async with Simulator(Account(bookings=5, webhooks=2), limits=None) as sim:
         first, second = sim.ids("webhooks")
-        hooks = sim.state.webhooks
+        hooks = sim._state.webhooks
         index = hooks.index(first)
         assert index is not None
         names = ("secret", "signing_secret")

@@ -8,32 +8,25 @@ import sys
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import BinaryIO, Protocol, cast
+from importlib import import_module
+from typing import Any, BinaryIO, Protocol, cast
 
 from ...errors import OnceHubError
 from .choices import Compression
 
-if sys.version_info >= (3, 14):
-    from compression.zstd import CompressionParameter, ZstdCompressor, ZstdError, ZstdFile
-else:
-    from backports.zstd import CompressionParameter, ZstdCompressor, ZstdError, ZstdFile
 
-__all__ = ["ZstdError", "compressor", "reader"]
-
-_OPTIONS: Mapping[int, int] = {
-    CompressionParameter.compression_level: 3,
-    CompressionParameter.checksum_flag: 1,
-}
+def _zstd() -> Any:
+    # At its first use: it is an extra, and most exports do without.
+    return import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
 
 
-def compressor() -> ZstdCompressor:
-    """What makes one frame, with a checksum."""
-    return ZstdCompressor(options=_OPTIONS)
-
-
-def reader(file: BinaryIO) -> BinaryIO:
-    """The text of the frames in a file. It doesn't close the file."""
-    return cast(BinaryIO, ZstdFile(file, "rb"))
+def compressor() -> "_Compressor":
+    """What makes one Zstandard frame, with a checksum."""
+    zstd = _zstd()
+    names = zstd.CompressionParameter
+    options: Mapping[int, int] = {names.compression_level: 3, names.checksum_flag: 1}
+    made: _Compressor = zstd.ZstdCompressor(options=options)
+    return made
 
 
 class BrokenFileError(OnceHubError, ValueError):
@@ -137,5 +130,7 @@ def read_from(file: BinaryIO, compression: Compression) -> Iterator[BinaryIO]:
                 with gzip.GzipFile(fileobj=file, mode="rb") as text:
                     yield cast(BinaryIO, text)
         case Compression.ZSTD:
-            with broken_by(ZstdError, EOFError), reader(file) as text:
+            zstd = _zstd()
+            # It doesn't close the file.
+            with broken_by(zstd.ZstdError, EOFError), zstd.ZstdFile(file, "rb") as text:
                 yield text

@@ -53,7 +53,7 @@ class MemoryInbox:
     It doesn't survive its process: OnceHub was told that the events are safe, and they are not.
     """
 
-    memory = 0.0
+    memory: float = 0.0
 
     def __init__(self, *, keep: float = checks.HOUR) -> None:
         self._keep = checks.seconds(keep, "keep")

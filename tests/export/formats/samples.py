@@ -43,7 +43,7 @@ def simulated(resource: str) -> tuple[dict[str, Any], ...]:
     for body in bodies:
         body.pop("secret", None)  # the export leaves keys out
     return tuple(
-        expand(sim.state, body, everything) if index % 2 else body
+        expand(sim._state, body, everything) if index % 2 else body
         for index, body in enumerate(bodies)
     )
 

@@ -64,9 +64,9 @@ class Receiver:
 
 def subscribe(sim: Simulator, *events: str, url: str = URL) -> str:
     """What `POST /webhooks` does, for a loop without sockets. The webhook's id."""
-    kind = sim.state.world.webhooks
+    kind = sim._state.world.webhooks
     return str(
-        sim.state.webhooks.add(
+        sim._state.webhooks.add(
             0,
             lambda index: {
                 "id": kind.id(index),

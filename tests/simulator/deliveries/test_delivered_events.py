@@ -127,6 +127,7 @@ def test_the_clients_model_reads_every_event() -> None:
         assert from_dict(event, WebhookEvent).type == event["type"]
 
 
+@pytest.mark.vendor_document
 @pytest.mark.skipif(conformance_document.load() is None, reason=conformance_document.MISSING)
 def test_events_keep_to_the_vendors_schemas() -> None:
     """Each documented type, of an account without quirks."""
@@ -137,8 +138,8 @@ def test_events_keep_to_the_vendors_schemas() -> None:
     for event in delivered(CONVERSATIONS):
         webhook = document["webhooks"].get(event["type"])
         if webhook is None:
-            # The vendor's newer document has left it out.
-            assert event["type"] == "conversation.reached_out"
+            # Left out by the vendor's documents, or by that of the product that has no such event.
+            assert event["type"] in ("conversation.reached_out", "booking.reassigned")
             continue
         body = webhook["post"]["requestBody"]["content"]["application/json"]["schema"]
         schema = {**body, "components": document["components"]}
