@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from aiohttp import ClientPayloadError, web
 
 from . import _answers as answer
-from ._answers import DeliveryAnswer
-from ._receiver import Receiver
+from ._answers import DeliveryAnswer, is_compressed
+from ._delivery_path import delivery_path
+from ._receiver import Receiver, checked_receiver
+from ._refusals import Refusal
 from ._signature import SIGNATURE_HEADER
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -16,13 +18,15 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 def add_receiver(app: web.Application, receiver: Receiver, path: str = "/webhooks/oncehub") -> None:
     """Receive at `path`; `path`/health and `path`/ready tell how it is.
 
-    The receiver is opened and closed with the application. A body that comes slowly is cut off;
+    It is the same with a slash at its end and without, also where `app` is a sub-application. The
+    receiver is opened and closed with the application. A body that comes slowly is cut off;
     headers that do are the server's affair. From aiohttp 3.14.5 on, `keepalive_timeout` of
     `web.run_app` ends such connections; before, aiohttp waits for ever: put a web server in front
     that doesn't (nginx: `client_header_timeout`), or use `serve`.
+
+    Raises `ConfigurationError` for a path that no URL leads to.
     """
-    path = path.rstrip("/")
-    app.router.add_route("*", path or "/", aiohttp_handler(receiver))
+    place, handle = delivery_path(path), aiohttp_handler(receiver)
 
     async def health(_request: web.Request) -> web.Response:
         return _response(receiver.health())
@@ -30,22 +34,25 @@ def add_receiver(app: web.Application, receiver: Receiver, path: str = "/webhook
     async def ready(_request: web.Request) -> web.Response:
         return _response(receiver.readiness())
 
-    app.router.add_get(f"{path}/health", health)
-    app.router.add_get(f"{path}/ready", ready)
-
     async def run(_app: web.Application) -> AsyncIterator[None]:
         async with receiver:
             yield
 
+    for route in place.routes:
+        app.router.add_route("*", route, handle)
+    for end in ("", "/"):
+        app.router.add_get(f"{place.routed}/health{end}", health)
+        app.router.add_get(f"{place.routed}/ready{end}", ready)
     app.cleanup_ctx.append(run)
 
 
 def aiohttp_handler(receiver: Receiver) -> Handler:
     """A handler for `app.router.add_route("*", path, ...)`. The receiver has to be opened."""
+    checked_receiver(receiver)
 
     async def handle(request: web.Request) -> web.Response:
         if request.method != "POST":
-            return _response(answer.ONLY_POST)
+            return _response(receiver.refuse(Refusal.WRONG_METHOD))
         body = await _body(request, receiver)
         if body is answer.TOO_SLOW:
             return await _cut_off(request, body)
@@ -60,29 +67,49 @@ def aiohttp_handler(receiver: Receiver) -> Handler:
     return handle
 
 
+def elsewhere(receiver: Receiver) -> Handler:
+    """Answers for all other paths of an application that only receives."""
+
+    async def handle(_request: web.Request) -> web.Response:
+        return _response(receiver.refuse(Refusal.WRONG_PATH))
+
+    return handle
+
+
 async def _body(request: web.Request, receiver: Receiver) -> bytes | DeliveryAnswer:
     """The body as far as it is not too large, not too slow, and as it was signed."""
-    most = receiver.max_body
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        return answer.ENCODED
-    if (request.content_length or 0) > most:
-        return answer.TOO_LARGE
+    most, length = receiver.max_body, request.content_length
+    if is_compressed(request.headers.getall("Content-Encoding", ())):
+        return receiver.refuse(Refusal.COMPRESSED)
+    if (length or 0) > most:
+        return receiver.refuse(Refusal.TOO_LARGE)
+    try:
+        body = await _read(request, most, receiver.read_timeout)
+    except TimeoutError:
+        return receiver.refuse(Refusal.TOO_SLOW)
+    except (web.RequestPayloadError, ClientPayloadError, ConnectionError):
+        return receiver.refuse(Refusal.BROKEN_OFF)
+    if len(body) > most:
+        return receiver.refuse(Refusal.TOO_LARGE)
+    # A chunked body has no length, and nobody sends an empty one.
+    if len(body) != length and (length is not None or (request.body_exists and not body)):
+        return receiver.refuse(Refusal.BODY_TAKEN)
+    return body
+
+
+async def _read(request: web.Request, most: int, seconds: float) -> bytes:
+    """The body, or the first of it that is more than `most`."""
     content = request.content
+    if content.at_eof():
+        # Something before us may have read it; aiohttp keeps what `read` and `json` gave.
+        return await request.read()
     if content.is_eof():
         # All has arrived, as nearly always: nothing to wait for.
-        body = content.read_nowait()
-        return body if len(body) <= most else answer.TOO_LARGE
+        return content.read_nowait()
     chunks = bytearray()
-    try:
-        async with asyncio.timeout(receiver.read_timeout):
-            while chunk := await content.readany():
-                chunks += chunk
-                if len(chunks) > most:
-                    return answer.TOO_LARGE
-    except TimeoutError:
-        return answer.TOO_SLOW
-    except (web.RequestPayloadError, ClientPayloadError, ConnectionError):
-        return answer.BROKEN
+    async with asyncio.timeout(seconds):
+        while len(chunks) <= most and (chunk := await content.readany()):
+            chunks += chunk
     return bytes(chunks)
 
 

@@ -1,10 +1,12 @@
 """What a delivery, or a question about health, is answered."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import attrs
 
 from .._ground import dump_json
+from ..errors import ConfigurationError
 from ._signature import SIGNATURE_HEADER
 
 
@@ -30,6 +32,7 @@ DUPLICATE = _answer(200, "accepted before")
 HEALTHY = _answer(200, "healthy")
 READY = _answer(200, "ready")
 BAD_EVENT = _answer(400, "not an event")
+BAD_REQUEST = _answer(400, "no request that can be read", close=True)
 BROKEN = _answer(400, "the body didn't arrive in full", close=True)
 UNAUTHENTIC = _answer(401, "the signature was refused")
 NOT_FOUND = _answer(404, "nothing is here")
@@ -38,30 +41,63 @@ TOO_SLOW = _answer(408, "the body took too long", close=True)
 TOO_LARGE = _answer(413, "the body is too large", close=True)
 ENCODED = _answer(415, "the body is compressed", close=True)
 UNAVAILABLE = _answer(503, "not now; try again")
+UNREADABLE = _answer(503, "the body can't be had; try again")
 
 
-Headers = Mapping[str, str] | Iterable[tuple[str | bytes, str | bytes]]
-"""A mapping (a multi-mapping too), or pairs of names and values. The case of names is free."""
+HeaderValue = str | bytes | Iterable[str | bytes]
+Headers = Mapping[str, HeaderValue] | Iterable[tuple[str | bytes, HeaderValue]]
+"""A mapping (a multi-mapping too), or pairs of names and values. The case of names is free, and a
+value may be the list of those that came.
+"""
 
-_NAME = SIGNATURE_HEADER.lower()
-_RAW_NAME = _NAME.encode()
+_NAMES = frozenset(
+    name
+    for text in (SIGNATURE_HEADER.lower(), "http_" + SIGNATURE_HEADER.lower().replace("-", "_"))
+    for name in (text, text.encode())
+)
+"""As it is sent, and as CGI, WSGI and Django call it."""
 
 
 def signature_of(headers: Headers) -> str | bytes | None:
     """The signature header's value, None where there is none.
 
-    One that came several times is joined by commas, as HTTP has it, and refused later.
+    One that came several times is joined by commas, as HTTP has it, and refused later. Raises
+    `ConfigurationError` for what are no headers.
     """
     # The items of a multi-mapping are all its values, whether it minds the case of names or not.
-    pairs = headers.items() if isinstance(headers, Mapping) else headers
-    found = [
-        value
-        for name, value in pairs
-        if name.lower() == (_NAME if isinstance(name, str) else _RAW_NAME)
-    ]
-    if len(found) == 1:
+    pairs: Any = headers
+    try:
+        if callable(getattr(pairs, "items", None)):
+            pairs = pairs.items()
+        given = [value for name, value in pairs if name.lower() in _NAMES]
+        found = [each for value in given for each in _values(value)]
+    except (TypeError, ValueError, AttributeError):
+        raise ConfigurationError(
+            "headers: expected a mapping or pairs of names and values, got "
+            f"{type(headers).__name__}"
+        ) from None
+    if len(found) == 1 and not isinstance(found[0], bytes) and ", " not in found[0]:
         return found[0]
-    return b",".join(map(_bytes, found)) if found else None
+    # What splits a header at its commas joins it with a space behind them.
+    return b",".join(map(_bytes, found)).replace(b", ", b",") if found else None
+
+
+_COMPRESSIONS = {"aes128gcm", "br", "compress", "dcb", "dcz", "deflate", "exi", "gzip"}
+_COMPRESSIONS |= {"pack200-gzip", "x-compress", "x-gzip", "zstd"}
+"""https://www.iana.org/assignments/http-parameters/http-parameters.xhtml#content-coding"""
+
+
+def is_compressed(encodings: Iterable[str]) -> bool:
+    """Whether values of Content-Encoding say that the body was changed.
+
+    Gateways write other things there as well, such as "", "utf-8" or "aws-chunked".
+    """
+    words = (word for text in encodings for word in text.lower().split(","))
+    return any(word.strip(" \t\"'") in _COMPRESSIONS for word in words)
+
+
+def _values(value: HeaderValue) -> Iterable[str | bytes]:
+    return [value] if isinstance(value, str | bytes) else value
 
 
 def _bytes(value: str | bytes) -> bytes:

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from . import _answers as answer
-from ._answers import DeliveryAnswer
-from ._receiver import Receiver
+from ._answers import DeliveryAnswer, is_compressed
+from ._receiver import Receiver, checked_receiver
+from ._refusals import Refusal
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -30,53 +31,53 @@ class ReceiverApp:
     """
 
     def __init__(self, receiver: Receiver) -> None:
-        self._receiver = receiver
+        self._receiver = checked_receiver(receiver)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
             told = await self._answer(scope, receive)
-            if told is not None:
-                await _send(told, send, scope.get("http_version", "1.1"))
+            await _send(told, send, scope.get("http_version", "1.1"))
         else:
             await receive()
             await send({"type": "websocket.close"})
 
-    async def _answer(self, scope: Message, receive: Receive) -> DeliveryAnswer | None:
+    async def _answer(self, scope: Message, receive: Receive) -> DeliveryAnswer:
         if scope["method"] == "POST":
-            if _header(scope, b"content-encoding").lower() not in (b"", b"identity"):
-                return answer.ENCODED
-            if _length(scope) > self._receiver.max_body:
-                return answer.TOO_LARGE
-            body = await self._body(receive)
-            if not isinstance(body, bytes):
+            body = await self._body(scope, receive)
+            if isinstance(body, DeliveryAnswer):
                 return body
             return await self._receiver.receive(scope["headers"], body)
-        if scope["method"] == "GET":
+        if scope["method"] in ("GET", "HEAD"):
             path = scope["path"].rstrip("/")  # Litestar ends each with one
             if path.endswith("/health"):
                 return self._receiver.health()
             if path.endswith("/ready"):
                 return self._receiver.readiness()
-        return answer.ONLY_POST
+        return self._receiver.refuse(Refusal.WRONG_METHOD)
 
-    async def _body(self, receive: Receive) -> bytes | DeliveryAnswer | None:
-        """The body as far as it is not too large and not too slow; None if the sender has gone."""
-        chunks = bytearray()
+    async def _body(self, scope: Message, receive: Receive) -> bytes | DeliveryAnswer:
+        """The body as far as it is not too large, not too slow, and as it was signed."""
+        most, length, refuse = self._receiver.max_body, _length(scope), self._receiver.refuse
+        if is_compressed(each.decode("latin-1") for each in _values(scope, b"content-encoding")):
+            return refuse(Refusal.COMPRESSED)
+        if (length or 0) > most:
+            return refuse(Refusal.TOO_LARGE)
         try:
             async with asyncio.timeout(self._receiver.read_timeout):
-                while True:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        return None
-                    chunks += message.get("body", b"")
-                    if len(chunks) > self._receiver.max_body:
-                        return answer.TOO_LARGE
-                    if not message.get("more_body", False):
-                        return bytes(chunks)
+                body, is_whole = await _read(receive, most)
         except TimeoutError:
-            return answer.TOO_SLOW
+            return refuse(Refusal.TOO_SLOW)
+        if len(body) > most:
+            return refuse(Refusal.TOO_LARGE)
+        is_chunked = length is None and bool(_values(scope, b"transfer-encoding"))
+        if is_whole and (len(body) != (length or len(body)) or (is_chunked and not body)):
+            return refuse(Refusal.BODY_TAKEN)
+        if not is_whole:
+            # Frameworks say that the sender has gone, too, where something has read it all before.
+            return refuse(Refusal.BROKEN_OFF if body else Refusal.BODY_TAKEN)
+        return body
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -95,15 +96,27 @@ class ReceiverApp:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-def _header(scope: Message, wanted: bytes) -> bytes:
-    found = (value for name, value in scope["headers"] if name.lower() == wanted)
-    return next(found, b"")
+async def _read(receive: Receive, most: int) -> tuple[bytes, bool]:
+    """The body, or the first of it that is more than `most`; whether the sender was there."""
+    chunks = bytearray()
+    while len(chunks) <= most:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return bytes(chunks), False
+        chunks += message.get("body", b"")
+        if not message.get("more_body", False):
+            break
+    return bytes(chunks), True
 
 
-def _length(scope: Message) -> int:
-    """What the sender says that the body's length is; 0 if it doesn't."""
-    told = _header(scope, b"content-length")
-    return int(told) if told.isdigit() and len(told) < _MANY_DIGITS else 0
+def _values(scope: Message, wanted: bytes) -> list[bytes]:
+    return [value for name, value in scope["headers"] if name.lower() == wanted]
+
+
+def _length(scope: Message) -> int | None:
+    """What the sender says that the body's length is; None if it doesn't."""
+    told = next(iter(_values(scope, b"content-length")), b"")
+    return int(told) if told.isdigit() and len(told) < _MANY_DIGITS else None
 
 
 async def _send(told: DeliveryAnswer, send: Send, version: str) -> None:

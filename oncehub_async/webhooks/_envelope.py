@@ -1,10 +1,14 @@
 """What has to be known of a delivery to accept it, read without building any model."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, NamedTuple, TypeGuard
 
 from .._ground import load_json, read_time
 from ._webhook_errors import EnvelopeError
+
+UNREADABLE = "unreadable"
+"""The type of events that are authentic, and can't be read."""
 
 _LONGEST_NAME = 255
 
@@ -35,6 +39,12 @@ def envelope_of(data: dict[str, Any]) -> Envelope:
     if not _is_name(subject):
         subject = event_id
     return Envelope(event_id, type_, subject, timestamp_of(data.get("creation_time")))
+
+
+def envelope_of_unreadable(body: bytes) -> Envelope:
+    """What an authentic delivery without an envelope is kept under: the same if it comes again."""
+    name = f"UNREADABLE-{sha256(body).hexdigest()[:32]}"
+    return Envelope(name, UNREADABLE, name, None)
 
 
 def parse_whole(body: bytes) -> dict[str, Any]:

@@ -6,11 +6,18 @@ from typing import Any, TypeVar
 
 from ..errors import ModelError
 from ..models import Booking, Conversation, Model, from_dict
-from ._envelope import Envelope, envelope_of, parse_whole, time_of
+from ._envelope import (
+    UNREADABLE,
+    Envelope,
+    envelope_of,
+    envelope_of_unreadable,
+    parse_whole,
+    time_of,
+)
 from ._event_names import BOOKING, CONVERSATION, family
 from ._signature import MAX_SKEW, RETRY_WINDOW, verify_signature
 from ._signing_secrets import Secrets
-from ._webhook_errors import EventDataError
+from ._webhook_errors import EnvelopeError, EventDataError
 
 M = TypeVar("M", bound=Model)
 
@@ -20,6 +27,9 @@ class Event:
 
     `raw` is the envelope as JSON data, with whatever the vendor added to it. `body` are the bytes
     as they arrived. A repr shows nothing about people.
+
+    Of what was signed and can't be read, `type` is "unreadable", the `id` is made from the body,
+    and `raw` is empty unless the body is a JSON object. Handlers of "*" get it.
     """
 
     def __init__(self, body: bytes, raw: dict[str, Any], envelope: Envelope) -> None:
@@ -90,6 +100,17 @@ def read_event(body: bytes) -> Event:
     raw = parse_whole(body)
     envelope = envelope_of(raw)
     return _BY_FAMILY.get(family(envelope.type), Event)(body, raw, envelope)
+
+
+def kept_event(type: str, body: bytes) -> Event:
+    """An event that an inbox kept under `type`. Raises `EnvelopeError`."""
+    if type != UNREADABLE:
+        return read_event(body)
+    try:
+        raw = parse_whole(body)
+    except EnvelopeError:
+        raw = {}
+    return Event(body, raw, envelope_of_unreadable(body))
 
 
 def construct_event(

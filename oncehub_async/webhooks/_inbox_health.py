@@ -4,6 +4,8 @@ import logging
 from typing import Literal
 
 from .._ground import Clock
+from ._refusals import Lull
+from ._stopwatch import Stopwatch
 from ._webhook_errors import told
 
 logger = logging.getLogger("oncehub_async.webhooks")
@@ -20,27 +22,31 @@ class InboxHealth:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._failed_at: dict[Use, float] = {}
+        self._failing: dict[Use, Stopwatch] = {}
+        self._lull = Lull()
 
     @property
     def is_good(self) -> bool:
         """Whether deliveries can be accepted, as far as is known."""
-        return not self._failed_at
+        return not self._failing
 
-    def failed(self, use: Use, error: Exception) -> None:
-        """It raised an error."""
-        if use not in self._failed_at:
-            what = "deliveries are answered 503" if use == "put" else "the inbox gives no work"
-            logger.error("%s: %s", what, told(error))
-        self._failed_at[use] = self._clock.now()
+    def failed(self, use: Use, error: Exception) -> bool:
+        """It raised an error; whether that is news. Of puts the receiver tells itself."""
+        is_news = use not in self._failing
+        self._failing.setdefault(use, Stopwatch(self._clock)).start()
+        if is_news:
+            self._lull.is_over(use)
+        if use == "claim" and self._lull.untold(use) is not None:
+            logger.error("the inbox gives no work: %s", told(error))
+        return is_news
 
     def worked(self, use: Use) -> None:
         """It did what it was asked."""
         if self.is_good:
             return
-        self._failed_at.pop(use, None)
+        self._failing.pop(use, None)
         # Where nobody sends to what isn't ready, no put would ever show that it is.
-        if self._clock.now() - self._failed_at.get("put", self._clock.now()) >= _RECOVERY:
-            del self._failed_at["put"]
+        if "put" in self._failing and self._failing["put"].seconds >= _RECOVERY:
+            del self._failing["put"]
         if self.is_good:
             logger.warning("the inbox works again")

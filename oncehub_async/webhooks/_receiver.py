@@ -1,9 +1,11 @@
 """The receiver: verifies deliveries, puts them into the inbox, and has them handled."""
 
+import asyncio
 import functools
 import inspect
 import logging
 import random
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from types import TracebackType
 from typing import Self
@@ -13,14 +15,16 @@ from ..errors import ClientStateError, ConfigurationError
 from . import _answers as answer
 from ._answers import DeliveryAnswer, Headers, signature_of
 from ._backoff import Backoff
-from ._envelope import read_envelope
+from ._envelope import envelope_of_unreadable, read_envelope
 from ._event_names import Unhandled
 from ._handling import Rules
 from ._inbox import Inbox, StoredEvent
 from ._inbox_health import InboxHealth
+from ._refusals import Refusal, RefusalLog
+from ._repeats import Repeats
 from ._router import Route, Router
 from ._signature import MAX_SKEW, RETRY_WINDOW, SHORT_AGE, check_signature
-from ._signing_secrets import Secrets, SecretSource, SecretsProvider, secret_source
+from ._signing_secrets import Secrets, SecretSource, SecretsProvider, SigningKey, secret_source
 from ._webhook_errors import EnvelopeError, SignatureError, SignatureProblem, told
 from ._worker import Worker
 
@@ -110,15 +114,18 @@ class Receiver(Router):
         self._age_limit = RETRY_WINDOW
         self._unhandled = Unhandled()
         self._is_accepting = False
-        self._was_open = False
-        self._told_unopened = False
+        self._refusals, self._repeats = RefusalLog(), Repeats()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._health = InboxHealth(self.clock)
 
     async def open(self) -> Self:
         """Begin to accept and to handle. Once it is closed, it may be opened again."""
         if self._frozen:
-            raise ClientStateError("the receiver is open")
-        self._frozen = True
+            raise ClientStateError(
+                "the receiver is open already: open it in one place (add_receiver, a ReceiverApp "
+                "alone and serve do it by themselves; for a second path, use aiohttp_handler)"
+            )
+        self._frozen, self._loop = True, asyncio.get_running_loop()
         try:
             await self._start()
         except BaseException:
@@ -127,7 +134,7 @@ class Receiver(Router):
             finally:
                 self._frozen = False
             raise
-        self._is_accepting = self._was_open = True
+        self._is_accepting = True
         return self
 
     async def _start(self) -> None:
@@ -152,6 +159,7 @@ class Receiver(Router):
             concurrency=self._concurrency,
             services=services,
             clock=self.clock,
+            memory=self._age_limit + self._max_skew,
             chance=random.random,
         )
         self._worker.start()
@@ -189,24 +197,56 @@ class Receiver(Router):
         answer: 2xx once the event is safe, 4xx for what is not authentic or no event, 503 where
         OnceHub should try again.
         """
-        if not self._is_accepting:
-            self._tell_unopened()
-            return answer.UNAVAILABLE
+        loop = self._loop
+        if not self._is_accepting or loop is None:
+            return self.refuse(Refusal.NOT_OPEN)
+        if loop is not asyncio.get_running_loop():
+            return await self._receive_in(loop, headers, body)
+        return await self._receive(headers, body)
+
+    async def _receive_in(
+        self, loop: asyncio.AbstractEventLoop, headers: Headers, body: bytes
+    ) -> DeliveryAnswer:
+        """Hand a delivery over to the event loop in which the receiver was opened."""
+        receiving = self._receive(headers, body)
+        try:
+            handed_over = asyncio.run_coroutine_threadsafe(receiving, loop)
+        except RuntimeError:  # it was closed
+            receiving.close()
+            return self.refuse(Refusal.OTHER_LOOP)
+        try:
+            async with asyncio.timeout(self.read_timeout):
+                return await asyncio.wrap_future(handed_over)
+        except TimeoutError:
+            return self.refuse(Refusal.OTHER_LOOP)
+
+    async def _receive(self, headers: Headers, body: bytes) -> DeliveryAnswer:
+        if not isinstance(body, bytes | bytearray | memoryview):
+            given = f"the body is a {type(body).__name__}"
+            return self.refuse(Refusal.NOT_AS_IT_ARRIVED, given)
         if len(body) > self.max_body:
-            return answer.TOO_LARGE
+            return self.refuse(Refusal.TOO_LARGE)
         now = self.clock.now()
         try:
-            await self._verify(headers, body, now)
-            envelope = read_envelope(body)
+            key = await self._verify(headers, body, now)
         except SignatureError as error:
-            logger.warning("refused a delivery: %s", error)
-            return answer.UNAUTHENTIC
-        except EnvelopeError as error:
-            logger.warning("refused a delivery that is signed: %s", error)
-            return answer.BAD_EVENT
+            return self.refuse(Refusal(error.problem), str(error))
+        except ConfigurationError as error:  # of the arguments, or the provider of secrets
+            return self.refuse(Refusal.NO_SECRETS, str(error))
         except Exception as error:
-            logger.error("a delivery can't be verified at the moment: %s", told(error))
-            return answer.UNAVAILABLE
+            return self.refuse(Refusal.NO_SECRETS, told(error))
+        try:
+            envelope = read_envelope(body)
+        except EnvelopeError as error:
+            if key is None:
+                return self.refuse(Refusal.NO_EVENT, str(error))
+            envelope = envelope_of_unreadable(body)
+            logger.warning(
+                "a delivery is signed, and can't be read: %s; it is kept as %s for the handlers "
+                'of everything ("*")',
+                error,
+                envelope.id,
+            )
         event = StoredEvent(
             id=envelope.id,
             type=envelope.type,
@@ -215,7 +255,21 @@ class Receiver(Router):
             received=now,
             body=bytes(body),
         )
-        return await self._keep(event)
+        return await self._keep(event, key)
+
+    def refuse(self, why: Refusal, detail: str = "") -> DeliveryAnswer:
+        """What to answer to a request that can't be received: for adapters of your own.
+
+        It is counted in `refusals`, and told in the log: the first at once, then one line a minute
+        for each kind, with how many there were. `detail` goes into the log, and so has to hold
+        nothing of the request.
+        """
+        return self._refusals.refuse(why, detail)
+
+    @property
+    def refusals(self) -> Mapping[Refusal, int]:
+        """How many requests were refused, by why, since the receiver was made."""
+        return dict(self._refusals.counts)
 
     async def idle(self) -> None:
         """Wait until no handler runs and none is due; those to be tried again later may be left."""
@@ -231,34 +285,37 @@ class Receiver(Router):
         """200 if deliveries are accepted: the receiver is open and its inbox worked last."""
         return answer.READY if self._is_accepting and self._health.is_good else answer.UNAVAILABLE
 
-    async def _verify(self, headers: Headers, body: bytes, now: float) -> None:
+    async def _verify(self, headers: Headers, body: bytes, now: float) -> SigningKey | None:
+        """The key that signed; None for what needs no signature. Raises `SignatureError`."""
         header = signature_of(headers)
         source = self._secrets
         if source is None or (self._unsigned and header is None):
-            return
+            return None
         keys = await source.current()
         rules = (now, self._age_limit, self._max_skew)
         try:
-            check_signature(body, header, keys, *rules)
+            return check_signature(body, header, keys, *rules)
         except SignatureError as error:
             if error.problem is not SignatureProblem.MISMATCH:
                 raise
             others = await source.after_refusal(keys)
             if others is None:
                 raise
-            check_signature(body, header, others, *rules)
+            return check_signature(body, header, others, *rules)
 
-    async def _keep(self, event: StoredEvent) -> DeliveryAnswer:
+    async def _keep(self, event: StoredEvent, key: SigningKey | None) -> DeliveryAnswer:
         names = self._names_for(event.type)
         try:
             is_new = await self.inbox.put(event, names)
         except Exception as error:
-            self._health.failed("put", error)
-            return answer.UNAVAILABLE
+            if self._health.failed("put", error):
+                self._refusals.lull.is_over(Refusal.INBOX)
+            return self.refuse(Refusal.INBOX, told(error))
         self._health.worked("put")
         if not is_new:
-            logger.debug("%s came again", event.id)
+            await self._repeats.again(event, key, self.inbox)
             return answer.DUPLICATE
+        self._repeats.first(event, key)
         if not names:
             self._unhandled.tell(event.type)
         elif self._worker is not None:
@@ -296,14 +353,6 @@ class Receiver(Router):
             )
         return limit
 
-    def _tell_unopened(self) -> None:
-        if not (self._was_open or self._told_unopened):
-            self._told_unopened = True
-            logger.error(
-                "deliveries are answered 503, for the receiver is not open: async with receiver: "
-                "... (a framework's start-up is the place for it; serve does it by itself)"
-            )
-
     async def _enter_services(self) -> object:
         given = self._services
         while isinstance(given, functools.partial):
@@ -330,13 +379,23 @@ class Receiver(Router):
                 )
 
 
+def checked_receiver(receiver: Receiver) -> Receiver:
+    """Raises `ConfigurationError` for what is no receiver."""
+    if not isinstance(receiver, Receiver):
+        raise ConfigurationError(f"receiver: expected a Receiver, got {type(receiver).__name__}")
+    return receiver
+
+
+_METHODS = ("open", "close", "put", "digest", "claim", "settle", "release", "waiting", "counts")
+_METHODS += ("purge",)
+
+
 def _checked_inbox(inbox: Inbox) -> Inbox:
-    needed = ("open", "close", "put", "claim", "settle", "release", "waiting", "counts", "purge")
-    lacking = [name for name in needed if not callable(getattr(inbox, name, None))]
+    lacking = [name for name in _METHODS if not callable(getattr(inbox, name, None))]
     if lacking or isinstance(inbox, type):
         raise ConfigurationError(
             f"inbox: expected an Inbox, such as SQLiteInbox('inbox.db'), got "
             f"{inbox.__name__ if isinstance(inbox, type) else type(inbox).__name__}"
-            + (f" without {lacking[0]}()" if 0 < len(lacking) < len(needed) else "")
+            + (f" without {lacking[0]}()" if 0 < len(lacking) < len(_METHODS) else "")
         )
     return inbox

@@ -6,11 +6,11 @@ import signal
 from collections.abc import Callable, Iterator
 
 from aiohttp import web
-from yarl import URL
 
 from ..errors import ClientStateError
-from ._aiohttp_handler import add_receiver
+from ._aiohttp_handler import add_receiver, elsewhere
 from ._connection_deadlines import ConnectionDeadlines
+from ._delivery_path import delivery_path
 from ._receiver import Receiver
 
 _IDLE = 150.0
@@ -37,8 +37,9 @@ async def serve(
     `port` 0 takes any free one; `on_start` is told the URL. Raises `OSError` where the port is
     taken.
     """
-    app = web.Application()
+    app, place = web.Application(), delivery_path(path)
     add_receiver(app, receiver, path)
+    app.router.add_route("*", "/{elsewhere:.*}", elsewhere(receiver))
     runner = web.AppRunner(app, shutdown_timeout=5.0)
     stop = asyncio.Event()
     with _signals(stop):
@@ -50,9 +51,7 @@ async def serve(
                 )
                 with contextlib.closing(listener):
                     if on_start is not None:
-                        # An IPv6 address has brackets in a URL.
-                        port = listener.sockets[0].getsockname()[1]
-                        on_start(str(URL.build(scheme="http", host=host, port=port)) + path)
+                        on_start(place.announced(host, listener.sockets[0].getsockname()[1]))
                     await stop.wait()
         finally:
             await runner.cleanup()

@@ -77,14 +77,17 @@ def check_signature(
     now: float,
     max_age: float,
     max_skew: float,
-) -> None:
-    """As `verify_signature`, with arguments that were checked before."""
+) -> SigningKey:
+    """As `verify_signature`, with arguments that were checked before; the key that signed."""
     signature = parse_header(header)
-    raw, matches = _raw(body), False
+    raw = _raw(body)
     # All keys are tried: how long it takes says nothing about which one it was.
-    for key in keys:
-        matches |= hmac.compare_digest(key.digest(signature.time, raw), signature.digest)
-    if not matches:
+    matching = [
+        key
+        for key in keys
+        if hmac.compare_digest(key.digest(signature.time, raw), signature.digest)
+    ]
+    if not matching:
         raise SignatureError(
             SignatureProblem.MISMATCH,
             "the signature is not one of this endpoint's secrets over the body as it arrived",
@@ -100,6 +103,7 @@ def check_signature(
             f"signed {-age:.0f} s in the future; the limit is {max_skew:.0f} s "
             "(is the clock of this machine right?)",
         )
+    return matching[0]
 
 
 def parse_header(header: str | bytes | None) -> Signature:
@@ -121,7 +125,9 @@ def parse_header(header: str | bytes | None) -> Signature:
     fields: dict[bytes, bytes] = {}
     for part in text.split(b","):
         field = _FIELD.fullmatch(part)
-        if field is None or field[1] in fields:
+        if field is not None and field[1] in fields:
+            raise _malformed("has a field twice, or came more than once")
+        if field is None:
             raise _malformed("is not of the form t=<seconds>,s=<hex>")
         fields[field[1]] = field[2]
     moment, digest = fields.get(b"t", b""), fields.get(b"s", b"")

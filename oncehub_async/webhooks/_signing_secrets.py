@@ -13,6 +13,7 @@ from .._client import Resources
 from .._ground import Clock, Hidden, checks
 from ..errors import ConfigurationError
 from ..models import Webhook
+from ._stopwatch import Stopwatch
 from ._webhook_errors import SecretsError
 
 Secrets = str | bytes | Iterable[str | bytes]
@@ -142,14 +143,13 @@ class ProvidedSecrets:
         self._refresh = checks.seconds(refresh, "refresh")
         self._patience = checks.seconds(patience, "patience")
         self._timeout = checks.seconds(timeout, "timeout")
-        self._clock = clock or Clock()
+        self._asked = Stopwatch(clock or Clock())
         self._asking: asyncio.Task[Exception | None] | None = None
         self._kept: tuple[SigningKey, ...] = ()
-        self._asked_at = float("-inf")
 
     async def current(self) -> tuple[SigningKey, ...]:
         """The secrets that are kept; those that the callable gives, where there are none yet."""
-        if self._age() > (self._refresh if self._kept else _SECONDS_BETWEEN_TRIES):
+        if self._asked.seconds > (self._refresh if self._kept else _SECONDS_BETWEEN_TRIES):
             self._ask()
         if not self._kept:
             await self._answered()
@@ -159,7 +159,7 @@ class ProvidedSecrets:
 
     async def after_refusal(self, refused: tuple[SigningKey, ...]) -> tuple[SigningKey, ...] | None:
         """What the callable gives now, if it is something else."""
-        if self._kept == refused and self._age() > self._patience:
+        if self._kept == refused and self._asked.seconds > self._patience:
             self._ask()
         await self._answered()
         return None if self._kept == refused or not self._kept else self._kept
@@ -170,12 +170,9 @@ class ProvidedSecrets:
             self._asking.cancel()
             await asyncio.wait({self._asking})
 
-    def _age(self) -> float:
-        return self._clock.now() - self._asked_at
-
     def _ask(self) -> None:
         if self._asking is None or self._asking.done():
-            self._asked_at = self._clock.now()
+            self._asked.start()
             self._asking = asyncio.create_task(self._renew(), name="oncehub-signing-secrets")
 
     async def _answered(self) -> None:

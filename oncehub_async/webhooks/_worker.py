@@ -8,12 +8,13 @@ from typing import Any
 
 from .._ground import LATEST, Clock, checks, from_unix
 from ..errors import ClientStateError
-from ._event import Event, read_event
+from ._event import Event, kept_event
 from ._handler import Context
 from ._handling import Rules, decide, given_up_for_crashes, outcome, place, run
 from ._inbox import Claim, Inbox, Outcome, State, Work
 from ._inbox_health import InboxHealth
 from ._router import Route
+from ._stopwatch import TrustedTime
 from ._webhook_errors import EnvelopeError, told
 
 logger = logging.getLogger("oncehub_async.webhooks")
@@ -40,9 +41,11 @@ class Worker:
         concurrency: int,
         services: Any,
         clock: Clock,
+        memory: float,
         chance: Callable[[], float],
     ) -> None:
         self._inbox, self._rules, self._clock = inbox, rules, clock
+        self._time_to_purge_by = TrustedTime(clock, memory)
         self._health = health
         self._routes = {route.handler.name: route for route in routes}
         self._concurrency, self._services, self._chance = concurrency, services, chance
@@ -154,7 +157,7 @@ class Worker:
         """Run what was claimed of an event, one handler after the other."""
         left = list(claim.work)
         try:
-            event = read_event(claim.event.body)
+            event = kept_event(claim.event.type, claim.event.body)
         except EnvelopeError as error:  # it was one when it was accepted: the inbox is damaged
             for work in left:
                 await self._settle(work, Outcome(state=State.DEAD, error=str(error)))
@@ -254,12 +257,13 @@ class Worker:
 
     async def _tidy(self) -> None:
         """Purge now and then."""
+        self._time_to_purge_by.now()
         wait = _FIRST_PURGE
         while not await self._stops_within(wait):
             wait = _PURGE_EVERY
             try:
                 while not self._stopping.is_set():
-                    if not await self._inbox.purge(self._routes, self._clock.now()):
+                    if not await self._inbox.purge(self._routes, self._time_to_purge_by.now()):
                         break
             except Exception as error:
                 logger.error("the inbox was not purged: %s", told(error))

@@ -112,14 +112,47 @@ async def test_whatever_is_not_signed_is_a_4xx_with_one_line(
     assert all("\n" not in each.getMessage() for each in caplog.records)
 
 
-async def test_a_signed_body_that_is_no_event_is_a_400(caplog: pytest.LogCaptureFixture) -> None:
-    """One log line without the body."""
-    async with receiver() as subject:
-        for body in (b"", b"[]", b"nobody@example.com", b"[" * 100_000, b"\xff", b"{}", b"NaN"):
-            caplog.clear()
-            assert (await deliver(subject, body)).status == 400
-            (line,) = caplog.records
-            assert "nobody" not in line.getMessage()
+UNREADABLE = [
+    b"",
+    b"[]",
+    b"nobody@example.com",
+    b"[" * 100_000,
+    b"\xff",
+    b"{}",
+    b"NaN",
+    b'{"id": 17, "type": "booking.scheduled"}',
+    b'{"id": "EVNT-\xc3\xa9", "type": "booking.scheduled"}',
+    b'{"id": "' + b"x" * 300 + b'", "type": "booking.scheduled"}',
+    b'{"id": "EVNT-1"}',
+]
+
+
+@pytest.mark.parametrize("body", UNREADABLE)
+async def test_what_is_signed_and_unreadable_is_kept_as_it_came(
+    body: bytes, make_inbox: MakeInbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    """2xx, for OnceHub would switch the webhook off; handlers of everything get it, once."""
+    subject, seen = receiver(inbox=make_inbox()), list[Event]()
+
+    @subject.on("*")
+    async def everything(event: Event) -> None:
+        seen.append(event)
+
+    @subject.on("booking")
+    async def bookings(event: Event) -> None:
+        raise AssertionError("it isn't known to be one")
+
+    async with subject:
+        caplog.clear()
+        for _ in range(2):
+            assert (await deliver(subject, body)).status == 200
+            await subject.idle()
+            assert isinstance(seen[0].raw, dict)
+        (event,) = seen
+        assert (event.type, event.body) == ("unreadable", body)
+        for line in caplog.messages:
+            assert "kept as UNREADABLE-" in line
+            assert "nobody" not in line
 
 
 async def test_headers_of_every_framework() -> None:

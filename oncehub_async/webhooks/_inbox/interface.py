@@ -111,6 +111,10 @@ class Inbox(Protocol):
         """
         ...
 
+    async def digest(self, event_id: str) -> bytes | None:
+        """The SHA-256 of the body that is kept, or was, under an id; None if it isn't known."""
+        ...
+
     async def claim(
         self, limit: int, handlers: Collection[str], now: float, *, idle: bool = True
     ) -> Sequence[Claim]:

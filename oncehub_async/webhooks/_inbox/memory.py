@@ -4,6 +4,7 @@ import heapq
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
+from hashlib import sha256
 from typing import Any
 
 import attrs
@@ -58,8 +59,9 @@ class MemoryInbox:
     def __init__(self, *, keep: float = checks.HOUR) -> None:
         self._keep = checks.seconds(keep, "keep")
         self._unfinished: dict[str, _Record] = {}
-        # Of finished events all that is needed: when they came, and what became of their work.
-        self._finished: dict[str, tuple[float, tuple[State, ...]]] = {}
+        # Of finished events all that is needed: when they came, what became of their work, and the
+        # digest of the body.
+        self._finished: dict[str, tuple[float, tuple[State, ...], bytes]] = {}
         self._errors: dict[tuple[str, str], str] = {}
         self._pairs: dict[tuple[str, str], _Pair] = {}
         # The open work of a subject: a line for each handler, in the order in which it happened.
@@ -95,7 +97,7 @@ class MemoryInbox:
         if event.id in self._finished or event.id in self._unfinished:
             return False
         if not handlers:
-            self._finished[event.id] = (event.received, ())
+            self._finished[event.id] = (event.received, (), sha256(event.body).digest())
             return True
         self._number += 1
         record = self._unfinished[event.id] = _Record(self._number, event)
@@ -107,6 +109,13 @@ class MemoryInbox:
             heapq.heappush(line, (event.creation_time, self._number, pair))
         self._let_go_on(event.subject)
         return True
+
+    async def digest(self, event_id: str) -> bytes | None:
+        """The SHA-256 of an event's body; see `Inbox.digest`."""
+        if event_id in self._finished:
+            return self._finished[event_id][2]
+        record = self._unfinished.get(event_id)
+        return None if record is None else sha256(record.event.body).digest()
 
     async def claim(
         self, limit: int, handlers: Collection[str], now: float, *, idle: bool = True
@@ -163,7 +172,7 @@ class MemoryInbox:
     async def counts(self) -> dict[State, int]:
         """How much work there is in each state."""
         unfinished = (pair.state for record in self._unfinished.values() for pair in record.work)
-        finished = (state for _, states in self._finished.values() for state in states)
+        finished = (state for _, states, _ in self._finished.values() for state in states)
         return dict(Counter([*unfinished, *finished]))
 
     async def errors(self) -> dict[tuple[str, str], str]:
@@ -173,7 +182,7 @@ class MemoryInbox:
     async def purge(self, handlers: Collection[str], now: float) -> int:
         """Forget finished events that were kept long enough."""
         before = now - self._keep
-        old = {id_ for id_, (received, _) in self._finished.items() if received < before}
+        old = {id_ for id_, (received, *_) in self._finished.items() if received < before}
         for event_id in old:
             del self._finished[event_id]
         self._errors = {key: text for key, text in self._errors.items() if key[0] not in old}
@@ -225,7 +234,8 @@ class MemoryInbox:
         if all(each.state in _FINISHED for each in record.work):
             del self._unfinished[event_id]
             states = tuple(each.state for each in record.work)
-            self._finished[event_id] = (record.event.received, states)
+            digest = sha256(record.event.body).digest()
+            self._finished[event_id] = (record.event.received, states, digest)
 
     def _ended(self, pair: _Pair) -> None:
         """It runs no longer."""

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -124,6 +125,11 @@ class SQLiteInbox:
     async def put(self, event: StoredEvent, handlers: Sequence[str]) -> bool:
         """Keep an event; see `Inbox.put`."""
         return await self._submit(self._put, (event, handlers))
+
+    async def digest(self, event_id: str) -> bytes | None:
+        """The SHA-256 of an event's body; see `Inbox.digest`."""
+        body = await self._asked(lambda connection: statements.body(connection, event_id))
+        return None if body is None else sha256(body).digest()
 
     async def claim(
         self, limit: int, handlers: Collection[str], now: float, *, idle: bool = True

@@ -120,6 +120,12 @@ def put_many(
     return new
 
 
+def body(connection: sqlite3.Connection, event_id: str) -> bytes | None:
+    """An event's body; None where there is no such event."""
+    row = connection.execute("SELECT body FROM events WHERE id = ?", (event_id,)).fetchone()
+    return None if row is None else bytes(row[0])
+
+
 def _insert(
     connection: sqlite3.Connection, table: str, columns: str, rows: list[tuple[Any, ...]]
 ) -> None:
