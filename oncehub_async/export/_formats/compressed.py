@@ -139,3 +139,20 @@ def read_from(file: BinaryIO, compression: Compression) -> Iterator[BinaryIO]:
         case Compression.ZSTD:
             with broken_by(ZstdError, EOFError), reader(file) as text:
                 yield text
+
+
+LONGEST_LINE = 64 << 20
+"""No answer of the service is larger, so that no object is, and no line in a file."""
+
+
+def lines_of(text: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file, none of which takes more memory than an object can.
+
+    A few kilobytes can unpack to gigabytes without a line's end. Raises `BrokenFileError`.
+    """
+    number = 0
+    while line := text.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            raise BrokenFileError(f"line {number} is longer than any object can be")
+        yield line
