@@ -52,7 +52,7 @@ def rewritten(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
 
 
 NONSENSE: dict[str, Any] = {
-    "stretch": [-1, 5, None, "0", True, 10**30, [0]],
+    "stretch": [-1, 5, None, "0", True, 2**62, [0]],
     "side": ["up", None, 1, {}],
     "joins": [0, 1, 7, -1, "1", True],
     "ends": [None, 1, "yes"],
