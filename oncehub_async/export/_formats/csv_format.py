@@ -132,7 +132,7 @@ def read_cells(text: BinaryIO, names: Sequence[str]) -> Iterator[dict[str, str |
     whole process, which isn't ours to change.
     """
     with broken_by(UnicodeDecodeError):
-        rows = map(_cells_in, _rows_in(text))
+        rows = (_cells_in(row) for _, row in _rows_in(text))
         columns = next(rows, [])
         chosen = [(name, columns.index(name)) for name in names if name in columns]
         for number, cells in enumerate(rows, start=1):
@@ -144,29 +144,29 @@ def read_cells(text: BinaryIO, names: Sequence[str]) -> Iterator[dict[str, str |
 def count_lines(text: BinaryIO, resource: str) -> int:
     """How many objects there are in a file. Raises `BrokenFileError`."""
     rows = _rows_in(text)
-    if next(rows, None) != first_line(resource):
+    if next(rows, (1, b""))[1] != first_line(resource):
         raise BrokenFileError(f"the first line is not the header of a CSV file of {resource}")
     columns, count = len(header(resource)), 0
-    for each in rows:
+    for number, each in rows:
         count += 1
         outside = b"".join(each.split(b'"')[::2])
         if outside.count(b",") != columns - 1 or not each.endswith(_END.encode()):
-            raise BrokenFileError(f"row {count} is not one of {columns} columns")
+            raise BrokenFileError(f"line {number} does not end a row of {columns} columns")
     return count
 
 
-def _rows_in(text: BinaryIO) -> Iterator[bytes]:
-    """Rows with their ends; one goes on over as many lines as its quotes do."""
+def _rows_in(text: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Rows with their ends, and the number of the line that ends each; one goes on over as many lines as its quotes do."""
     parts: list[bytes] = []
     size, inside = 0, False
-    for line in lines_of(text):
+    for number, line in enumerate(lines_of(text), start=1):
         parts.append(line)
         size += len(line)
         inside ^= line.count(b'"') % 2 == 1
         if size > LONGEST_LINE:
             raise BrokenFileError("a row is longer than any object can be")
         if not inside:
-            yield b"".join(parts)
+            yield number, b"".join(parts)
             parts, size = [], 0
     if inside:
         raise BrokenFileError("the file ends within quotes")
