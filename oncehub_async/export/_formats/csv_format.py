@@ -156,7 +156,10 @@ def count_lines(text: BinaryIO, resource: str) -> int:
 
 
 def _rows_in(text: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Rows with their ends, and the number of the line that ends each; one goes on over as many lines as its quotes do."""
+    """Rows with their ends, and the number of the line that ends each.
+
+    A row goes on over as many lines as its quotes do.
+    """
     parts: list[bytes] = []
     size, inside = 0, False
     for number, line in enumerate(lines_of(text), start=1):

@@ -22,7 +22,8 @@ async def test_a_round_forgets_what_lies_behind_its_mark(
     """Of a hundred hours of changes, those within the overlap stay."""
 
     async def nothing(self: object, since: object) -> AsyncGenerator[Any, None]:
-        for page in ():
+        pages: tuple[Any, ...] = ()
+        for page in pages:
             yield page
 
     monkeypatch.setattr(ResourceWatch, "_pages", nothing)
