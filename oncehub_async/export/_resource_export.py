@@ -1,16 +1,16 @@
 """The export of one resource: fetched into a spool, then put together into its file."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, closing
 from itertools import chain, islice
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import attrs
 
 from .._client import Resources
-from .._ground import Clock
+from .._ground import Clock, read_zoned_time
 from .._lists import Order
 from ..errors import AuthenticationError, NotFoundError, OnceHubError
 from ._earlier_export import ObjectTimes
@@ -43,12 +43,14 @@ def assemble(
     count = 0
     with new_file(path) as file:
         writer = open_writer(cast(BinaryIO, file), resource, format, compression)
-        for entry in in_order(spool.entries):
+        with spool.fitting():
+            entries = in_order(spool.entries)
+        for entry in entries:
             writer.write(spool.objects(entry))
             count += entry.count
         writer.close()
         if count != spool.count:
-            raise SpoolError(f"{spool.path.name} has a page whose place isn't known; delete it")
+            raise spool.damaged("a page whose place isn't known")
     return FinishedFile(path.name, count, file.size, file.sha256)
 
 
@@ -58,6 +60,24 @@ def in_order(entries: Iterable[SpoolEntry]) -> Iterable[SpoolEntry]:
     for entry in entries:
         order.add(addition_of(entry.place), entry)
     return order.from_the_top()
+
+
+def check_place(place: Mapping[str, Any]) -> None:
+    """Make sure that a page's place is one. Raises `ValueError` and `KeyError`."""
+    stretch, joins = place["stretch"], place["joins"]
+    if not _is_number(stretch) or not (joins is None or _is_number(joins)) or joins == stretch:
+        raise ValueError("stretch")
+    if type(place["ends"]) is not bool or type(place.get("ordered", True)) is not bool:
+        raise ValueError("ends")
+    older_than, cursor = place.get("older_than"), place.get("cursor")
+    if not all(each is None or type(each) is str for each in (older_than, cursor)):
+        raise ValueError("cursor")
+    if older_than is not None and read_zoned_time(older_than) is None:
+        raise ValueError("older_than")
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int and value >= 0
 
 
 _OF_ONE_PRODUCT = frozenset({"booking_calendars", "booking_pages", "master_pages", "event_types"})
@@ -154,9 +174,12 @@ class ResourceExport:
         spool = stack.enter_context(closing(open_spool(self.spool_path, about)))
         for entry in spool.entries:
             objects = spool.objects(entry)
-            sweep.restore(entry.place, objects)
+            with spool.fitting():
+                check_place(entry.place)
+                sweep.restore(entry.place, objects)
             self.times.note(objects)
         if not sweep.goes_on and spool.entries:
+            spool.close()
             spool = stack.enter_context(closing(Spool.begin(self.spool_path, about)))
             sweep, self.times = sweep_of(self.plan), ObjectTimes()
         self._note_progress(spool)
@@ -235,4 +258,4 @@ class ResourceExport:
 
 def _some_ids(spool: Spool) -> list[str]:
     objects = chain.from_iterable(map(spool.objects, spool.entries))
-    return [str(each["id"]) for each in islice(objects, SOME)]
+    return [str(each.get("id")) for each in islice(objects, SOME)]
