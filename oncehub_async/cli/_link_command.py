@@ -12,6 +12,9 @@ from . import COMPLETE
 from ._output import note as say_beside
 from ._output import say, say_json
 
+_OPTIONS = {"co_hosts": "co_host", "guests": "guest", "duration_minutes": "duration"}
+"""The options whose names aren't those of the arguments."""
+
 
 def build_link(
     url: str,
@@ -27,7 +30,9 @@ def build_link(
     note: str | None = None,
     guest: tuple[str, ...] = (),
     field: tuple[str, ...] = (),
+    host: str | None = None,
     co_host: tuple[str, ...] = (),
+    duration: int | None = None,
     time_zone: str | None = None,
     booking_page_name: str | None = None,
     skip: Annotated[bool | None, Parameter(negative="--no-skip")] = None,
@@ -72,8 +77,12 @@ def build_link(
         The address of somebody who comes along (classic). Up to ten times.
     field
         An answer to a custom question, such as meeting_reason=Demo. Can be given several times.
+    host
+        The address of the team's member who is to be the host (team calendars).
     co_host
         The address of a user who takes part (booking calendars). Can be given several times.
+    duration
+        The minutes of one of the durations that are offered (booking calendars).
     time_zone
         The time zone that times are shown in at first, such as Europe/Berlin (booking calendars).
     booking_page_name
@@ -106,7 +115,9 @@ def build_link(
     }
     of_calendars: dict[str, Any] = {
         "mobile_phone": mobile_phone,
+        "host": host,
         "co_hosts": co_host or None,
+        "duration_minutes": duration,
         "time_zone": time_zone,
     }
     of_classic: dict[str, Any] = {
@@ -148,7 +159,7 @@ def _pairs(fields: Sequence[str]) -> dict[str, str]:
 def _none_of(options: Mapping[str, object], why: str) -> None:
     for name, value in options.items():
         if value is not None:
-            option = {"co_hosts": "co_host", "guests": "guest"}.get(name, name)
+            option = _OPTIONS.get(name, name)
             raise InvalidParameterError(f"--{option.replace('_', '-')}", why)
 
 

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 import attrs
 
 from ..errors import InvalidParameterError
-from ._classic_link import ClassicLink
+from ._classic_link import ClassicLink, without_plus
 from ._csp import Sources, style_hash
 from ._html import Html, css, element, own_attributes, plain_text, script
-from ._query import encode
+from ._query import QueryParameter, encode
 
 SCRIPT_URL = "https://cdn.oncehub.com/mergedjs/so.js"
 _PAGE = re.compile(r"[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*")
@@ -30,6 +30,12 @@ def _shown(page: str) -> str:
 def _check_pixels(value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise InvalidParameterError("height", "expected a number of pixels")
+
+
+def _encoded(each: QueryParameter) -> str:
+    of_mobile = ClassicLink.documented_name(each.name) == "mobile"
+    value = without_plus(each.value) if of_mobile else each.value
+    return f"&{encode(each.name, 'link')}={encode(value or '', 'link')}"
 
 
 @attrs.frozen(kw_only=True)
@@ -101,10 +107,7 @@ class ClassicEmbed:
         """The parameters, encoded anew: the vendor's script puts them into HTML as they are."""
         if self.link is None or not self.link.parameters:
             return None
-        return "".join(
-            f"&{encode(each.name, 'link')}={encode(each.value, 'link')}"
-            for each in self.link.parameters
-        )
+        return "".join(map(_encoded, self.link.parameters))
 
     def __str__(self) -> str:
         return str(self.html())

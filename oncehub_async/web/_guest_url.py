@@ -9,7 +9,8 @@ from ..errors import InvalidParameterError, OnceHubError
 from ..models import OneTimeLink
 from ._booking_link import BookingLink
 from ._classic_link import ClassicLink
-from ._query import query_text
+from ._forgotten_plus import with_plus
+from ._query import folded, query_text
 
 _API_NAMES = {"name": "name", "email": "email", "mobile_phone": "phone"}
 
@@ -22,8 +23,8 @@ async def guest_url(
     Without a client it is the link itself, whose data everybody sees. With a client, OnceHub is
     asked for a one-time link to the booking calendar `id` that holds the guest's data and the utm
     parameters itself and shows none of it (`hide_url_params`); mobile_phone becomes the form's
-    `phone`, which the API wants in E.164. The page's settings (skip, co-hosts, time zone) say
-    nothing about the guest and stay in the URL. Unused, the link is gone after 90 days.
+    `phone`, which the API wants in E.164. The page's settings (skip, host, co-hosts, duration, time
+    zone) say nothing about the guest and stay in the URL. Unused, the link is gone after 90 days.
 
     The classic product has one-time links to a master page `id` only, and they hold no data: a
     `ClassicLink` with parameters is refused.
@@ -47,7 +48,9 @@ async def guest_url(
     one_time = await oncehub.booking_calendars.create_one_time_link(
         id, booking_form=_form(link), utm_params=link.utm, hide_url_params=True
     )
-    settings = query_text(each for each in link.parameters if each.name in link.settings)
+    settings = query_text(
+        each for each in link.parameters if link.documented_name(each.name) in link.settings
+    )
     url = _url(one_time)
     return url if not settings else f"{url}{'&' if urlsplit(url).query else '?'}{settings}"
 
@@ -68,12 +71,15 @@ def _form(link: BookingLink) -> dict[str, str | Sequence[str]] | None:
     """The booking form as the API takes it: a question given several times is a multi-select."""
     guest: dict[str, str] = {}
     answers: dict[str, list[str]] = {}
+    spellings: dict[str, str] = {}
     for each in link.parameters:
-        if each.name in link.guest_data:
-            guest.setdefault(_API_NAMES[each.name], each.value)
-        elif not link.is_documented(each.name):
-            answers.setdefault(each.name, []).append(each.value)
-    if "phone" in guest and "phone" in answers:
+        name, value = link.documented_name(each.name), with_plus(each.name, each.value)
+        if name in link.guest_data:
+            guest.setdefault(_API_NAMES[name], value)
+        elif name is None:
+            spelling = spellings.setdefault(folded(each.name), each.name)
+            answers.setdefault(spelling, []).append(value)
+    if "phone" in guest and "phone" in spellings:
         raise InvalidParameterError(
             "link", "has phone and mobile_phone, which are one field of the form; leave one out"
         )

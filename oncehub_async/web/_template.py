@@ -33,13 +33,13 @@ class TemplateHelper:
         """A booking calendar; the options are those of `CalendarEmbed`, `guest` of its link."""
         if guest:
             # Of the link only the parameters count.
-            options["link"] = BookingLink(f"https://{BookingLink.host}/{id}", **_texts(guest))
+            options["link"] = BookingLink(f"https://{BookingLink.site}/{id}", **_texts(guest))
         return CalendarEmbed(id=id, **options).html(nonce=self.nonce)
 
     def classic(self, page: str, guest: Mapping[str, Any] | None = None, **options: Any) -> Html:
         """A classic page; the options are those of `ClassicEmbed`, `guest` of its link."""
         if guest:
-            link = ClassicLink(f"https://{ClassicLink.host}/{page}", **_texts(guest))
+            link = ClassicLink(f"https://{ClassicLink.site}/{page}", **_texts(guest))
             options["link"] = link
         return ClassicEmbed(page=page, **options).html(nonce=self.nonce)
 
@@ -49,7 +49,7 @@ class TemplateHelper:
 
     def link(self, url: str, **parameters: Any) -> str:
         """A booking link, of the product that `url` is of."""
-        of_classic = url.startswith(f"https://{ClassicLink.host}/")
+        of_classic = url.startswith(f"https://{ClassicLink.site}/")
         cls = ClassicLink if of_classic else BookingLink
         return str(cls(url, **_texts(parameters)))
 

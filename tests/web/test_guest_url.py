@@ -14,12 +14,14 @@ from ..loopback import answer, serving
 
 DEMO, DANA = "https://oncehub.com/live-demo", "https://go.oncehub.com/dana"
 LINK = BookingLink(
-    f"{DEMO}?days=Mon&days=Tue",
+    f"{DEMO}?days=Mon&Days=Tue",
     name="Carrie",
     email="carrie@example.com",
     mobile_phone="+12025550195",
     questions={"topic": "x"},
     skip=True,
+    host="kim@example.com",
+    duration_minutes=30,
     time_zone="Europe/Berlin",
     utm=UtmParams(source="ad"),
 )
@@ -45,7 +47,10 @@ async def test_what_the_api_is_asked_for() -> None:
     async with serving(answer(body=body)) as server:
         async with OnceHub("key", base_url=server.url) as oncehub:
             url = await guest_url(LINK, oncehub=oncehub, id="BKC-LDJ878496X")
-    assert url == "https://oncehub.com/.QUHVEKLPD93M?skip=1&iana_time_zone=Europe%2FBerlin"
+    assert url == (
+        "https://oncehub.com/.QUHVEKLPD93M?skip=1&host=kim%40example.com&duration_minutes=30"
+        "&iana_time_zone=Europe%2FBerlin"
+    )
     (request,) = server.received
     assert request.target == "/v2/booking-calendars/BKC-LDJ878496X/one-time-links"
     assert orjson.loads(request.body) == {

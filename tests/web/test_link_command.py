@@ -30,13 +30,13 @@ def test_a_link_to_a_booking_calendar(capsys: pytest.CaptureFixture[str]) -> Non
     code, out, err = run(
         capsys, "link", DEMO, "--name", "Ann & Co", "--email", "a@example.com",
         "--mobile-phone", "+1202", "--field", "topic=a=b", "--field", "size=M", "--co-host",
-        "S@example.com", "--co-host", "t@example.com", "--time-zone", "UTC", "--skip",
+        "S@example.com", "--co-host", "t@example.com", "--time-zone", "UTC", "--skip", "--host", "h@example.com", "--duration", "30",
         "--utm-source", "ad",
     )  # fmt: skip
     link = BookingLink(
         DEMO, name="Ann & Co", email="a@example.com", mobile_phone="+1202",
         questions={"topic": "a=b", "size": "M"}, co_hosts=["S@example.com", "t@example.com"],
-        time_zone="UTC", skip=True, utm=UtmParams(source="ad"),
+        time_zone="UTC", skip=True, host="h@example.com", duration_minutes=30, utm=UtmParams(source="ad"),
     )  # fmt: skip
     assert (code, out, err) == (0, f"{link}\n", "")
 
@@ -81,6 +81,8 @@ def test_a_link_is_taken_apart(capsys: pytest.CaptureFixture[str]) -> None:
         (("link", DANA, "--co-host", "x"), "--co-host: is for links of booking calendars"),
         (("link", DEMO, "--field", "x"), "--field: expected NAME=VALUE"),
         (("link", DEMO, "--field", "x=1", "--field", "x=2"), "--field: has the same name twice"),
+        (("link", DANA, "--duration", "30"), "--duration: is for links of booking calendars"),
+        (("link", DANA, "--host", "a@b.c"), "--host: is for links of booking calendars"),
         (("link", DEMO, "--time-zone", "EST5"), "time_zone: not an IANA time zone name"),
         (("link", "https://example.com/x"), "url: is not on oncehub.com"),
         (("embed", "BKC-1", "--skip"), "--skip: and --pass-parameters are for classic pages"),
