@@ -10,7 +10,8 @@ import attrs
 from .._ground import checks
 from ..errors import InvalidParameterError
 from ._booking_link import BookingLink
-from ._csp import Sources, source_of, style_hash
+from ._csp import Sources, inline_hash, source_of
+from ._css_size import checked_height, css_size
 from ._html import Html, css, element, own_attributes, script
 from ._query import query_text
 
@@ -18,24 +19,29 @@ SCRIPT_URL = "https://cdn.oncehub.com/cal/embed.js"
 _TAKEN = frozenset({"data-oh-booking-calendar-id", "data-oncehub-parameters", "style"})
 
 
+def _min_width(value: float | str) -> str:
+    return css_size(value, "min_width", "min-width")
+
+
 @attrs.frozen(kw_only=True)
 class CalendarEmbed:
     """HTML for a booking calendar, such as `CalendarEmbed(id="BKC-LDJ878496X", height="600px")`.
 
-    Sizes are CSS lengths; `style` holds more CSS properties, `attributes` more attributes of the
-    element. `str(embed)` and templates give its HTML, `html(nonce=...)` the same with a nonce.
-    With several calendars on a page, one needs the script: `html(with_script=False)` for the rest.
+    Sizes are numbers of pixels or CSS sizes ("80vh", "100%", "auto"); `style` holds more CSS
+    properties, `attributes` more attributes of the element. `str(embed)` and templates give its
+    HTML, `html(nonce=...)` the same with a nonce. With several calendars on a page, one needs the
+    script: `html(with_script=False)` for the rest.
 
     `link` gives the parameters to start with, such as the guest's data. The script that hands them
     on is served by your application at `prefill_src`: its text is `prefill_script()`.
     """
 
     id: str
-    height: str = "700px"
-    min_width: str = "320px"
+    height: str = attrs.field(default="700px", converter=checked_height)
+    min_width: str = attrs.field(default="320px", converter=_min_width)
     link: BookingLink | None = None
     prefill_src: str | None = None
-    style: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    style: Mapping[str, str | float] = attrs.field(factory=dict, hash=False)
     attributes: Mapping[str, str] = attrs.field(factory=dict, hash=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -71,7 +77,7 @@ class CalendarEmbed:
         return {
             "script-src": ("https://cdn.oncehub.com", *self._own_script),
             "frame-src": ("https://oncehub.com",),
-            "style-src-attr": (style_hash(self._css),),
+            "style-src-attr": (inline_hash(self._css),),
         }
 
     @property

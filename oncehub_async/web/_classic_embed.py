@@ -10,8 +10,9 @@ import attrs
 
 from ..errors import InvalidParameterError
 from ._classic_link import ClassicLink, without_plus
-from ._csp import Sources, style_hash
-from ._html import Html, css, element, own_attributes, plain_text, script
+from ._csp import Sources, inline_hash
+from ._css_size import checked_height, pixels
+from ._html import Html, css, element, own_attributes, plain_text, script, style_sheet
 from ._query import QueryParameter, encode
 
 SCRIPT_URL = "https://cdn.oncehub.com/mergedjs/so.js"
@@ -27,11 +28,6 @@ def _shown(page: str) -> str:
     return repr("." if page.startswith(".") else page)
 
 
-def _check_pixels(value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise InvalidParameterError("height", "expected a number of pixels")
-
-
 def _encoded(each: QueryParameter) -> str:
     of_mobile = ClassicLink.documented_name(each.name) == "mobile"
     value = without_plus(each.value) if of_mobile else each.value
@@ -42,16 +38,18 @@ def _encoded(each: QueryParameter) -> str:
 class ClassicEmbed:
     """HTML for a classic page, such as `ClassicEmbed(page="dana", height=550)`.
 
-    `page` is the name in its link, https://go.oncehub.com/dana. `height` is in pixels; of `style`
-    the vendor's script reads `border` ("1px solid #d8d8d8"), `min-width` and `max-width`.
+    `page` is the name in its link, https://go.oncehub.com/dana. `height` is a number of pixels, a
+    CSS size such as "80vh", or "auto", which follows the page's content; of `style` the vendor's
+    script reads `border` ("1px solid #d8d8d8"), `min-width` and `max-width`.
     `pass_parameters` hands the parameters of the page around it on to the booking page, and `skip`
-    leaves out the booking form. `link` gives parameters to start with, such as the guest's data;
-    the vendor's script reads them (`data-so-qry-prm`) though no page of the vendor's tells of it.
+    leaves out the booking form. `link` gives parameters to start with, such as the guest's data.
+
+    https://help.oncehub.com/help/website-embed-customization
     """
 
     page: str = attrs.field(repr=_shown)
-    height: int = 550
-    style: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    height: str = attrs.field(default="550px", converter=checked_height)
+    style: Mapping[str, str | float] = attrs.field(factory=dict, hash=False)
     pass_parameters: bool = False
     skip: bool = False
     link: ClassicLink | None = None
@@ -61,12 +59,15 @@ class ClassicEmbed:
         # The vendor's script puts the name into HTML of its own without escaping it.
         if not _PAGE.fullmatch(plain_text(self.page, "page")):
             raise InvalidParameterError("page", "expected the name in its link, such as 'dana'")
-        _check_pixels(self.height)
         self.html()
 
     @classmethod
     def of(
-        cls, link: ClassicLink, *, height: int = 550, style: Mapping[str, str] | None = None
+        cls,
+        link: ClassicLink,
+        *,
+        height: float | str = 550,
+        style: Mapping[str, str | float] | None = None,
     ) -> "ClassicEmbed":
         """The page that a link leads to, with the link's parameters."""
         return cls(
@@ -84,13 +85,15 @@ class ClassicEmbed:
             {
                 "id": f"SOIDIV_{self.page}",
                 "data-so-page": self.page,
-                "data-height": str(self.height),
+                "data-height": pixels(self.height),
                 "data-style": css({**_STYLE, **self.style}),
                 "data-psz": f"{int(self.pass_parameters)}{int(self.skip)}",
                 "data-so-qry-prm": self._query,
                 **own_attributes(self.attributes, _TAKEN),
             },
         )
+        if self._rules:
+            place = Html(f"{style_sheet(self._rules, nonce)}\n{place}")
         return Html(f"{place}\n{script(SCRIPT_URL, nonce)}") if with_script else place
 
     def csp_sources(self) -> Sources:
@@ -100,7 +103,21 @@ class ClassicEmbed:
             "frame-src": ("https://go.oncehub.com",),
         }
         style = own_attributes(self.attributes, _TAKEN).get("style")
-        return sources if style is None else {**sources, "style-src-attr": (style_hash(style),)}
+        if style is not None:
+            sources["style-src-attr"] = (inline_hash(style),)
+        if self._rules:
+            sources["style-src-elem"] = (inline_hash(self._rules),)
+        return sources
+
+    @property
+    def _rules(self) -> str:
+        """The height, if it is neither in pixels nor the content's: the script knows no other."""
+        if pixels(self.height) or self.height.lower() == "auto":
+            return ""
+        place = f'[data-so-page="{self.page}"]'
+        own = css({"height": self.height})
+        # More than the height that the script writes on the frame.
+        return f"{place} {{ {own} }} {place} iframe {{ height: 100% !important; }}"
 
     @property
     def _query(self) -> str | None:

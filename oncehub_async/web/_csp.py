@@ -21,8 +21,12 @@ _INSTEAD = {
     "frame-src": ("child-src", "default-src"),
     "connect-src": ("default-src",),
     "style-src-attr": ("style-src", "default-src"),
+    "style-src-elem": ("style-src", "default-src"),
+    "script-src-attr": ("script-src", "default-src"),
 }
 _MORE_SPECIFIC = {"script-src": ("script-src-elem",)}
+_INLINE = frozenset({"style-src-attr", "style-src-elem", "script-src-attr"})
+"""What is allowed by hashes."""
 _DIRECTIVE = re.compile(r"[a-z-]+")
 _HASH = re.compile(r"'(nonce|sha256|sha384|sha512)-", re.IGNORECASE)
 # A plain host, in ASCII as headers are: a `*` in it would allow others too.
@@ -69,9 +73,9 @@ def source_of(url: object, param: str) -> str:
     raise InvalidParameterError(param, "expected an http(s) URL, or a path that begins with /")
 
 
-def style_hash(style: str) -> str:
-    """The hash by which a policy allows one `style` attribute."""
-    digest = hashlib.sha256(style.encode()).digest()
+def inline_hash(text: str) -> str:
+    """The hash by which a policy allows one style, or one event handler of an element."""
+    digest = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
@@ -81,9 +85,9 @@ def _allow(
     in_force = next((policy[each] for each in (name, *instead) if each in policy), None)
     if in_force is None:
         return
-    if name == "style-src-attr":
-        if _allows_all_inline(in_force):
-            return
+    if name in _INLINE and _allows_all_inline(in_force):
+        return
+    if name.endswith("-attr"):
         in_force = _of_attributes(in_force)
         sources = ["'unsafe-hashes'", *sources]
     kept = [source for source in in_force if source.lower() != "'none'"]

@@ -169,3 +169,32 @@ async def test_parameters_that_were_on_a_link_are_safe_too(
     (frame,) = [r for r in stage.requests if r.host == "go.oncehub.com"]
     assert frame.query == {"em": "1", "x": "\"'><script>window.owned=1</script>"}
     assert stage.posted("/blocked") == []
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [(600, 600), ("612", 612), ("613px", 613), ("80vh", 0.8), ("calc(100vh - 100px)", -100)],
+)
+async def test_both_products_are_as_high_as_was_asked_for(
+    chromium: Chromium, stage: Stage, given: float | str, shown: float
+) -> None:
+    """In the window that there is, and under the policy made for them."""
+    calendar = CalendarEmbed(id="BKC-LDJ878496X", height=given)
+    classic = ClassicEmbed(page="dana", height=given)
+    stage.show(
+        "shop.example/book",
+        f"<!doctype html>{calendar}{classic}",
+        Content_Security_Policy=content_security_policy(calendar, classic, base=BASE),
+    )
+    stage.show("oncehub.com/BKC-LDJ878496X", "<!doctype html>")
+    stage.show("go.oncehub.com/dana", "<!doctype html>")
+    async with chromium.tab("https://shop.example/book") as tab:
+        window = await tab.run("innerHeight")
+        expected = shown * window if 0 < shown < 1 else shown + window if shown < 0 else shown
+        for shape in ("[data-oh-booking-calendar-id]", "[data-so-page] iframe"):
+            height = await tab.run(
+                f"document.querySelector('{shape}').getBoundingClientRect().height"
+            )
+            # A frame has a border of two pixels on either side, unless its page says otherwise.
+            assert abs(height - expected) <= 4.5
+    assert stage.posted("/blocked") == []
