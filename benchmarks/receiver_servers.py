@@ -78,12 +78,12 @@ def _handle(receiver: Receiver, types: str) -> None:
 
 
 def served_memory(_file: str) -> Receiver:
-    """For `serve`, which times heads as well."""
+    """For `serve`, which times heads and answers as well."""
     return Receiver(signing_secret=SECRET, inbox=MemoryInbox())
 
 
 def served_sqlite(file: str) -> Receiver:
-    """For `serve`, which times heads as well."""
+    """For `serve`, which times heads and answers as well."""
     return Receiver(signing_secret=SECRET, inbox=SQLiteInbox(file))
 
 

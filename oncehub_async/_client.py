@@ -9,7 +9,7 @@ import aiohttp
 from yarl import URL
 
 from . import __version__
-from ._ground import Clock
+from ._ground import Clock, Hidden, checks
 from ._http import (
     ApiKey,
     AttemptHook,
@@ -19,6 +19,7 @@ from ._http import (
     RetryPolicy,
     Transport,
     choose_base_url,
+    host_problem,
     is_loopback,
     open_session,
 )
@@ -133,7 +134,8 @@ class OnceHub(Resources):
       that keys rotate without a restart. Without it, ONCEHUB_API_KEY is used.
     - `base_url`: another address of the API, else ONCEHUB_BASE_URL, else OnceHub's own.
     - `session`: an aiohttp session of the caller's own, which stays open afterwards.
-    - `proxy`, `ssl`: an http(s) proxy's URL and a TLS context, as aiohttp takes them.
+    - `proxy`, `ssl`: an http(s) proxy's URL and a TLS context, as aiohttp takes them. Without
+      `proxy` and `session`, HTTPS_PROXY, ALL_PROXY and NO_PROXY hold.
     - `budget`: a rate budget to share with others, or one with limits of its own
       (`Budget(Limits(per_second=3))`). Without it, all clients of this process that use the same
       key share one with OnceHub's limits.
@@ -157,14 +159,22 @@ class OnceHub(Resources):
         on_attempt: AttemptHook | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self._given_session = session
-        self._session: aiohttp.ClientSession | None = None
+        keys = Hidden(api_key)
+        del api_key
         self._closed = False
+        self._session: aiohttp.ClientSession | None = None
+        if session is not None and not isinstance(session, aiohttp.ClientSession):
+            raise ConfigurationError(
+                f"session: expected an aiohttp.ClientSession, got {type(session).__name__}"
+            )
+        self._given_session = session
         self._budget = budget
         _check_settings(budget, retry, clock)
         if inspect.iscoroutinefunction(on_attempt):
             raise ConfigurationError("on_attempt: expected a plain function, got a coroutine's")
         self._base_url = choose_base_url(base_url)
+        if proxy is None and session is None:
+            proxy = _environment_proxy(self._base_url)
         self._proxy = _checked_proxy(proxy, self._base_url)
         self.clock = clock or Clock()
         self.user_agent = _user_agent()
@@ -172,7 +182,7 @@ class OnceHub(Resources):
             Caller(
                 session=self._open_session,
                 transport=Transport(self._base_url, self.user_agent, self._proxy, ssl),
-                keys=KeySource(api_key),
+                keys=KeySource(keys),
                 budget=self._budget_of,
                 retry=retry or RetryPolicy(),
                 clock=self.clock,
@@ -245,8 +255,10 @@ class OnceHub(Resources):
         return self._budget
 
     def __repr__(self) -> str:
+        # Crash reporters also show a client whose making failed.
+        address = str(getattr(self, "_base_url", ""))
         state = "closed" if self._closed else "unopened" if self._session is None else "open"
-        return f"OnceHub({str(self._base_url)!r}, {state})"
+        return f"OnceHub({address!r}, {state})"
 
 
 def _check_settings(budget: object, retry: object, clock: object) -> None:
@@ -257,8 +269,19 @@ def _check_settings(budget: object, retry: object, clock: object) -> None:
         )
     if retry is not None and not isinstance(retry, RetryPolicy):
         raise ConfigurationError(f"retry: expected a RetryPolicy, got {type(retry).__name__}")
-    if clock is not None and not isinstance(clock, Clock):
-        raise ConfigurationError(f"clock: expected a Clock, got {type(clock).__name__}")
+    if clock is not None:
+        checks.clock(clock)
+
+
+def _environment_proxy(url: URL) -> str | None:
+    """What HTTPS_PROXY, ALL_PROXY and NO_PROXY say; this machine itself is never proxied."""
+    from urllib.request import getproxies, proxy_bypass  # for who makes a client
+
+    if is_loopback(url.host) or proxy_bypass(url.host or ""):
+        return None
+    found = getproxies()
+    proxy = found.get(url.scheme) or found.get("all")
+    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 
 def _checked_proxy(proxy: str | None, base_url: URL) -> str | None:
@@ -267,6 +290,7 @@ def _checked_proxy(proxy: str | None, base_url: URL) -> str | None:
     try:
         url = URL(proxy)
         good = url.scheme in ("http", "https") and bool(url.host)
+        good = good and host_problem(url.raw_host or "") is None
     except (ValueError, TypeError):
         good = False
     if not good:

@@ -27,6 +27,7 @@
         ├── DeletedObjectError          the object that was asked for has been deleted
         ├── PaginationError             a list does not lead to its end
         ├── DeadlineExceededError       the time for the whole call is over (also a TimeoutError)
+        │   └── StillRateLimitedError   ... after nothing but 429s (also a RateLimitError)
         └── OutcomeUnknownError         sent, but whether the service acted on it can't be known
 
 The vendor's `type` does not follow from the status (a 403 can be an `authentication_error` or an
@@ -62,6 +63,7 @@ __all__ = [
     "RequestTimeoutError",
     "ResponseError",
     "ServerError",
+    "StillRateLimitedError",
     "UnconfirmedError",
     "UnexpectedStatusError",
     "UnprocessableError",
@@ -249,6 +251,13 @@ class DeadlineExceededError(RequestError, TimeoutError):
 
     It ran out while waiting, not while a request was under way (which would be a
     `RequestTimeoutError` or an `OutcomeUnknownError`): what may not be done twice was not done.
+    """
+
+
+class StillRateLimitedError(DeadlineExceededError, RateLimitError):
+    """The time for the whole call is over, and the last answer was a 429.
+
+    `status`, `type`, `message`, `request_id` and `retry_after` are that refusal's.
     """
 
 

@@ -2,21 +2,55 @@
 
 from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
-from .json_text import dump_json, load_json
+from .hidden import Hidden, HiddenText
+from .json_text import dump_any_json, dump_json, load_json
 from .log import logger
-from .times import time_text
+from .suggestion import did_you_mean
+from .time_zones import is_time_zone
+from .times import (
+    EARLIEST,
+    LATEST,
+    from_unix,
+    has_finer_digits,
+    in_utc,
+    read_clock_face,
+    read_date,
+    read_time,
+    read_zoned_time,
+    shifted,
+    text_in_milliseconds,
+    text_in_seconds,
+    time_text,
+)
 
 __all__ = [
     "DAY",
+    "EARLIEST",
+    "LATEST",
     "MAX_LIMIT",
     "UNSET",
     "Clock",
+    "Hidden",
+    "HiddenText",
     "Unset",
     "WallClock",
     "aware",
     "choice",
+    "did_you_mean",
+    "dump_any_json",
     "dump_json",
+    "from_unix",
+    "has_finer_digits",
+    "in_utc",
+    "is_time_zone",
     "load_json",
     "logger",
+    "read_clock_face",
+    "read_date",
+    "read_time",
+    "read_zoned_time",
+    "shifted",
+    "text_in_milliseconds",
+    "text_in_seconds",
     "time_text",
 ]

@@ -5,28 +5,37 @@ Each check returns the value as it is wanted, or raises `InvalidParameterError` 
 know is left to the service.
 """
 
-import difflib
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import Enum, StrEnum
-from functools import cache
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from yarl import URL
 
 from ..errors import ConfigurationError, InvalidParameterError
+from .clock import Clock, WallClock
 from .log import logger
-from .times import time_text
+from .suggestion import did_you_mean, likely_word
+from .time_zones import is_time_zone
+from .times import in_utc, read_time, time_text
+
+if TYPE_CHECKING:
+    import attrs
+
+T = TypeVar("T")
 
 MINUTE = 60.0
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 
-def seconds(value: object, name: str) -> float:
-    """A length of time: a positive number of seconds, or a timedelta.
+# Settings: `ConfigurationError`.
+
+
+def seconds(value: object, name: str, *, zero: bool = False) -> float:
+    """A length of time: a positive number of seconds, or a timedelta. With `zero`, also none.
 
     Raises `ConfigurationError`: no limit is switched off by 0 or infinity.
     """
@@ -34,20 +43,95 @@ def seconds(value: object, name: str) -> float:
         value = value.total_seconds()
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ConfigurationError(f"{name}: expected seconds, got {type(value).__name__}")
-    if not (math.isfinite(value) and value > 0):
+    if not (value < math.inf and (value > 0 or (zero and value == 0))) or value > _LONGEST:
+        least = "from 0 on" if zero else "above 0"
         raise ConfigurationError(
-            f"{name}: {value!r} is no limit; it can't be switched off, so pass a number of "
-            "seconds above 0"
+            f"{name}: {_shown(value)} is no limit; it can't be switched off, so pass a number of "
+            f"seconds {least}"
         )
     return float(value)
 
 
-def count(value: object, name: str) -> int:
-    """A positive whole number. Raises `ConfigurationError`."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ConfigurationError(f"{name}: expected a whole number from 1 on, got {value!r}")
+_LONGEST = 1e300
+"""Seconds; an int can be larger than any float."""
+
+
+def _shown(value: object) -> str:
+    """A number; of what else was passed by mistake only the type, for it could be a secret."""
+    if isinstance(value, int | float) and abs(value) <= _LONGEST:
+        return repr(value)
+    return type(value).__name__ if not isinstance(value, int) else "so large a number"
+
+
+def count(value: object, name: str, *, least: int = 1) -> int:
+    """A whole number from `least` on. Raises `ConfigurationError`."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ConfigurationError(
+            f"{name}: expected a whole number from {least} on, got {_shown(value)}"
+        )
     return value
 
+
+def share(value: object, name: str) -> float:
+    """A number from 0 to 1. Raises `ConfigurationError`."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ConfigurationError(f"{name}: expected a number from 0 to 1, got {_shown(value)}")
+    return float(value)
+
+
+def clock(value: object, name: str = "clock") -> Clock:
+    """A clock that counts from an arbitrary zero. Raises `ConfigurationError`, also for a wall
+    clock: that one is set back, and a wait by it would be as much too long."""
+    if not isinstance(value, Clock):
+        raise ConfigurationError(f"{name}: expected a Clock, got {type(value).__name__}")
+    if isinstance(value, WallClock):
+        raise ConfigurationError(f"{name}: expected a Clock, and no WallClock: that is set back")
+    return value
+
+
+def wall_clock(value: object, name: str = "clock") -> WallClock:
+    """A clock that tells the time of day. Raises `ConfigurationError`, also for a plain clock: by
+    one that counts from an arbitrary zero every genuine signature is years old."""
+    if not isinstance(value, WallClock):
+        raise ConfigurationError(
+            f"{name}: expected a WallClock, which tells the time of day, got {type(value).__name__}"
+        )
+    return value
+
+
+Validator = Callable[[Any, Any, Any], None]
+"""Of a field of an attrs class, which is named in the error."""
+
+
+def _setting(check: Callable[..., object], **how: Any) -> Validator:
+    def validate(_instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+        # A validator only looks, it can't turn a timedelta into seconds.
+        if isinstance(value, timedelta):
+            raise ConfigurationError(f"{attribute.name}: expected seconds, got timedelta")
+        check(value, attribute.name, **how)
+
+    return validate
+
+
+SECONDS, SECONDS_OR_NONE = _setting(seconds), _setting(seconds, zero=True)
+COUNT, COUNT_OR_NONE = _setting(count), _setting(count, least=0)
+SHARE = _setting(share)
+
+
+def one_of(*choices: object) -> Validator:
+    """One of the choices."""
+
+    def check(value: object, name: str) -> None:
+        if value not in choices:
+            likely = likely_word(value, map(str, choices))
+            hint = f"; did you mean {likely!r}?" if likely else ""
+            words = ", ".join(map(str, choices))
+            raise ConfigurationError(f"{name}: {value!r} is none of {words}{hint}")
+
+    return _setting(check)
+
+
+# Arguments of requests: `InvalidParameterError`.
 
 MAX_LIMIT = 100
 LONGEST_SLOT_RANGE = timedelta(days=30)
@@ -66,8 +150,6 @@ class Unset(Enum):
 
 UNSET: Final = Unset.UNSET
 """In an update: leave the field as it is. (None sets it to null.)"""
-
-T = TypeVar("T")
 
 
 def given(fields: Mapping[str, T | Unset]) -> dict[str, T]:
@@ -93,15 +175,21 @@ def object_id(value: object, param: str = "id") -> str:
 
 
 def required_text(value: object, param: str) -> str:
-    """Text that may not be empty."""
+    """Text for a URL, which may not be empty."""
+    text = filled_text(value, param)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidParameterError(param, "holds half a surrogate pair") from None
+    return text
+
+
+def filled_text(value: object, param: str) -> str:
+    """Text for a body, which may not be empty; JSON can express any."""
     if not isinstance(value, str):
         raise InvalidParameterError(param, f"expected text, got {type(value).__name__}")
     if not value.strip():
         raise InvalidParameterError(param, "is empty")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise InvalidParameterError(param, "holds half a surrogate pair") from None
     return str(value)
 
 
@@ -114,8 +202,7 @@ def documented(value: object, known: type[StrEnum], param: str) -> str | None:
     """A filter whose values are documented; another one is sent too, for the vendor adds some."""
     text = optional_text(value, param)
     if text is not None and text not in tuple(known):
-        likely = difflib.get_close_matches(text.lower(), tuple(known), n=1)
-        hint = f"did you mean '{likely[0]}'?" if likely else f"they are {', '.join(known)}"
+        hint = did_you_mean(text, known)
         logger.warning("%s: not one of the documented values; %s", param, hint)
     return text
 
@@ -127,16 +214,11 @@ def texts_of(fields: Mapping[str, object]) -> dict[str, str | None]:
 
 def moment(value: object, param: str) -> str | None:
     """A moment in the vendor's notation, from an aware datetime."""
-    if value is None:
-        return None
-    try:
-        return time_text(aware(value, param))
-    except OverflowError:
-        raise InvalidParameterError(param, "is beyond the years 1 to 9999 in UTC") from None
+    return None if value is None else time_text(aware(value, param))
 
 
 def aware(value: object, param: str) -> datetime:
-    """A datetime that says in which time zone it is meant."""
+    """A datetime that says in which time zone it is meant, and that there is in UTC too."""
     if not isinstance(value, datetime):
         raise InvalidParameterError(
             param,
@@ -149,7 +231,19 @@ def aware(value: object, param: str) -> datetime:
             "the datetime has no time zone; make it aware: value.replace(tzinfo=timezone.utc) "
             "if it is in UTC, or value.astimezone() if it is in local time",
         )
+    if in_utc(value) is None:
+        raise InvalidParameterError(param, "is beyond the years 1 to 9999 in UTC")
     return value
+
+
+def written_time(text: str, param: str) -> datetime:
+    """A time that somebody wrote: ISO 8601, in UTC where it names no zone."""
+    time = read_time(text)
+    if time is None:
+        raise InvalidParameterError(
+            param, f"'{text}' is not a date or time such as 2026-01-31 or 2026-01-31T08:00:00Z"
+        )
+    return time
 
 
 def time_range(name: str, after: datetime | None, before: datetime | None) -> dict[str, str | None]:
@@ -182,13 +276,21 @@ def slot_range(start: datetime | None, end: datetime | None) -> dict[str, str | 
 
 
 def _utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    return in_utc(value) or value
+
+
+def whole_number(value: object, param: str, least: int, most: int | None = None) -> int:
+    """A whole number within bounds, both of them included."""
+    highest = math.inf if most is None else most
+    if isinstance(value, int) and not isinstance(value, bool) and least <= value <= highest:
+        return value
+    bound = "on" if most is None else f"to {most}"
+    raise InvalidParameterError(param, f"expected a number from {least} {bound}")
 
 
 def page(limit: object, after: str | None, before: str | None) -> dict[str, str]:
     """The size of a page and the place in a list."""
-    if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_LIMIT:
-        raise InvalidParameterError("limit", f"expected a number from 1 to {MAX_LIMIT}")
+    whole_number(limit, "limit", 1, MAX_LIMIT)
     if after is not None and before is not None:
         raise InvalidParameterError("before", "excludes after; pass only one of the two")
     result = {"limit": str(limit)}
@@ -249,18 +351,8 @@ def https_url(value: object, param: str) -> str:
 def time_zone(value: object, param: str) -> str:
     """An IANA time zone name."""
     name = required_text(value, param)
-    known = _time_zones()
-    # A machine without time zone data can't judge.
-    if known and name not in known:
+    if not is_time_zone(name):
         raise InvalidParameterError(
             param, "not an IANA time zone name; expected something like 'America/New_York'"
         )
     return name
-
-
-@cache
-def _time_zones() -> frozenset[str]:
-    import zoneinfo  # for who has a time zone checked, not for who imports
-
-    # A machine's own zone and the placeholder of the database are no zone to anyone else.
-    return frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})

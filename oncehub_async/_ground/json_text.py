@@ -1,49 +1,211 @@
-"""JSON text, read and written without loss.
+"""The one way in and out of JSON text, without loss.
 
-orjson does nearly all of it. It turns integers beyond 64 bits into floats and refuses halves of
-surrogate pairs (a text that was cut in the middle of an emoji), so that those rare texts go to the
-standard library's slower module.
+orjson does nearly all of it. What it would round, cut or refuse goes to slower functions:
+
+- integers beyond 64 bits, and decimals that no float is equal to (1.0000000000000000001, 1e400).
+  The latter become `decimal.Decimal`, and are written in their digits again;
+- halves of surrogate pairs, from texts that were cut in the middle of an emoji;
+- a byte order mark before the text.
+
+NaN and infinity are no JSON, neither read nor written. Of a name that an object has twice the last
+value counts. What JSON doesn't tell apart may come out otherwise than it came in: spaces, the
+spelling of numbers (1.50, 15e-1) and of characters ("\\u00e9").
 """
 
 import json
+import math
 import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import Any, NoReturn
 
 import orjson
 
-_LONG_INTEGER = re.compile(rb"[\s:,\[]-?\d{19,}[\s,\]}]")
-# That search takes three times as long as all of orjson's work. This one, on a text in which all
-# digits look alike and so does what stands between values, takes a third of it and finds the same
-# places, and rarely others.
-_ALIKE = bytes.maketrans(b"123456789" + b" \t\r\n,[-", b"0" * 9 + b":" * 7)
-_NINETEEN_DIGITS = b":" + b"0" * 19
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+# To search a text for such numbers takes three times as long as all of orjson's work. Looking at
+# every fourth character, in a copy in which all digits look alike, finds those of 16 digits and
+# more in a fraction of it, and few other places; fewer digits are exact in a float. What is too
+# small for a float has an exponent with a minus. 1e400 orjson refuses by itself.
+_ALIKE = bytes.maketrans(b"123456789.", b"0" * 10)
+_EVERY, _IN_A_ROW = 4, b"0000"
+_LAST_BEGINNING = re.compile(rb"(?s:.*)([\s:,\[-]\d)")
+_LONG_NUMBER = re.compile(rb"[\s:,\[-](?:\d{19,}|\d+(?:\.\d+)?[eE][+-]?\d+|\d+\.\d+)(?=[\s,\]}])")
+_MINUS_IN_EXPONENT = re.compile(rb"-(?<=e-|E-)\d{3}")
+_TINY_NUMBER = re.compile(rb"(?:\A|[\s:,\[-])[\d.]+[eE]-")
+_LONGEST_SHORT = 16
+_BEGIN_A_NUMBER = frozenset({b"-", *(b"%d" % digit for digit in range(10))})
+_MOST_DIGITS = 4_000
+"""Of an int. Python refuses to read and write integers of more than 4,300 digits."""
 
 
-def load_json(text: bytes) -> Any:
+def load_json(text: bytes | str) -> Any:
     """The data in a JSON text. Raises `ValueError`."""
-    if not _has_long_integer(text):
-        try:
-            return orjson.loads(text)
-        except orjson.JSONDecodeError:
-            if b"\\ud" not in text.lower():
-                raise
+    if isinstance(text, str):
+        text = text.encode("utf-8", "surrogatepass")
+    if text.startswith(_BYTE_ORDER_MARK):
+        text = text[len(_BYTE_ORDER_MARK) :]
+    if _orjson_rounds(text):
+        return _load_exactly(text)
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return _load_exactly(text)
+
+
+def dump_json(data: Any, *, indent: bool = False, sort: bool = False) -> bytes:
+    """The JSON text of data that came from JSON, in UTF-8.
+
+    Raises `TypeError` for what JSON can't express. Of what came from elsewhere, use
+    `dump_any_json`: this one doesn't look for NaN.
+    """
+    options = (orjson.OPT_INDENT_2 if indent else 0) | (orjson.OPT_SORT_KEYS if sort else 0)
+    try:
+        return orjson.dumps(data, option=options or None)
+    except (orjson.JSONEncodeError, RecursionError):
+        return "".join(_written(data, indent=indent, sort=sort)).encode()
+
+
+def dump_any_json(data: Any) -> bytes:
+    """The JSON text of any data. Raises `TypeError` for what JSON can't express, NaN included."""
+    text = dump_json(data)
+    left = [data]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            left.extend(value.values())
+        elif isinstance(value, list | tuple):
+            left.extend(value)
+        elif type(value) not in _PLAIN:
+            _scalar(value)  # orjson writes NaN as null, and knows more types than JSON does
+    return text
+
+
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
+def _orjson_rounds(text: bytes) -> bool:
+    """Whether there may be a number in it that orjson changes without saying so."""
+    seen = text[::_EVERY].translate(_ALIKE)
+    if text[:1] in _BEGIN_A_NUMBER or (_IN_A_ROW in seen and _has_long_number(text, seen)):
+        return True
+    return _MINUS_IN_EXPONENT.search(text) is not None and _has_tiny_number(text)
+
+
+def _has_long_number(text: bytes, seen: bytes) -> bool:
+    at = seen.find(_IN_A_ROW)
+    while at >= 0:
+        begins = _LAST_BEGINNING.match(text, max(0, (at - 1) * _EVERY), at * _EVERY + 1)
+        if begins and _LONG_NUMBER.match(text, begins.start(1)):
+            return True
+        at = seen.find(_IN_A_ROW, at + 1)
+    return False
+
+
+def _has_tiny_number(text: bytes) -> bool:
+    ends = (each.start() + 1 for each in _MINUS_IN_EXPONENT.finditer(text))
+    return any(_TINY_NUMBER.search(text, max(0, end - _LONGEST_SHORT - 3), end) for end in ends)
+
+
+def _load_exactly(text: bytes) -> Any:
+    try:
+        return json.loads(
+            text.decode("utf-8", "surrogatepass"),
+            parse_int=_integer,
+            parse_float=_decimal,
+            parse_constant=_refuse,
+        )
     except RecursionError:
-        raise ValueError("nested too deeply") from None
+        return orjson.loads(text)  # hundreds of lists within each other: better rounded than lost
 
 
-def _has_long_integer(text: bytes) -> bool:
-    return _NINETEEN_DIGITS in text.translate(_ALIKE) and _LONG_INTEGER.search(text) is not None
+def _integer(text: str) -> int | Decimal:
+    return int(text) if len(text) <= _MOST_DIGITS else Decimal(text)
 
 
-def dump_json(data: Any) -> bytes:
-    """The JSON text of data, in UTF-8. Raises `TypeError` for what JSON can't express."""
+def _decimal(text: str) -> float | Decimal:
+    near = float(text)
     try:
-        return orjson.dumps(data)
-    except orjson.JSONEncodeError:
-        return json.dumps(data, separators=(",", ":"), allow_nan=False).encode()
+        exact = Decimal(text)
+    except InvalidOperation:
+        raise ValueError("a number's exponent is beyond all that can be kept") from None
+    return near if math.isfinite(near) and Decimal(repr(near)) == exact else exact
 
 
 def _refuse(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
+
+
+_CLOSING = {"{": "}", "[": "]"}
+
+
+def _written(data: Any, *, indent: bool = False, sort: bool = False) -> Iterator[str]:
+    """The parts of the text. As deep as it may be: what orjson read can be deeper than a stack."""
+    open_ones: dict[int, tuple[str, Iterator[Any]]] = {}
+    named, value = "", data
+    while True:
+        yield named + (" " if indent and named else "")
+        is_open = isinstance(value, dict | list | tuple) and bool(value)
+        if is_open:
+            if id(value) in open_ones:
+                raise TypeError("JSON can't express what holds itself")
+            bracket = "{" if isinstance(value, dict) else "["
+            open_ones[id(value)] = (_CLOSING[bracket], _members(value, sort=sort))
+            yield bracket
+        else:
+            yield _scalar(value)
+        while open_ones:
+            closing, members = open_ones[next(reversed(open_ones))]
+            following = next(members, None)
+            if following is not None:
+                break
+            open_ones.popitem()
+            yield _new_line(len(open_ones), indent) + closing
+            is_open = False
+        else:
+            return
+        yield ("" if is_open else ",") + _new_line(len(open_ones), indent)
+        named, value = following
+
+
+def _new_line(depth: int, indent: bool) -> str:
+    return "\n" + "  " * depth if indent else ""
+
+
+def _members(value: Any, *, sort: bool) -> Iterator[tuple[str, Any]]:
+    """What is in an object or array, with what is to be written before each."""
+    if not isinstance(value, dict):
+        return (("", each) for each in value)
+    items = sorted(value.items()) if sort else value.items()
+    return ((f"{_text(name)}:", each) for name, each in items)
+
+
+def _scalar(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return _text(value)
+        case int():
+            return int.__repr__(value)
+        case float() if math.isfinite(value):
+            return float.__repr__(value)
+        case Decimal() if value.is_finite():
+            return str(value)
+        case dict() | list() | tuple():
+            return "{}" if isinstance(value, dict) else "[]"
+    raise TypeError(f"JSON can't express this {type(value).__name__}")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("the names in a JSON object are texts")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        # Half a surrogate pair can only be written in its escaped form.
+        return encode_basestring_ascii(value)
+    return encode_basestring(value)

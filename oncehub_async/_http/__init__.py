@@ -1,7 +1,7 @@
 """One call to the service: its key, its attempts, its answer."""
 
 from .api_key import KEY_VARIABLE, ApiKey, KeyProvider, KeySource
-from .base_url import URL_VARIABLE, choose_base_url, is_loopback
+from .base_url import URL_VARIABLE, choose_base_url, host_problem, is_loopback
 from .call import AttemptHook, Caller, Reply, RequestAttempt
 from .request import Operation, Request, json_body, without_none
 from .retry import RetryPolicy
@@ -22,6 +22,7 @@ __all__ = [
     "RetryPolicy",
     "Transport",
     "choose_base_url",
+    "host_problem",
     "is_loopback",
     "json_body",
     "open_session",

@@ -10,6 +10,7 @@ import inspect
 import os
 from collections.abc import Awaitable, Callable, Mapping
 
+from .._ground import Hidden
 from ..errors import ConfigurationError
 
 KeyProvider = Callable[[], Awaitable[str]]
@@ -23,18 +24,11 @@ class ApiKey:
     __slots__ = ("_value",)
 
     def __init__(self, value: object, *, source: str) -> None:
-        if not isinstance(value, str):
-            raise ConfigurationError(
-                f"{source}: expected the API key as a str, got {type(value).__name__}"
-            )
-        if not value.strip():
-            raise ConfigurationError(f"{source}: the API key is empty")
-        if not (value.isascii() and value.isprintable()) or value != value.strip():
-            raise ConfigurationError(
-                f"{source}: the API key has spaces at an end, control characters or characters "
-                "outside ASCII; copy it again from your OnceHub account"
-            )
-        self._value = value
+        value = Hidden(value)
+        problem = _problem(value.value)
+        if problem is not None:
+            raise ConfigurationError(f"{source}: {problem}")
+        self._value: str = value.value
 
     def reveal(self) -> str:
         """The key itself, for the request's header."""
@@ -57,26 +51,43 @@ class ApiKey:
         raise TypeError("an API key is not pickled")
 
 
+def _problem(value: object) -> str | None:
+    """Why this can't be a key. It raises nothing, so that no traceback holds its locals."""
+    if not isinstance(value, str):
+        return f"expected the API key as a str, got {type(value).__name__}"
+    if not value.strip():
+        return "the API key is empty"
+    if not (value.isascii() and value.isprintable()) or value != value.strip():
+        return (
+            "the API key has spaces at an end, control characters or characters outside ASCII; "
+            "copy it again from your OnceHub account"
+        )
+    return None
+
+
 class KeySource:
     """Gives the key for a request, and a newer one after the service refused it."""
 
     def __init__(
-        self, key: str | KeyProvider | None, environ: Mapping[str, str] = os.environ
+        self,
+        key: str | KeyProvider | Hidden | None,
+        environ: Mapping[str, str] | Hidden | None = None,
     ) -> None:
+        key, environ = Hidden(key), Hidden(os.environ if environ is None else environ)
         self._asking = asyncio.Lock()
-        self._provider = key if callable(key) else None
+        self._provider: KeyProvider | None = key.value if callable(key.value) else None
         self._key: ApiKey | None = None
-        if isinstance(key, str):
+        if isinstance(key.value, str):
             self._key = ApiKey(key, source="api_key")
-        elif key is None and KEY_VARIABLE in environ:
-            self._key = ApiKey(environ[KEY_VARIABLE], source=KEY_VARIABLE)
-        elif key is None:
+        elif key.value is None and KEY_VARIABLE in environ.value:
+            self._key = ApiKey(environ.value[KEY_VARIABLE], source=KEY_VARIABLE)
+        elif key.value is None:
             raise ConfigurationError(
                 f"api_key: no API key; pass OnceHub(api_key=...) or set {KEY_VARIABLE}"
             )
         elif self._provider is None:
             raise ConfigurationError(
-                f"api_key: expected a str or an async callable, got {type(key).__name__}"
+                f"api_key: expected a str or an async callable, got {type(key.value).__name__}"
             )
 
     async def current(self) -> ApiKey:

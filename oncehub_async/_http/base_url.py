@@ -24,14 +24,30 @@ def is_loopback(host: str | None) -> bool:
         return False
 
 
-def choose_base_url(given: str | None, environ: Mapping[str, str] = os.environ) -> URL:
+def _named(environ: Mapping[str, str] | None) -> str:
+    return (os.environ if environ is None else environ).get(URL_VARIABLE, DEFAULT_BASE_URL)
+
+
+def host_problem(host: str) -> str | None:
+    """Why no request can be sent to a host of this name; None for an address or a good name."""
+    try:
+        # As asyncio and the resolver encode it, which refuse empty and too long labels.
+        encoded = host.encode("idna")
+    except UnicodeError:
+        return "the host name has an empty label, one that is too long, or odd characters"
+    return "the host name is too long" if len(encoded.rstrip(b".")) > 253 else None
+
+
+def choose_base_url(given: str | None, environ: Mapping[str, str] | None = None) -> URL:
     """The base URL from the argument, else from the environment, else OnceHub's own.
 
     Plain http is allowed to loopback only, since the API key would be readable on the way.
     Raises `ConfigurationError`.
     """
     source = "base_url" if given is not None else URL_VARIABLE
-    text = given if given is not None else environ.get(URL_VARIABLE, DEFAULT_BASE_URL)
+    text = given if given is not None else _named(environ)
+    # Its repr holds the API key, which no local of a traceback may.
+    del environ
     example = f"expected something like {DEFAULT_BASE_URL}"
     try:
         url = URL(text)
@@ -40,6 +56,9 @@ def choose_base_url(given: str | None, environ: Mapping[str, str] = os.environ) 
         raise ConfigurationError(f"{source}: not a URL; {example}") from None
     if url.scheme not in ("https", "http") or not host:
         raise ConfigurationError(f"{source}: not an http(s) URL; {example}")
+    problem = host_problem(url.raw_host or host)
+    if problem is not None:
+        raise ConfigurationError(f"{source}: {problem}; {example}")
     if url.user is not None or url.password is not None:
         raise ConfigurationError(f"{source}: leave user name and password out; {example}")
     if url.query_string or url.fragment:

@@ -23,6 +23,7 @@ from ..errors import (
     OutcomeUnknownError,
     RateLimitError,
     RequestError,
+    StillRateLimitedError,
 )
 from .api_key import ApiKey, KeySource
 from .request import Request
@@ -82,9 +83,9 @@ T = TypeVar("T")
 class Reply:
     """A success: the JSON data, and what else of the answer matters."""
 
-    data: Any
+    data: Any = attrs.field(repr=False)
     request_id: str | None = None
-    links: str = ""
+    links: str = attrs.field(default="", repr=False)
     """The Link header, or nothing."""
     status: int = 200
     took: float = 0.0
@@ -199,12 +200,14 @@ class _Call:
         except TimeoutError:
             if not limit.expired():
                 raise
-            raise DeadlineExceededError(
+            ended = StillRateLimitedError if isinstance(last, RateLimitError) else None
+            raise (ended or DeadlineExceededError)(
                 f"waited {left:.0f} s for {what}{self._reason()}; the deadline of "
                 f"{self.caller.retry.deadline:g} s for the whole call is over "
                 "(RetryPolicy.deadline)",
                 method=self.request.method,
                 path=self.request.path,
+                **(_refusal(last) if ended is not None and last is not None else {}),
             ) from last
 
     def _reason(self) -> str:
@@ -291,6 +294,12 @@ class _Call:
         policy = self.caller.retry
         total = min(policy.attempt_timeout, self.caller.clock.real_seconds(self._left()))
         return aiohttp.ClientTimeout(total=total, connect=min(policy.connect_timeout, total))
+
+
+def _refusal(last: RequestError) -> dict[str, Any]:
+    """What the service said the last time."""
+    names = ("status", "type", "message", "param", "request_id", "retry_after")
+    return {name: getattr(last, name, None) for name in names}
 
 
 def _outcome(

@@ -1,14 +1,13 @@
 """A request to one operation of the API, before it touches the network."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import attrs
-import orjson
 from yarl import URL
 
+from .._ground import dump_any_json
 from ..errors import InvalidParameterError
 
 
@@ -62,12 +61,10 @@ def json_body(fields: Mapping[str, Any]) -> bytes:
     """The body of a request. Raises `InvalidParameterError` for what JSON can't express."""
     for name, value in fields.items():
         try:
-            # orjson writes NaN as null, which would clear a field.
-            json.dumps(value, allow_nan=False).encode("utf-8", "strict")
-            orjson.dumps(value)
-        except (TypeError, ValueError, RecursionError):
+            dump_any_json(value)
+        except (TypeError, ValueError):
             raise InvalidParameterError(name, "holds a value that JSON can't express") from None
-    return orjson.dumps(fields)
+    return dump_any_json(dict(fields))
 
 
 def without_none(query: Mapping[str, str | None]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 Source: https://developers.oncehub.com/docs/errors, https://developers.oncehub.com/docs/request-ids
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -32,6 +33,8 @@ from .request import Request
 
 REQUEST_ID_HEADER = "Request-Id"
 _LONGEST_MESSAGE = 500
+_LONGEST_WAIT = 999_999_999.0
+_NUMBER = re.compile(r"([0-9]{1,9999}(?:\.[0-9]{0,30})?)\s*(?:,|$)", re.ASCII)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -97,7 +100,7 @@ def response_error(request: Request, answer: RawAnswer, wall_time: datetime) -> 
         message=message,
         param=param,
         request_id=answer.request_id,
-        retry_after=retry_after(answer.headers.get("Retry-After"), _sent(answer, wall_time)),
+        retry_after=asked_to_wait(answer.headers, _sent(answer, wall_time)),
     )
 
 
@@ -106,10 +109,22 @@ def retry_after(header: str | None, wall_time: datetime) -> float | None:
     if header is None:
         return None
     text = header.strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:9])
+    # Of several numbers, as a proxy may have joined them, the first; dates hold a comma too.
+    number = _NUMBER.match(text)
+    if number is not None:
+        return min(float(number[1]), _LONGEST_WAIT)
     moment = _http_date(text)
-    return None if moment is None else max(0.0, (moment - wall_time).total_seconds())
+    if moment is None:
+        return None
+    return min(max(0.0, (moment - wall_time).total_seconds()), _LONGEST_WAIT)
+
+
+def asked_to_wait(headers: Mapping[str, str], wall_time: datetime) -> float | None:
+    """Seconds to wait, from Retry-After-Ms where a service is that exact, else Retry-After."""
+    exact = _NUMBER.match(headers.get("Retry-After-Ms", "").strip())
+    if exact is not None:
+        return min(float(exact[1]) / 1000, _LONGEST_WAIT)
+    return retry_after(headers.get("Retry-After"), wall_time)
 
 
 def _sent(answer: RawAnswer, wall_time: datetime) -> datetime:

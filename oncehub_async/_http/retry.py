@@ -5,9 +5,10 @@ from enum import Enum
 
 import attrs
 
+from .._ground import checks
 from ..errors import (
-    ConfigurationError,
     ConnectError,
+    DeadlineExceededError,
     InvalidResponseError,
     NetworkError,
     RateLimitError,
@@ -17,17 +18,7 @@ from ..errors import (
 )
 from .request import Operation
 
-_HOUR = 3600.0
-
-
-def _seconds(_instance: object, attribute: "attrs.Attribute[float]", value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-        raise ConfigurationError(f"{attribute.name}: expected a positive number of seconds")
-
-
-def _tries(_instance: object, attribute: "attrs.Attribute[int]", value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ConfigurationError(f"{attribute.name}: expected a whole number, at least 1")
+_seconds, _tries = checks.SECONDS, checks.COUNT
 
 
 @attrs.frozen(kw_only=True)
@@ -51,7 +42,7 @@ class RetryPolicy:
     """
 
     attempts: int = attrs.field(default=6, validator=_tries)
-    deadline: float = attrs.field(default=_HOUR, validator=_seconds)
+    deadline: float = attrs.field(default=checks.HOUR, validator=_seconds)
     first_delay: float = attrs.field(default=0.5, validator=_seconds)
     longest_delay: float = attrs.field(default=30.0, validator=_seconds)
     attempt_timeout: float = attrs.field(default=30.0, validator=_seconds)
@@ -68,6 +59,8 @@ class Verdict(Enum):
 
 def judge(operation: Operation, error: RequestError) -> Verdict:
     """Whether this failure can be repeated without doing something twice."""
+    if isinstance(error, DeadlineExceededError):
+        return Verdict.GIVE_UP
     if isinstance(error, ConnectError):
         return Verdict.REPEAT if error.can_be_repeated else Verdict.GIVE_UP
     if isinstance(error, RateLimitError):

@@ -10,7 +10,7 @@ import attrs
 from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
 from yarl import URL
 
-from .._ground import Clock
+from .._ground import Clock, HiddenText
 from ..errors import (
     ConnectError,
     ConnectionLostError,
@@ -82,24 +82,23 @@ class Transport:
             async with session.request(
                 request.method,
                 request.url(self.base_url),
-                headers=self._headers(request, key),
+                headers=self._headers(request),
                 data=request.body,
                 timeout=limits,
                 allow_redirects=False,
                 raise_for_status=False,
                 trace_request_ctx=departure,
-                middlewares=(*_own_middlewares(session), _no_hidden_resend),
+                middlewares=(*_own_middlewares(session), _with_key(key), _no_hidden_resend),
                 **self._route(),
             ) as response:
                 body = await _read(response, request)
                 return RawAnswer(response.status, response.headers, body)
-        except (_Dropped, aiohttp.ClientError, OSError) as error:
+        except (_Dropped, aiohttp.ClientError, OSError, UnicodeError) as error:
             # What aiohttp says can hold the whole URL with its filters, so it is not passed on.
             raise _mapped(request, error) from None
 
-    def _headers(self, request: Request, key: ApiKey) -> dict[str, str]:
+    def _headers(self, request: Request) -> dict[str, str]:
         headers = {
-            "API-Key": key.reveal(),
             "Accept": "application/json",
             "User-Agent": self.user_agent,
         }
@@ -111,6 +110,16 @@ class Transport:
         # Only what was asked for: a session of the caller's own keeps its settings otherwise.
         given = {"proxy": self.proxy, "ssl": self.ssl}
         return {name: value for name, value in given.items() if value is not None}
+
+
+def _with_key(key: ApiKey) -> ClientMiddlewareType:
+    # The session's own frames hold the headers in a local, which crash reporters print; what a
+    # middleware adds is only in the request, whose repr has none.
+    async def add(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+        request.headers["API-Key"] = HiddenText(key.reveal())
+        return await handler(request)
+
+    return add
 
 
 class _Dropped(Exception):
@@ -171,6 +180,10 @@ def _mapped(request: Request, error: Exception) -> RequestError:
             return ConnectError(f"no connection ({reason})", **where)
         case aiohttp.ServerTimeoutError() | TimeoutError():
             return RequestTimeoutError(f"no answer in time ({name})", **where)
+        case UnicodeError():
+            unnamed = ConnectError("no connection (the host's or proxy's name is none)", **where)
+            unnamed.can_be_repeated = False
+            return unnamed
         case aiohttp.ClientPayloadError():
             return ConnectionLostError(f"the answer broke off ({name})", **where)
         case aiohttp.ClientResponseError():

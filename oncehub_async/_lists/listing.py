@@ -100,7 +100,10 @@ class Listing(Paged[T]):
         return page.items[0] if page.items else None
 
     def raw(self) -> "Listing[dict[str, Any]]":
-        """The same list as JSON data, exactly as the service sends it."""
+        """The same list as JSON data, value for value as the service sends it.
+
+        A number that neither an int nor a float is equal to is a `decimal.Decimal`.
+        """
         source = self.source.raw()
         return Listing(source, self.query, self.priority, self.single_priority)
 

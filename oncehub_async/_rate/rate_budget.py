@@ -5,7 +5,7 @@ from typing import Protocol
 
 import attrs
 
-from ..errors import ConfigurationError
+from .._ground import checks
 
 PER_SECOND = 5
 PER_FIVE_MINUTES = 200
@@ -23,13 +23,6 @@ class Priority(IntEnum):
     """Exports, walks and other work that only has to be done."""
 
 
-def _positive(_instance: object, attribute: "attrs.Attribute[int]", value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ConfigurationError(
-            f"{attribute.name}: expected a whole number of requests, at least 1"
-        )
-
-
 @attrs.frozen
 class Limits:
     """How many requests may be sent; the defaults are OnceHub's own limits.
@@ -37,8 +30,8 @@ class Limits:
     Lower them where other programs use the same account or address.
     """
 
-    per_second: int = attrs.field(default=PER_SECOND, validator=_positive)
-    per_five_minutes: int = attrs.field(default=PER_FIVE_MINUTES, validator=_positive)
+    per_second: int = attrs.field(default=PER_SECOND, validator=checks.COUNT)
+    per_five_minutes: int = attrs.field(default=PER_FIVE_MINUTES, validator=checks.COUNT)
 
 
 @attrs.frozen

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from .._ground import Clock
+from .._ground import Clock, checks
 from .forecast import Demands, Forecast, forecast
 from .rate_budget import FIVE_MINUTES, SECOND, Limits, Permit, Priority, RequestOutcome, Room
 from .round_trips import LONGEST_DELAY, RoundTrips
@@ -57,7 +57,7 @@ class RequestQueue:
 
     def __init__(self, limits: Limits | None = None, clock: Clock | None = None) -> None:
         self._limits = limits or Limits()
-        self._clock = clock or Clock()
+        self._clock = Clock() if clock is None else checks.clock(clock)
         # What happens on the network takes real time, however fast the clock runs.
         self._longest_delay = self._clock.seconds(LONGEST_DELAY)
         self._address = Window(self._limits.per_five_minutes, FIVE_MINUTES, self._longest_delay)

@@ -8,7 +8,7 @@ from pathlib import Path
 import attrs
 
 from .._client import OnceHub
-from .._ground import Clock
+from .._ground import Clock, checks
 from .._http import RequestAttempt
 from .._rate import Budget, Limits
 from ..errors import InvalidParameterError
@@ -19,7 +19,6 @@ from ..export import (
     ExportPlan,
     Format,
     ResourceEntry,
-    parse_time,
     plan_export,
     run_export,
 )
@@ -151,7 +150,7 @@ def tell(
 
 
 def _time(text: str | None, param: str) -> datetime | None:
-    return None if text is None else parse_time(text, param)
+    return None if text is None else checks.written_time(text, param)
 
 
 def _filters(given: tuple[str, ...]) -> dict[str, str]:

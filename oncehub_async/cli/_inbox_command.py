@@ -1,12 +1,12 @@
 """`oncehub inbox`: what a receiver's SQLite file holds."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from .._ground import DAY, load_json, time_text
+from .._ground import DAY, LATEST, checks, from_unix, load_json, time_text
 from ..errors import InvalidParameterError
 from ..webhooks import MAX_SKEW, RETRY_WINDOW, InboxEntry, State, opened_inbox
 from . import COMPLETE
@@ -14,7 +14,6 @@ from ._output import say, say_json, say_table, several
 
 app = App(name="inbox", help="Look into the file in which a receiver keeps its events.")
 
-_END_OF_CALENDAR = datetime.max.replace(tzinfo=UTC).timestamp() - 1
 _UNFINISHED = (State.PENDING, State.RUNNING, State.FAILED, State.DEAD)
 File = Annotated[Path, Parameter(alias="-f")]
 
@@ -40,8 +39,7 @@ def list_(
     json
         Print JSON.
     """
-    if limit < 1:
-        raise InvalidParameterError("limit", "expected a number from 1 on")
+    checks.whole_number(limit, "limit", 1)
     with opened_inbox(file) as inbox:
         counts = inbox.counts()
         entries = inbox.entries(_UNFINISHED if state is None else (state,), limit)
@@ -202,4 +200,4 @@ def _clock(seconds: float | None) -> str:
 
 def _moment(seconds: float) -> datetime:
     """The moment, or the last one there is: a handler may ask for any."""
-    return datetime.fromtimestamp(min(seconds, _END_OF_CALENDAR), UTC)
+    return from_unix(seconds) or LATEST

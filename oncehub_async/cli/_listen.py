@@ -7,6 +7,7 @@ import aiohttp
 import attrs
 from yarl import URL
 
+from .._ground import checks
 from ..errors import ConfigurationError, InvalidParameterError
 from ..testing import sign
 from ..webhooks import SIGNATURE_HEADER, Backoff, Context, Event, Receiver, SQLiteInbox, serve
@@ -70,8 +71,7 @@ async def listen_for_events(request: ListenRequest) -> int:
 
 
 def _secrets(request: ListenRequest) -> list[str] | None:
-    if not 0 <= request.port <= 65535:
-        raise InvalidParameterError("port", "expected a number from 0 to 65535")
+    checks.whole_number(request.port, "port", 0, 65535)
     text = os.environ.get(request.secret_env, "")
     secrets = text.split(",") if text.strip() else []
     if not secrets and not request.unsigned:

@@ -1,13 +1,13 @@
 """What the commands print, and how numbers, times and tables read."""
 
-import json
 import sys
 from collections.abc import Iterable, Sequence
 
-import orjson
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from .._ground import dump_json
 
 
 def say(text: str) -> None:
@@ -27,15 +27,7 @@ def complain(text: str) -> None:
 
 def say_json(data: object) -> None:
     """The result as JSON."""
-    say(_json_text(data))
-
-
-def _json_text(data: object) -> str:
-    try:
-        return orjson.dumps(data, option=orjson.OPT_INDENT_2).decode()
-    except orjson.JSONEncodeError:
-        # Half a surrogate pair can only be printed in its escaped form.
-        return json.dumps(data, indent=2)
+    say(dump_json(data, indent=True).decode())
 
 
 def span(seconds: float) -> str:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from .._ground import Clock
+from .._ground import Clock, checks
 from ..errors import InvalidParameterError
 from ..simulator import EVERY_WEBHOOK, START, Account, Activity, Delivery, ServiceLimits, Simulator
 from . import COMPLETE
@@ -47,8 +47,7 @@ def simulated(
     activity: float = 0.0,
 ) -> Simulator:
     """A simulator from numbers and URLs that somebody typed."""
-    if not 0 <= port <= 65535:
-        raise InvalidParameterError("port", "expected a number from 0 to 65535")
+    checks.whole_number(port, "port", 0, 65535)
     # Without activity the same account every time; where things happen, they happen now.
     start = datetime.now(UTC) if activity else START
     try:

@@ -6,9 +6,7 @@ import signal
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 
-import orjson
-
-from .._ground import time_text
+from .._ground import dump_json, text_in_seconds
 from ..export import ResourceEntry, Round, watch_export
 from . import COMPLETE, FAILED
 from ._export_command import (
@@ -121,11 +119,11 @@ def _say_line(round: Round) -> None:
         "changes": round.changes,
         "errors": round.errors,
     }
-    say(orjson.dumps(data).decode())
+    say(dump_json(data).decode())
 
 
 def _time(round: Round) -> str:
-    return time_text(round.started.replace(microsecond=0))
+    return text_in_seconds(round.started)
 
 
 def _stopped(entries: Mapping[str, ResourceEntry]) -> str:

@@ -1,6 +1,6 @@
 """Exports of an account to files, each swept to its last page or marked as not complete."""
 
-from ._export_plan import RESOURCES, ExportPlan, parse_time, plan_export
+from ._export_plan import RESOURCES, ExportPlan, plan_export
 from ._export_run import run_export
 from ._formats import BrokenFileError, Compression, Format, plain_text
 from ._manifest import MANIFEST_NAME, Manifest, ResourceEntry
@@ -36,7 +36,6 @@ __all__ = [
     "Round",
     "Verification",
     "compare_with_account",
-    "parse_time",
     "plain_text",
     "plan_export",
     "read_manifest",

@@ -1,16 +1,15 @@
 """What is to be exported: which resources, with which filters."""
 
-import difflib
 import inspect
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
 
 from .. import resources
 from .._client import Resources
-from .._ground import time_text
+from .._ground import EARLIEST, checks, did_you_mean, shifted, time_text
 from .._lists import Listing, Walk
 from ..errors import InvalidParameterError
 
@@ -111,6 +110,8 @@ def plan_export(
 
     Raises `InvalidParameterError`.
     """
+    since = None if since is None else checks.aware(since, "since")
+    until = None if until is None else checks.aware(until, "until")
     if since is not None and until is not None and since >= until:
         raise InvalidParameterError("since", "has to be earlier than until")
     chosen = tuple(dict.fromkeys(_resource(name) for name in names)) or RESOURCES
@@ -137,17 +138,15 @@ def plan_export(
 
 
 def _just_before(since: datetime) -> datetime:
-    try:
-        return since.astimezone(UTC) - _RESOLUTION
-    except OverflowError:
-        raise InvalidParameterError("since", "is too long ago") from None
+    if since == EARLIEST:
+        raise InvalidParameterError("since", "is the first moment there is; leave it out")
+    return shifted(since, -_RESOLUTION)
 
 
 def _resource(name: str) -> str:
     resource = name.replace("-", "_").lower()
     if resource not in RESOURCES:
-        likely = difflib.get_close_matches(resource, RESOURCES, n=1)
-        hint = f"did you mean {likely[0]}?" if likely else f"there are {', '.join(RESOURCES)}"
+        hint = did_you_mean(resource, RESOURCES)
         raise InvalidParameterError("resource", f"there is none called '{name}'; {hint}")
     return resource
 
@@ -175,7 +174,7 @@ def _add_filter(arguments: dict[str, dict[str, Any]], key: str, value: str) -> N
             )
         if name in arguments[target]:
             raise InvalidParameterError("filter", f"'{key}' and since or until exclude each other")
-        arguments[target][name] = parse_time(value, name) if _is_time(name) else value
+        arguments[target][name] = checks.written_time(value, name) if _is_time(name) else value
 
 
 def _argument(param: str, text: str) -> Any:
@@ -184,19 +183,8 @@ def _argument(param: str, text: str) -> Any:
         return tuple(text.split(","))
     if param == "limit":
         return int(text) if text.isdecimal() else text
-    return parse_time(text, param) if _is_time(param) else text
+    return checks.written_time(text, param) if _is_time(param) else text
 
 
 def _is_time(param: str) -> bool:
     return param.endswith(("_gt", "_lt"))
-
-
-def parse_time(text: str, param: str) -> datetime:
-    """A time from the command line: ISO 8601, in UTC where it names no zone."""
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidParameterError(
-            param, f"'{text}' is not a date or time such as 2026-01-31 or 2026-01-31T08:00:00Z"
-        ) from None
-    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import attrs
 
 from .._client import Resources
-from .._ground import MAX_LIMIT
+from .._ground import MAX_LIMIT, read_time, time_text
 from .._lists import Addition, Bounds, Ends, Following, Piece, Side, Territory, marks_of, pages_left
 from ._export_plan import ResourcePlan
 
@@ -30,7 +30,7 @@ def place_of_piece(piece: Piece[dict[str, Any]]) -> Place:
     return place_of(
         piece.addition,
         ordered=piece.ordered,
-        older_than=None if piece.older_than is None else piece.older_than.isoformat(),
+        older_than=None if piece.older_than is None else time_text(piece.older_than),
         cursor=piece.following.cursor,
         announced=piece.following.announced,
     )
@@ -43,8 +43,7 @@ def addition_of(place: Place, count: int = 0) -> Addition:
 
 def older_than_of(place: Place) -> datetime | None:
     """The time before which a walk asked for the page, if it did."""
-    older_than = place["older_than"]
-    return None if older_than is None else datetime.fromisoformat(older_than)
+    return read_time(place["older_than"])
 
 
 def following_of(place: Place) -> Following:

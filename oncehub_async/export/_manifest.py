@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any, Self
 
 import attrs
-import orjson
 
-from .._ground import Clock, time_text
+from .._ground import Clock, dump_json, text_in_seconds, time_text
 from ._files import replace_file
 
 MANIFEST_NAME = "manifest.json"
@@ -119,7 +118,7 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         """Put it into the folder, as a whole or not at all. Raises `OSError`."""
-        text = orjson.dumps(self.as_dict(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        text = dump_json(self.as_dict(), indent=True) + b"\n"
         replace_file(folder / MANIFEST_NAME, text)
 
 
@@ -130,4 +129,4 @@ def text_of(time: datetime | None) -> str | None:
 
 def now_text(clock: Clock) -> str:
     """This moment, in the vendor's notation."""
-    return time_text(clock.date().replace(microsecond=0))
+    return text_in_seconds(clock.date())

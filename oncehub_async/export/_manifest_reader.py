@@ -6,15 +6,14 @@ The rules say what any export can have written. They don't compare times of our 
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-import orjson
 from cattrs import Converter
 from cattrs.errors import ForbiddenExtraKeysError
 
+from .._ground import dump_json, load_json, read_zoned_time
 from ..errors import InvalidParameterError, OnceHubError
 from ._export_plan import RESOURCES, ResourcePlan
 from ._formats import Compression, Format, file_ending
@@ -45,7 +44,7 @@ def _of_entry(name: str, entry: ResourceEntry) -> Iterator[tuple[str, bool]]:
         yield "format", False
         return
     is_settled = entry.complete or not entry.available
-    oldest, newest = _time(entry.oldest_creation_time), _time(entry.newest_creation_time)
+    oldest, newest = map(read_zoned_time, (entry.oldest_creation_time, entry.newest_creation_time))
     yield "available", entry.available or not entry.complete
     # What is in a manifest may come from anywhere: no path leads out of the folder.
     yield "file", entry.file == (name + file_ending(*kind) if entry.complete else None)
@@ -99,7 +98,7 @@ def _are_arguments(name: str, arguments: Mapping[str, str]) -> bool:
     try:
         plan = ResourcePlan.from_readable(name, arguments)
         return plan.readable_arguments() == arguments
-    except (InvalidParameterError, OverflowError):
+    except InvalidParameterError:
         return False
 
 
@@ -112,16 +111,7 @@ def _is_time_or_none(text: str | None) -> bool:
 
 
 def _is_time(text: str | None) -> bool:
-    return _time(text) is not None
-
-
-def _time(text: str | None) -> datetime | None:
-    """A time with a zone."""
-    try:
-        time = None if text is None else datetime.fromisoformat(text)
-        return None if time is None or time.tzinfo is None else time.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+    return read_zoned_time(text) is not None
 
 
 T = TypeVar("T")
@@ -139,7 +129,7 @@ def read_manifest(folder: Path) -> Manifest | None:
     `verify_export` to find out. Raises `ManifestError`.
     """
     try:
-        data = orjson.loads((folder / MANIFEST_NAME).read_bytes())
+        data = load_json((folder / MANIFEST_NAME).read_bytes())
         version = data["format"]
         manifest = _structured(data) if version == FORMAT else None
     except FileNotFoundError:
@@ -163,7 +153,7 @@ def _structured(data: dict[str, Any]) -> Manifest:
 
 def _text(data: dict[str, Any]) -> bytes:
     """Tells 1 from true."""
-    return orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+    return dump_json(data, sort=True)
 
 
 @cache

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import attrs
-import orjson
 
 from .._ground import dump_json, load_json
 from ._files import sync_folder
@@ -154,7 +153,7 @@ def _checksum(page: Mapping[str, Any], text: bytes) -> int:
 
 
 def _line(data: Mapping[str, Any]) -> bytes:
-    return orjson.dumps(data, option=orjson.OPT_APPEND_NEWLINE)
+    return dump_json(data) + b"\n"
 
 
 def _check(path: Path, first: Mapping[str, Any], about: Mapping[str, Any]) -> None:
@@ -167,7 +166,7 @@ def _check(path: Path, first: Mapping[str, Any], about: Mapping[str, Any]) -> No
 def _parsed(line: bytes) -> dict[str, Any]:
     """A header; there is nothing in one that is cut off or damaged."""
     try:
-        data = orjson.loads(line) if line.endswith(b"\n") else None
+        data = load_json(line) if line.endswith(b"\n") else None
     except ValueError:
         return {}
     return data if isinstance(data, dict) else {}

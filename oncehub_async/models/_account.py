@@ -97,8 +97,9 @@ class BookingCalendar(Model):
 class SlotLocation(Model):
     """A place that a slot offers.
 
-    `type` is a `SlotLocationType`. `value` is a conferencing service for `virtual`, a phone number
-    for `guest_phone`, else None; `id` is the address for `physical`, else None.
+    `type` is a `SlotLocationType`. `value` is a conferencing service for `virtual` and the
+    address's text for `physical`, whose `id` is what is booked; the guest's own phone number or
+    address goes in there for `guest_phone` and `in_person_by_guest`.
     """
 
     _shown = ("type",)

@@ -5,12 +5,13 @@ Built when it is first needed; importing the package costs nothing of it.
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 
-import orjson
+import attrs
 
-from .._ground import time_text
+from .._ground import dump_any_json, read_time, time_text
 from ..errors import ModelError
 from . import _values as values
 from ._base import Deleted, Model
@@ -28,8 +29,11 @@ _PREFIXES = {"contact": "CTC", "user": "USR", "team": "TM"}
 def from_dict(data: object, cls: type[M], *, at: str = "") -> M:
     """A model from JSON data (as `json.loads` gives it).
 
-    Raises `ModelError` where a value is not of the documented type or an object has no id;
-    missing and null fields become None. `at` is the path of `data` itself, for the error.
+    Missing and null fields become None. So does a time or number that its field can't hold (a
+    text that is no time, a moment beyond the years 1 to 9999, half a minute in a field of whole
+    ones), which stays in `unknown_fields` as it came; where only digits are too many, the field
+    has the nearest value. Raises `ModelError` where another value is not of the documented type
+    or an object has no id. `at` is the path of `data` itself, for the error.
     """
     try:
         model: M = structure_of(cls)(data, cls)
@@ -46,7 +50,7 @@ def to_dict(model: Model) -> dict[str, Any]:
 
 def to_json(model: Model) -> bytes:
     """The model as JSON text in UTF-8, with its unknown fields; what is None is null."""
-    return orjson.dumps(to_dict(model))
+    return dump_any_json(to_dict(model))
 
 
 def _generated(cls: type[Model]) -> Structure:
@@ -69,6 +73,7 @@ def _converter() -> "Converter":
     converter.register_structure_hook(datetime, values.time)
     converter.register_structure_hook(date, values.calendar_date)
     converter.register_unstructure_hook(datetime, time_text)
+    converter.register_unstructure_hook(date, date.isoformat)
     converter.register_structure_hook_factory(is_model, model_structure)
     converter.register_unstructure_hook_factory(is_model, _model_unstructurer)
     converter.register_structure_hook_factory(_is_array, _array_structurer)
@@ -79,14 +84,29 @@ def _converter() -> "Converter":
 def _model_unstructurer(cls: type[Model], converter: "Converter") -> Callable[[Any], Any]:
     from cattrs.gen import make_dict_unstructure_fn, override
 
-    generated = make_dict_unstructure_fn(cls, converter, unknown_fields=override(omit=True))
+    fields = attrs.fields(attrs.resolve_types(cls))
+    # JSON data stays what it is, however deep.
+    any_json = {
+        each.name: override(unstruct_hook=lambda data: data) for each in fields if each.type is Any
+    }
+    overrides: dict[str, Any] = {**any_json, "unknown_fields": override(omit=True)}
+    generated = make_dict_unstructure_fn(cls, converter, **overrides)
 
     def unstructure(model: Model) -> dict[str, Any]:
         result: dict[str, Any] = generated(model)
-        result.update(model.unknown_fields)
+        for name, sent in model.unknown_fields.items():
+            if name not in result or _says_no_more(getattr(model, name), sent):
+                result[name] = sent
         return result
 
     return unstructure
+
+
+def _says_no_more(value: Any, sent: Any) -> bool:
+    """Whether a field still holds what could be held of what was sent."""
+    if isinstance(value, datetime):
+        return value == read_time(sent)
+    return value is None or (isinstance(sent, Decimal) and value == float(sent))
 
 
 def _is_array(cls: Any) -> bool:

@@ -67,12 +67,14 @@ class SlotLocationType(StrEnum):
     VIRTUAL = "virtual"
     VIRTUAL_STATIC = "virtual_static"
     GUEST_PHONE = "guest_phone"
+    IN_PERSON_BY_GUEST = "in_person_by_guest"
 
 
 class AvailabilityLocationType(StrEnum):
     """Where a user takes meetings; not the same names as in time slots."""
 
     IN_PERSON_BY_HOST = "in_person_by_host"
+    IN_PERSON_BY_GUEST = "in_person_by_guest"
     ONLINE_DYNAMIC_LINK = "online_dynamic_link"
     ONLINE_STATIC_LINK = "online_static_link"
     PHONE_BY_GUEST = "phone_by_guest"

@@ -21,6 +21,8 @@ decides how fast a list is read. The function for `OneTimeLink` reads
             if value is not None:
                 value = hook_creation_time(value, type_creation_time)
             model.creation_time = value
+        except UnheldValue as error:
+            return keep(error, first_unset(model), data)
         except ModelError as error:
             raise error.within(first_unset(model)) from None
         model.unknown_fields = (
@@ -32,7 +34,8 @@ decides how fast a list is read. The function for `OneTimeLink` reads
 What is of a field's own type passes without a call; the rest is for cattrs' hook for that type to
 make, or to refuse. To set the fields of a frozen class costs more than all else together, hence
 `draft`: the same class without the freeze, which the model is of until it is complete. Fields are
-set in their order, so that the one that misfits is the first that isn't set.
+set in their order, so that the one that misfits is the first that isn't set. `keep` makes the model
+without a time or number that its field can't hold, and puts that one among the unknown fields.
 """
 
 import linecache
@@ -44,7 +47,7 @@ import attrs
 
 from ..errors import ModelError
 from ._base import Model
-from ._values import model_error
+from ._values import UnheldValue, model_error
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -62,6 +65,8 @@ def structure_{cls}(data, _):
     model = draft()
     try:
 {fields}
+    except UnheldValue as error:
+        return keep(error, first_unset(model), data)
     except ModelError as error:
         raise error.within(first_unset(model)) from None
     model.unknown_fields = (
@@ -92,6 +97,7 @@ def model_structure(cls: type[Model], converter: "Converter") -> Structure:
     defaults = {each.name: "" if each.default is attrs.NOTHING else each.default for each in fields}
     scope: dict[str, Any] = {
         "ModelError": ModelError,
+        "UnheldValue": UnheldValue,
         "cls": cls,
         "draft": _draft(cls),
         "defaults": defaults,
@@ -101,6 +107,7 @@ def model_structure(cls: type[Model], converter: "Converter") -> Structure:
     code = "\n".join([_field(field, converter, scope) for field in fields])
     source = _FUNCTION.format(cls=cls.__name__, fields=code or "        pass", number=len(fields))
     structure = _compiled(source, f"<structure of {cls.__module__}.{cls.__qualname__}>", scope)
+    scope["keep"] = _keeper(structure, cls, defaults)
     return _respelling(structure, cls._other_spellings) if cls._other_spellings else structure
 
 
@@ -120,6 +127,21 @@ def _field(field: "attrs.Attribute[Any]", converter: "Converter", scope: dict[st
         unfinished = f"{unlike}value is not None"
     scope |= {f"hook_{name}": hook, f"type_{name}": type_}
     return _FIELD.format(name=name, unfinished=unfinished)
+
+
+def _keeper(
+    structure: Structure, cls: type[Model], defaults: Mapping[str, Any]
+) -> Callable[[UnheldValue, str, Any], Model]:
+    def keep(error: UnheldValue, name: str, data: dict[str, Any]) -> Model:
+        if defaults[name] is not None:
+            raise error.within(name) from None  # it has to be there
+        made = structure({key: value for key, value in data.items() if key != name}, cls)
+        kept = {key: data[key] for key in data if key == name or key in made.unknown_fields}
+        changes: dict[str, Any] = {name: error.nearest, _UNKNOWN: kept}
+        kept_model: Model = attrs.evolve(made, **changes)
+        return kept_model
+
+    return keep
 
 
 def members_of(type_: Any) -> tuple[Any, ...]:

@@ -3,9 +3,12 @@
 Each function is a structure hook of cattrs: it takes a value and the type that is asked for.
 """
 
-from datetime import UTC, date, datetime
+import math
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
+from .._ground import has_finer_digits, read_date, read_time
 from ..errors import ModelError
 
 _JSON_NAMES = {
@@ -13,6 +16,7 @@ _JSON_NAMES = {
     bool: "a boolean",
     int: "an integer",
     float: "a number",
+    Decimal: "a number",
     str: "a string",
     list: "an array",
     dict: "an object",
@@ -26,7 +30,20 @@ def model_error(expected: str, value: object) -> ModelError:
     )
 
 
-_from_iso_format = datetime.fromisoformat
+class UnheldValue(ModelError):
+    """A time or number that its field can't hold; the object keeps it among its unknown fields.
+
+    `nearest` is what the field holds instead.
+    """
+
+    def __init__(self, problem: str, nearest: Any = None) -> None:
+        super().__init__("", problem)
+        self.nearest = nearest
+
+
+_LONGEST_EXACT = len("2026-01-31T08:00:00.123456")
+_LONGEST_DIGITS = 4_000
+"""Of an integer; Python neither reads nor writes those of more than 4,300."""
 
 
 def string(value: Any, _type: Any) -> str:
@@ -45,39 +62,53 @@ def boolean(value: Any, _type: Any) -> bool:
 
 def integer(value: Any, _type: Any) -> int:
     """A whole number. JSON does not tell 30 from 30.0."""
-    if type(value) is int or (type(value) is float and value.is_integer()):
+    if type(value) is int:
+        return value
+    if type(value) is float and value.is_integer():
         return int(value)
+    if type(value) is Decimal and _is_held_by_int(value):
+        return int(value)
+    if type(value) in (float, Decimal):
+        raise UnheldValue("expected an integer, got a number")
     raise model_error("an integer", value)
+
+
+def _is_held_by_int(value: Decimal) -> bool:
+    return value.adjusted() < _LONGEST_DIGITS and value == value.to_integral_value()
 
 
 def number(value: Any, _type: Any) -> float:
     """Any number."""
     if type(value) is float or type(value) is int:
         return value
+    if type(value) is Decimal:
+        near = float(value)
+        raise UnheldValue("no float is equal to it", near if math.isfinite(near) else None)
     raise model_error("a number", value)
 
 
 def time(value: Any, _type: Any) -> datetime | None:
-    """A time, aware: the API's times are in UTC, and so is one that came without a zone.
+    """A time, in UTC, as is one that came without a zone.
 
     None for an empty text, which the vendor's samples have where there is nothing.
     """
-    try:
-        time = _from_iso_format(value)
-    except (TypeError, ValueError):
-        if value == "":
-            return None
-        if type(value) is not str:
-            raise model_error("a time", value) from None
-        raise ModelError("", "expected an ISO 8601 time, got another string") from None
-    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
+    time = read_time(value)
+    if time is None and value != "":
+        raise UnheldValue(_expected("time", value))
+    if len(value) > _LONGEST_EXACT and has_finer_digits(value):
+        raise UnheldValue("has digits below microseconds", time)
+    return time
 
 
 def calendar_date(value: Any, _type: Any) -> date:
     """A date."""
-    if type(value) is not str:
-        raise model_error("a date", value)
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise ModelError("", "expected an ISO 8601 date, got another string") from None
+    day = read_date(value)
+    if day is None:
+        raise UnheldValue(_expected("date", value))
+    return day
+
+
+def _expected(what: str, value: object) -> str:
+    if type(value) is str:
+        return f"expected an ISO 8601 {what}, got another string"
+    return model_error(f"a {what}", value).problem

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from .._ground import choice
+from .._ground import checks, choice
 from ..errors import InvalidParameterError
 from ..models import (
     AvailabilityLocation,
@@ -98,7 +98,12 @@ def _locations_body(
 ) -> list[dict[str, str | None]]:
     _check_type(locations, AvailabilityLocation, param)
     kinds = [
-        choice(each.type, tuple(AvailabilityLocationType), f"{param}.type") for each in locations
+        checks.documented(
+            checks.required_text(each.type, f"{param}.type"),
+            AvailabilityLocationType,
+            f"{param}.type",
+        )
+        for each in locations
     ]
     _once(f"{param}.type", kinds)
     online = {

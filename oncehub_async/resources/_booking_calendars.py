@@ -26,6 +26,14 @@ _TIME_SLOTS = Operation("GET", "/booking-calendars/{id}/time-slots")
 _SCHEDULE = Operation("POST", "/booking-calendars/{id}/schedule")
 _CREATE_ONE_TIME_LINK = Operation("POST", "/booking-calendars/{id}/one-time-links")
 
+_FILLED_IN = frozenset(
+    {
+        SlotLocationType.VIRTUAL,
+        SlotLocationType.GUEST_PHONE,
+        SlotLocationType.IN_PERSON_BY_GUEST,
+    }
+)
+
 FormFields = Mapping[str, str | Sequence[str]]
 """A guest's answers by the fields' mapped names: `name`, `email`, `phone`, and custom fields (a
 list of texts for a multi-select)."""
@@ -103,7 +111,7 @@ class BookingCalendars(Resource):
         for field in ("name", "email"):
             if field not in form:
                 raise InvalidParameterError(f"booking_form.{field}", "is missing")
-            checks.required_text(form[field], f"booking_form.{field}")
+            checks.filled_text(form[field], f"booking_form.{field}")
         body: dict[str, object] = {
             "start_time": checks.moment(start_time, "start_time"),
             "guest_time_zone": checks.time_zone(guest_time_zone, "guest_time_zone"),
@@ -122,9 +130,11 @@ class BookingCalendars(Resource):
         booking_form: BookingForm | FormFields | None = None,
         utm_params: UtmParams | None = None,
         hide_url_params: bool | None = None,
+        booking_settings: Mapping[str, object] | None = None,
     ) -> OneTimeLink:
         """A link that can be used for one booking, with the form filled in on request.
 
+        `booking_settings` may hold `host`, `co_hosts`, `duration_minutes` and `skip` (a list).
         With `hide_url_params` what the form holds is not visible in the link. Unused links are
         deleted after 90 days. Raises `BadRequestError` where the calendar does not allow them.
 
@@ -137,6 +147,8 @@ class BookingCalendars(Resource):
             body["utm_params"] = _utm(utm_params)
         if hide_url_params is not None:
             body["hide_url_params"] = hide_url_params
+        if booking_settings is not None:
+            body["booking_settings"] = dict(booking_settings)
         return await self._call(
             _CREATE_ONE_TIME_LINK, OneTimeLink, id=checks.object_id(id), body=body
         )
@@ -154,11 +166,12 @@ def _form(form: BookingForm | FormFields) -> dict[str, str | Sequence[str]]:
 
 
 def _location(location: SlotLocation) -> dict[str, str | None]:
-    kind = checks.choice(location.type, tuple(SlotLocationType), "location.type")
-    if kind in (SlotLocationType.VIRTUAL, SlotLocationType.GUEST_PHONE):
-        checks.required_text(location.value, "location.value")
-    # A slot names an address by its id; a booking wants the same id as the value.
-    is_address = kind == SlotLocationType.PHYSICAL and location.value is None
+    checks.required_text(location.type, "location.type")
+    kind = checks.documented(location.type, SlotLocationType, "location.type")
+    if kind in _FILLED_IN:
+        checks.filled_text(location.value, "location.value")
+    # A slot shows an address's text as the value; a booking wants its id there.
+    is_address = kind == SlotLocationType.PHYSICAL and location.id is not None
     return {"type": kind, "value": location.id if is_address else location.value}
 
 

@@ -111,12 +111,15 @@ class Bookings(Resource):
         ends = Ends(filters.get("creation_time_gt"), began)
         return self._walk(self.list(**filters), ends, newest_first=newest_first)
 
-    async def get(self, id: str) -> Booking:
+    async def get(self, id: str, *, expand: str | Iterable[str] | None = None) -> Booking:
         """One booking. Raises `NotFoundError`, or `DeletedObjectError`.
+
+        `expand` names fields to include as objects, as in `list`.
 
         https://developers.oncehub.com/reference/get-a-single-booking
         """
-        return await self._call(_GET, Booking, id=checks.object_id(id))
+        query = {"expand": checks.expansion(expand)}
+        return await self._call(_GET, Booking, id=checks.object_id(id), query=query)
 
     async def cancel(
         self,
@@ -159,9 +162,9 @@ class Bookings(Resource):
 
         https://developers.oncehub.com/reference/reassign-booking
         """
-        body: dict[str, object] = {"new_host": checks.required_text(new_host, "new_host")}
+        body: dict[str, object] = {"new_host": checks.filled_text(new_host, "new_host")}
         if virtual_location is not None:
-            value = checks.required_text(virtual_location, "virtual_location")
+            value = checks.filled_text(virtual_location, "virtual_location")
             body["location"] = {"type": SlotLocationType.VIRTUAL.value, "value": value}
         return await self._call(_REASSIGN, Booking, id=checks.object_id(id), body=body)
 

@@ -9,6 +9,7 @@ from .._http import Operation
 from .._lists import Ends, Listing, Walk
 from ..errors import InvalidParameterError
 from ..models import Contact, ContactStatus, Deleted
+from ._body_fields import shared_fields, spelled_out
 from ._resource import Resource
 
 _LIST = Operation("GET", "/contacts")
@@ -19,6 +20,28 @@ _DELETE = Operation("DELETE", "/contacts/{id}")
 
 OptionalText = str | Unset | None
 OptionalFlag = bool | Unset | None
+
+
+class ContactFields(TypedDict, total=False):
+    """What can be set when a contact is added, and changed later."""
+
+    phone: OptionalText
+    owner: OptionalText
+    status: ContactStatus | OptionalText
+    salutation: OptionalText
+    job_title: OptionalText
+    company: OptionalText
+    company_size: OptionalText
+    employees: int | Unset | None
+    street_address: OptionalText
+    city: OptionalText
+    state: OptionalText
+    post_code: OptionalText
+    country: OptionalText
+    timezone: OptionalText
+    has_consent: OptionalFlag
+    terms_of_sevice: OptionalFlag
+    custom_fields: Mapping[str, Any] | Unset
 
 
 class ContactFilters(TypedDict, total=False):
@@ -84,6 +107,7 @@ class Contacts(Resource):
         """
         return await self._call(_GET, Contact, id=checks.object_id(id))
 
+    @spelled_out(ContactFields)
     async def create(
         self,
         *,
@@ -91,23 +115,7 @@ class Contacts(Resource):
         last_name: str,
         email: OptionalText = UNSET,
         mobile_phone: OptionalText = UNSET,
-        phone: OptionalText = UNSET,
-        owner: OptionalText = UNSET,
-        status: ContactStatus | OptionalText = UNSET,
-        salutation: OptionalText = UNSET,
-        job_title: OptionalText = UNSET,
-        company: OptionalText = UNSET,
-        company_size: OptionalText = UNSET,
-        employees: int | Unset | None = UNSET,
-        street_address: OptionalText = UNSET,
-        city: OptionalText = UNSET,
-        state: OptionalText = UNSET,
-        post_code: OptionalText = UNSET,
-        country: OptionalText = UNSET,
-        timezone: OptionalText = UNSET,
-        has_consent: OptionalFlag = UNSET,
-        terms_of_sevice: OptionalFlag = UNSET,
-        custom_fields: Mapping[str, Any] | Unset = UNSET,
+        **fields: Unpack[ContactFields],
     ) -> Contact:
         """Add a contact. An email address or a mobile phone number (E.164) is needed.
 
@@ -120,55 +128,24 @@ class Contacts(Resource):
             raise InvalidParameterError("email", "pass an email or a mobile_phone")
         for name, value in (("email", email), ("mobile_phone", mobile_phone)):
             if isinstance(value, str):
-                checks.required_text(value, name)
-        fields = {
-            "first_name": checks.required_text(first_name, "first_name"),
-            "last_name": checks.required_text(last_name, "last_name"),
+                checks.filled_text(value, name)
+        body = {
+            "first_name": checks.filled_text(first_name, "first_name"),
+            "last_name": checks.filled_text(last_name, "last_name"),
             "email": email,
             "mobile_phone": mobile_phone,
-            "phone": phone,
-            "owner": owner,
-            "status": status,
-            "salutation": salutation,
-            "job_title": job_title,
-            "company": company,
-            "company_size": company_size,
-            "employees": employees,
-            "street_address": street_address,
-            "city": city,
-            "state": state,
-            "post_code": post_code,
-            "country": country,
-            "timezone": _time_zone(timezone),
-            "has_consent": has_consent,
-            "terms_of_sevice": terms_of_sevice,
-            "custom_fields": _custom_fields(custom_fields),
+            **_checked(fields),
         }
-        return await self._call(_CREATE, Contact, body=checks.given(fields))
+        return await self._call(_CREATE, Contact, body=checks.given(body))
 
+    @spelled_out(ContactFields)
     async def update(
         self,
         id: str,
         *,
         first_name: OptionalText = UNSET,
         last_name: OptionalText = UNSET,
-        phone: OptionalText = UNSET,
-        owner: OptionalText = UNSET,
-        status: ContactStatus | OptionalText = UNSET,
-        salutation: OptionalText = UNSET,
-        job_title: OptionalText = UNSET,
-        company: OptionalText = UNSET,
-        company_size: OptionalText = UNSET,
-        employees: int | Unset | None = UNSET,
-        street_address: OptionalText = UNSET,
-        city: OptionalText = UNSET,
-        state: OptionalText = UNSET,
-        post_code: OptionalText = UNSET,
-        country: OptionalText = UNSET,
-        timezone: OptionalText = UNSET,
-        has_consent: OptionalFlag = UNSET,
-        terms_of_sevice: OptionalFlag = UNSET,
-        custom_fields: Mapping[str, Any] | Unset = UNSET,
+        **fields: Unpack[ContactFields],
     ) -> Contact:
         """Change fields of a contact: what is not passed stays, None sets a field to null.
 
@@ -177,29 +154,9 @@ class Contacts(Resource):
 
         https://developers.oncehub.com/reference/update-a-contact
         """
-        fields = {
-            "first_name": first_name,
-            "last_name": last_name,
-            "phone": phone,
-            "owner": owner,
-            "status": status,
-            "salutation": salutation,
-            "job_title": job_title,
-            "company": company,
-            "company_size": company_size,
-            "employees": employees,
-            "street_address": street_address,
-            "city": city,
-            "state": state,
-            "post_code": post_code,
-            "country": country,
-            "timezone": _time_zone(timezone),
-            "has_consent": has_consent,
-            "terms_of_sevice": terms_of_sevice,
-            "custom_fields": _custom_fields(custom_fields),
-        }
+        body = {"first_name": first_name, "last_name": last_name, **_checked(fields)}
         return await self._call(
-            _UPDATE, Contact, id=checks.object_id(id), body=checks.some_given(fields)
+            _UPDATE, Contact, id=checks.object_id(id), body=checks.some_given(body)
         )
 
     async def delete(self, id: str) -> Deleted:
@@ -210,8 +167,13 @@ class Contacts(Resource):
         return await self._call(_DELETE, Deleted, id=checks.object_id(id))
 
 
-def _time_zone(value: OptionalText) -> OptionalText:
-    return checks.time_zone(value, "timezone") if isinstance(value, str) else value
+def _checked(given: ContactFields) -> dict[str, object]:
+    fields = shared_fields(given, ContactFields)
+    if isinstance(fields.get("timezone"), str):
+        checks.time_zone(fields["timezone"], "timezone")
+    if "custom_fields" in fields:
+        fields["custom_fields"] = _custom_fields(fields["custom_fields"])
+    return fields
 
 
 def _custom_fields(value: Mapping[str, Any] | Unset) -> object:

@@ -45,12 +45,10 @@ class SmsNotifications(Resource):
 
         https://developers.oncehub.com/reference/list-all-sms-notifications
         """
-        if recipient_type is not None:
-            checks.choice(recipient_type, tuple(RecipientType), "recipient_type")
         query = {
             **checks.time_range("creation_time", creation_time_gt, creation_time_lt),
             **checks.texts_of({"recipient": recipient}),
-            "recipient_type": None if recipient_type is None else str(recipient_type),
+            "recipient_type": checks.documented(recipient_type, RecipientType, "recipient_type"),
             "expand": checks.expansion(expand),
             **checks.page(limit, after, before),
         }

@@ -1,12 +1,16 @@
 """Users. https://developers.oncehub.com/reference/list-all-users"""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import TypedDict, Unpack
 
 from .._ground import UNSET, Unset, checks
 from .._http import Operation
 from .._lists import Listing
+from ..errors import InvalidParameterError
 from ..models import DateOverride, Deleted, RoleName, SchedulingAvailability, User, WorkingDay
 from ._availability_rules import overrides_body, weekly_body
+from ._body_fields import shared_fields, spelled_out
 from ._resource import Resource
 
 _LIST = Operation("GET", "/users")
@@ -17,7 +21,12 @@ _DELETE = Operation("DELETE", "/users/{id}")
 _AVAILABILITY = Operation("GET", "/users/{id}/scheduling-availability")
 _UPDATE_AVAILABILITY = Operation("PATCH", "/users/{id}/scheduling-availability")
 
-_ASSIGNABLE_ROLES = (RoleName.ADMINISTRATOR, RoleName.MEMBER, RoleName.TEAM_MANAGER)
+
+class UserFields(TypedDict, total=False):
+    """What can be set when a user is added, and changed later."""
+
+    role_name: RoleName | str | Unset | None
+    teams: Sequence[str] | Unset | None
 
 
 class Users(Resource):
@@ -45,14 +54,14 @@ class Users(Resource):
         """
         return await self._call(_GET, User, id=checks.object_id(id))
 
+    @spelled_out(UserFields)
     async def create(
         self,
         *,
         email: str,
         first_name: str,
         last_name: str,
-        role_name: RoleName | str | Unset = UNSET,
-        teams: Sequence[str] | Unset = UNSET,
+        **fields: Unpack[UserFields],
     ) -> User:
         """Add a user, who gets an invitation by email; a Member unless told otherwise.
 
@@ -61,23 +70,22 @@ class Users(Resource):
 
         https://developers.oncehub.com/reference/add-a-new-user
         """
-        fields = {
-            "email": checks.required_text(email, "email"),
-            "first_name": checks.required_text(first_name, "first_name"),
-            "last_name": checks.required_text(last_name, "last_name"),
-            "role_name": _role(role_name),
-            "teams": _teams(teams),
+        body = {
+            "email": checks.filled_text(email, "email"),
+            "first_name": checks.filled_text(first_name, "first_name"),
+            "last_name": checks.filled_text(last_name, "last_name"),
+            **_checked(fields),
         }
-        return await self._call(_CREATE, User, body=checks.given(fields))
+        return await self._call(_CREATE, User, body=checks.given(body))
 
+    @spelled_out(UserFields)
     async def update(
         self,
         id: str,
         *,
         first_name: str | Unset | None = UNSET,
         last_name: str | Unset | None = UNSET,
-        role_name: RoleName | str | Unset | None = UNSET,
-        teams: Sequence[str] | Unset | None = UNSET,
+        **fields: Unpack[UserFields],
     ) -> User:
         """Change fields of a user: what is not passed stays, None sets a field to null.
 
@@ -86,14 +94,9 @@ class Users(Resource):
 
         https://developers.oncehub.com/reference/update-a-user
         """
-        fields = {
-            "first_name": first_name,
-            "last_name": last_name,
-            "role_name": _role(role_name),
-            "teams": _teams(teams),
-        }
+        body = {"first_name": first_name, "last_name": last_name, **_checked(fields)}
         return await self._call(
-            _UPDATE, User, id=checks.object_id(id), body=checks.some_given(fields)
+            _UPDATE, User, id=checks.object_id(id), body=checks.some_given(body)
         )
 
     async def delete(self, id: str) -> Deleted:
@@ -103,12 +106,26 @@ class Users(Resource):
         """
         return await self._call(_DELETE, Deleted, id=checks.object_id(id))
 
-    async def scheduling_availability(self, id: str) -> SchedulingAvailability:
+    async def scheduling_availability(
+        self,
+        id: str,
+        *,
+        overrides_start_time: datetime | None = None,
+        overrides_end_time: datetime | None = None,
+    ) -> SchedulingAvailability:
         """A user's weekly working hours and the dates that differ from them.
+
+        The two aware times bound the dates that are given.
 
         https://developers.oncehub.com/reference/get_user_scheduling_availability
         """
-        return await self._call(_AVAILABILITY, SchedulingAvailability, id=checks.object_id(id))
+        query = {
+            "overrides_start_time": checks.moment(overrides_start_time, "overrides_start_time"),
+            "overrides_end_time": checks.moment(overrides_end_time, "overrides_end_time"),
+        }
+        return await self._call(
+            _AVAILABILITY, SchedulingAvailability, id=checks.object_id(id), query=query
+        )
 
     async def update_scheduling_availability(
         self,
@@ -135,13 +152,13 @@ class Users(Resource):
         )
 
 
-def _role(value: object) -> object:
-    if value is None or isinstance(value, Unset):
-        return value
-    return checks.choice(value, _ASSIGNABLE_ROLES, "role_name")
-
-
-def _teams(value: object) -> object:
-    if value is None or isinstance(value, Unset):
-        return value
-    return checks.texts(value, "teams")
+def _checked(given: UserFields) -> dict[str, object]:
+    fields = shared_fields(given, UserFields)
+    role = fields.get("role_name", UNSET)
+    if role == RoleName.ACCOUNT_OWNER:
+        raise InvalidParameterError("role_name", "the Account Owner can't be assigned by the API")
+    if role not in (None, UNSET):
+        fields["role_name"] = checks.documented(role, RoleName, "role_name")
+    if fields.get("teams", UNSET) not in (None, UNSET):
+        fields["teams"] = checks.texts(fields["teams"], "teams")
+    return fields

@@ -46,7 +46,7 @@ class Webhooks(Resource):
         https://developers.oncehub.com/reference/create-a-webhook
         """
         body = {
-            "name": checks.required_text(name, "name"),
+            "name": checks.filled_text(name, "name"),
             "url": checks.https_url(url, "url"),
             "events": checks.some_texts(events, "events"),
         }

@@ -1,35 +1,15 @@
 """What the simulated account holds."""
 
-import difflib
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import attrs
 
-from ._field_checks import is_timezone
-
-
-def one_of(allowed: Sequence[object]) -> Callable[[Any, Any, object], None]:
-    """A validator that says, in a line, what there is to choose from."""
-
-    def validate(_instance: Any, attribute: Any, value: object) -> None:
-        if value not in allowed:
-            words = ", ".join(map(str, allowed))
-            hint = likely(str(value), map(str, allowed))
-            raise ValueError(f"{attribute.name}: {value!r} is none of {words}{hint}")
-
-    return validate
-
-
-def likely(word: str, known: Iterable[str]) -> str:
-    """A question after the word that was probably meant, or nothing."""
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
-
+from .._ground import checks, is_time_zone
+from ..errors import ConfigurationError
 
 Product = Literal["both", "calendars", "pages"]
 
-_count = attrs.validators.ge(0)
+_count = checks.COUNT_OR_NONE
 
 
 @attrs.frozen(kw_only=True)
@@ -50,7 +30,7 @@ class Account:
 
     bookings: int = attrs.field(default=1_000, validator=_count)
     contacts: int = attrs.field(default=400, validator=_count)
-    users: int = attrs.field(default=25, validator=attrs.validators.ge(1))
+    users: int = attrs.field(default=25, validator=checks.COUNT)
     teams: int = attrs.field(default=5, validator=_count)
     booking_calendars: int = attrs.field(default=18, validator=_count)
     booking_pages: int = attrs.field(default=14, validator=_count)
@@ -59,7 +39,10 @@ class Account:
     sms_notifications: int = attrs.field(default=300, validator=_count)
     webhooks: int = attrs.field(default=2, validator=_count)
     seed: int = 1
-    product: Product = attrs.field(default="both", validator=one_of(("both", "calendars", "pages")))
+    product: Product = attrs.field(
+        default="both",
+        validator=checks.one_of("both", "calendars", "pages"),
+    )
     quirks: bool = True
     api_access: bool = True
     reassign: bool = True
@@ -77,8 +60,8 @@ class Account:
 
     @timezone.validator
     def _check_timezone(self, _attribute: object, value: str) -> None:
-        if not is_timezone(value):
-            raise ValueError(f"timezone: {value!r} is no IANA time zone")
+        if not is_time_zone(value):
+            raise ConfigurationError(f"timezone: {value!r} is no IANA time zone")
 
     @property
     def has_calendars(self) -> bool:

@@ -7,7 +7,8 @@ from typing import Generic, Literal, Protocol, TypeVar, get_args
 
 import attrs
 
-from ._account_settings import likely, one_of
+from .._ground import checks, did_you_mean
+from ..errors import ConfigurationError
 from ._data.seeded import chance, key, roll
 from ._operations.operations_table import OPERATIONS
 from ._simulator_call import SimulatedOperation
@@ -139,17 +140,17 @@ class Fault:
     `takes_effect`.
     """
 
-    kind: FaultKind = attrs.field(validator=one_of(KINDS))
+    kind: FaultKind = attrs.field(validator=checks.one_of(*KINDS))
     operations: Pattern | AnyOf[Pattern] = "*"
-    rate: float = attrs.field(
-        default=1.0, validator=[attrs.validators.ge(0), attrs.validators.le(1)]
-    )
+    rate: float = attrs.field(default=1.0, validator=checks.SHARE)
     times: int | None = attrs.field(
-        default=None, kw_only=True, validator=attrs.validators.optional(attrs.validators.ge(0))
+        default=None,
+        kw_only=True,
+        validator=attrs.validators.optional(checks.COUNT_OR_NONE),
     )
-    every: int = attrs.field(default=1, kw_only=True, validator=attrs.validators.ge(1))
-    seconds: float = attrs.field(default=1.0, kw_only=True, validator=attrs.validators.ge(0))
-    jitter: float = attrs.field(default=0.0, kw_only=True, validator=attrs.validators.ge(0))
+    every: int = attrs.field(default=1, kw_only=True, validator=checks.COUNT)
+    seconds: float = attrs.field(default=1.0, kw_only=True, validator=checks.SECONDS_OR_NONE)
+    jitter: float = attrs.field(default=0.0, kw_only=True, validator=checks.SECONDS_OR_NONE)
     status: int | None = attrs.field(default=None, kw_only=True)
     retry_after: str | None = attrs.field(
         default=None, kw_only=True, converter=attrs.converters.optional(str)
@@ -158,17 +159,19 @@ class Fault:
     change: Change = attrs.field(
         default="update",
         kw_only=True,
-        validator=one_of(("create", "update", "delete")),
+        validator=checks.one_of("create", "update", "delete"),
     )
 
     def __attrs_post_init__(self) -> None:
-        """Refuse, with ValueError, what could never strike: most likely it is misspelt."""
+        """Refuse, with `ConfigurationError`, what could never strike: it is misspelt."""
         for pattern in self._patterns():
             if not any(_matches(pattern, operation) for operation in OPERATIONS):
-                hint = likely(str(pattern), (operation.id for operation in OPERATIONS))
-                raise ValueError(f"operations: {pattern!r} matches none{hint}")
+                hint = did_you_mean(pattern, (operation.id for operation in OPERATIONS))
+                raise ConfigurationError(f"operations: {pattern!r} matches none; {hint}")
         if not any(self.concerns(operation) for operation in OPERATIONS):
-            raise ValueError(f"operations: none of {self.operations!r} can suffer {self.kind}")
+            raise ConfigurationError(
+                f"operations: none of {self.operations!r} can suffer {self.kind}"
+            )
 
     def concerns(self, operation: SimulatedOperation) -> bool:
         """Whether this can happen to an operation."""

@@ -1,23 +1,10 @@
 """Checks of single fields that several operations share."""
 
 import re
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from ._data.kind import Body
 from ._service_answers import invalid
-
-
-@cache
-def _names() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-def is_timezone(name: object) -> bool:
-    """Whether `name` is one, such as `America/New_York`."""
-    return isinstance(name, str) and name in _names()
-
 
 ANSWERS = ("name", "email", "phone", "mobile_phone", "note", "company")
 """The standard questions of a booking form whose answer is one text."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 import attrs
 
-from ._account_settings import one_of
+from .._ground import checks
 
 Window = Literal["sliding", "fixed"]
 RetryAfter = Literal["seconds", "date"]
@@ -23,12 +23,12 @@ class ServiceLimits:
     count; `retry_after` sends what it doesn't document, as seconds or as a date.
     """
 
-    per_second: int = attrs.field(default=5, validator=attrs.validators.ge(1))
-    per_five_minutes: int = attrs.field(default=200, validator=attrs.validators.ge(1))
-    window: Window = attrs.field(default="sliding", validator=one_of(("sliding", "fixed")))
+    per_second: int = attrs.field(default=5, validator=checks.COUNT)
+    per_five_minutes: int = attrs.field(default=200, validator=checks.COUNT)
+    window: Window = attrs.field(default="sliding", validator=checks.one_of("sliding", "fixed"))
     count_refused: bool = False
     retry_after: RetryAfter | None = attrs.field(
-        default=None, validator=one_of((None, "seconds", "date"))
+        default=None, validator=checks.one_of(None, "seconds", "date")
     )
 
 

@@ -3,9 +3,9 @@
 import asyncio
 
 import attrs
-import orjson
 from aiohttp import web
 
+from .._ground import dump_json
 from ._faults import Fault
 from ._service_answers import RATE_LIMITED, UNEXPECTED, SimulatedAnswer
 from ._simulated_clock import SimulatedClock
@@ -29,7 +29,7 @@ class SimulatedReply:
     @classmethod
     def of(cls, answer: SimulatedAnswer) -> "SimulatedReply":
         """An answer in JSON."""
-        return cls(answer.status, answer.headers, orjson.dumps(answer.body))
+        return cls(answer.status, answer.headers, dump_json(answer.body))
 
 
 _HTML = b"<!DOCTYPE html><html><head><title>502</title></head><body><h1>Bad Gateway</h1></body>"

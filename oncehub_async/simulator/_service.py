@@ -4,7 +4,7 @@ from typing import Literal
 
 import attrs
 
-from ._account_settings import one_of
+from .._ground import checks
 
 DeletedCursor = Literal["position", "error", "restart", "empty"]
 
@@ -17,12 +17,15 @@ class Service:
     or doesn't match the filters: goes on from where it stood ("position"), 400 ("error"), answers
     as if there were no cursor ("restart"), or with nothing ("empty").
     `sms_has_more`: whether the SMS list has `has_more`, which its document leaves out.
+    `addresses_in_slots`: whether a slot's physical location has the address's text as its value,
+    as since August 2026, or nothing there, as in April.
     `link_base`: what the URLs in a `Link` header start with; the vendor's examples have no `/v2`.
     """
 
     deleted_cursor: DeletedCursor = attrs.field(
         default="position",
-        validator=one_of(("position", "error", "restart", "empty")),
+        validator=checks.one_of("position", "error", "restart", "empty"),
     )
     sms_has_more: bool = False
+    addresses_in_slots: bool = True
     link_base: str = "https://api.oncehub.com"

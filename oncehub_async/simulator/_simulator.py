@@ -8,7 +8,7 @@ from typing import Self
 
 from aiohttp import web
 
-from .._ground import Clock
+from .._ground import Clock, checks
 from . import _list_faults as churn
 from ._account_settings import Account
 from ._collection import Collection
@@ -72,11 +72,10 @@ class Simulator:
         port: int = 0,
         seed: int = 1,
     ) -> None:
-        if start.tzinfo is None:
-            raise ValueError("start: needs a time zone")
+        checks.aware(start, "start")
         self.account = account or Account()
         self.state = AccountState(self.account, from_datetime(start), service or Service())
-        self.clock = clock or Clock()
+        self.clock = Clock() if clock is None else checks.clock(clock)
         self._limits, self._start = limits, start
         self._host, self._port, self._seed = host, port, seed
         self._faults = Faults(seed)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 import attrs
-import orjson
 
+from .._ground import load_json
 from ._data.kind import Body
 from ._service_answers import SimulatedAnswer, invalid
 from ._state import AccountState
@@ -31,8 +31,8 @@ class Call:
         if not self.raw_body.strip():
             return {}
         try:
-            body = orjson.loads(self.raw_body)
-        except orjson.JSONDecodeError:
+            body = load_json(self.raw_body)
+        except ValueError:
             raise invalid("The request body is not valid JSON.", "body") from None
         if not isinstance(body, dict):
             raise invalid("The request body must be a JSON object.", "body")

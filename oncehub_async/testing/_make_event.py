@@ -4,7 +4,8 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from .._ground import aware, dump_json, time_text
+from .._ground import aware, dump_any_json, time_text
+from ..errors import InvalidParameterError
 from ..webhooks import check_event_type
 from . import _samples as samples
 from ._delivery_body import delivered_booking, envelope
@@ -44,20 +45,23 @@ def make_event(
     - `event_id`, `creation_time`: a new id and the present, if left out.
     - `unlisted`: `type` may be one that isn't documented.
 
-    Raises `InvalidParameterError` for a type that no event arrives with.
+    Raises `InvalidParameterError` for a type that no event arrives with, and for data that JSON
+    can't express.
     """
     check_event_type(type, unlisted=unlisted)
     now = datetime.now(UTC) if creation_time is None else aware(creation_time, "creation_time")
     fields = dict(data) if isinstance(data, Mapping) else {}
     about = _sample(type, fields.get("id"), now) | fields
-    return dump_json(
-        envelope(
-            id=event_id or _new_id("EVNT", 10),
-            type=type,
-            creation_time=time_text(now),
-            data=about if data is None or isinstance(data, Mapping) else data,
-        )
+    event = envelope(
+        id=event_id or _new_id("EVNT", 10),
+        type=type,
+        creation_time=time_text(now),
+        data=about if data is None or isinstance(data, Mapping) else data,
     )
+    try:
+        return dump_any_json(event)
+    except TypeError as error:
+        raise InvalidParameterError("data", str(error)) from None
 
 
 def _sample(type: str, id: str | None, now: datetime) -> samples.Sample:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from .._ground import time_text
+from .._ground import shifted, time_text
 
 Sample = dict[str, Any]
 
@@ -54,8 +54,8 @@ BY_OWNER: Sample = {"reason": "", "actioned_by": "user", "user_id": OWNER["id"]}
 
 def booking(id: str, status: str, now: datetime, change: Sample | None) -> Sample:
     """A booking made a day before `now`, for a meeting in three days; who changed it, if so."""
-    made = now - timedelta(days=1)
-    starting = (now + timedelta(days=3)).replace(hour=15, minute=0, second=0, microsecond=0)
+    made = shifted(now, -timedelta(days=1))
+    starting = shifted(now, timedelta(days=3)).replace(hour=15, minute=0, second=0, microsecond=0)
     return {
         "object": "booking",
         "id": id,
@@ -103,7 +103,7 @@ def conversation(id: str, status: str, now: datetime) -> Sample:
     return {
         "id": id,
         "object": "conversation",
-        "creation_time": time_text(now - timedelta(minutes=10)),
+        "creation_time": time_text(shifted(now, -timedelta(minutes=10))),
         "initiated_by": "contact",
         "last_updated_time": time_text(now),
         "last_interacted_time": time_text(now),

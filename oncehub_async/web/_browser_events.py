@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import attrs
-import orjson
 
+from .._ground import load_json
 from ..errors import ModelError
 from ..models import Model, from_dict
 from ._browser_payloads import (
@@ -173,8 +173,8 @@ def parse_event(data: bytes | str | Mapping[str, Any]) -> WidgetEvent | ClassicB
 def _json_object(data: bytes | str | Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(data, bytes | str):
         try:
-            data = orjson.loads(data)
-        except orjson.JSONDecodeError:
+            data = load_json(data)
+        except ValueError:
             raise ModelError("", "expected JSON") from None
     if not isinstance(data, Mapping):
         raise ModelError("", "expected a JSON object")

@@ -3,11 +3,12 @@
 https://developers.oncehub.com/docs/collecting-data-from-an-embedded-booking-page
 """
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from types import MappingProxyType
 
 import attrs
 
+from .._ground import read_clock_face
 from ..models import Model
 
 _LONGEST_OFFSET = timedelta(hours=24)
@@ -46,11 +47,8 @@ class MeetingTimes(Model):
 
 
 def _on_clock(moment: datetime | None, clock: str | None) -> datetime | None:
-    if moment is None or clock is None:
-        return None
-    try:
-        face = datetime.fromisoformat(clock).replace(tzinfo=UTC)
-    except ValueError:
+    face = read_clock_face(clock)
+    if moment is None or face is None:
         return None
     offset = face - moment
     return moment.astimezone(timezone(offset)) if abs(offset) < _LONGEST_OFFSET else None

@@ -5,12 +5,13 @@ https://developers.oncehub.com/docs/client-side-api/redirecting-booking-confirma
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote
 
 import attrs
 
+from .._ground import in_utc, read_clock_face, read_zoned_time
 from ._forgotten_plus import with_plus
 from ._query import QueryParameter, parse_query
 
@@ -102,24 +103,16 @@ _ADDRESS = re.compile(r"@[^@]+\.[^@]+$")
 _CUT_ESCAPE = re.compile(r"%[0-9A-Fa-f]?$")
 
 
-def read_time(text: str) -> datetime | None:
-    """A time with its zone; one without has been cut and is None."""
-    text = text.replace(" ", "+")  # a plus that was not encoded
-    if not _TIME.fullmatch(text):
-        return None
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def read_moment(text: str) -> datetime | None:
-    """A time in UTC."""
-    time = read_time(text)
-    try:
-        return None if time is None else time.astimezone(UTC)
-    except OverflowError:
-        return None
+    """A time with its zone, in UTC; one without has been cut and is None."""
+    text = text.replace(" ", "+")  # a plus that was not encoded
+    return read_zoned_time(text) if _TIME.fullmatch(text) else None
+
+
+def read_face(text: str) -> datetime | None:
+    """The same, but what its clock shows, whatever zone it names."""
+    text = text.replace(" ", "+")
+    return read_clock_face(text) if _TIME.fullmatch(text) else None
 
 
 def read_offset(text: str) -> timedelta | None:
@@ -270,11 +263,12 @@ def _confirmation(values: _Values) -> Confirmation:
 
 def _classic_confirmation(values: _Values) -> ClassicConfirmation:
     offset = values.read("utcOffset", read_offset)
-    clock = values.read("meetingTime", read_time)
+    clock = values.read("meetingTime", read_face)
     meeting = None
     if clock is not None and offset is not None:
         meeting = clock.replace(tzinfo=timezone(offset))
-    elif clock is not None:
+    if clock is not None and (meeting is None or in_utc(meeting) is None):
+        meeting = None
         values.unreadable("meetingTime")  # at what moment it is can't be told
     return ClassicConfirmation(
         name=values.text("Name"),

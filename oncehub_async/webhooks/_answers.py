@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 import attrs
-import orjson
 
+from .._ground import dump_json
 from ._signature import SIGNATURE_HEADER
 
 
@@ -22,7 +22,7 @@ class DeliveryAnswer:
 
 def _answer(status: int, text: str, *, close: bool = False) -> DeliveryAnswer:
     key = "status" if status < 400 else "error"
-    return DeliveryAnswer(status, orjson.dumps({key: text}), close)
+    return DeliveryAnswer(status, dump_json({key: text}), close)
 
 
 ACCEPTED = _answer(200, "accepted")

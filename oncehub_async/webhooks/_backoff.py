@@ -4,13 +4,7 @@ import attrs
 
 from .._ground import checks
 
-
-def _seconds(_instance: object, attribute: "attrs.Attribute[float]", value: float) -> None:
-    checks.seconds(value, attribute.name)
-
-
-def _count(_instance: object, attribute: "attrs.Attribute[int]", value: int) -> None:
-    checks.count(value, attribute.name)
+_seconds, _count = checks.SECONDS, checks.COUNT
 
 
 @attrs.frozen(kw_only=True)

@@ -1,12 +1,9 @@
 """What has to be known of a delivery to accept it, read without building any model."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple, TypeGuard
 
-import orjson
-
-from .._ground import load_json
+from .._ground import load_json, read_time
 from ._webhook_errors import EnvelopeError
 
 _LONGEST_NAME = 255
@@ -24,8 +21,7 @@ class Envelope(NamedTuple):
 
 def read_envelope(body: bytes) -> Envelope:
     """The envelope of a delivery. Raises `EnvelopeError` where there is none."""
-    # That long integers are rounded doesn't matter: an envelope has none.
-    return envelope_of(_parsed(body, orjson.loads, load_json))
+    return envelope_of(parse_whole(body))
 
 
 def envelope_of(data: dict[str, Any]) -> Envelope:
@@ -43,21 +39,13 @@ def envelope_of(data: dict[str, Any]) -> Envelope:
 
 def parse_whole(body: bytes) -> dict[str, Any]:
     """The JSON object in a body, without loss. Raises `EnvelopeError`."""
-    return _parsed(body, load_json, orjson.loads)
-
-
-def _parsed(body: bytes, *parsers: Callable[[bytes], Any]) -> dict[str, Any]:
-    # Each takes what the other doesn't: halves of surrogate pairs, which come from texts that were
-    # cut in the middle of an emoji, or lists within lists a thousand deep.
-    for parse in parsers:
-        try:
-            data = parse(body)
-        except ValueError:
-            continue
-        if isinstance(data, dict):
-            return data
+    try:
+        data = load_json(body)
+    except ValueError:
+        raise EnvelopeError("the body is not JSON") from None
+    if not isinstance(data, dict):
         raise EnvelopeError("the body is not a JSON object")
-    raise EnvelopeError("the body is not JSON")
+    return data
 
 
 def _is_name(value: object) -> TypeGuard[str]:
@@ -71,20 +59,10 @@ def _is_name(value: object) -> TypeGuard[str]:
 
 def time_of(value: object) -> datetime | None:
     """An event's time, aware and in UTC; None where it has none that can be read."""
-    seconds = timestamp_of(value)
-    try:
-        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError):
-        return None
+    return read_time(value)
 
 
 def timestamp_of(value: object) -> float | None:
     """An event's time in Unix seconds; None where it has none that can be read."""
-    if type(value) is not str:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    # The API's times are in UTC; one that came without a zone is in UTC too.
-    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
+    time = read_time(value)
+    return None if time is None else time.timestamp()

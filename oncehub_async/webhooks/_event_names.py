@@ -4,11 +4,11 @@ https://developers.oncehub.com/docs/webhook-events lists them. An event always a
 specific type; `booking` and `conversation` stand for all that begin so.
 """
 
-import difflib
 import logging
 from collections.abc import Iterable
 from typing import Literal
 
+from .._ground import did_you_mean
 from ..errors import InvalidParameterError
 from ..models import EventName
 
@@ -99,12 +99,7 @@ def check_event_type(type: str, *, unlisted: bool = False) -> None:
 
 
 def _hint(type: str, known: tuple[str, ...]) -> str:
-    likely = difflib.get_close_matches(type.lower(), known, n=1) or [
-        each for each in known if each.endswith(f".{type.lower()}")
-    ]
-    if likely:
-        return f"did you mean {likely[0]!r}?"
-    return f"they are {', '.join(known)} (unlisted=True takes one that is newer than this version)"
+    return f"{did_you_mean(type, known)} (unlisted=True takes one that is newer than this version)"
 
 
 logger = logging.getLogger("oncehub_async.webhooks")

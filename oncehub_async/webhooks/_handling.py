@@ -20,8 +20,8 @@ from ._webhook_errors import GiveUp, RetryLater
 logger = logging.getLogger("oncehub_async.webhooks")
 
 _LONGEST_ERROR = 4_000
-_MOST_CRASHES = 10
-"""A handler during which the process died so often is perhaps what kills it."""
+_MOST_CRASHES = 3
+"""A handler that ran alone each time when its process died is what kills it."""
 
 DONE = Outcome(state=State.DONE)
 
@@ -106,7 +106,7 @@ def given_up_for_crashes(work: Work) -> Outcome | None:
     """What becomes of work during which the process died again and again."""
     if work.crashes < _MOST_CRASHES:
         return None
-    error = f"the process ended {work.crashes} times while the handler ran"
+    error = f"the process ended {work.crashes} times while the handler ran alone"
     if work.error is not None:
         error += f"; before that it failed with:\n\n{work.error}"
     return Outcome(state=State.DEAD, error=error)

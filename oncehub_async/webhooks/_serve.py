@@ -10,7 +10,7 @@ from yarl import URL
 
 from ..errors import ClientStateError
 from ._aiohttp_handler import add_receiver
-from ._head_deadline import HeadDeadline, tell_of_requests
+from ._connection_deadlines import ConnectionDeadlines
 from ._receiver import Receiver
 
 _IDLE = 150.0
@@ -31,46 +31,45 @@ async def serve(
 
     Senders are cut off who take longer than the receiver's `read_timeout` for the head of a request
     (from the connection on, or between its first byte and its last), for its body, or for reading
-    their answers.
+    their answers; heads and answers get up to a quarter more. Between two requests a connection may
+    rest for two and a half minutes.
 
     `port` 0 takes any free one; `on_start` is told the URL. Raises `OSError` where the port is
     taken.
     """
-    app = web.Application(middlewares=[tell_of_requests])
+    app = web.Application()
     add_receiver(app, receiver, path)
-    runner = web.AppRunner(
-        app,
-        access_log=None,
-        shutdown_timeout=5.0,
-        keepalive_timeout=_IDLE,
-        auto_decompress=False,  # what is compressed is refused, and unread
-    )
+    runner = web.AppRunner(app, shutdown_timeout=5.0)
     stop = asyncio.Event()
     with _signals(stop):
         try:
             await runner.setup()
-            listener = await _listen(runner, host, port, receiver.read_timeout)
-            try:
-                if on_start is not None:
-                    # An IPv6 address has brackets in a URL.
-                    port = listener.sockets[0].getsockname()[1]
-                    on_start(str(URL.build(scheme="http", host=host, port=port)) + path)
-                await stop.wait()
-            finally:
-                listener.close()
+            with contextlib.closing(_deadlines(runner, receiver.read_timeout)) as deadlines:
+                listener = await asyncio.get_running_loop().create_server(
+                    deadlines.connection, host, port, backlog=128
+                )
+                with contextlib.closing(listener):
+                    if on_start is not None:
+                        # An IPv6 address has brackets in a URL.
+                        port = listener.sockets[0].getsockname()[1]
+                        on_start(str(URL.build(scheme="http", host=host, port=port)) + path)
+                    await stop.wait()
         finally:
             await runner.cleanup()
 
 
-async def _listen(runner: web.AppRunner, host: str, port: int, patience: float) -> asyncio.Server:
+def _deadlines(runner: web.AppRunner, patience: float) -> ConnectionDeadlines:
     server = runner.server
     if server is None:
         raise ClientStateError("the web application is not set up")
-
-    def connection() -> HeadDeadline:
-        return HeadDeadline(server, patience)
-
-    return await asyncio.get_running_loop().create_server(connection, host, port, backlog=128)
+    return ConnectionDeadlines(
+        server,
+        patience,
+        access_log=None,
+        keepalive_timeout=_IDLE,
+        lingering_time=patience,
+        auto_decompress=False,  # what is compressed is refused, and unread
+    )
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ import time
 
 import attrs
 
-from .._ground import checks
+from .._ground import Hidden, checks
 from ..errors import ConfigurationError
 from ._signing_secrets import Secrets, SigningKey, signing_keys
 from ._webhook_errors import SignatureError, SignatureProblem
@@ -61,11 +61,13 @@ def verify_signature(
 
     Raises `ConfigurationError` for secrets and limits that would verify nothing.
     """
+    hidden = Hidden(secrets)
+    del secrets
     oldest, newest = checks.seconds(max_age, "max_age"), checks.seconds(max_skew, "max_skew")
     moment = time.time() if now is None else now
     if not math.isfinite(moment):
         raise ConfigurationError(f"now: {moment!r} is no time, so no signature would be too old")
-    check_signature(body, header, signing_keys(secrets), moment, oldest, newest)
+    check_signature(body, header, signing_keys(hidden), moment, oldest, newest)
 
 
 def check_signature(

@@ -10,7 +10,7 @@ from typing import Protocol
 import attrs
 
 from .._client import Resources
-from .._ground import Clock, checks
+from .._ground import Clock, Hidden, checks
 from ..errors import ConfigurationError
 from ..models import Webhook
 from ._webhook_errors import SecretsError
@@ -41,37 +41,39 @@ class SigningKey:
         return keyed.digest()
 
 
-def signing_keys(secrets: Secrets) -> tuple[SigningKey, ...]:
+def signing_keys(secrets: Secrets | Hidden) -> tuple[SigningKey, ...]:
     """The keys of secrets. Raises `ConfigurationError` where there is none, or an empty one."""
-    several = [secrets] if isinstance(secrets, str | bytes) else list(_iterable(secrets))
+    secrets = Hidden(secrets)
+    if not isinstance(secrets.value, Iterable):
+        raise ConfigurationError(
+            f"signing_secret: expected a str or several, got {type(secrets.value).__name__}"
+        )
+    single = isinstance(secrets.value, str | bytes)
+    several = [Hidden(each) for each in ([secrets.value] if single else secrets.value)]
     if not several:
         raise ConfigurationError("signing_secret: there is none, so nothing could be verified")
-    return tuple(SigningKey(_encoded(each)) for each in several)
+    for each in several:
+        problem = _problem(each.value)
+        if problem is not None:
+            raise ConfigurationError(f"signing_secret: {problem}")
+    return tuple(SigningKey(_encoded(each.value)) for each in several)
 
 
-def _iterable(secrets: object) -> Iterable[object]:
-    if isinstance(secrets, Iterable):
-        return secrets
-    raise ConfigurationError(
-        f"signing_secret: expected a str or several, got {type(secrets).__name__}"
-    )
+def _encoded(secret: str | bytes) -> bytes:
+    return secret.encode() if isinstance(secret, str) else secret
 
 
-def _encoded(secret: object) -> bytes:
-    if isinstance(secret, str):
-        try:
-            secret = secret.encode()
-        except UnicodeEncodeError:
-            raise ConfigurationError("signing_secret: holds half a surrogate pair") from None
-    if not isinstance(secret, bytes):
-        raise ConfigurationError(f"signing_secret: expected a str, got {type(secret).__name__}")
+def _problem(secret: object) -> str | None:
+    """Why this can't be a secret. It raises nothing, so that no traceback holds its locals."""
+    if not isinstance(secret, str | bytes):
+        return f"expected a str, got {type(secret).__name__}"
+    if isinstance(secret, str) and any("\ud800" <= each <= "\udfff" for each in secret):
+        return "holds half a surrogate pair"
     if not secret.strip():
-        raise ConfigurationError("signing_secret: is empty, so anybody could sign")
+        return "is empty, so anybody could sign"
     if secret != secret.strip():
-        raise ConfigurationError(
-            "signing_secret: has spaces or a line break at an end; copy it again, or strip() it"
-        )
-    return secret
+        return "has spaces or a line break at an end; copy it again, or strip() it"
+    return None
 
 
 logger = logging.getLogger("oncehub_async.webhooks")
@@ -188,8 +190,9 @@ class ProvidedSecrets:
         """What went wrong; it is nobody's but those who wait for it."""
         try:
             async with asyncio.timeout(self._timeout):
-                given = await _awaitable(self._provider())
+                given = Hidden(await _awaitable(self._provider()))
             self._kept = signing_keys(given)
+            del given
         except ConfigurationError as error:
             # A clear answer that there are none, which ends those that were.
             if self._kept:
@@ -222,14 +225,21 @@ def secrets_of_account(oncehub: Resources, *, url: str | None = None) -> Secrets
     """
 
     async def look_up() -> Secrets:
-        found = [
-            webhook.signing_secret
-            async for webhook in oncehub.webhooks.list()
-            if webhook.signing_secret and url in (None, webhook.url) and _can_verify(webhook)
-        ]
+        found, unsigned = [], 0
+        async for webhook in oncehub.webhooks.list():
+            if url not in (None, webhook.url):
+                continue
+            unsigned += not webhook.signing_secret
+            if webhook.signing_secret and _can_verify(webhook):
+                found.append(webhook.signing_secret)
         if not found:
             where = f" that delivers to {url}" if url else ""
-            raise ConfigurationError(f"signing_secret: the account has no signed webhook{where}")
+            raise ConfigurationError(
+                f"signing_secret: the account has no signed webhook{where}"
+                if not unsigned
+                else f"signing_secret: the API shows no secret of the webhooks{where}; it may show "
+                "one only when the webhook is created: keep it then and pass it as signing_secret="
+            )
         return found
 
     return look_up

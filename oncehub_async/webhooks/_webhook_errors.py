@@ -77,6 +77,9 @@ class RetryLater(Exception):
         super().__init__(reason or f"to be tried again in {seconds:g} s")
         self.seconds = float(seconds)
 
+    def __reduce__(self) -> tuple[type["RetryLater"], tuple[float, str]]:
+        return (type(self), (self.seconds, str(self)))
+
 
 class GiveUp(Exception):
     """Raised by a handler for what can never succeed: a dead letter at once."""

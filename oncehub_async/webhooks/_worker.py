@@ -4,10 +4,9 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-from .._ground import Clock, checks
+from .._ground import LATEST, Clock, checks, from_unix
 from ..errors import ClientStateError
 from ._event import Event, read_event
 from ._handler import Context
@@ -51,7 +50,7 @@ class Worker:
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._is_over = False
+        self._is_over = self._is_alone = False
         self._loops: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -104,11 +103,13 @@ class Worker:
         pause = _POLL
         while not self._stopping.is_set():
             self._news.clear()
-            free = self._concurrency - len(self._running)
+            free = 0 if self._is_alone else self._concurrency - len(self._running)
             claims: Sequence[Claim] = ()
             try:
                 if free and self._routes:
-                    claims = await self._inbox.claim(free, self._routes, self._clock.now())
+                    claims = await self._inbox.claim(
+                        free, self._routes, self._clock.now(), idle=not self._running
+                    )
                     self._health.worked("claim")
                 pause = _POLL
             except Exception as error:
@@ -117,6 +118,7 @@ class Worker:
                 pause = min(pause * 2, _LONGEST_PAUSE)
                 continue
             for claim in claims:
+                self._is_alone = claim.alone
                 self._begin(claim)
             if len(claims) < free or not free:
                 await self._rest()
@@ -128,6 +130,7 @@ class Worker:
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._running.discard(task)
+        self._is_alone = False
         self.wake()
         error = None if task.cancelled() else task.exception()
         if error is not None:
@@ -169,7 +172,7 @@ class Worker:
         given_up = given_up_for_crashes(work)
         if given_up is not None:
             logger.error(
-                "%s is given up for %s: the process ended %d times while it ran",
+                "%s is given up for %s: the process ended %d times while it ran alone",
                 work.handler,
                 work.event_id,
                 work.crashes,
@@ -181,7 +184,7 @@ class Worker:
             attempt=work.attempt,
             is_last_attempt=number >= rules.attempts,
             handler=work.handler,
-            received=datetime.fromtimestamp(claim.event.received, UTC),
+            received=from_unix(claim.event.received) or LATEST,
             services=self._services,
         )
         try:

@@ -128,7 +128,7 @@ def test_a_failed_export_tells_why_in_a_line(
     ("arguments", "said"),
     [
         (["export"], "--out"),
-        (["export", "invoices", "--out", "x"], "none called 'invoices'; there are bookings"),
+        (["export", "invoices", "--out", "x"], "none called 'invoices'; they are bookings"),
         (["export", "--out", "x", "--since", "soon"], "since: 'soon' is not a date"),
         (["export", "bookings", "--out", "x", "--filter", "status"], "NAME=VALUE"),
         (["export", "bookings", "--out", "x", "--filter", "colour=red"], "no filter 'colour'"),
@@ -138,7 +138,7 @@ def test_a_failed_export_tells_why_in_a_line(
         (["simulate", "--speed", "0"], "speed"),
         (["simulate", "--bookings", "-1"], "bookings"),
         (["simulate", "--port", "99999"], "port"),
-        (["export", "bookngs", "--out", "x"], "did you mean bookings?"),
+        (["export", "bookngs", "--out", "x"], "did you mean 'bookings'?"),
         (["export", "users", "--out", "x", "--since", "2026-01-01"], "since: only bookings"),
         (["exprot"], "exprot"),
         (["check", "a-key-by-mistake"], "more arguments"),

@@ -495,3 +495,13 @@ def test_first_goes_with_the_priority_that_was_asked_for() -> None:
 
     run_virtual(main())
     assert asked == [Priority.INTERACTIVE, Priority.BULK, Priority.BULK, Priority.BULK]
+
+
+def test_under_lasting_429s_the_end_is_the_last_refusal() -> None:
+    """`except RateLimitError` catches it, and it says what the service said."""
+    script = Script([refused(Request_Id="req-9")])
+    with pytest.raises(RateLimitError) as caught:
+        call(script, retry=RetryPolicy(deadline=20.0))
+    assert isinstance(caught.value, DeadlineExceededError)
+    assert (caught.value.status, caught.value.type) == (429, "rate_limit_error")
+    assert caught.value.request_id == "req-9"

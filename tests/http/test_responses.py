@@ -88,7 +88,7 @@ def test_no_body_breaks_the_mapping(status: int, body: bytes) -> None:
         ("Thu, 01 Jan 2026 00:01:00 GMT", 60.0),
         ("Wed, 31 Dec 2025 00:00:00 GMT", 0.0),
         ("-5", None),
-        ("1.5", None),
+        ("1.5", 1.5),
         ("soon", None),
         ("", None),
         ("٣", None),
@@ -159,3 +159,22 @@ def test_a_deletion_may_be_answered_with_nothing() -> None:
     """204 and an empty body mean the same as the documented answer."""
     request = Request(Operation("DELETE", "/contacts/{id}"), id="CTC-1")
     assert read(request, answered(204, b"")) == {"id": "CTC-1", "deleted": True}
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("1.5", 1.5),
+        (" 7 ", 7.0),
+        ("3, 9", 3.0),
+        ("-1", None),
+        ("nan", None),
+        ("inf", None),
+        ("9" * 300, 999_999_999.0),
+        ("9" * 5000, 999_999_999.0),
+        ("soon", None),
+    ],
+)
+def test_odd_forms_of_retry_after(header: str, seconds: float | None) -> None:
+    """Decimals, spaces and several count; nonsense is as if there were none."""
+    assert retry_after(header, datetime(2026, 1, 1, tzinfo=UTC)) == seconds

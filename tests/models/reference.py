@@ -78,10 +78,29 @@ def _model(cls: type[Model], converter: Converter) -> Hook:
                 value[ours] = other if value.get(ours) is None else value[ours]
         if id_field is not None and id_field.default is attrs.NOTHING and value.get("id") == "":
             del value["id"]
-        unknown = {key: each for key, each in value.items() if key not in known}
-        return generated({**value, "unknown_fields": unknown}, cls)
+        odd = _unheld(cls, value, converter)
+        unknown = {key: each for key, each in value.items() if key not in known or key in odd}
+        return generated({**value, **odd, "unknown_fields": unknown}, cls)
 
     return structure
+
+
+def _unheld(cls: type[Model], value: dict[str, Any], converter: Converter) -> dict[str, Any]:
+    """The optional times and numbers that their fields can't hold, with what they hold instead."""
+    odd = {}
+    for field in attrs.fields(cls):
+        kind = next((each for each in get_args(field.type) if each in hooked), None)
+        if kind is not None and field.default is None and value.get(field.name) is not None:
+            try:
+                hooked[kind](value[field.name], kind)
+            except hooks.UnheldValue as error:
+                odd[field.name] = error.nearest
+            except ModelError:
+                pass
+    return odd
+
+
+hooked: dict[Any, Hook] = {int: hooks.integer, float: hooks.number, datetime: hooks.time, date: hooks.calendar_date}  # fmt: skip
 
 
 def _is_array(cls: Any) -> bool:

@@ -3,7 +3,10 @@ from typing import Any
 
 import pytest
 
-from oncehub_async.simulator import Account, Simulator
+from oncehub_async import OnceHub
+from oncehub_async.models import AvailabilityLocation, WorkingDay, WorkingHours
+from oncehub_async.simulator import Account, Service, Simulator
+from oncehub_async.simulator._data.words import ADDRESSES
 
 from .conftest import Api, error
 
@@ -251,3 +254,32 @@ async def test_one_time_links(api: Api) -> None:
         error(f"This master page is deleted: '{page}'", "id"),
     )
     assert (await api.post("/master-pages/123/one-time-links")).status == 404
+
+
+@pytest.mark.parametrize("text_in_slots", [True, False])
+async def test_a_physical_location_is_booked_as_a_slot_shows_it(text_in_slots: bool) -> None:
+    """With the address's text as the value, as since August, and without, as in April."""
+    service = Service(addresses_in_slots=text_in_slots)
+    async with Simulator(service=service) as sim, OnceHub(sim.api_key, base_url=sim.url) as client:
+        office = AvailabilityLocation(type="in_person_by_host", id=ADDRESSES[0][0])
+        day = WorkingHours(start_time="09:00", end_time="17:00", locations=(office,))
+        await client.users.update_scheduling_availability(
+            sim.state.world.users.id(0),
+            weekly=[WorkingDay(day="Monday", working_hours=(day,))],
+        )
+        found = await client.booking_calendars.time_slots(calendar(sim))
+        slot, place = next(
+            (slot, place)
+            for slot in found
+            for place in slot.locations or ()
+            if place.type == "physical"
+        )
+        assert (place.value is not None) == text_in_slots
+        booked = await client.booking_calendars.schedule(
+            calendar(sim),
+            start_time=slot.start_time,
+            guest_time_zone="Europe/Berlin",
+            booking_form=FORM,
+            location=place,
+        )
+        assert booked.id

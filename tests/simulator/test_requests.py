@@ -97,7 +97,6 @@ BODIES = [
     b'"text"',
     b"\xff\xfe",
     b'{"a": NaN}',
-    b'{"email": "\\ud800"}',
     b"[" * 100_000,
     b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
     b'{"email": {"a": [1]}, "first_name": 1, "last_name": [], "name": 5, "url": {}, "events": 3,'

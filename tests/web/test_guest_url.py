@@ -21,6 +21,7 @@ LINK = BookingLink(
     questions={"topic": "x"},
     skip=True,
     host="kim@example.com",
+    co_hosts=["Sam@example.com"],
     duration_minutes=30,
     time_zone="Europe/Berlin",
     utm=UtmParams(source="ad"),
@@ -42,15 +43,12 @@ async def test_without_a_client_it_is_the_visible_link() -> None:
 
 
 async def test_what_the_api_is_asked_for() -> None:
-    """The guest's data in the body, hidden; of the rest only the page's settings in the URL."""
+    """The guest's data in the body, hidden; what says nothing about people in the URL."""
     body = {"id": "QUHVEKLPD93M", "url": "https://oncehub.com/.QUHVEKLPD93M"}
     async with serving(answer(body=body)) as server:
         async with OnceHub("key", base_url=server.url) as oncehub:
             url = await guest_url(LINK, oncehub=oncehub, id="BKC-LDJ878496X")
-    assert url == (
-        "https://oncehub.com/.QUHVEKLPD93M?skip=1&host=kim%40example.com&duration_minutes=30"
-        "&iana_time_zone=Europe%2FBerlin"
-    )
+    assert url == "https://oncehub.com/.QUHVEKLPD93M?skip=1&iana_time_zone=Europe%2FBerlin"
     (request,) = server.received
     assert request.target == "/v2/booking-calendars/BKC-LDJ878496X/one-time-links"
     assert orjson.loads(request.body) == {
@@ -63,6 +61,11 @@ async def test_what_the_api_is_asked_for() -> None:
         },
         "utm_params": {"source": "ad"},
         "hide_url_params": True,
+        "booking_settings": {
+            "host": "kim@example.com",
+            "co_hosts": "Sam@example.com",
+            "duration_minutes": 30,
+        },
     }
 
 

@@ -95,10 +95,10 @@ class HangingInbox(MemoryInbox):
 
     hangs = False
 
-    async def claim(self, *arguments: Any) -> Any:
+    async def claim(self, *arguments: Any, **options: Any) -> Any:
         if self.hangs:
             await asyncio.Event().wait()
-        return await super().claim(*arguments)
+        return await super().claim(*arguments, **options)
 
 
 @virtual

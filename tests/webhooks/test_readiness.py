@@ -19,10 +19,10 @@ class FailingInbox(MemoryInbox):
             raise InboxError("the disk is full")
         return await super().put(*arguments)
 
-    async def claim(self, *arguments: Any) -> Any:
+    async def claim(self, *arguments: Any, **options: Any) -> Any:
         if self.fails_at == "claim":
             raise InboxError("the file is gone")
-        return await super().claim(*arguments)
+        return await super().claim(*arguments, **options)
 
 
 @virtual

@@ -1,6 +1,7 @@
 """A receiver as a program of its own: where it says it is, and what it asks of aiohttp."""
 
 import asyncio
+import importlib
 import socket
 from typing import Any
 
@@ -52,14 +53,22 @@ async def test_what_it_asks_of_aiohttp(monkeypatch: pytest.MonkeyPatch) -> None:
     """Proxies end kept connections first; the end waits for no sender; nothing is unpacked."""
     asked: dict[str, Any] = {}
     stop = RuntimeError("it has asked")
+    make_runner = web.AppRunner
 
-    def runner(_app: web.Application, **settings: Any) -> web.AppRunner:
+    def runner(app: web.Application, **settings: Any) -> web.AppRunner:
+        asked.update(settings)
+        return make_runner(app, **settings)
+
+    def deadlines(_server: web.Server, _seconds: float, **settings: Any) -> None:
         asked.update(settings)
         raise stop
 
     monkeypatch.setattr(web, "AppRunner", runner)
+    module = importlib.import_module("oncehub_async.webhooks._serve")
+    monkeypatch.setattr(module, "ConnectionDeadlines", deadlines)
     with pytest.raises(RuntimeError, match="it has asked"):
         await serve(Receiver(signing_secret=SECRET, inbox=MemoryInbox()))
     assert asked["keepalive_timeout"] > 120.0
     assert asked["shutdown_timeout"] <= 10.0
     assert asked["auto_decompress"] is False
+    assert asked["access_log"] is None

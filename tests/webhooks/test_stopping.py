@@ -176,10 +176,10 @@ class UnsettledInbox(MemoryInbox):
             raise InboxError("the disk is full")
         return await super().settle(work, outcome, now)
 
-    async def claim(self, *arguments: Any) -> Any:
+    async def claim(self, *arguments: Any, **options: Any) -> Any:
         if self.broken:
             raise RuntimeError("a mistake of this inbox, about nobody@example.com")
-        return await super().claim(*arguments)
+        return await super().claim(*arguments, **options)
 
 
 @virtual

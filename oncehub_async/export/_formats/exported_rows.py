@@ -4,12 +4,12 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, BinaryIO
 
 import attrs
 
-from ..._ground import load_json, time_text
+from ..._ground import in_utc, load_json, read_time, time_text
 from .choices import Compression, Format
 from .compressed import BrokenFileError, broken_by, read_from
 from .csv_format import plain_text
@@ -77,14 +77,7 @@ def _cells_of_any_length() -> Iterator[None]:
 
 def moment(value: object) -> datetime | None:
     """A time as a file or the service has it, in UTC if it names no zone; None if it is none."""
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-    if not isinstance(value, datetime):
-        return None
-    return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+    return in_utc(value) if isinstance(value, datetime) else read_time(value)
 
 
 # Whole conversations fit into cells; Python's csv stops at 128 KB otherwise.

@@ -6,16 +6,15 @@ columns say, overlaid with its unknown fields.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from ..._ground import dump_json
+from ..._ground import dump_json, has_finer_digits, read_time
 from .fields import UNKNOWN_FIELDS, Field, FieldKind
 
 _INT64 = range(-(2**63), 2**63)
 _EXACT_IN_FLOAT = range(-(2**53), 2**53 + 1)
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-_BELOW_MICROSECONDS = re.compile(r"[.,]\d{6}\d*[1-9]")
 
 
 class UnfittingValue(Exception):
@@ -122,14 +121,10 @@ def _misfit(_value: Any, _field: Field) -> Any:
 
 def instant(value: Any, _field: Field) -> datetime:
     """A time in UTC, which times without a zone are in. Raises `UnfittingValue`."""
-    if type(value) is not str:
+    time = read_time(value)
+    if time is None:
         raise UnfittingValue
-    try:
-        time = datetime.fromisoformat(value)
-        time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise UnfittingValue from None
-    if _BELOW_MICROSECONDS.search(value):
+    if has_finer_digits(value):
         raise UnfittingValue(time)
     return time
 

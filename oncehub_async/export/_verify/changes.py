@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 import attrs
 
+from ..._ground import time_text
 from .._formats import Compression, Format, read_rows
 from .._formats.exported_rows import moment
 from .._manifest import MANIFEST_NAME, Changes, ResourceEntry
@@ -165,4 +166,4 @@ class _Reading:
 
 
 def _version(id: object, time: datetime) -> str:
-    return f"{id} {time.timestamp()}"
+    return f"{id} {time_text(time)}"

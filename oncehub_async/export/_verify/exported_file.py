@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ..._ground import LATEST, read_time
 from .._earlier_export import ObjectTimes
 from .._export_plan import RESOURCES, WALKED, ResourcePlan
 from .._formats import BrokenFileError, Compression, Format, check, count_objects, read_rows
@@ -145,7 +146,7 @@ def _problems_of_times(entry: ResourceEntry, times: ObjectTimes) -> Iterator[str
     ):
         if moment(getattr(entry, name)) != found:
             yield f"its {name} is not the one in {MANIFEST_NAME}"
-    started = datetime.fromisoformat(str(entry.started))
+    started = read_time(entry.started) or LATEST
     mark = moment(entry.high_water_mark)
     if mark is not None and mark > min(times.latest_update or started, started):
         yield f"the high_water_mark in {MANIFEST_NAME} is later than anything in it"

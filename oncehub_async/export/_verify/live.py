@@ -8,7 +8,7 @@ from random import Random, SystemRandom
 from typing import Any
 
 from ..._client import OnceHub, Resources
-from ..._ground import MAX_LIMIT
+from ..._ground import LATEST, MAX_LIMIT, read_time
 from ..._lists import Direction, Listing, following
 from ..._rate import Priority
 from ...errors import BadRequestError, GoneError, InvalidParameterError, NotFoundError
@@ -61,7 +61,7 @@ async def _compare(
     oncehub: Resources, folder: Path, name: str, entry: ResourceEntry, samples: int, random: Random
 ) -> Comparison:
     plan = ResourcePlan.from_readable(name, entry.arguments)
-    started = datetime.fromisoformat(str(entry.started))
+    started = read_time(entry.started) or LATEST
     newest = min(started, plan.arguments.get("creation_time_lt", started))
     comparison = Comparison()
     if plan.can_be_walked and plan.arguments.get("creation_time_gt", newest) > newest:

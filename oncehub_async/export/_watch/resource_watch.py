@@ -1,14 +1,14 @@
 """The changes of one resource, round after round."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 from ..._client import Resources
-from ..._ground import Clock, time_text
+from ..._ground import EARLIEST, Clock, shifted, text_in_seconds
 from .._export_plan import ResourcePlan
 from .._files import in_thread
 from .._folder import SOME
@@ -18,8 +18,6 @@ from .._formats.fields import without_secrets
 from .._manifest import CHANGES_ENDING, Changes, ResourceEntry, text_of
 from .change_log import REMEDY, ChangeLog
 from .versions import VERSION_TIMES, KnownVersions, RoundBuffer, round_buffer
-
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @attrs.define(eq=False)
@@ -81,7 +79,7 @@ class ResourceWatch:
         written_as = Format(self.entry.format)
         compression = Compression(self.entry.compression)
         fields = ["id"] if self.field is None else ["id", self.field]
-        seen = moment(self.entry.finished) or _LONG_AGO
+        seen = moment(self.entry.finished) or EARLIEST
         try:
             with path.open("rb") as file:
                 for data in read_objects(file, written_as, compression, fields):
@@ -115,7 +113,7 @@ class ResourceWatch:
             self._mark = surely_past
         self.changes.high_water_mark = text_of(self._mark)
         self.changes.rounds += 1
-        self.changes.last_round = time_text(now.replace(microsecond=0))
+        self.changes.last_round = text_in_seconds(now)
         self._known.forget(self._since())
         return found
 
@@ -128,7 +126,7 @@ class ResourceWatch:
             return len(buffer)
 
     def _since(self) -> datetime | None:
-        return None if self._mark is None else self._mark - self.overlap
+        return None if self._mark is None else shifted(self._mark, -self.overlap)
 
     async def _pages(self, since: datetime | None) -> AsyncGenerator[Sequence[Any], None]:
         arguments = dict(self.plan.arguments)

@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 
+from ..._ground import read_date, read_time, text_in_milliseconds, text_in_seconds
+
 SECOND = 1_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
@@ -27,22 +29,17 @@ def to_datetime(ms: int) -> datetime:
 
 def with_milliseconds(ms: int) -> str:
     """`2025-09-24T04:29:41.270Z`"""
-    return to_datetime(ms).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    return text_in_milliseconds(to_datetime(ms))
 
 
 def with_seconds(ms: int) -> str:
     """`2020-03-22T09:48:48Z`"""
-    return to_datetime(ms).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    return text_in_seconds(to_datetime(ms))
 
 
 def parse_date(text: str) -> date | None:
     """A date written `YYYY-MM-DD`, None for anything else."""
-    if not _DATE.fullmatch(text):
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+    return read_date(text) if _DATE.fullmatch(text) else None
 
 
 def parse(text: str) -> float | None:
@@ -50,14 +47,7 @@ def parse(text: str) -> float | None:
 
     None when `text` is neither. The fraction is kept, for both ends of a filter are exclusive.
     """
-    if _DATE.fullmatch(text):
-        text += "T00:00:00Z"
-    elif not _DATE_TIME.fullmatch(text):
+    if not (_DATE.fullmatch(text) or _DATE_TIME.fullmatch(text)):
         return None
-    try:
-        moment = datetime.fromisoformat(text.upper())
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        return (moment - _EPOCH) / timedelta(milliseconds=1)
-    except (ValueError, OverflowError):
-        return None
+    moment = read_time(text)
+    return None if moment is None else (moment - _EPOCH) / timedelta(milliseconds=1)

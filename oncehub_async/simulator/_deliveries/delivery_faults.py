@@ -7,7 +7,8 @@ from typing import Literal, get_args
 
 import attrs
 
-from .._account_settings import likely, one_of
+from ..._ground import checks, did_you_mean
+from ...errors import ConfigurationError
 from .._data.webhooks_data import EVENT_TYPES, EVENTS
 
 DeliveryFaultKind = Literal[
@@ -51,16 +52,16 @@ class DeliveryFault:
     clock's, in signatures those that they show.
     """
 
-    kind: DeliveryFaultKind = attrs.field(validator=one_of(KINDS))
+    kind: DeliveryFaultKind = attrs.field(validator=checks.one_of(*KINDS))
     events: str | Collection[str] = "*"
-    rate: float = attrs.field(
-        default=1.0, validator=[attrs.validators.ge(0), attrs.validators.le(1)]
-    )
+    rate: float = attrs.field(default=1.0, validator=checks.SHARE)
     times: int | None = attrs.field(
-        default=None, kw_only=True, validator=attrs.validators.optional(attrs.validators.ge(0))
+        default=None,
+        kw_only=True,
+        validator=attrs.validators.optional(checks.COUNT_OR_NONE),
     )
-    every: int = attrs.field(default=1, kw_only=True, validator=attrs.validators.ge(1))
-    seconds: float = attrs.field(kw_only=True, validator=attrs.validators.ge(0))
+    every: int = attrs.field(default=1, kw_only=True, validator=checks.COUNT)
+    seconds: float = attrs.field(kw_only=True, validator=checks.SECONDS_OR_NONE)
 
     @seconds.default
     def _usual_seconds(self) -> float:
@@ -70,9 +71,10 @@ class DeliveryFault:
         """Refuse, with ValueError, what could never strike: most likely it is misspelt."""
         for pattern in self._patterns():
             if not any(_matches(pattern, one) for one in EVENT_TYPES):
-                raise ValueError(f"events: {pattern!r} matches none{likely(pattern, EVENTS)}")
+                hint = did_you_mean(pattern, EVENTS)
+                raise ConfigurationError(f"events: {pattern!r} matches none; {hint}")
         if not self._patterns():
-            raise ValueError("events: none are named")
+            raise ConfigurationError("events: none are named")
 
     def concerns(self, type: str) -> bool:
         """Whether this can happen to an event of this type."""

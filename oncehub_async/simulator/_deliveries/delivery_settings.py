@@ -4,14 +4,14 @@ from typing import Literal
 
 import attrs
 
-from .._account_settings import one_of
+from ..._ground import checks
 
 DAY = 86_400.0
 
 Timestamp = Literal["real", "simulated"]
 RetriesSigned = Literal["anew", "first"]
 
-_positive = attrs.validators.gt(0.0)
+_positive = checks.SECONDS
 
 
 @attrs.frozen(kw_only=True)
@@ -32,13 +32,15 @@ class Delivery:
     """
 
     first_retry: float = attrs.field(default=60.0, validator=_positive)
-    give_up_after: float = attrs.field(default=3 * DAY, validator=attrs.validators.ge(0.0))
+    give_up_after: float = attrs.field(default=3 * DAY, validator=checks.SECONDS_OR_NONE)
     timeout: float = attrs.field(default=10.0, validator=_positive)
-    concurrency: int = attrs.field(default=10, validator=attrs.validators.ge(1))
-    record: int = attrs.field(default=1_000, validator=attrs.validators.ge(0))
-    timestamp: Timestamp = attrs.field(default="real", validator=one_of(("real", "simulated")))
-    first_event: int = attrs.field(default=0, validator=attrs.validators.ge(0))
-    retries_signed: RetriesSigned = attrs.field(default="anew", validator=one_of(("anew", "first")))
+    concurrency: int = attrs.field(default=10, validator=checks.COUNT)
+    record: int = attrs.field(default=1_000, validator=checks.COUNT_OR_NONE)
+    timestamp: Timestamp = attrs.field(default="real", validator=checks.one_of("real", "simulated"))
+    first_event: int = attrs.field(default=0, validator=checks.COUNT_OR_NONE)
+    retries_signed: RetriesSigned = attrs.field(
+        default="anew", validator=checks.one_of("anew", "first")
+    )
 
     def retry_at(self, attempts: int, first: float, now: float) -> float | None:
         """When to try again what has failed so many times, None to give up; in seconds, as `now`.

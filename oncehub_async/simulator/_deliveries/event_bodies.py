@@ -4,8 +4,8 @@ import time
 from collections.abc import Collection
 
 import attrs
-import orjson
 
+from ..._ground import dump_json
 from ...testing import delivered_booking, envelope
 from ...webhooks import SIGNATURE_HEADER, signature_header
 from .._data.ids import Ids
@@ -50,7 +50,7 @@ class DeliveredEvents:
             creation_time=with_milliseconds(happening.now),
             data=data(self._state, happening.id),
         )
-        return DeliveredEvent(own, happening.type, happening.id, orjson.dumps(sent))
+        return DeliveredEvent(own, happening.type, happening.id, dump_json(sent))
 
 
 def data(state: AccountState, id: str) -> Body:

@@ -1,10 +1,11 @@
 """What happens by itself while the simulator's clock runs."""
 
 import asyncio
-from math import inf, log
+from math import log
 
 import attrs
 
+from ..._ground import checks
 from .._data.seeded import key, pick, roll
 from .._data.webhooks_data import AccountEvent, EventType, NothingThere
 from .._scheduling.meetings import meeting
@@ -38,9 +39,7 @@ class Activity:
     end. What happens is the same for the same seed of the account.
     """
 
-    per_hour: float = attrs.field(
-        default=60.0, validator=[attrs.validators.ge(0.0), attrs.validators.lt(inf)]
-    )
+    per_hour: float = attrs.field(default=60.0, validator=checks.SECONDS_OR_NONE)
 
 
 class Business:

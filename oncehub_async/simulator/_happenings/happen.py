@@ -1,6 +1,6 @@
 """Letting one of the events happen, to an object that is named or to some."""
 
-from .._account_settings import likely
+from ..._ground import did_you_mean
 from .._data.webhooks_data import EVENT_TYPES, EventType, NothingThere
 from .._state import AccountState
 from . import booking_events as bookings
@@ -14,8 +14,7 @@ def happen(state: AccountState, type: str, id: str | None, now: int) -> str:
     if nothing is there to which it could happen.
     """
     if type not in EVENT_TYPES:
-        hint = likely(type, EVENT_TYPES)
-        raise ValueError(f"type: {type!r} is no event{hint}")
+        raise ValueError(f"type: {type!r} is no event; {did_you_mean(type, EVENT_TYPES)}")
     if type.startswith("booking."):
         return _to_booking(state, type, id, now)
     return _to_conversation(state, type, id, now)

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+from ..._ground import is_time_zone
 from .._data.contacts_data import STATUSES
 from .._data.instants import with_milliseconds
 from .._data.kind import Body
-from .._field_checks import is_email, is_phone, is_timezone, refuse_unsupported, text
+from .._field_checks import is_email, is_phone, refuse_unsupported, text
 from .._listing.list_answers import ListOperation
 from .._listing.list_filters import CONTACTS
 from .._service_answers import SimulatedAnswer, invalid
@@ -157,7 +158,7 @@ def _check(state: AccountState, fields: Body) -> None:
     employees = fields.get("employees", 0)
     if not isinstance(employees, int) or isinstance(employees, bool):
         raise invalid("Must be an integer.", "employees")
-    if "timezone" in fields and not is_timezone(text(fields, "timezone")):
+    if "timezone" in fields and not is_time_zone(text(fields, "timezone")):
         raise invalid(f"Invalid timezone: '{fields['timezone']}'", "timezone")
     if "owner" in fields:
         owner = text(fields, "owner")

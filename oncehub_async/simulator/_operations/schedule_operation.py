@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from ..._ground import is_time_zone
 from .._data.instants import parse, with_milliseconds, with_seconds
 from .._data.kind import Body
-from .._field_checks import ANSWERS, check_answers, is_email, is_phone, is_timezone, text
+from .._field_checks import ANSWERS, check_answers, is_email, is_phone, text
 from .._scheduling.free_slots import Slot, free_slots
 from .._service_answers import SimulatedAnswer, invalid, missing
 from .._simulator_call import Call
@@ -21,7 +22,7 @@ def schedule(call: Call) -> SimulatedAnswer:
     refuse_unbookable(state, calendar, "Meeting cannot be scheduled", "on")
     form = _form(fields)
     timezone = text(fields, "guest_time_zone")
-    if not is_timezone(timezone):
+    if not is_time_zone(timezone):
         raise invalid(f"Invalid timezone: '{timezone}'", "guest_time_zone")
     slot = _slot(call, calendar, text(fields, "start_time"))
     location = _location(fields.get("location"), slot)
@@ -100,6 +101,8 @@ def _fits(value: Any, location: Body) -> bool:
     kind = location["type"]
     if kind == "guest_phone":
         return is_phone(value)
+    if kind == "in_person_by_guest":
+        return isinstance(value, str) and bool(value.strip())
     if kind == "physical":
         return bool(value == location["id"])
     return value is None or (kind == "virtual" and value == location["value"])

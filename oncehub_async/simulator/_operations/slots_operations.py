@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 
 from .._data.instants import DAY, MINUTE, parse, with_milliseconds
-from .._scheduling.free_slots import Host, Slot, free_slots
+from .._scheduling.free_slots import Host, Slot, as_in_april, free_slots
 from .._service_answers import SimulatedAnswer, invalid
 from .._simulator_call import Call
 from .._state import AccountState
@@ -38,9 +38,13 @@ async def time_slots(call: Call) -> SimulatedAnswer:
             slots.setdefault(slot.start, slot)
         # A team may be large: others get their turn in between.
         await asyncio.sleep(0)
+    shown = (lambda one: one) if call.state.service.addresses_in_slots else as_in_april
     return SimulatedAnswer(
         [
-            {"start_time": with_milliseconds(start), "locations": slots[start].locations}
+            {
+                "start_time": with_milliseconds(start),
+                "locations": [shown(one) for one in slots[start].locations],
+            }
             for start in sorted(slots)
         ]
     )

@@ -16,6 +16,7 @@ _TYPES = {
     "online_dynamic_link": "virtual",
     "online_static_link": "virtual_static",
     "in_person_by_host": "physical",
+    "in_person_by_guest": "in_person_by_guest",
     "phone_by_guest": "guest_phone",
 }
 
@@ -67,6 +68,14 @@ _ENDS = ("start_time", "end_time")
 _FARTHEST = 200_000_000_000_000
 
 
+_SHOWN_VALUES = ("physical", "virtual")
+
+
+def as_in_april(location: Body) -> Body:
+    """A location as slots showed it then: of addresses the id only."""
+    return location | {"value": None} if location["type"] == "physical" else location
+
+
 def _locations(working: list[Body]) -> list[Body]:
     found = []
     for location in working:
@@ -74,7 +83,7 @@ def _locations(working: list[Body]) -> list[Body]:
         found.append(
             {
                 "type": kind,
-                "value": location["value"] if kind == "virtual" else None,
+                "value": location["value"] if kind in _SHOWN_VALUES else None,
                 "id": location["id"] if kind == "physical" else None,
             }
         )

@@ -15,6 +15,7 @@ from .._service_answers import invalid, missing
 
 LOCATION_TYPES = (
     "in_person_by_host",
+    "in_person_by_guest",
     "online_dynamic_link",
     "online_static_link",
     "phone_by_guest",

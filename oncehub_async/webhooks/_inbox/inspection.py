@@ -1,9 +1,8 @@
 """Looking into an inbox's file from outside, beside the process that uses it."""
 
-import json
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,12 @@ from ...errors import ConfigurationError, InvalidParameterError
 from .._webhook_errors import InboxError
 from . import schema, statements
 from .interface import State
+from .subject_order import change, hold_up, json_argument, let_go_on
 
 _BUSY_TIMEOUT = 5.0
 _ENTRIES = """
 SELECT e.id, e.type, e.subject, e.received, w.handler, w.state, w.attempts,
-       max(w.due, e.received), w.finished, w.error
+       max(w.waits, e.received), w.finished, w.error
 FROM work w JOIN events e ON e.seq = w.event
 WHERE w.state IN (SELECT value FROM json_each(:states)) AND (:event IS NULL OR e.id = :event)
 ORDER BY w.event DESC, w.position
@@ -28,11 +28,16 @@ LIMIT :limit
 
 _RETRY = """
 UPDATE work SET state = 'pending', attempts = 0, failures = 0, crashes = 0,
-    finished = NULL, due = :now,
+    suspected = 0, finished = NULL, waits = :now,
     open_subject = (SELECT subject FROM events WHERE seq = work.event)
 WHERE state = 'dead' AND (:handler IS NULL OR handler = :handler)
   AND (:events IS NULL
        OR event IN (SELECT seq FROM events WHERE id IN (SELECT value FROM json_each(:events))))
+RETURNING open_subject
+"""
+
+_TO_RETRY = """
+SELECT DISTINCT e.subject FROM work w JOIN events e ON e.seq = w.event WHERE w.state = 'dead'
 """
 
 
@@ -79,18 +84,30 @@ class InboxFile:
         """Make dead work due now, its attempts counted anew; of all events, if none is named."""
         for event_id in event_ids:
             self.event(event_id)
-        events = json.dumps(event_ids) if event_ids else None
-        return self._change(_RETRY, {"now": time.time(), "handler": handler, "events": events})
+        events = json_argument(event_ids) if event_ids else None
+        with self._transaction():
+            # What is done again may have happened before what is at the front now.
+            subjects = [row[0] for row in self._connection.execute(_TO_RETRY)]
+            hold_up(self._connection, subjects)
+            arguments = {"now": time.time(), "handler": handler, "events": events}
+            retried = change(self._connection, _RETRY, arguments)
+            let_go_on(self._connection, subjects)
+            return retried
 
     def drop_dead(self) -> int:
         """Delete dead letters. The events stay known for as long as replays are possible."""
-        return self._change("DELETE FROM work WHERE state = 'dead'", {})
+        statement = "DELETE FROM work WHERE state = 'dead' RETURNING open_subject"
+        with self._transaction():
+            return change(self._connection, statement, {})
 
     def drop_waiting(self, handler: str) -> int:
         """Delete the work that waits for a handler which there is no more."""
-        return self._change(
-            "DELETE FROM work WHERE handler = :handler AND due IS NOT NULL", {"handler": handler}
+        statement = (
+            "DELETE FROM work WHERE handler = :handler AND waits IS NOT NULL AND owner IS NULL "
+            "RETURNING open_subject"
         )
+        with self._transaction():
+            return change(self._connection, statement, {"handler": handler})
 
     def drop_done(self, older_than: float) -> int:
         """Delete events that are done and were received more than so many seconds ago.
@@ -106,9 +123,8 @@ class InboxFile:
             )
         before, dropped = time.time() - older_than, 0
         while True:
-            self._connection.execute("BEGIN IMMEDIATE")
-            some = statements.purge(self._connection, (), before, float("-inf"), 500).events
-            self._connection.execute("COMMIT")
+            with self._transaction():
+                some = statements.purge(self._connection, (), before, float("-inf"), 500).events
             if not some:
                 return dropped
             dropped += some
@@ -116,11 +132,18 @@ class InboxFile:
     def _entries(
         self, states: Sequence[State], event_id: str | None, limit: int
     ) -> list[InboxEntry]:
-        arguments = {"states": json.dumps(states), "event": event_id, "limit": limit}
+        arguments = {"states": json_argument(states), "event": event_id, "limit": limit}
         return [_entry(row) for row in self._connection.execute(_ENTRIES, arguments)]
 
-    def _change(self, statement: str, arguments: Mapping[str, object]) -> int:
-        return self._connection.execute(statement, dict(arguments)).rowcount
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
 
 
 @contextmanager

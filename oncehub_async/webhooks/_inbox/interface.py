@@ -49,7 +49,7 @@ class Work:
     - `attempt`: how often it was begun, this time included. What was released is among them only
       if it had begun.
     - `failures`: how many of those failed.
-    - `crashes`: during how many of those whoever had claimed it died.
+    - `crashes`: during how many of those whoever had claimed it died while nothing else ran.
     - `error`: with what it failed last.
     """
 
@@ -63,10 +63,14 @@ class Work:
 
 @attrs.frozen
 class Claim:
-    """An event with the work for it that was claimed, in the order of the handlers."""
+    """An event with the work for it that was claimed, in the order of the handlers.
+
+    `alone`: it ran when a process died, and is to run with nothing beside it.
+    """
 
     event: StoredEvent
     work: tuple[Work, ...]
+    alone: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -107,7 +111,9 @@ class Inbox(Protocol):
         """
         ...
 
-    async def claim(self, limit: int, handlers: Collection[str], now: float) -> Sequence[Claim]:
+    async def claim(
+        self, limit: int, handlers: Collection[str], now: float, *, idle: bool = True
+    ) -> Sequence[Claim]:
         """Take work that is due, of at most `limit` events, for these handlers only.
 
         It is this inbox's alone until it is settled or released, or until the inbox is closed or
@@ -116,8 +122,13 @@ class Inbox(Protocol):
 
         Of one subject only one event is claimed at a time. Work isn't claimed while the same
         handler has unfinished work for an event of that subject that happened before (of the same
-        moment: arrived before). Each claim counts as an attempt. Of what one that died had claimed
-        of an event, only the first in the handlers' order had begun, and counts as a crash.
+        moment: arrived before). Each claim counts as an attempt.
+
+        Of what one that died had claimed of an event, only the first in the handlers' order had
+        begun. It is suspected until it is settled: nothing else is given out while such work is
+        due, to who is not `idle` nothing at all, to who is, one such work `alone`. Only if it is
+        left again then, that counts as a crash: so one that kills its process doesn't take the
+        blame for others, nor they for it. What waits costs a claim nothing.
         """
         ...
 

@@ -4,6 +4,7 @@ import heapq
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import attrs
 
@@ -12,7 +13,6 @@ from .interface import AT_ONCE, Claim, Outcome, State, StoredEvent, Work
 
 logger = logging.getLogger("oncehub_async.webhooks")
 
-_WAITING = (State.PENDING, State.FAILED)
 _FINISHED = (State.DONE, State.DEAD)
 
 
@@ -37,7 +37,14 @@ class _Pair:
     attempts: int = 0
     failures: int = 0
     crashes: int = 0
+    suspected: bool = False
+    alone: bool = False
+    queued: bool = False
     error: str | None = attrs.field(default=None, repr=False)
+
+
+_Line = list[tuple[float, int, _Pair]]
+"""A heap: what happened first stands in front."""
 
 
 class MemoryInbox:
@@ -55,8 +62,12 @@ class MemoryInbox:
         self._finished: dict[str, tuple[float, tuple[State, ...]]] = {}
         self._errors: dict[tuple[str, str], str] = {}
         self._pairs: dict[tuple[str, str], _Pair] = {}
-        self._open: defaultdict[str, list[_Pair]] = defaultdict(list)
-        self._queue: list[tuple[float, int, int, _Pair]] = []
+        # The open work of a subject: a line for each handler, in the order in which it happened.
+        self._lines: defaultdict[str, dict[str, _Line]] = defaultdict(dict)
+        self._running: Counter[str] = Counter()
+        # What can be claimed, for each handler; an entry that no longer holds is passed over.
+        self._queues: defaultdict[str, list[tuple[float, int, int, _Pair]]] = defaultdict(list)
+        self._suspects: set[_Pair] = set()
         self._number = 0
 
     async def open(self, *, needed: float = 0.0) -> None:
@@ -72,7 +83,9 @@ class MemoryInbox:
             running = [pair for pair in record.work if pair.state is State.RUNNING]
             for number, pair in enumerate(running):
                 if number == 0:
-                    pair.crashes += 1
+                    pair.crashes += pair.alone
+                    pair.suspected = True
+                    self._suspects.add(pair)
                 else:
                     pair.attempts -= 1
                 self._wait(pair, AT_ONCE)
@@ -90,38 +103,43 @@ class MemoryInbox:
             pair = _Pair(record, position, handler, AT_ONCE)
             record.work.append(pair)
             self._pairs[event.id, handler] = pair
-            self._open[event.subject].append(pair)
-            self._enqueue(pair)
+            line = self._lines[event.subject].setdefault(handler, [])
+            heapq.heappush(line, (event.creation_time, self._number, pair))
+        self._let_go_on(event.subject)
         return True
 
-    async def claim(self, limit: int, handlers: Collection[str], now: float) -> Sequence[Claim]:
+    async def claim(
+        self, limit: int, handlers: Collection[str], now: float, *, idle: bool = True
+    ) -> Sequence[Claim]:
         """Take due work; see `Inbox.claim`."""
+        for pair in sorted(self._suspects, key=lambda pair: (pair.record.number, pair.position)):
+            if pair.handler in handlers and pair.due <= now and self._is_next(pair):
+                return [self._take([pair], alone=True)] if idle else []
         taken: dict[str, list[_Pair]] = {}
-        passed_over = []
-        while self._queue and self._queue[0][0] <= now:
-            pair = self._queue[0][3]
+        subjects: dict[str, str] = {}
+        while (queue := self._first_due(handlers, now)) is not None:
+            pair = queue[0][3]
             event = pair.record.event
             if len(taken) == limit and event.id not in taken:
                 break
-            entry = heapq.heappop(self._queue)
-            if pair.state not in _WAITING or pair.due != entry[0]:
-                continue  # an entry of an earlier wait
-            if pair.handler not in handlers:
-                passed_over.append(entry)
-            elif not self._held_up(pair, taken.get(event.id, ())):
-                pair.state = State.RUNNING
-                pair.attempts += 1
+            heapq.heappop(queue)
+            pair.queued = False
+            if pair.due > now:  # by now
+                self._enqueue(pair)
+            # What is no longer in front comes back when it is.
+            elif self._is_next(pair) and subjects.setdefault(event.subject, event.id) == event.id:
                 taken.setdefault(event.id, []).append(pair)
-        for entry in passed_over:
-            heapq.heappush(self._queue, entry)
-        return [_claim(sorted(pairs, key=lambda pair: pair.position)) for pairs in taken.values()]
+        return [
+            self._take(sorted(pairs, key=lambda pair: pair.position), alone=False)
+            for pairs in taken.values()
+        ]
 
     async def settle(self, work: Work, outcome: Outcome, now: float) -> bool:
         """Write down what became of an attempt; see `Inbox.settle`."""
         pair = self._claimed(work)
         if pair is None:
             return False
-        pair.error = outcome.error
+        pair.error, pair.suspected = outcome.error, False
         if outcome.due is not None:
             pair.failures += 1
             self._wait(pair, outcome.due, outcome.state)
@@ -134,11 +152,13 @@ class MemoryInbox:
         pair = self._claimed(work)
         if pair is not None:
             pair.attempts -= not began
+            if pair.suspected:
+                self._suspects.add(pair)
             self._wait(pair, AT_ONCE)
 
     async def waiting(self) -> dict[str, int]:
         """How much unfinished work each handler has."""
-        return dict(Counter(pair.handler for pairs in self._open.values() for pair in pairs))
+        return dict(Counter(handler for _, handler in self._pairs))
 
     async def counts(self) -> dict[State, int]:
         """How much work there is in each state."""
@@ -159,15 +179,25 @@ class MemoryInbox:
         self._errors = {key: text for key, text in self._errors.items() if key[0] not in old}
         return len(old)
 
-    def _held_up(self, pair: _Pair, with_it: Collection[_Pair]) -> bool:
-        """Whether other work of the subject goes first; finishing that work enqueues it again."""
-        for other in self._open[pair.record.event.subject]:
-            if other.state is State.RUNNING:
-                if other not in with_it:
-                    return True
-            elif other.handler == pair.handler and other.record.order < pair.record.order:
-                return True
-        return False
+    def _first_due(self, handlers: Collection[str], now: float) -> list[Any] | None:
+        queues = [self._queues[handler] for handler in handlers if self._queues.get(handler)]
+        first = min(queues, key=lambda queue: queue[0][:3], default=None)
+        return first if first and first[0][0] <= now else None
+
+    def _is_next(self, pair: _Pair) -> bool:
+        """Whether it waits at the front of its line, and nothing of its subject runs."""
+        subject = pair.record.event.subject
+        line = self._lines.get(subject, {}).get(pair.handler)
+        return line is not None and line[0][2] is pair and not self._running[subject]
+
+    def _take(self, pairs: list[_Pair], *, alone: bool) -> Claim:
+        for pair in pairs:
+            pair.state, pair.alone = State.RUNNING, alone
+            pair.attempts += 1
+            self._suspects.discard(pair)
+        event = pairs[0].record.event
+        self._running[event.subject] += len(pairs)
+        return Claim(event, tuple(_work(pair) for pair in pairs), alone)
 
     def _claimed(self, work: Work) -> _Pair | None:
         pair = self._pairs.get((work.event_id, work.handler))
@@ -177,7 +207,7 @@ class MemoryInbox:
 
     def _wait(self, pair: _Pair, due: float, state: State = State.PENDING) -> None:
         pair.state, pair.due = state, due
-        self._enqueue_subject(pair.record.event.subject)
+        self._ended(pair)
 
     def _finish(self, pair: _Pair, state: State) -> None:
         record, subject = pair.record, pair.record.event.subject
@@ -186,28 +216,39 @@ class MemoryInbox:
         if state is State.DEAD:
             self._errors[event_id, pair.handler] = pair.error or ""
         del self._pairs[event_id, pair.handler]
-        self._open[subject].remove(pair)
-        if self._open[subject]:
-            self._enqueue_subject(subject)
-        else:
-            del self._open[subject]
+        line = self._lines[subject][pair.handler]
+        while line and line[0][2].state in _FINISHED:
+            heapq.heappop(line)
+        if not line:
+            del self._lines[subject][pair.handler]
+        self._ended(pair)
         if all(each.state in _FINISHED for each in record.work):
             del self._unfinished[event_id]
             states = tuple(each.state for each in record.work)
             self._finished[event_id] = (record.event.received, states)
 
-    def _enqueue_subject(self, subject: str) -> None:
-        for pair in self._open[subject]:
-            if pair.state in _WAITING:
+    def _ended(self, pair: _Pair) -> None:
+        """It runs no longer."""
+        subject = pair.record.event.subject
+        pair.alone = False
+        self._running[subject] -= 1
+        if not self._running[subject]:
+            del self._running[subject]
+        self._let_go_on(subject)
+
+    def _let_go_on(self, subject: str) -> None:
+        """What stands at the front of the subject's lines can be claimed, if nothing runs."""
+        for line in self._lines[subject].values():
+            pair = line[0][2]
+            if self._is_next(pair) and not pair.queued:
                 self._enqueue(pair)
+        if not self._lines[subject]:
+            del self._lines[subject]
 
     def _enqueue(self, pair: _Pair) -> None:
-        heapq.heappush(self._queue, (pair.due, pair.record.number, pair.position, pair))
-
-
-def _claim(pairs: list[_Pair]) -> Claim:
-    event = pairs[0].record.event
-    return Claim(event, tuple(_work(pair) for pair in pairs))
+        pair.queued = True
+        entry = (pair.due, pair.record.number, pair.position, pair)
+        heapq.heappush(self._queues[pair.handler], entry)
 
 
 def _work(pair: _Pair) -> Work:

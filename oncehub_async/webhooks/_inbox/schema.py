@@ -1,18 +1,24 @@
 """The tables, and how the file is opened.
 
-`work` has a row for each event and handler. `due` is set while it waits, `owner` while it runs,
-`open_subject` until it is done or dead: the partial indexes hold unfinished work only, however
-much is kept. `needed` has one row: for how long the receiver needs events to be known again.
+`work` has a row for each event and handler. `waits` is set while it waits, `due` while it can be
+claimed (see subject_order), `owner` while it runs, `open_subject` until it is done or dead: the
+partial indexes hold unfinished work only, however much is kept. `suspected` is what ran when a
+process died, `alone` what runs without other work beside it. `needed` has one row: for how long
+the receiver needs events to be known again.
 """
 
 import contextlib
+import logging
 import os
 import sqlite3
 from pathlib import Path
 
 from ...errors import ConfigurationError
+from .subject_order import let_go_on
 
-VERSION = 2
+logger = logging.getLogger("oncehub_async.webhooks")
+
+VERSION = 3
 _APPLICATION_ID = 0x4F68496E
 _OLDEST = (3, 35)
 """For RETURNING; UPDATE FROM came before."""
@@ -39,16 +45,35 @@ CREATE TABLE work (
     failures INTEGER NOT NULL DEFAULT 0,
     crashes INTEGER NOT NULL DEFAULT 0,
     created REAL NOT NULL,
+    waits REAL,
     due REAL,
     open_subject TEXT,
     owner TEXT,
+    suspected INTEGER NOT NULL DEFAULT 0,
+    alone INTEGER NOT NULL DEFAULT 0,
     finished REAL,
     error TEXT,
     PRIMARY KEY (event, position)
 ) WITHOUT ROWID;
+"""
+
+_INDEXES = """
 CREATE INDEX work_due ON work (handler, due, event, position) WHERE due IS NOT NULL;
-CREATE INDEX work_subject ON work (open_subject) WHERE open_subject IS NOT NULL;
-CREATE INDEX work_owner ON work (owner) WHERE owner IS NOT NULL;
+CREATE INDEX work_order ON work (open_subject, handler, created, event)
+    WHERE open_subject IS NOT NULL;
+CREATE INDEX work_running ON work (open_subject, owner) WHERE owner IS NOT NULL;
+CREATE INDEX work_suspects ON work (handler, due) WHERE suspected AND due IS NOT NULL;
+"""
+
+
+_FROM_2 = """
+DROP INDEX work_due;
+DROP INDEX work_subject;
+DROP INDEX work_owner;
+ALTER TABLE work ADD COLUMN waits REAL;
+ALTER TABLE work ADD COLUMN suspected INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE work ADD COLUMN alone INTEGER NOT NULL DEFAULT 0;
+UPDATE work SET waits = due, due = NULL WHERE open_subject IS NOT NULL;
 """
 
 
@@ -105,7 +130,9 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
     version = _pragma(connection, "user_version")
     if _pragma(connection, "application_id") == _APPLICATION_ID:
-        if version != VERSION:
+        if version == 2:
+            _migrate_from_2(connection, path)
+        elif version != VERSION:
             raise ConfigurationError(
                 f"{path}: is an inbox of version {version}; this program knows version {VERSION}"
             )
@@ -120,8 +147,7 @@ def _create_tables(connection: sqlite3.Connection, path: Path) -> None:
     try:
         # Another process may have been quicker.
         if _is_new(connection, path):
-            for statement in _TABLES.split(";"):
-                connection.execute(statement)
+            _run(connection, _TABLES + _INDEXES)
             connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
@@ -129,6 +155,29 @@ def _create_tables(connection: sqlite3.Connection, path: Path) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _migrate_from_2(connection: sqlite3.Connection, path: Path) -> None:
+    """Version 2 knew no line of waiting work. No older program may use the file meanwhile."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have been quicker.
+        if _pragma(connection, "user_version") == 2:
+            _run(connection, _FROM_2 + _INDEXES)
+            rows = connection.execute("SELECT DISTINCT open_subject FROM work").fetchall()
+            let_go_on(connection, [subject for (subject,) in rows if subject is not None])
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    logger.info("%s: migrated from version 2 to version %d", path, VERSION)
+
+
+def _run(connection: sqlite3.Connection, statements: str) -> None:
+    for statement in statements.split(";"):
+        connection.execute(statement)
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

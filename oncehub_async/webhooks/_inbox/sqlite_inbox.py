@@ -125,9 +125,11 @@ class SQLiteInbox:
         """Keep an event; see `Inbox.put`."""
         return await self._submit(self._put, (event, handlers))
 
-    async def claim(self, limit: int, handlers: Collection[str], now: float) -> Sequence[Claim]:
+    async def claim(
+        self, limit: int, handlers: Collection[str], now: float, *, idle: bool = True
+    ) -> Sequence[Claim]:
         """Take due work; see `Inbox.claim`."""
-        return await self._submit(self._claim, (limit, handlers, now))
+        return await self._submit(self._claim, (limit, handlers, now, idle))
 
     async def settle(self, work: Work, outcome: Outcome, now: float) -> bool:
         """Write down what became of an attempt; see `Inbox.settle`."""

@@ -4,12 +4,13 @@ A statement lets go of Python's lock and takes it again, which costs more than t
 the event loop is busy: the fewer, the better.
 """
 
-import json
 import sqlite3
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from .interface import AT_ONCE, Claim, Outcome, State, StoredEvent, Work
+from .subject_order import change, hold_up, json_argument, let_go_on, with_open_work
 
 _CHUNKS = (64, 16, 4, 1)
 """How many rows an INSERT takes; few sizes, so that the prepared statements are kept."""
@@ -17,24 +18,25 @@ _CHUNKS = (64, 16, 4, 1)
 _PAGES_FREED_AT_ONCE = 1_000
 
 _EVENT_COLUMNS = "(seq, id, type, subject, created, received, body)"
-_WORK_COLUMNS = "(event, position, handler, state, attempts, created, due, open_subject)"
+_WORK_COLUMNS = "(event, position, handler, state, attempts, created, waits, due, open_subject)"
 
 _CLAIMABLE = """
 SELECT w.event, w.position, w.handler, w.attempts + 1, w.failures, w.crashes, w.error, w.due,
        e.id, e.type, e.subject, e.created, e.received, e.body
 FROM work w JOIN events e ON e.seq = w.event
 WHERE w.handler = :handler AND w.due <= :now
-  AND NOT EXISTS (
-    SELECT 1 FROM work o
-    WHERE o.open_subject = w.open_subject
-      AND (o.owner IS NOT NULL
-           OR (o.handler = w.handler AND (o.created, o.event) < (w.created, w.event))))
 ORDER BY w.due, w.event, w.position
 LIMIT :limit
 """
 
+# By an index of its own: else all that is due would be looked through for the few of them.
+_SUSPECTS = _CLAIMABLE.replace("FROM work w", "FROM work w INDEXED BY work_suspects").replace(
+    "WHERE", "WHERE w.suspected AND"
+)
+
 _TAKE = """
-UPDATE work SET state = 'running', attempts = attempts + 1, owner = :owner, due = NULL
+UPDATE work SET state = 'running', attempts = attempts + 1, owner = :owner, waits = NULL,
+    due = NULL, alone = :alone
 FROM json_each(:keys) k
 WHERE work.event = json_extract(k.value, '$[0]') AND work.position = json_extract(k.value, '$[1]')
 """
@@ -43,32 +45,42 @@ _SETTLE = """
 UPDATE work SET
     failures = failures + (json_extract(k.value, '$[4]') IS NOT NULL),
     state = json_extract(k.value, '$[3]'),
-    due = json_extract(k.value, '$[4]'),
+    waits = json_extract(k.value, '$[4]'),
     error = json_extract(k.value, '$[5]'),
     finished = json_extract(k.value, '$[6]'),
     open_subject = iif(json_extract(k.value, '$[4]') IS NULL, NULL, open_subject),
-    owner = NULL
-FROM json_each(:rows) k
-WHERE work.event = (SELECT seq FROM events WHERE id = json_extract(k.value, '$[0]'))
+    owner = NULL, suspected = 0, alone = 0
+FROM json_each(:rows) k JOIN events e ON e.id = json_extract(k.value, '$[0]')
+WHERE work.event = e.seq
   AND work.handler = json_extract(k.value, '$[1]')
   AND work.attempts = json_extract(k.value, '$[2]')
   AND work.owner = :owner
-RETURNING (SELECT id FROM events WHERE seq = work.event), handler
+RETURNING (SELECT id FROM events WHERE seq = event), handler,
+    (SELECT subject FROM events WHERE seq = event)
 """
 
 _RELEASE = """
 UPDATE work SET state = 'pending', owner = NULL, attempts = attempts - iif(:began, 0, 1),
-    due = 0
+    waits = 0, alone = 0
 WHERE owner = :owner AND handler = :handler
   AND event = (SELECT seq FROM events WHERE id = :event)
+RETURNING open_subject
 """
 
 _GIVE_BACK = """
 UPDATE work SET state = 'pending', owner = NULL,
-    attempts = attempts - (position > h.began), crashes = crashes + (position = h.began),
-    due = 0
-FROM (SELECT event, min(position) AS began FROM work WHERE owner = :owner GROUP BY event) h
+    attempts = attempts - (position > h.began),
+    crashes = crashes + (position = h.began AND alone),
+    suspected = suspected OR position = h.began,
+    waits = 0, alone = 0
+FROM (SELECT event, min(position) AS began FROM work INDEXED BY work_running
+      WHERE owner = :owner GROUP BY event) h
 WHERE work.owner = :owner AND work.event = h.event
+RETURNING open_subject
+"""
+
+_FORGET = """
+DELETE FROM work WHERE event IN (SELECT value FROM json_each(:keys)) RETURNING open_subject
 """
 
 
@@ -76,7 +88,7 @@ def put_many(
     connection: sqlite3.Connection, puts: Sequence[tuple[StoredEvent, Sequence[str]]]
 ) -> list[bool]:
     """Keep events, each with pending work for its handlers; whether each is new."""
-    ids = json.dumps([event.id for event, _ in puts])
+    ids = json_argument([event.id for event, _ in puts])
     known = {
         row[0]
         for row in connection.execute(
@@ -84,6 +96,10 @@ def put_many(
         )
     }
     (seq,) = connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()
+    lines = Counter(event.subject for event, _ in puts)
+    open_before = with_open_work(connection, lines)
+    hold_up(connection, open_before)
+    in_line = open_before | {subject for subject, events in lines.items() if events > 1}
     events: list[Any] = []
     work: list[Any] = []
     new = []
@@ -95,10 +111,12 @@ def put_many(
         seq += 1
         at, about = event.creation_time, event.subject
         events.append((seq, event.id, event.type, about, at, event.received, event.body))
+        due = None if about in in_line else AT_ONCE
         for position, name in enumerate(handlers):
-            work.append((seq, position, name, "pending", 0, at, AT_ONCE, about))
+            work.append((seq, position, name, "pending", 0, at, AT_ONCE, due, about))
     _insert(connection, "events", _EVENT_COLUMNS, events)
     _insert(connection, "work", _WORK_COLUMNS, work)
+    let_go_on(connection, in_line)
     return new
 
 
@@ -121,14 +139,33 @@ def _chunks(rows: list[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
 
 
 def claim(
-    connection: sqlite3.Connection, owner: str, limit: int, handlers: Collection[str], now: float
+    connection: sqlite3.Connection,
+    owner: str,
+    limit: int,
+    handlers: Collection[str],
+    now: float,
+    idle: bool,
 ) -> list[Claim]:
-    """Take due work of at most `limit` events, each of another subject."""
+    """Take due work of at most `limit` events, each of another subject; see `Inbox.claim`."""
+    suspects = _due(connection, _SUSPECTS, handlers, now, 1)
+    if suspects:
+        return _take(connection, owner, suspects[:1], 1, alone=True) if idle else []
+    rows = _due(connection, _CLAIMABLE, handlers, now, limit)
+    return _take(connection, owner, rows, limit, alone=False)
+
+
+def _due(
+    connection: sqlite3.Connection, query: str, handlers: Collection[str], now: float, limit: int
+) -> list[Any]:
     rows: list[Any] = []
     for handler in handlers:
-        arguments = {"now": now, "handler": handler, "limit": limit}
-        rows += connection.execute(_CLAIMABLE, arguments)
-    rows.sort(key=_by_due)
+        rows += connection.execute(query, {"now": now, "handler": handler, "limit": limit})
+    return sorted(rows, key=_by_due)
+
+
+def _take(
+    connection: sqlite3.Connection, owner: str, rows: Sequence[Any], limit: int, *, alone: bool
+) -> list[Claim]:
     taken: dict[str, tuple[StoredEvent, list[tuple[int, int, Work]]]] = {}
     for seq, position, handler, attempt, failures, crashes, error, _, *event_row in rows:
         event = _event(event_row)
@@ -142,9 +179,11 @@ def claim(
             work.append((seq, position, each))
     keys = [key[:2] for _, work in taken.values() for key in work]
     if keys:
-        connection.execute(_TAKE, {"owner": owner, "keys": json.dumps(keys)})
+        hold_up(connection, taken)
+        arguments = {"owner": owner, "keys": json_argument(keys), "alone": alone}
+        connection.execute(_TAKE, arguments)
     return [
-        Claim(event, tuple(each for _, _, each in sorted(work, key=lambda key: key[1])))
+        Claim(event, tuple(each for _, _, each in sorted(work, key=lambda key: key[1])), alone)
         for event, work in taken.values()
     ]
 
@@ -183,8 +222,10 @@ def settle_many(
         )
         for work, outcome, now in settled
     ]
-    arguments = {"rows": json.dumps(rows), "owner": owner}
-    held = set(connection.execute(_SETTLE, arguments).fetchall())
+    arguments = {"rows": json_argument(rows), "owner": owner}
+    changed = connection.execute(_SETTLE, arguments).fetchall()
+    let_go_on(connection, {subject for _, _, subject in changed})
+    held = {(event, handler) for event, handler, _ in changed}
     return [(work.event_id, work.handler) in held for work, _, _ in settled]
 
 
@@ -196,20 +237,23 @@ def release(connection: sqlite3.Connection, owner: str, work: Work, began: bool)
         "event": work.event_id,
         "began": began,
     }
-    connection.execute(_RELEASE, arguments)
+    change(connection, _RELEASE, arguments)
 
 
 def give_back_all(connection: sqlite3.Connection, owner: str) -> int:
     """Give back all that an owner held when it died.
 
-    Of each event the first handler had begun: that counts as a crash. The others had not.
+    Of each event the first handler had begun: it is suspected, and has crashed if it ran alone.
+    The others had not.
     """
-    return connection.execute(_GIVE_BACK, {"owner": owner}).rowcount
+    return change(connection, _GIVE_BACK, {"owner": owner})
 
 
 def owners(connection: sqlite3.Connection) -> list[str]:
     """Who holds work."""
-    rows = connection.execute("SELECT DISTINCT owner FROM work WHERE owner IS NOT NULL")
+    rows = connection.execute(
+        "SELECT DISTINCT owner FROM work INDEXED BY work_running WHERE owner IS NOT NULL"
+    )
     return [row[0] for row in rows]
 
 
@@ -270,17 +314,17 @@ def purge(
         {
             "done_before": done_before,
             "undone_before": undone_before,
-            "handlers": json.dumps(list(handlers)),
+            "handlers": json_argument(list(handlers)),
             "limit": limit,
         },
     ).fetchall()
-    keys = json.dumps([seq for (seq,) in rows])
+    keys = json_argument([seq for (seq,) in rows])
     (undone,) = connection.execute(
         "SELECT count(*) FROM work WHERE event IN (SELECT value FROM json_each(?)) "
         "AND state != 'done'",
         (keys,),
     ).fetchone()
-    connection.executemany("DELETE FROM work WHERE event = ?", rows)
+    change(connection, _FORGET, {"keys": keys})
     connection.executemany("DELETE FROM events WHERE seq = ?", rows)
     _shrink(connection)
     return Purged(len(rows), undone)

@@ -1,14 +1,13 @@
 """Reads files back by the rules of `docs/export-formats.md`, and by nothing else of the package."""
 
 import csv
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from io import BytesIO, StringIO
 from typing import Any
 
 import pyarrow.parquet as pq
 
+from oncehub_async._ground import dump_json, load_json, read_time
 from oncehub_async.export._formats import Format, plain_text
 from oncehub_async.export._formats.fields import UNKNOWN_FIELDS, Field, FieldKind, fields_of
 
@@ -40,7 +39,7 @@ def csv_rows(file: bytes, delimiter: str = ",") -> Iterator[dict[str, str]]:
 def _from_csv(cells: Mapping[str, str], fields: Sequence[Field]) -> dict[str, Any]:
     assert None not in cells  # a row longer than the header
     data = _nested(cells, fields, "")
-    return _overlaid(data, json.loads(cells[UNKNOWN_FIELDS] or "{}"))
+    return _overlaid(data, load_json(cells[UNKNOWN_FIELDS] or "{}"))
 
 
 def _nested(cells: Mapping[str, str], fields: Sequence[Field], prefix: str) -> dict[str, Any]:
@@ -51,7 +50,7 @@ def _nested(cells: Mapping[str, str], fields: Sequence[Field], prefix: str) -> d
             if inner:
                 data[field.name] = inner
         elif cell := cells[prefix + field.name]:
-            data[field.source] = json.loads(cell) if field.kind in _JSON else plain_text(cell)
+            data[field.source] = load_json(cell) if field.kind in _JSON else plain_text(cell)
     return data
 
 
@@ -67,11 +66,11 @@ def _from_parquet(row: Mapping[str, Any], fields: Sequence[Field]) -> dict[str, 
             case FieldKind.OBJECTS:
                 value = [_from_parquet(each, field.fields) for each in value]
             case FieldKind.EXPANDED | FieldKind.ANY_JSON:
-                value = json.loads(value)
+                value = load_json(value)
             case FieldKind.TIME:
                 value = value.isoformat()
         data[field.source] = value
-    return _overlaid(data, json.loads(row.get(UNKNOWN_FIELDS) or "{}"))
+    return _overlaid(data, load_json(row.get(UNKNOWN_FIELDS) or "{}"))
 
 
 def _overlaid(data: dict[str, Any], rest: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,17 +123,13 @@ def _told_by_csv(value: Any, field: Field) -> Any:
 
 
 def _same_instant(text: str) -> str:
-    try:
-        time = datetime.fromisoformat(text)
-        time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return text
-    return text if "1234567" in text else time.isoformat()
+    time = read_time(text)
+    return text if time is None or "1234567" in text else time.isoformat()
 
 
 def canonical(value: Any) -> str:
     """JSON in which 30 and 30.0 are the same, and true and 1 are not."""
-    return json.dumps(_whole(value), sort_keys=True)
+    return dump_json(_whole(value), sort=True).decode()
 
 
 def _whole(value: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from oncehub_async._ground import load_json
 from oncehub_async.export._formats import Compression, Format, open_writer
 from oncehub_async.export._formats.fields import Field, FieldKind, fields_of
 from oncehub_async.simulator import Account, Simulator
@@ -62,12 +63,16 @@ def written(
 TEXT = st.one_of(
     st.text(st.sampled_from(HOSTILE), max_size=12), st.text(st.characters(exclude_categories=()))
 ).map(lambda text: json.loads(json.dumps(text)))
+DECIMALS = st.sampled_from(
+    ["1.0000000000000000001", "1e400", "-1e-400", "9" * 5_000, "30.0000000000000000000"]
+).map(load_json)
 JSON = st.recursive(
     st.one_of(
         st.none(),
         st.booleans(),
         st.integers(-(2**70), 2**70),
         st.floats(allow_nan=False, allow_infinity=False),
+        DECIMALS,
         TEXT,
     ),
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXT, inner, max_size=3)),
@@ -77,13 +82,15 @@ _TIMES = st.one_of(
     st.datetimes().map(lambda time: time.isoformat() + "Z"),
     st.sampled_from(
         ["", "2026-11-01", "2026-11-01T10:00:00.1234567Z", "0001-01-01T00:00:00+10:00", "soon",
+         "9999-12-31T23:59:59-12:00", "9999-12-31T24:00:00Z", "2026-11-01T24:00:00Z",
+         "2026-11-01T23:59:60Z", "2026-11-01t10:00:00z",
          "2026-11-01=10:00", "2026-11-01T10:00:00.123+02:00", "2026-11-01\ud83d10:00"]
     ),
 )  # fmt: skip
 _FITTING: Mapping[FieldKind, st.SearchStrategy[Any]] = {
     FieldKind.TEXT: TEXT,
-    FieldKind.INTEGER: st.integers(-(2**64), 2**64) | st.integers(-9, 9).map(float),
-    FieldKind.NUMBER: st.floats(allow_nan=False, allow_infinity=False) | st.integers(),
+    FieldKind.INTEGER: st.integers(-(2**64), 2**64) | st.integers(-9, 9).map(float) | DECIMALS,
+    FieldKind.NUMBER: st.floats(allow_nan=False, allow_infinity=False) | st.integers() | DECIMALS,
     FieldKind.BOOLEAN: st.booleans(),
     FieldKind.TIME: _TIMES,
     FieldKind.TEXTS: st.lists(TEXT | st.none(), max_size=3),

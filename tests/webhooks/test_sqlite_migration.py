@@ -1,0 +1,61 @@
+"""An inbox of an earlier version is taken over with all that waits in it."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from oncehub_async.webhooks import SQLiteInbox
+from oncehub_async.webhooks._inbox import Outcome, State, sqlite_inbox
+
+VERSION_2 = """
+CREATE TABLE needed (seconds REAL NOT NULL);
+INSERT INTO needed VALUES (0);
+CREATE TABLE events (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL,
+    subject TEXT NOT NULL, created REAL NOT NULL, received REAL NOT NULL, body BLOB NOT NULL);
+CREATE INDEX events_received ON events (received);
+CREATE TABLE work (event INTEGER NOT NULL, position INTEGER NOT NULL, handler TEXT NOT NULL,
+    state TEXT NOT NULL, attempts INTEGER NOT NULL, failures INTEGER NOT NULL DEFAULT 0,
+    crashes INTEGER NOT NULL DEFAULT 0, created REAL NOT NULL, due REAL, open_subject TEXT,
+    owner TEXT, finished REAL, error TEXT, PRIMARY KEY (event, position)) WITHOUT ROWID;
+CREATE INDEX work_due ON work (handler, due, event, position) WHERE due IS NOT NULL;
+CREATE INDEX work_subject ON work (open_subject) WHERE open_subject IS NOT NULL;
+CREATE INDEX work_owner ON work (owner) WHERE owner IS NOT NULL;
+PRAGMA application_id = 0x4F68496E;
+PRAGMA user_version = 2;
+INSERT INTO events VALUES
+    (1, 'E1', 'booking.scheduled', 'A', 1, 1, '{}'), (2, 'E2', 'booking.canceled', 'A', 2, 2, '{}'),
+    (3, 'E3', 'booking.scheduled', 'B', 1, 3, '{}'), (4, 'E4', 'booking.scheduled', 'C', 1, 4, '{}'),
+    (5, 'E5', 'booking.canceled', 'C', 2, 5, '{}');
+INSERT INTO work VALUES
+    (1, 0, 'h', 'done', 1, 0, 0, 1, NULL, NULL, NULL, 9, NULL),
+    (2, 0, 'h', 'pending', 0, 0, 0, 2, 0, 'A', NULL, NULL, NULL),
+    (3, 0, 'h', 'failed', 1, 1, 0, 1, 500, 'B', NULL, NULL, 'no'),
+    (4, 0, 'h', 'running', 1, 0, 0, 1, NULL, 'C', 'a process that died', NULL, NULL),
+    (5, 0, 'h', 'pending', 0, 0, 0, 2, 0, 'C', NULL, NULL, NULL);
+"""
+
+
+async def test_what_waits_in_version_2_is_handled_in_its_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Due, due later, held up behind what ran when its process died."""
+    monkeypatch.setattr(sqlite_inbox, "_SECONDS_BETWEEN_ROLL_CALLS", 0.0)
+    monkeypatch.setattr("oncehub_async.webhooks._inbox.owner_lock.MISSING", 1e-9)
+    path = tmp_path / "inbox.db"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(VERSION_2)
+    connection.close()
+    inbox = SQLiteInbox(path)
+    await inbox.open()
+    assert await inbox.claim(9, ("other",), 100.0) == []
+    (claim,) = await inbox.claim(9, ("h",), 100.0)
+    assert (claim.event.id, claim.alone) == ("E4", True)
+    await inbox.settle(claim.work[0], Outcome(state=State.DONE), 100.0)
+    claims = await inbox.claim(9, ("h",), 600.0)
+    assert [each.event.id for each in claims] == ["E2", "E5", "E3"]
+    await inbox.close()
+    again = SQLiteInbox(path)
+    await again.open()
+    assert await again.waiting() == {"h": 3}
+    await again.close()
