@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from ..errors import InvalidParameterError
 from ..models import UtmParams
-from ..web import CLASSIC_HOST, BookingLink, ClassicLink
+from ..web import CLASSIC_HOST, BookingLink, ClassicLink, is_classic
 from . import COMPLETE
 from ._output import note as say_beside
 from ._output import say, say_json
@@ -131,7 +131,7 @@ def build_link(
         "booking_page_name": booking_page_name,
     }
     link: BookingLink | ClassicLink
-    if classic or url.startswith(f"https://{CLASSIC_HOST}/"):
+    if classic or is_classic(url):
         _none_of(of_calendars, "is for links of booking calendars, https://oncehub.com/...")
         link = ClassicLink(url, fields=own, **shared, **of_classic)
     else:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 import attrs
 
-from .._ground import checks
 from ..errors import InvalidParameterError
 from ._booking_link import BookingLink
 from ._csp import Sources, inline_hash, source_of
 from ._css_size import checked_height, css_size
 from ._html import Html, css, element, own_attributes, script
+from ._page_embed import PageEmbed, checked_id
 from ._query import query_text
 
 SCRIPT_URL = "https://cdn.oncehub.com/cal/embed.js"
@@ -24,7 +24,7 @@ def _min_width(value: float | str) -> str:
 
 
 @attrs.frozen(kw_only=True)
-class CalendarEmbed:
+class CalendarEmbed(PageEmbed):
     """HTML for a booking calendar, such as `CalendarEmbed(id="BKC-LDJ878496X", height="600px")`.
 
     Sizes are numbers of pixels or CSS sizes ("80vh", "100%", "auto"); `style` holds more CSS
@@ -45,8 +45,7 @@ class CalendarEmbed:
     attributes: Mapping[str, str] = attrs.field(factory=dict, hash=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        if not checks.object_id(self.id).startswith("BKC-"):
-            raise InvalidParameterError("id", "expected a booking calendar's, as 'BKC-LDJ878496X'")
+        checked_id(self.id, "BKC-", "a booking calendar's")
         if self.link is not None and self.prefill_src is None:
             raise InvalidParameterError(
                 "prefill_src", "is missing: a link needs it; serve prefill_script() there"
@@ -87,9 +86,3 @@ class CalendarEmbed:
     @property
     def _css(self) -> str:
         return css({"min-width": self.min_width, "height": self.height, **self.style})
-
-    def __str__(self) -> str:
-        return str(self.html())
-
-    def __html__(self) -> str:
-        return str(self)

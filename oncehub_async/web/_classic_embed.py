@@ -13,6 +13,7 @@ from ._classic_link import ClassicLink, without_plus
 from ._csp import Sources, inline_hash
 from ._css_size import checked_height, pixels
 from ._html import Html, css, element, own_attributes, plain_text, script, style_sheet
+from ._page_embed import PageEmbed, check_is_no_id
 from ._query import QueryParameter, encode
 
 SCRIPT_URL = "https://cdn.oncehub.com/mergedjs/so.js"
@@ -23,9 +24,24 @@ _TAKEN = frozenset(
 )
 
 
-def _shown(page: str) -> str:
+def shown_page(page: str) -> str:
+    """How a page's name stands in a repr."""
     # Whoever knows the code of a one-time link can book with it.
     return repr("." if page.startswith(".") else page)
+
+
+def checked_page(page: object) -> str:
+    """The name of a page. The vendor's script puts it into HTML of its own without escaping it."""
+    name = plain_text(page, "page")
+    if not _PAGE.fullmatch(name):
+        raise InvalidParameterError("page", "expected the name in its link, such as 'dana'")
+    check_is_no_id(name)
+    return name
+
+
+def parameters_of(link: ClassicLink | None) -> str | None:
+    """The parameters, encoded anew: the vendor's script puts them into HTML as they are."""
+    return None if link is None else "".join(map(_encoded, link.parameters)) or None
 
 
 def _encoded(each: QueryParameter) -> str:
@@ -35,7 +51,7 @@ def _encoded(each: QueryParameter) -> str:
 
 
 @attrs.frozen(kw_only=True)
-class ClassicEmbed:
+class ClassicEmbed(PageEmbed):
     """HTML for a classic page, such as `ClassicEmbed(page="dana", height=550)`.
 
     `page` is the name in its link, https://go.oncehub.com/dana. `height` is a number of pixels, a
@@ -47,7 +63,7 @@ class ClassicEmbed:
     https://help.oncehub.com/help/website-embed-customization
     """
 
-    page: str = attrs.field(repr=_shown)
+    page: str = attrs.field(repr=shown_page)
     height: str = attrs.field(default="550px", converter=checked_height)
     style: Mapping[str, str | float] = attrs.field(factory=dict, hash=False)
     pass_parameters: bool = False
@@ -56,9 +72,7 @@ class ClassicEmbed:
     attributes: Mapping[str, str] = attrs.field(factory=dict, hash=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        # The vendor's script puts the name into HTML of its own without escaping it.
-        if not _PAGE.fullmatch(plain_text(self.page, "page")):
-            raise InvalidParameterError("page", "expected the name in its link, such as 'dana'")
+        checked_page(self.page)
         self.html()
 
     @classmethod
@@ -88,7 +102,7 @@ class ClassicEmbed:
                 "data-height": pixels(self.height),
                 "data-style": css({**_STYLE, **self.style}),
                 "data-psz": f"{int(self.pass_parameters)}{int(self.skip)}",
-                "data-so-qry-prm": self._query,
+                "data-so-qry-prm": parameters_of(self.link),
                 **own_attributes(self.attributes, _TAKEN),
             },
         )
@@ -118,16 +132,3 @@ class ClassicEmbed:
         own = css({"height": self.height})
         # More than the height that the script writes on the frame.
         return f"{place} {{ {own} }} {place} iframe {{ height: 100% !important; }}"
-
-    @property
-    def _query(self) -> str | None:
-        """The parameters, encoded anew: the vendor's script puts them into HTML as they are."""
-        if self.link is None or not self.link.parameters:
-            return None
-        return "".join(map(_encoded, self.link.parameters))
-
-    def __str__(self) -> str:
-        return str(self.html())
-
-    def __html__(self) -> str:
-        return str(self)

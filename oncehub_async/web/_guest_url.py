@@ -23,8 +23,8 @@ async def guest_url(
     Without a client it is the link itself, whose data everybody sees. With a client, OnceHub is
     asked for a one-time link to the booking calendar `id` that holds the guest's data and the utm
     parameters itself and shows none of it (`hide_url_params`); mobile_phone becomes the form's
-    `phone`, which the API wants in E.164. Host, co-hosts and duration go with it; skip and time zone
-    say nothing about anybody and stay in the URL. Unused, the link is gone after 90 days.
+    `phone`, which the API wants in E.164. Host, co-hosts and duration go with it; skip and time
+    zone say nothing about anybody and stay in the URL. Unused, the link is gone after 90 days.
 
     The classic product has one-time links to a master page `id` only, and they hold no data: a
     `ClassicLink` with parameters is refused.
