@@ -105,7 +105,7 @@ def build_link(
         term=utm_term,
         content=utm_content,
     )
-    own = _pairs(field)
+    own = pairs(field)
     shared: dict[str, Any] = {
         "name": name,
         "email": email,
@@ -146,7 +146,8 @@ def build_link(
     return COMPLETE
 
 
-def _pairs(fields: Sequence[str]) -> dict[str, str]:
+def pairs(fields: Sequence[str]) -> dict[str, str]:
+    """Options of the form NAME=VALUE."""
     pairs = [each.partition("=") for each in fields]
     if not all(name and equals for name, equals, _ in pairs):
         raise InvalidParameterError("--field", "expected NAME=VALUE, such as meeting_reason=Demo")
