@@ -7,10 +7,13 @@ from cyclopts import Parameter
 
 from ..errors import InvalidParameterError
 from ..models import UtmParams
-from ..web import CLASSIC_HOST, BookingLink, ClassicLink
+from ..web import CLASSIC_HOST, BookingLink, ClassicLink, is_classic
 from . import COMPLETE
 from ._output import note as say_beside
 from ._output import say, say_json
+
+_OPTIONS = {"co_hosts": "co_host", "guests": "guest", "duration_minutes": "duration"}
+"""The options whose names aren't those of the arguments."""
 
 
 def build_link(
@@ -27,7 +30,9 @@ def build_link(
     note: str | None = None,
     guest: tuple[str, ...] = (),
     field: tuple[str, ...] = (),
+    host: str | None = None,
     co_host: tuple[str, ...] = (),
+    duration: int | None = None,
     time_zone: str | None = None,
     booking_page_name: str | None = None,
     skip: Annotated[bool | None, Parameter(negative="--no-skip")] = None,
@@ -72,8 +77,12 @@ def build_link(
         The address of somebody who comes along (classic). Up to ten times.
     field
         An answer to a custom question, such as meeting_reason=Demo. Can be given several times.
+    host
+        The address of the team's member who is to be the host (team calendars).
     co_host
         The address of a user who takes part (booking calendars). Can be given several times.
+    duration
+        The minutes of one of the durations that are offered (booking calendars).
     time_zone
         The time zone that times are shown in at first, such as Europe/Berlin (booking calendars).
     booking_page_name
@@ -96,7 +105,7 @@ def build_link(
         term=utm_term,
         content=utm_content,
     )
-    own = _pairs(field)
+    own = pairs(field)
     shared: dict[str, Any] = {
         "name": name,
         "email": email,
@@ -106,7 +115,9 @@ def build_link(
     }
     of_calendars: dict[str, Any] = {
         "mobile_phone": mobile_phone,
+        "host": host,
         "co_hosts": co_host or None,
+        "duration_minutes": duration,
         "time_zone": time_zone,
     }
     of_classic: dict[str, Any] = {
@@ -120,7 +131,7 @@ def build_link(
         "booking_page_name": booking_page_name,
     }
     link: BookingLink | ClassicLink
-    if classic or url.startswith(f"https://{CLASSIC_HOST}/"):
+    if classic or is_classic(url):
         _none_of(of_calendars, "is for links of booking calendars, https://oncehub.com/...")
         link = ClassicLink(url, fields=own, **shared, **of_classic)
     else:
@@ -135,7 +146,8 @@ def build_link(
     return COMPLETE
 
 
-def _pairs(fields: Sequence[str]) -> dict[str, str]:
+def pairs(fields: Sequence[str]) -> dict[str, str]:
+    """Options of the form NAME=VALUE."""
     pairs = [each.partition("=") for each in fields]
     if not all(name and equals for name, equals, _ in pairs):
         raise InvalidParameterError("--field", "expected NAME=VALUE, such as meeting_reason=Demo")
@@ -148,7 +160,7 @@ def _pairs(fields: Sequence[str]) -> dict[str, str]:
 def _none_of(options: Mapping[str, object], why: str) -> None:
     for name, value in options.items():
         if value is not None:
-            option = {"co_hosts": "co_host", "guests": "guest"}.get(name, name)
+            option = _OPTIONS.get(name, name)
             raise InvalidParameterError(f"--{option.replace('_', '-')}", why)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from oncehub_async import InvalidParameterError
 from oncehub_async.models import UtmParams
-from oncehub_async.web import ClassicLink
+from oncehub_async.web import ClassicEmbed, ClassicLink
 
 DANA = "https://go.oncehub.com/dana"
 
@@ -43,6 +43,26 @@ def test_every_documented_parameter_under_the_vendors_name() -> None:
     assert taken_apart.booking_page_name == "Dana's page"
     assert taken_apart.skip is False
     assert taken_apart.notes == ()
+
+
+@pytest.mark.parametrize("given", ["+1-515-276-1565", "1+-515-276-1565", "+ 1-515-276-1565"])
+def test_a_mobile_number_has_no_plus(given: str) -> None:
+    """Neither as it is nor encoded; another phone number may have one.
+
+    https://help.oncehub.com/help/scheduleonce-url-parameters-and-processing-rules
+    """
+    link = ClassicLink(DANA, mobile=given, phone="+1-515")
+    assert str(link) == f"{DANA}?mobile=1-515-276-1565&phone=%2B1-515"
+    assert link.notes == ()
+
+
+@pytest.mark.parametrize("stands", ["+1202", "%2B1202"])
+def test_a_plus_that_was_on_a_link_is_noted(stands: str) -> None:
+    """And stays, as all that was there; in an embed, which is written anew, it doesn't."""
+    link = ClassicLink(f"{DANA}?Mobile={stands}")
+    assert link.mobile == "+1202"
+    assert [note.parameter for note in link.notes] == ["mobile"]
+    assert 'data-so-qry-prm="&amp;Mobile=1202"' in str(ClassicEmbed.of(link))
 
 
 def test_the_vendors_example() -> None:
