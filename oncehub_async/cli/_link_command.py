@@ -9,6 +9,7 @@ from ..errors import InvalidParameterError
 from ..models import UtmParams
 from ..web import CLASSIC_HOST, BookingLink, ClassicLink, is_classic
 from . import COMPLETE
+from ._guest_links import say_links
 from ._output import note as say_beside
 from ._output import say, say_json
 
@@ -43,9 +44,16 @@ def build_link(
     utm_content: str | None = None,
     custom_domain: str | None = None,
     classic: bool = False,
+    merge_tags: bool = False,
+    guests_csv: str | None = None,
+    column: tuple[str, ...] = (),
     json: bool = False,
 ) -> int:
     """Build a booking link, or take one apart with --json. Needs no key and no network.
+
+    For example: oncehub link https://oncehub.com/live-demo --name "Ann B" --skip, for a mail tool
+    oncehub link https://oncehub.com/live-demo --email "{{contact.email}}" --merge-tags, and for a
+    table oncehub link https://oncehub.com/live-demo --guests-csv guests.csv > links.csv.
 
     Everybody who sees the link sees what it carries. The link says of which product it is:
     https://oncehub.com/... is a booking calendar or booking hub, https://go.oncehub.com/... a
@@ -95,6 +103,13 @@ def build_link(
         The account's own domain, if the link is on it.
     classic
         The link on the account's own domain is of the classic product.
+    merge_tags
+        Leave a mail tool's tags readable: {{contact.firstname}}, *|FNAME|*, %%First%%, [[name]].
+    guests_csv
+        A CSV file of guests (- is standard input): print it again, with a column of links.
+    column
+        Which column says what, such as "First name=name"; several for one are put together with
+        spaces. Without it columns of the parameters' names are taken. Can be given several times.
     json
         Print the link and what is on it as JSON.
     """
@@ -137,12 +152,16 @@ def build_link(
     else:
         _none_of(of_classic, f"is for links of the classic product, https://{CLASSIC_HOST}/...")
         link = BookingLink(url, questions=own, **shared, **of_calendars)
+    if guests_csv is not None:
+        return say_links(link, guests_csv, column, merge_tags)
+    if column:
+        raise InvalidParameterError("--column", "is for a CSV file: add --guests-csv")
     if json:
         say_json(_parts(link))
         return COMPLETE
     for each in link.notes:
         say_beside(f"oncehub: {each}")
-    say(str(link))
+    say(link.for_mail_merge() if merge_tags else str(link))
     return COMPLETE
 
 

@@ -11,7 +11,9 @@ from ..errors import InvalidParameterError
 from ..models import UtmParams
 from ._address import other_product, split_address
 from ._forgotten_plus import with_plus
+from ._guest_notes import guest_notes
 from ._link_limits import Note, check_url_length, url_length_notes
+from ._merge_tags import readable_tags
 from ._query import (
     QueryParameter,
     changed,
@@ -89,6 +91,16 @@ class Link:
         fragment = f"#{self.fragment}" if self.fragment else ""
         return self.page + (f"?{query}" if query else "") + fragment
 
+    def for_mail_merge(self) -> str:
+        """The link for a mail tool's template: merge tags as `{{contact.email}}` stay readable.
+
+        Tags are what stands in `{{...}}`, `*|...|*`, `%%...%%`, `[[...]]`, `<<...>>`, `${...}`,
+        `~...~` or `%NAME%`. The mail tool has to encode what it puts there for a URL.
+        """
+        query = "&".join(map(readable_tags, self.parameters))
+        fragment = f"#{self.fragment}" if self.fragment else ""
+        return self.page + (f"?{query}" if query else "") + fragment
+
     def __repr__(self) -> str:
         names = ", ".join(parameter.name for parameter in self.parameters)
         # Whoever knows the code of a one-time link can book with it.
@@ -133,7 +145,15 @@ class Link:
             for each in self.parameters
             if folded(each.name) in map(folded, self._other_product)
         )
-        return (*url_length_notes(str(self)), *misplaced, *self._notes_on_repeats())
+        return (
+            *url_length_notes(str(self)),
+            *misplaced,
+            *self._notes_on_repeats(),
+            *guest_notes(each for each in self.parameters if self._is_about_guest(each)),
+        )
+
+    def _is_about_guest(self, parameter: QueryParameter) -> bool:
+        return self.documented_name(parameter.name) in self.guest_data
 
     def _notes_on_repeats(self) -> list[Note]:
         """Which parameters that have one value are there several times."""

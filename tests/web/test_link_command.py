@@ -37,12 +37,12 @@ def test_a_link_to_a_booking_calendar(capsys: pytest.CaptureFixture[str]) -> Non
     """With everything that one can carry; no key is needed."""
     code, out, err = run(
         capsys, "link", DEMO, "--name", "Ann & Co", "--email", "a@example.com",
-        "--mobile-phone", "+1202", "--field", "topic=a=b", "--field", "size=M", "--co-host",
+        "--mobile-phone", "+12025550195", "--field", "topic=a=b", "--field", "size=M", "--co-host",
         "S@example.com", "--co-host", "t@example.com", "--time-zone", "UTC", "--skip", "--host", "h@example.com", "--duration", "30",
         "--utm-source", "ad",
     )  # fmt: skip
     link = BookingLink(
-        DEMO, name="Ann & Co", email="a@example.com", mobile_phone="+1202",
+        DEMO, name="Ann & Co", email="a@example.com", mobile_phone="+12025550195",
         questions={"topic": "a=b", "size": "M"}, co_hosts=["S@example.com", "t@example.com"],
         time_zone="UTC", skip=True, host="h@example.com", duration_minutes=30, utm=UtmParams(source="ad"),
     )  # fmt: skip
@@ -52,12 +52,12 @@ def test_a_link_to_a_booking_calendar(capsys: pytest.CaptureFixture[str]) -> Non
 def test_a_classic_link(capsys: pytest.CaptureFixture[str]) -> None:
     """Notes go beside it."""
     code, out, err = run(
-        capsys, "link", DANA, "--name", "Ann", "--company", "C", "--mobile", "1" * 21, "--phone",
-        "2", "--location", "L", "--subject", "S", "--note", "N", "--guest", "a@b.c", "--guest",
+        capsys, "link", DANA, "--name", "Ann", "--company", "C", "--mobile", "1" * 15 + "-" * 6, "--phone",
+        "2025550195", "--location", "L", "--subject", "S", "--note", "N", "--guest", "a@b.c", "--guest",
         "d@e.f", "--booking-page-name", "B", "--no-skip", "--field", "Size=M",
     )  # fmt: skip
     link = ClassicLink(
-        DANA, name="Ann", company="C", mobile="1" * 21, phone="2", location="L", subject="S",
+        DANA, name="Ann", company="C", mobile="1" * 15 + "-" * 6, phone="2025550195", location="L", subject="S",
         note="N", guests=["a@b.c", "d@e.f"], booking_page_name="B", skip=False,
         fields={"Size": "M"},
     )  # fmt: skip
