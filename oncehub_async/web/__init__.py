@@ -65,6 +65,7 @@ from ._guest_url import guest_url
 from ._html import Html
 from ._link import Link
 from ._link_limits import MOST_GUESTS, URL_LIMIT, Note
+from ._page_embed import PageEmbed
 from ._query import QueryParameter
 from ._redirect import ClassicConfirmation, Confirmation, RedirectData, parse_confirmation
 from ._routing_form_embed import RoutingFormEmbed
@@ -115,6 +116,7 @@ __all__ = [
     "MeetingTimes",
     "ModelError",
     "Note",
+    "PageEmbed",
     "QueryParameter",
     "RedirectData",
     "RoutingFormEmbed",
