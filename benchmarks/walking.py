@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 import attrs
 import orjson
 
+from harness.least_possible import least
+from harness.list_service import DatedClock, Latency, ListService, resources
+from harness.virtual_time import run_virtual
 from oncehub_async.request import Operation, Request
 from oncehub_async.simulator.data.timeline import Timeline
-from tests.least_possible import least
-from tests.list_service import DatedClock, Latency, ListService, resources
-from tests.virtual_time import run_virtual
 
 BOOKINGS = (1_000, 5_000, 19_900, 60_000)
 LATENCIES = (0.05, 0.15, 0.4, 1.0)
@@ -77,12 +77,16 @@ def recipe(limit: int) -> Way:
     return follow
 
 
+def times_of(bookings: int, account: int, years: float) -> list[int]:
+    """When the bookings of an account were created that began so many years ago."""
+    timeline = Timeline(bookings, _END, account, "bookings")
+    # The simulator's accounts are three years old.
+    return [_END - int((_END - timeline.at(index)) * years / 3) for index in range(bookings)]
+
+
 def read(bookings: int, latency: float, way: Way, account: int, years: float = 3) -> Reading:
     """Read one account, which began so many years ago."""
-    timeline = Timeline(bookings, _END, account, "bookings")
-    # The simulator's accounts are three years old, which is also what a walk takes them to be.
-    times = [_END - int((_END - timeline.at(index)) * years / 3) for index in range(bookings)]
-    service = ListService(times, Latency(latency, JITTER, account))
+    service = ListService(times_of(bookings, account, years), Latency(latency, JITTER, account))
 
     async def main() -> float:
         seen = await way(service)

@@ -13,6 +13,7 @@ import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from harness.virtual_time import VirtualClock, run_virtual
 from oncehub_async import (
     Attempt,
     AttemptHook,
@@ -40,8 +41,6 @@ from oncehub_async.calls import Caller
 from oncehub_async.request import Request
 from oncehub_async.responses import Answer
 from oncehub_async.transport import Departure, Transport
-
-from .virtual_time import VirtualClock, run_virtual
 
 WHERE = {"method": "GET", "path": "/x"}
 LOST = ConnectionLostError("lost", **WHERE)

@@ -11,12 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.virtual_time import VirtualClock, run_virtual
 from oncehub_async import Budget, Clock, Limits, Outcome, Priority
 from oncehub_async.budget import belongs_together, shared_budget
 from oncehub_async.budget.gate import Gate
 from oncehub_async.budget.window import GUARD
-
-from ..virtual_time import VirtualClock, run_virtual
 
 ANSWERED = Outcome(answered=True)
 REFUSED = Outcome(answered=True, refused=True)

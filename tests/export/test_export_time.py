@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from harness.list_service import DatedClock, Latency, ListService, client
+from harness.virtual_time import InlineLoop, WorkLoop
 from oncehub_async import Limits, OnceHub
 from oncehub_async.export import plan_export, run_export
 from oncehub_async.simulator.data.timeline import Timeline
-
-from ..list_service import DatedClock, Latency, ListService, client
-from ..virtual_time import InlineLoop, WorkLoop
 
 COUNT = 3_000
 SECONDS_OF_WORK = 0.15

@@ -7,12 +7,11 @@ from typing import Any
 import attrs
 import pytest
 
+from harness.virtual_time import VirtualClock, run_virtual
 from oncehub_async.clock import Clock
 from oncehub_async.simulator import Account, Activity, Simulator
 from oncehub_async.simulator.data.times import MINUTE, parse
 from oncehub_async.simulator.happenings.happening import Happening
-
-from ..virtual_time import VirtualClock, run_virtual
 
 HOUR = 3_600
 ACCOUNT = Account(bookings=1_500, contacts=100)

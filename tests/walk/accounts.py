@@ -3,11 +3,10 @@
 import asyncio
 from typing import Any
 
+from harness.list_service import DatedClock, Latency, ListService, resources
+from harness.virtual_time import run_virtual
 from oncehub_async import Resources
 from oncehub_async.simulator.data.timeline import Timeline
-
-from ..list_service import DatedClock, Latency, ListService, resources
-from ..virtual_time import run_virtual
 
 NOW = DatedClock().start
 MILLISECONDS = int(NOW.timestamp() * 1000)

@@ -8,13 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oncehub_async import Budget, Limits, OnceHub, Resources, RetryPolicy
-from oncehub_async.budget import UNKNOWN, Demand, RateBudget
-from oncehub_async.budget.demand import Demands
-from oncehub_async.walk import Walk
-
-from ..least_possible import least_of_pages
-from ..list_service import (
+from harness.least_possible import least_of_pages
+from harness.list_service import (
     DatedClock,
     Latency,
     ListService,
@@ -22,8 +17,12 @@ from ..list_service import (
     error,
     nothing_left_behind,
 )
-from ..several_lists import PATHS, Lists
-from ..virtual_time import run_virtual
+from harness.several_lists import PATHS, Lists
+from harness.virtual_time import run_virtual
+from oncehub_async import Budget, Limits, OnceHub, Resources, RetryPolicy
+from oncehub_async.budget import UNKNOWN, Demand, RateBudget
+from oncehub_async.budget.demand import Demands
+from oncehub_async.walk import Walk
 
 COUNTS = {"bookings": 10_000, "contacts": 6_000, "sms_notifications": 3_900}
 

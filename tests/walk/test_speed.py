@@ -8,12 +8,12 @@ from itertools import pairwise
 import attrs
 import pytest
 
+from harness.least_possible import least
+from harness.list_service import DatedClock, ListService, client
+from harness.virtual_time import run_virtual
 from oncehub_async import Budget, Limits, Priority, Resources
 from oncehub_async.responses import Answer
 
-from ..least_possible import least
-from ..list_service import DatedClock, ListService, client
-from ..virtual_time import run_virtual
 from .accounts import NOW, account, cuts, walked
 
 

@@ -7,6 +7,17 @@ from typing import Any
 
 import pytest
 
+from harness.least_possible import least
+from harness.list_service import (
+    DeletedCursor,
+    Latency,
+    ListService,
+    error,
+    listed,
+    nothing_left_behind,
+    resources,
+)
+from harness.virtual_time import run_virtual
 from oncehub_async import (
     BadRequestError,
     InvalidParameterError,
@@ -20,17 +31,6 @@ from oncehub_async.responses import Answer
 from oncehub_async.simulator import Account, Simulator
 from oncehub_async.walk import Piece, Territory
 
-from ..least_possible import least
-from ..list_service import (
-    DeletedCursor,
-    Latency,
-    ListService,
-    error,
-    listed,
-    nothing_left_behind,
-    resources,
-)
-from ..virtual_time import run_virtual
 from .accounts import NOW, account, cuts, every_day, ids_of, walked
 
 

@@ -9,12 +9,11 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from harness.list_service import Latency, ListService, error, nothing_left_behind, resources
+from harness.virtual_time import run_virtual
 from oncehub_async import ConnectionLostError, RetryPolicy
 from oncehub_async.errors import PaginationError
 from oncehub_async.responses import Answer
-
-from ..list_service import Latency, ListService, error, nothing_left_behind, resources
-from ..virtual_time import run_virtual
 
 CURSORS = ("after", "before")
 HOUR = 3_600_000

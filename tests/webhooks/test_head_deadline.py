@@ -13,10 +13,10 @@ from aiohttp import web
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.test_utils import make_mocked_request
 
+from harness.virtual_time import run_virtual
 from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import MemoryInbox, Receiver, serve
 from oncehub_async.webhooks.head_deadline import HeadDeadline
-from tests.virtual_time import run_virtual
 
 from .conftest import SECRET
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from harness.virtual_time import run_virtual
 from oncehub_async.webhooks import (
     Backoff,
     Context,
@@ -17,7 +18,6 @@ from oncehub_async.webhooks import (
     Router,
 )
 from oncehub_async.webhooks.inbox import State
-from tests.virtual_time import run_virtual
 
 from .virtual_receiver import post, receiver, since_start, virtual
 

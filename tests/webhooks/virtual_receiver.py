@@ -6,13 +6,13 @@ from typing import Any
 
 import attrs
 
+from harness.virtual_time import run_virtual
 from oncehub_async.testing import make_event
 from oncehub_async.webhooks import (
     MemoryInbox,
     Receiver,
     WallClock,
 )
-from tests.virtual_time import run_virtual
 
 from .conftest import SECRET, deliver
 
