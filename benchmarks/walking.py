@@ -42,14 +42,16 @@ class Reading:
 
 
 async def walk(service: ListService) -> int:
-    """`bookings.walk()`."""
-    return sum([len(page) async for page in resources(service).bookings.walk().raw().pages()])
+    """`bookings.list().walk()`."""
+    return sum(
+        [len(page) async for page in resources(service).bookings.list().walk().raw().pages()]
+    )
 
 
 async def walk_with_its_beginning(service: ListService) -> int:
-    """`bookings.walk(began=...)`, for accounts of which one knows how old they are."""
-    began = datetime.fromtimestamp(min(service.times) / 1000, UTC)
-    walk = resources(service).bookings.walk(began=began)
+    """`bookings.list().walk(oldest=...)`, for accounts of which one knows how old they are."""
+    oldest = datetime.fromtimestamp(min(service.times) / 1000, UTC)
+    walk = resources(service).bookings.list().walk(oldest=oldest)
     return sum([len(page) async for page in walk.raw().pages()])
 
 
@@ -137,7 +139,7 @@ def table() -> None:
 
 def table_of_ages() -> None:
     """Print what becomes of a walk where the account isn't as old as most are."""
-    print("\nThe same for accounts of other ages (slowest of three: walk, and with began=)\n")
+    print("\nThe same for accounts of other ages (slowest of three: walk, and with oldest=)\n")
     for years in (0.25, 1, 3, 8):
         for bookings, latency in ((1_000, 1.0), (5_000, 0.4), (19_900, 0.4), (60_000, 0.4)):
             found = [

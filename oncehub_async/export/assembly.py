@@ -6,10 +6,10 @@ from typing import BinaryIO, cast
 
 import attrs
 
-from ..walk.order import Order
+from ..walk import Order
 from .files import new_file
 from .formats import Compression, Format, open_writer
-from .place import addition_of
+from .place import placement_of
 from .spool import Entry, Spool, SpoolError
 
 
@@ -43,5 +43,5 @@ def in_order(entries: Iterable[Entry]) -> Iterable[Entry]:
     """A spool's pages in the order of the list."""
     order: Order[Entry] = Order()
     for entry in entries:
-        order.add(addition_of(entry.place), entry)
+        order.add(placement_of(entry.place), entry)
     return order.from_the_top()

@@ -5,36 +5,36 @@ from datetime import datetime
 from typing import Any
 
 from ..pagination import Following
-from ..walk import Addition, Piece, Side
+from ..walk import PlacedPage, Placement, Side
 
 Place = Mapping[str, Any]
 
 
-def place_of(addition: Addition, **more: Any) -> Place:
+def place_of(placement: Placement, **more: Any) -> Place:
     """The place of any page."""
     return {
-        "stretch": addition.stretch,
-        "side": str(addition.side),
-        "joins": addition.joins,
-        "ends": addition.ends,
+        "stretch": placement.segment,
+        "side": str(placement.side),
+        "joins": placement.joins,
+        "ends": placement.ends,
         **more,
     }
 
 
-def place_of_piece(piece: Piece[dict[str, Any]]) -> Place:
+def place_of_page(page: PlacedPage[dict[str, Any]]) -> Place:
     """The place of a page of a walk, with all that the walk needs to go on from there."""
     return place_of(
-        piece.addition,
-        ordered=piece.ordered,
-        older_than=None if piece.older_than is None else piece.older_than.isoformat(),
-        cursor=piece.following.cursor,
-        announced=piece.following.announced,
+        page.placement,
+        ordered=page.ordered,
+        older_than=None if page.older_than is None else page.older_than.isoformat(),
+        cursor=page.following.cursor,
+        announced=page.following.announced,
     )
 
 
-def addition_of(place: Place, count: int = 0) -> Addition:
+def placement_of(place: Place, count: int = 0) -> Placement:
     """Where a page of so many objects belongs."""
-    return Addition(place["stretch"], Side(place["side"]), 0, count, place["joins"], place["ends"])
+    return Placement(place["stretch"], Side(place["side"]), 0, count, place["joins"], place["ends"])
 
 
 def older_than_of(place: Place) -> datetime | None:

@@ -8,8 +8,8 @@ import attrs
 
 from ..client import Resources
 from ..parameters import MAX_LIMIT
-from ..walk import Addition, Bounds, Ends, Side, Territory, marks_of, pages_left
-from .place import Place, addition_of, following_of, older_than_of, place_of, place_of_piece
+from ..walk import Bounds, Coverage, Placement, Side, pages_left, positions_of
+from .place import Place, following_of, older_than_of, place_of, place_of_page, placement_of
 from .plan import ResourcePlan
 
 Objects = Sequence[Mapping[str, Any]]
@@ -79,8 +79,8 @@ class ListSweep:
         try:
             async for page in pages:
                 self.complete = page.next_cursor is None
-                addition = Addition(0, Side.OLDER, 0, len(page), ends=page.next_cursor is None)
-                yield SweptPage(place_of(addition), page.items)
+                placement = Placement(0, Side.OLDER, 0, len(page), ends=page.next_cursor is None)
+                yield SweptPage(place_of(placement), page.items)
         finally:
             await pages.aclose()
 
@@ -90,7 +90,7 @@ class WalkSweep:
 
     def __init__(self, plan: ResourcePlan) -> None:
         self._plan = plan
-        self._territory = Territory()
+        self._coverage = Coverage()
         self._unordered: ListSweep | None = None
         """What became of a list that isn't in the order of its creation times."""
 
@@ -98,7 +98,7 @@ class WalkSweep:
     def complete(self) -> bool:
         """Whether everything has been read."""
         unordered = self._unordered
-        return self._territory.complete if unordered is None else unordered.complete
+        return self._coverage.complete if unordered is None else unordered.complete
 
     @property
     def goes_on(self) -> bool:
@@ -111,9 +111,9 @@ class WalkSweep:
             self._unordered = self._unordered or ListSweep(self._plan)
             self._unordered.restore(place, objects)
             return
-        self._territory.add(
-            addition_of(place, len(objects)),
-            marks_of(objects),
+        self._coverage.add(
+            placement_of(place, len(objects)),
+            positions_of(objects),
             older_than=older_than_of(place),
             following=following_of(place),
         )
@@ -123,17 +123,17 @@ class WalkSweep:
         if self._unordered is not None:
             return None
         plan = self._plan
-        bounds = Bounds(now, Ends(plan.arguments.get("creation_time_gt"), plan.began))
-        return pages_left(self._territory, bounds, MAX_LIMIT)
+        bounds = Bounds(now, plan.arguments.get("creation_time_gt"), plan.oldest)
+        return pages_left(self._coverage, bounds, MAX_LIMIT)
 
     async def pages(self, oncehub: Resources) -> AsyncGenerator[SweptPage, None]:
         """What is missing, wherever it is."""
-        pieces = self._plan.walk(oncehub).pieces(self._territory)
+        pages = self._plan.walk(oncehub).placed_pages(self._coverage)
         try:
-            async for piece in pieces:
-                place = place_of_piece(piece)
-                if not piece.ordered:
-                    self.restore(place, piece.items)
-                yield SweptPage(place, piece.items)
+            async for page in pages:
+                place = place_of_page(page)
+                if not page.ordered:
+                    self.restore(place, page.items)
+                yield SweptPage(place, page.items)
         finally:
-            await pieces.aclose()
+            await pages.aclose()

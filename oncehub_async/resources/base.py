@@ -5,15 +5,13 @@ from typing import Any, TypeVar
 
 import attrs
 
-from .. import parameters
 from ..budget import Priority
 from ..calls import Caller, Reply
-from ..errors import DeletedObjectError, InvalidParameterError
+from ..errors import DeletedObjectError
 from ..listing import Listing
 from ..models import Deleted, Model, ModelError, from_dict
 from ..page import PageSource, model_item
 from ..request import Operation, Request, json_body, without_none
-from ..walk import Ends, Walk
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
@@ -56,25 +54,8 @@ class Resource:
         walk = Priority.BULK if self._priority is None else self._priority
         single = Priority.INTERACTIVE if self._priority is None else self._priority
         source = PageSource(self._caller, operation, model_item(cls))
-        return Listing(source, without_none(query), walk, single)
-
-    def _walk(self, listing: Listing[M], ends: Ends, *, newest_first: bool) -> Walk[M]:
-        """The same list, read in several places at once."""
-        if ends.began is not None:
-            parameters.aware(ends.began, "began")
-        for cursor in ("after", "before"):
-            if cursor in listing.query:
-                raise InvalidParameterError(
-                    cursor, f"a walk reads all of a list; use list({cursor}=...)"
-                )
-        return Walk(
-            listing.source,
-            listing.query,
-            listing.priority,
-            listing.single_priority,
-            newest_first,
-            ends,
-        )
+        by_time = "creation_time.gt" in query
+        return Listing(source, without_none(query), walk, single, by_time)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypedDict, Unpack
+from typing import Any
 
 from .. import parameters
 from ..errors import InvalidParameterError
@@ -10,7 +10,6 @@ from ..listing import Listing
 from ..models import Contact, ContactStatus, Deleted
 from ..parameters import UNSET, Unset
 from ..request import Operation
-from ..walk import Ends, Walk
 from .base import Resource
 
 _LIST = Operation("GET", "/contacts")
@@ -21,17 +20,6 @@ _DELETE = Operation("DELETE", "/contacts/{id}")
 
 OptionalText = str | Unset | None
 OptionalFlag = bool | Unset | None
-
-
-class ContactFilters(TypedDict, total=False):
-    """The filters of `list`, for `walk`."""
-
-    email: str | None
-    creation_time_gt: datetime | None
-    creation_time_lt: datetime | None
-    last_updated_time_gt: datetime | None
-    last_updated_time_lt: datetime | None
-    limit: int
 
 
 class Contacts(Resource):
@@ -62,24 +50,6 @@ class Contacts(Resource):
             **parameters.page(limit, after, before),
         }
         return self._listing(_LIST, Contact, query)
-
-    def walk(
-        self,
-        *,
-        newest_first: bool = False,
-        began: datetime | None = None,
-        **filters: Unpack[ContactFilters],
-    ) -> Walk[Contact]:
-        """What `list` gives with the same filters, read in several places of the list at once.
-
-        As the pages come, or in the list's order with `newest_first=True`. `began` is about when
-        the oldest was created, if you know it. It decides where the walk begins to read, and so
-        how fast it is, not what it gives.
-
-        https://developers.oncehub.com/reference/list-all-contacts
-        """
-        ends = Ends(filters.get("creation_time_gt"), began)
-        return self._walk(self.list(**filters), ends, newest_first=newest_first)
 
     async def get(self, id: str) -> Contact:
         """One contact. Raises `NotFoundError`, or `DeletedObjectError`.

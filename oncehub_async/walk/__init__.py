@@ -1,20 +1,19 @@
 """Concurrent walks: a list read in several places at once, each object once."""
 
-from .gaps import Bounds, Ends, pages_left
-from .piece import Piece, marks_of
-from .stretch import Mark, Side
-from .territory import Addition, Territory
+from .placement import Order, PlacedPage
+from .segments import Coverage, Placement, Position, Side, positions_of
 from .walk import Walk
+from .walk_plan import Bounds, pages_left
 
 __all__ = [
-    "Addition",
     "Bounds",
-    "Ends",
-    "Mark",
-    "Piece",
+    "Coverage",
+    "Order",
+    "PlacedPage",
+    "Placement",
+    "Position",
     "Side",
-    "Territory",
     "Walk",
-    "marks_of",
     "pages_left",
+    "positions_of",
 ]

@@ -13,7 +13,7 @@ from oncehub_async.export.place import place_of
 from oncehub_async.export.spool import Spool, SpoolError
 from oncehub_async.export.sweep import sweep_of
 from oncehub_async.simulator import Account, Fault, Service, Simulator
-from oncehub_async.walk import Addition, Side
+from oncehub_async.walk import Placement, Side
 
 FAST = Clock(speed=500)
 ACCOUNT = Account(bookings=450, contacts=120, users=230, seed=7)
@@ -102,7 +102,7 @@ def test_an_unordered_list_is_read_anew_unless_it_is_complete() -> None:
     """Nothing but its first page is a safe place to begin."""
     (plan,) = plan_export(["bookings"]).resources
     sweep = sweep_of(plan)
-    place = place_of(Addition(0, Side.OLDER, 0, 1), ordered=False)
+    place = place_of(Placement(0, Side.OLDER, 0, 1), ordered=False)
     sweep.restore(place, [{"id": "BKNG-1"}])
     assert not sweep.goes_on
     sweep.restore({**place, "ends": True}, [{"id": "BKNG-0"}])
@@ -114,7 +114,7 @@ def test_a_file_holds_all_that_its_spool_holds(tmp_path: Path) -> None:
     """Pages that were never joined to the others are an error, and no file."""
     spool = Spool.begin(tmp_path / "bookings.spool", {})
     for stretch in (0, 1):
-        place = place_of(Addition(stretch, Side.OLDER, 0, 1))
+        place = place_of(Placement(stretch, Side.OLDER, 0, 1))
         spool.add(place, [{"id": f"BKNG-{stretch}"}])
     with pytest.raises(SpoolError, match="isn't known"):
         assemble(spool, tmp_path / "bookings.jsonl", "bookings", Format.JSONL, Compression.NONE)

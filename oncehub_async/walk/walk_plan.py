@@ -1,0 +1,270 @@
+"""How much of a list hasn't been read, how many chains of pages that needs, where they begin.
+
+A chain asks for one page after the other, for each page names the next: one page per round trip.
+Where that is less than the limits allow, a walk looks before some time in the middle of what it
+hasn't read. What comes back is a place to read from in both directions; what comes back empty tells
+that the list ends before.
+
+Nothing in the service tells how old an account is, and being wrong costs time and nothing else. So
+what is done is what is best on average over accounts as they are, measured by
+`benchmarks.walking_accounts`. Pure rules.
+"""
+
+from collections.abc import Sequence, Set
+from datetime import UTC, datetime, timedelta
+from math import ceil, inf
+
+import attrs
+
+from ..budget import Demand, Room
+from ..budget.interface import FIVE_MINUTES
+from .segments import Coverage, Segment, Side
+
+_LONGEST_SILENCE = timedelta(days=3)
+"""How much of the time since the newest object counts as a pause, not as the account's end."""
+_PAGES_FOR_TWO = 1.3
+"""Likely pages in a gap from which on both ends of it are worth reading from."""
+_SURELY_TWO = 2.0
+"""Pages that a gap must seem to hold at least, for two to be in it."""
+_UNEVEN = (0.6, 1.6)
+"""How far the pace of what was read may be from that of the rest."""
+_YEAR = 365 * 86_400.0
+_AGES = (0.25 * _YEAR, 12 * _YEAR)
+"""Between these, every age is as likely as twice that age."""
+_SHARES = (0.2, 0.5, 0.85)
+"""Of all lists that may be: those that few, likely and many pages suffice for."""
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+_SLACK = 1.15
+"""More chains than the mean round trip needs, for those that take longer."""
+_MOST_CHAINS = 16
+"""Each has a page in memory; the vendor's limits need no more up to a latency of 2.5 seconds."""
+_STEADY = 100.0
+"""Seconds within which chains use up the requests of five minutes, where nothing else hurries."""
+_WORTH_A_LOOK = 3.0
+"""Pages that a chain has to have before it for another one to be worth the round trip."""
+_LEAST_SPAN = 2.0
+"""Seconds between two looks."""
+_LAST_PART = 2 / 3
+"""The part below the last look: it has one chain, the others have two."""
+
+
+@attrs.frozen
+class Bounds:
+    """Between which times a list lies."""
+
+    now: datetime
+    filtered: datetime | None = None
+    """Nothing older is asked for."""
+    oldest: datetime | None = None
+    """When its oldest object was created, as far as its reader knows."""
+
+    def depth(self, time: datetime | None) -> float:
+        """How long ago a time was, in seconds; infinitely for None."""
+        return inf if time is None else _seconds(self.now - time)
+
+
+@attrs.frozen
+class Gap:
+    """What hasn't been read between two segments, or below the last one; depths in seconds."""
+
+    upper: Segment
+    lower: Segment | None
+    """None below the last segment."""
+    read: float
+    """Its upper end."""
+    end: float
+    """Its lower end, or the one that is most likely."""
+    is_known: bool
+    """Whether that is where it ends."""
+    low: float
+    likely: float
+    high: float
+    """Pages in it."""
+
+    @property
+    def chains(self) -> int:
+        """How many chains can work on it, without asking for the same page from both sides."""
+        two = self.lower is not None and not self.lower.newer_is_closed
+        return 2 if two and self.likely > _PAGES_FOR_TWO else 1
+
+    @property
+    def longest(self) -> float:
+        """Pages that come one after the other."""
+        return self.likely / self.chains
+
+    def free_ends(
+        self, busy: Set[tuple[int, Side]], *, careful: bool
+    ) -> list[tuple[Segment, Side]]:
+        """Where it can be worked on now.
+
+        Both ends may bring the same page. Where a request more does no harm, that doesn't matter;
+        else there have to be two pages in the gap, as far as one can tell.
+        """
+        ends = [(self.upper, Side.OLDER)]
+        if self.lower is not None and not self.lower.newer_is_closed:
+            ends.append((self.lower, Side.NEWER))
+        free = [(segment, side) for segment, side in ends if (segment.number, side) not in busy]
+        if not careful or self.low > _SURELY_TWO:
+            return free
+        return free[:1] if len(free) == len(ends) else []
+
+
+def gaps(coverage: Coverage, bounds: Bounds, limit: int) -> list[Gap]:
+    """What hasn't been read, newest first, with estimates for pages of `limit` objects."""
+    found = []
+    everywhere = _pace(coverage.segments, bounds.now)
+    for place, upper in enumerate(coverage.segments):
+        if place + 1 < len(coverage.segments):
+            found.append(_between(upper, coverage.segments[place + 1], bounds, limit))
+        elif not upper.at_end:
+            # A page or two may lie in a rush or in a lull; the whole is what counts over years.
+            pace = (_pace([upper], bounds.now) + everywhere) / 2
+            found.append(_below(upper, coverage.empty_before, bounds, pace / limit))
+    return found
+
+
+def pages_left(coverage: Coverage, bounds: Bounds, limit: int) -> int | None:
+    """How many pages are still to come, about; None where nothing tells how far the list goes."""
+    found = gaps(coverage, bounds, limit)
+    if not coverage.segments or not all(gap.is_known for gap in found):
+        return None
+    return ceil(sum(gap.likely for gap in found))
+
+
+def _between(upper: Segment, lower: Segment, bounds: Bounds, limit: int) -> Gap:
+    newest = bounds.depth(upper.older.position.time)
+    oldest = bounds.depth(lower.nothing_until or lower.newer.position.time)
+    paces = [pace for pace in (upper.older.pace(), lower.newer.pace()) if pace is not None]
+    likely = (oldest - newest) / limit * sum(paces) / max(1, len(paces))
+    few, many = _UNEVEN
+    return Gap(upper, lower, newest, oldest, True, likely * few, likely, likely * many + 1)
+
+
+def _below(upper: Segment, empty_before: datetime | None, bounds: Bounds, pages: float) -> Gap:
+    """`pages` is how many there are in a second."""
+    read = bounds.depth(upper.older.position.time)
+    ages = age(
+        read, bounds.depth(empty_before), bounds.depth(bounds.filtered), bounds.depth(bounds.oldest)
+    )
+    low, likely, high = ((each - read) * pages for each in ages)
+    known = ages[0] == ages[2]
+    if known:
+        low, high = likely * _UNEVEN[0], likely * _UNEVEN[1]
+    return Gap(upper, None, read, ages[1], known, low, likely, high)
+
+
+def age(read: float, empty: float, filtered: float, told: float) -> tuple[float, float, float]:
+    """How far back a list goes that was read to a depth: few, likely and many; equal if known.
+
+    `empty` is how far back nothing is any more, `filtered` where the filters end, `told` where its
+    reader says that it begins; what is told is not believed against evidence.
+    """
+    youngest, oldest = max(read, min(_AGES[0], empty)), min(empty, max(_AGES[1], 2 * read))
+    few, likely, many = (youngest * (oldest / max(youngest, 1.0)) ** share for share in _SHARES)
+    end = min(told if read < told * 0.95 and told <= empty else inf, filtered)
+    if end < inf and (end == told or end <= likely):
+        return end, end, end
+    return few, likely, many
+
+
+def _pace(segments: Sequence[Segment], now: datetime) -> float:
+    """Objects per second in what was read."""
+    seconds = sum(_seconds(_newest(each, now) - each.older.position.time) for each in segments)
+    return sum(each.count for each in segments) / max(seconds, 1.0)
+
+
+def _newest(segment: Segment, now: datetime) -> datetime:
+    """Until when there is nothing newer than a segment, as far as that is known."""
+    newest, oldest = segment.newer.position.time, segment.older.position.time
+    if segment.at_top:
+        return min(now, later(newest, max(newest - oldest, _LONGEST_SILENCE)))
+    return segment.nothing_until or newest
+
+
+def later(time: datetime, span: timedelta) -> datetime:
+    """A time and a span later, within the years that there are."""
+    try:
+        return time + span
+    except OverflowError:
+        return _LAST if span > timedelta() else _FIRST
+
+
+def _seconds(span: timedelta) -> float:
+    return max(0.0, span.total_seconds())
+
+
+def demand(open_gaps: Sequence[Gap], looks_under_way: int) -> Demand:
+    """What a walk tells of itself to those who walk beside it."""
+    return Demand(
+        low=sum(gap.low for gap in open_gaps),
+        likely=sum(gap.likely for gap in open_gaps),
+        high=sum(gap.high for gap in open_gaps) + looks_under_way,
+        chains=sum(gap.chains for gap in open_gaps) + 2 * looks_under_way,
+        longest=max((gap.longest for gap in open_gaps), default=0.0),
+    )
+
+
+@attrs.frozen
+class Plan:
+    """What a walk does next."""
+
+    chains: int
+    """How many requests to have under way."""
+    looks: int
+    """How many further chains to begin, at most."""
+    careful: bool
+    """Whether a request too many could be the one that has to wait for five minutes."""
+
+
+KAPPA = 1.0
+
+
+def plan(own: Demand, others: Sequence[Demand], room: Room, latency: float) -> Plan:
+    """How many chains are needed, and whether to begin some.
+
+    All who share a budget share what is left of it. `latency` is in seconds.
+    """
+    everybody = [own, *others]
+    per_second = room.limits.per_second
+    chains = min(_MOST_CHAINS, max(1, ceil(per_second * latency * _SLACK)))
+    low, likely, high = (
+        sum(getattr(each, name) for each in everybody) for name in ("low", "likely", "high")
+    )
+    careful = _waits(low, room) != _waits(high + 1, room)
+    wanted = chains
+    if careful and likely > room.left:
+        wanted = min(chains, ceil(room.limits.per_five_minutes * latency / _STEADY))
+    elif careful and own.longest * latency / 2 < FIVE_MINUTES * KAPPA / (high - low):
+        wanted = 1
+    if any(each.longest > own.longest for each in others):
+        # Who has most to read one after the other holds up all.
+        wanted = 1
+    looks = max(0, ceil((wanted - sum(each.chains for each in everybody)) / 2))
+    return Plan(chains, looks, careful)
+
+
+def _waits(pages: float, room: Room) -> float:
+    """How often so many pages wait for five minutes."""
+    return inf if pages == inf else ceil(max(0.0, pages - room.left) / room.limits.per_five_minutes)
+
+
+def look_times(open_gaps: Sequence[Gap], planned: Plan, bounds: Bounds) -> list[datetime]:
+    """The times before which to look, all in the gap that has most before it."""
+    gap = max(open_gaps, key=lambda each: each.longest, default=None)
+    if gap is None or not planned.looks or gap.longest < _WORTH_A_LOOK:
+        return []
+    number = min(planned.looks, int(gap.likely / _WORTH_A_LOOK))
+    part = (gap.end - gap.read) / (number + (_LAST_PART if gap.lower is None else 1))
+    if part < _LEAST_SPAN:
+        return []
+    # A whole second: whatever the service's clock resolves, no filter is cut off there.
+    return [
+        later(bounds.now, timedelta(seconds=-(gap.read + part * each))).replace(microsecond=0)
+        for each in range(1, number + 1)
+    ]
+
+
+def in_order(open_gaps: Sequence[Gap], *, newest_first: bool) -> Sequence[Gap]:
+    """The gaps, those first whose chains have most before them."""
+    return open_gaps if newest_first else sorted(open_gaps, key=lambda gap: -gap.longest)
