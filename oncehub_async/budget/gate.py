@@ -24,6 +24,10 @@ _OTHER_LOOPS_GRACE = 0.25
 """Real seconds that a waiter on another event loop has to take its turn, before its loop counts
 as blocked or dead and the next in line goes."""
 
+_SOON = 100.0
+"""Seconds after which a place that becomes free counts as room now: what was sent in a burst five
+minutes ago can be sent in a burst again."""
+
 _PROBE_PATIENCE = 60.0
 """Real seconds after which a request that tries the service after a 429 counts as lost."""
 
@@ -133,8 +137,10 @@ class Gate:
     def room(self) -> Room:
         """What the limits leave to be used, by whatever account."""
         with self._lock:
-            self._address.ready_at(self._clock.now())
-            return Room(self._limits, max(0, self._address.limit - self._address.used()))
+            now = self._clock.now()
+            self._address.ready_at(now)
+            kept = sum(each > now - self._address.seconds + _SOON for each in self._address.arrivals())
+            return Room(self._limits, max(0, self._address.limit - kept))
 
     def forecast(self, account: str, requests: int) -> Forecast:
         """When the next requests of an account may leave if nobody else sends any."""

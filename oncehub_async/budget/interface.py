@@ -47,7 +47,7 @@ class Room:
 
     limits: Limits
     left: int
-    """How many requests needn't wait for the five-minute limit."""
+    """How many requests needn't wait long for the five-minute limit."""
 
 
 @attrs.frozen(eq=False)

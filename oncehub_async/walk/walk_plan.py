@@ -26,8 +26,10 @@ _PAGES_FOR_TWO = 1.3
 """Likely pages in a gap from which on both ends of it are worth reading from."""
 _SURELY_TWO = 2.0
 """Pages that a gap must seem to hold at least, for two to be in it."""
-_UNEVEN = (0.6, 1.6)
+_UNEVEN = (0.75, 1.35)
 """How far the pace of what was read may be from that of the rest."""
+_GROWTH = 0.68
+"""What is older holds less than what was read, for accounts grow."""
 _YEAR = 365 * 86_400.0
 _AGES = (0.25 * _YEAR, 12 * _YEAR)
 """Between these, every age is as likely as twice that age."""
@@ -116,11 +118,12 @@ def gaps(coverage: Coverage, bounds: Bounds, limit: int) -> list[Gap]:
     everywhere = _pace(coverage.segments, bounds.now)
     for place, upper in enumerate(coverage.segments):
         if place + 1 < len(coverage.segments):
-            found.append(_between(upper, coverage.segments[place + 1], bounds, limit))
+            lower = coverage.segments[place + 1]
+            found.append(_between(upper, lower, bounds, everywhere / limit))
         elif not upper.at_end:
             # A page or two may lie in a rush or in a lull; the whole is what counts over years.
             pace = (_pace([upper], bounds.now) + everywhere) / 2
-            found.append(_below(upper, coverage.empty_before, bounds, pace / limit))
+            found.append(_below(upper, coverage.empty_before, bounds, _GROWTH * pace / limit))
     return found
 
 
@@ -132,11 +135,11 @@ def pages_left(coverage: Coverage, bounds: Bounds, limit: int) -> int | None:
     return ceil(sum(gap.likely for gap in found))
 
 
-def _between(upper: Segment, lower: Segment, bounds: Bounds, limit: int) -> Gap:
+def _between(upper: Segment, lower: Segment, bounds: Bounds, pages: float) -> Gap:
+    """`pages` is how many there are in a second, in what was read."""
     newest = bounds.depth(upper.older.position.time)
     oldest = bounds.depth(lower.nothing_until or lower.newer.position.time)
-    paces = [pace for pace in (upper.older.pace(), lower.newer.pace()) if pace is not None]
-    likely = (oldest - newest) / limit * sum(paces) / max(1, len(paces))
+    likely = (oldest - newest) * pages
     few, many = _UNEVEN
     return Gap(upper, lower, newest, oldest, True, likely * few, likely, likely * many + 1)
 
