@@ -33,6 +33,8 @@ _GROWTH = 0.68
 _YEAR = 365 * 86_400.0
 _AGES = (0.25 * _YEAR, 12 * _YEAR)
 """Between these, every age is as likely as twice that age."""
+_LONGEST_AGO = 60 * _YEAR
+"""Nothing has been booked online before that."""
 _SHARES = (0.2, 0.5, 0.85)
 """Of all lists that may be: those that few, likely and many pages suffice for."""
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -165,9 +167,11 @@ def age(read: float, empty: float, filtered: float, told: float) -> tuple[float,
     """
     youngest, oldest = max(read, min(_AGES[0], empty)), min(empty, max(_AGES[1], 2 * read))
     few, likely, many = (youngest * (oldest / max(youngest, 1.0)) ** share for share in _SHARES)
-    end = min(told if read < told * 0.95 and told <= empty else inf, filtered)
-    if end < inf and (end == told or end <= likely):
-        return end, end, end
+    if read < told * 1.2 and told <= min(empty, _LONGEST_AGO):
+        # It is about then; nothing but a little more is to be expected where it was passed.
+        few = likely = many = max(told, read * 1.02)
+    if filtered <= likely:
+        few = likely = many = filtered
     return few, likely, many
 
 
@@ -220,7 +224,9 @@ class Plan:
     """Whether a request too many could be the one that has to wait for five minutes."""
 
 
-KAPPA = 1.0
+KAPPA = 2.0
+CAP = 3
+LOWER = 0.85
 
 
 def plan(own: Demand, others: Sequence[Demand], room: Room, latency: float) -> Plan:
@@ -234,11 +240,13 @@ def plan(own: Demand, others: Sequence[Demand], room: Room, latency: float) -> P
     low, likely, high = (
         sum(getattr(each, name) for each in everybody) for name in ("low", "likely", "high")
     )
-    careful = _waits(low, room) != _waits(high + 1, room)
+    careful = _waits(low * LOWER - 2, room) != _waits(high + 2, room)
     wanted = chains
     if careful and likely > room.left:
         wanted = min(chains, ceil(room.limits.per_five_minutes * latency / _STEADY))
-    elif careful and own.longest * latency / 2 < FIVE_MINUTES * KAPPA / (high - low):
+    elif careful:
+        wanted = min(chains, CAP)
+    if careful and own.longest * latency / 2 < FIVE_MINUTES * KAPPA / (high - low):
         wanted = 1
     if any(each.longest > own.longest for each in others):
         # Who has most to read one after the other holds up all.
