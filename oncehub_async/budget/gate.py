@@ -139,7 +139,9 @@ class Gate:
         with self._lock:
             now = self._clock.now()
             self._address.ready_at(now)
-            kept = sum(each > now - self._address.seconds + _SOON for each in self._address.arrivals())
+            kept = sum(
+                each > now - self._address.seconds + _SOON for each in self._address.arrivals()
+            )
             return Room(self._limits, max(0, self._address.limit - kept))
 
     def forecast(self, account: str, requests: int) -> Forecast:

@@ -45,6 +45,13 @@ _MOST_CHAINS = 16
 """Each has a page in memory; the vendor's limits need no more up to a latency of 2.5 seconds."""
 _STEADY = 100.0
 """Seconds within which chains use up the requests of five minutes, where nothing else hurries."""
+_CAREFUL_CHAINS = 3
+"""What a single look gives; under the edge, more of them would be one request too many too often."""
+_AVERSION = 2.0
+"""How many times what a look saves has to be what it costs on average: the five minutes, with the
+likelihood that it is the request for which they have to be waited."""
+_LOWER, _UNSURE = 0.85, 2.0
+"""By how much estimates are held to be wrong when it comes to that edge: a share, and requests."""
 _WORTH_A_LOOK = 3.0
 """Pages that a chain has to have before it for another one to be worth the round trip."""
 _LEAST_SPAN = 2.0
@@ -226,6 +233,7 @@ class Plan:
 
 KAPPA = 2.0
 CAP = 3
+FAR = 1.0
 LOWER = 0.85
 
 
@@ -235,24 +243,26 @@ def plan(own: Demand, others: Sequence[Demand], room: Room, latency: float) -> P
     All who share a budget share what is left of it. `latency` is in seconds.
     """
     everybody = [own, *others]
-    per_second = room.limits.per_second
-    chains = min(_MOST_CHAINS, max(1, ceil(per_second * latency * _SLACK)))
+    chains = min(_MOST_CHAINS, max(1, ceil(room.limits.per_second * latency * _SLACK)))
     low, likely, high = (
         sum(getattr(each, name) for each in everybody) for name in ("low", "likely", "high")
     )
-    careful = _waits(low * LOWER - 2, room) != _waits(high + 2, room)
+    careful = _waits(low * _LOWER - _UNSURE, room) != _waits(high + _UNSURE, room)
     wanted = chains
-    if careful and likely > room.left:
+    if likely > room.left:
+        # The five-minute limit holds it back; what is faster than that only helps at the end.
         wanted = min(chains, ceil(room.limits.per_five_minutes * latency / _STEADY))
     elif careful:
-        wanted = min(chains, CAP)
-    if careful and own.longest * latency / 2 < FIVE_MINUTES * KAPPA / (high - low):
+        wanted = min(chains, _CAREFUL_CHAINS)
+    saved = own.longest * latency / 2
+    if careful and saved * (high - low) < FIVE_MINUTES * _AVERSION:
         wanted = 1
     if any(each.longest > own.longest for each in others):
         # Who has most to read one after the other holds up all.
         wanted = 1
-    looks = max(0, ceil((wanted - sum(each.chains for each in everybody)) / 2))
-    return Plan(chains, looks, careful)
+    return Plan(
+        chains, max(0, ceil((wanted - sum(each.chains for each in everybody)) / 2)), careful
+    )
 
 
 def _waits(pages: float, room: Room) -> float:
