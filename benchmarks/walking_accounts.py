@@ -1,4 +1,4 @@
-"""How long reading all bookings takes, over accounts as they are, and what is lost against the least.
+"""How long reading all bookings takes over accounts as they are, against the least possible.
 
 Sizes of 300 to 80,000 bookings and ages of 3 months to 12 years, both log-uniform; a latency of
 50, 150, 400 or 1,000 ms. Time is virtual, as in `benchmarks.walking`; the same request takes as
@@ -31,7 +31,7 @@ from harness.least_possible import least
 from harness.list_service import Latency, ListService
 from harness.virtual_time import run_virtual
 
-SEED = 2026
+SEED = 1
 ACCOUNTS = 200
 SIZES = (300, 80_000)
 YEARS = (0.25, 12.0)

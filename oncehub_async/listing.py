@@ -130,7 +130,7 @@ class Listing(Paged[T]):
             if cursor in self.query:
                 raise InvalidParameterError(
                     cursor,
-                    f"a walk reads all of a list: leave it out, or use list({cursor}=...) without walk",
+                    f"a walk reads all of a list; leave it out, or use list({cursor}=...) alone",
                 )
         if oldest is not None:
             aware(oldest, "oldest")

@@ -139,10 +139,10 @@ class Gate:
         with self._lock:
             now = self._clock.now()
             self._address.ready_at(now)
-            kept = sum(
-                each > now - self._address.seconds + _SOON for each in self._address.arrivals()
-            )
-            return Room(self._limits, max(0, self._address.limit - kept))
+            free_from = [each + self._address.seconds - now for each in self._address.arrivals()]
+            soon = [seconds for seconds in free_from if seconds <= _SOON]
+            left = max(0, self._address.limit - len(free_from) + len(soon))
+            return Room(self._limits, left, max(soon, default=0.0))
 
     def forecast(self, account: str, requests: int) -> Forecast:
         """When the next requests of an account may leave if nobody else sends any."""

@@ -35,7 +35,7 @@ _AGES = (0.25 * _YEAR, 12 * _YEAR)
 """Between these, every age is as likely as twice that age."""
 _LONGEST_AGO = 60 * _YEAR
 """Nothing has been booked online before that."""
-_SHARES = (0.2, 0.5, 0.85)
+_SHARES = (0.2, 0.62, 0.85)
 """Of all lists that may be: those that few, likely and many pages suffice for."""
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -46,7 +46,7 @@ _MOST_CHAINS = 16
 _STEADY = 100.0
 """Seconds within which chains use up the requests of five minutes, where nothing else hurries."""
 _CAREFUL_CHAINS = 3
-"""What a single look gives; under the edge, more of them would be one request too many too often."""
+"""What a single look gives; near the edge, more are one request too many too often."""
 _AVERSION = 2.0
 """How many times what a look saves has to be what it costs on average: the five minutes, with the
 likelihood that it is the request for which they have to be waited."""
@@ -254,7 +254,8 @@ def plan(own: Demand, others: Sequence[Demand], room: Room, latency: float) -> P
         wanted = min(chains, ceil(room.limits.per_five_minutes * latency / _STEADY))
     elif careful:
         wanted = min(chains, _CAREFUL_CHAINS)
-    saved = own.longest * latency / 2
+    pace = room.left / max(room.within, room.left / room.limits.per_second, 1.0)
+    saved = own.longest * latency - max(own.longest * latency / 3, likely / max(pace, 0.1))
     if careful and saved * (high - low) < FIVE_MINUTES * _AVERSION:
         wanted = 1
     if any(each.longest > own.longest for each in others):

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from oncehub_async.pagination import Following
-from oncehub_async.walk import Bounds, Ends, Mark, Territory, pages_left
-from oncehub_async.walk.gaps import Gap, gaps, later
-from oncehub_async.walk.placing import Start, place
+from oncehub_async.walk import Bounds, Ends, Position, Coverage, pages_left
+from oncehub_async.walk.walk_plan import Gap, gaps, later
+from oncehub_async.walk.placement import Look, place
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 LIMIT = 10
@@ -19,18 +19,18 @@ def ago(hours: float) -> datetime:
 
 
 def read(
-    territory: Territory, newest: float, every: float, older_than: float | None = None
+    coverage: Coverage, newest: float, every: float, older_than: float | None = None
 ) -> None:
     """Read a page of ten objects, the newest so many hours ago, one every so many hours."""
-    page = [Mark(f"{newest}-{number}", ago(newest + every * number)) for number in range(LIMIT)]
+    page = [Position(f"{newest}-{number}", ago(newest + every * number)) for number in range(LIMIT)]
     bound = None if older_than is None else ago(older_than)
-    addition = place(territory, page, Start(bound), MORE)
-    territory.add(addition, page, older_than=bound, following=MORE)
+    placement = place(coverage, page, Look(bound), MORE)
+    coverage.add(placement, page, older_than=bound, following=MORE)
 
 
-def found(territory: Territory, began: float | None = None) -> list[Gap]:
+def found(coverage: Coverage, began: float | None = None) -> list[Gap]:
     ends = Ends(None, None if began is None else ago(began))
-    return gaps(territory, Bounds(NOW, ends), LIMIT)
+    return gaps(coverage, Bounds(NOW, ends), LIMIT)
 
 
 def pages(gap: Gap) -> tuple[float, float, float]:
@@ -39,31 +39,31 @@ def pages(gap: Gap) -> tuple[float, float, float]:
 
 def test_below_the_last_page_it_goes_on_at_its_pace() -> None:
     """Ten in nine hours, until ninety hours before; the pace may change."""
-    territory = Territory()
-    read(territory, newest=0, every=1)
-    assert pages(found(territory, began=99)[0]) == pytest.approx((6, 10, 16))
+    coverage = Coverage()
+    read(coverage, newest=0, every=1)
+    assert pages(found(coverage, began=99)[0]) == pytest.approx((6, 10, 16))
 
 
 def test_three_days_without_anything_new_count_as_a_lull() -> None:
     """The rest of ten days is the end of a service that nobody uses any more."""
-    territory = Territory()
-    read(territory, newest=240, every=1)
-    assert found(territory, began=249 + 81)[0].likely == pytest.approx(1)
+    coverage = Coverage()
+    read(coverage, newest=240, every=1)
+    assert found(coverage, began=249 + 81)[0].likely == pytest.approx(1)
 
 
 def test_a_lull_may_last_as_long_as_a_page() -> None:
     """Where a page goes back for days."""
-    territory = Territory()
-    read(territory, newest=1000, every=20)
-    assert found(territory, began=1180 + 360)[0].likely == pytest.approx(1)
+    coverage = Coverage()
+    read(coverage, newest=1000, every=20)
+    assert found(coverage, began=1180 + 360)[0].likely == pytest.approx(1)
 
 
 def test_between_two_pages_both_tell_what_may_be_there() -> None:
     """Ten in nine hours above, ten in eighteen below: 90 hours hold 50 or 75, or twice as many."""
-    territory = Territory()
-    read(territory, newest=0, every=1)
-    read(territory, newest=99, every=2, older_than=99)
-    gap, below = found(territory)
+    coverage = Coverage()
+    read(coverage, newest=0, every=1)
+    read(coverage, newest=99, every=2, older_than=99)
+    gap, below = found(coverage)
     assert pages(gap) == pytest.approx((5, 7.5, 16))
     assert (gap.reach.read, gap.chains) == (9 * 3600, 2)
     assert below.lower is None
@@ -71,59 +71,59 @@ def test_between_two_pages_both_tell_what_may_be_there() -> None:
 
 def test_what_a_look_found_empty_is_no_gap() -> None:
     """It was for what is older than 54 hours, and the newest of that is older than 99."""
-    territory = Territory()
-    read(territory, newest=0, every=1)
-    read(territory, newest=99, every=2, older_than=54)
-    assert found(territory)[0].likely == pytest.approx(3.75)
+    coverage = Coverage()
+    read(coverage, newest=0, every=1)
+    read(coverage, newest=99, every=2, older_than=54)
+    assert found(coverage)[0].likely == pytest.approx(3.75)
 
 
 def test_a_page_in_a_rush_or_a_lull_is_held_against_all_that_was_read() -> None:
     """The one below has ten in a hundred hours, both together twenty in 109."""
-    territory = Territory()
-    read(territory, newest=0, every=1)
-    read(territory, newest=110, every=2, older_than=28)
-    below = found(territory, began=128 + 1000)[1]
+    coverage = Coverage()
+    read(coverage, newest=0, every=1)
+    read(coverage, newest=110, every=2, older_than=28)
+    below = found(coverage, began=128 + 1000)[1]
     assert below.likely == pytest.approx((10 / 100 + 20 / 109) / 2 * 1000 / 10)
 
 
 def test_in_a_narrow_gap_there_is_work_for_one() -> None:
     """Both sides would bring the same page. So it is where one side leads nowhere."""
-    territory = Territory()
-    read(territory, newest=0, every=1)
-    read(territory, newest=20, every=1, older_than=20)
-    assert found(territory)[0].chains == 1
-    wide = Territory()
+    coverage = Coverage()
+    read(coverage, newest=0, every=1)
+    read(coverage, newest=20, every=1, older_than=20)
+    assert found(coverage)[0].chains == 1
+    wide = Coverage()
     read(wide, newest=0, every=1)
     read(wide, newest=99, every=1, older_than=99)
     assert found(wide)[0].chains == 2
-    wide.stretches[1].newer_is_closed = True
+    wide.segments[1].newer_is_closed = True
     assert found(wide)[0].chains == 1
 
 
 def test_objects_of_one_instant_have_a_pace_too() -> None:
     """Counted as if they had taken a second."""
-    territory = Territory()
-    read(territory, newest=0, every=0)
-    assert found(territory, began=1)[0].likely == pytest.approx(3600)
+    coverage = Coverage()
+    read(coverage, newest=0, every=0)
+    assert found(coverage, began=1)[0].likely == pytest.approx(3600)
 
 
 def test_a_complete_list_has_no_gaps() -> None:
     """And no pages left."""
-    territory = Territory()
-    page = [Mark("a", NOW)]
-    territory.add(place(territory, page, Start(), END), page, following=END)
-    assert found(territory) == []
-    assert pages_left(territory, Bounds(NOW, Ends()), LIMIT) == 0
+    coverage = Coverage()
+    page = [Position("a", NOW)]
+    coverage.add(place(coverage, page, Look(), END), page, following=END)
+    assert found(coverage) == []
+    assert pages_left(coverage, Bounds(NOW, Ends()), LIMIT) == 0
 
 
 def test_how_many_pages_are_left_is_told_where_the_end_is_known() -> None:
     """Not by a guess at an account's age."""
-    territory = Territory()
-    assert pages_left(territory, Bounds(NOW, Ends(began=ago(99))), LIMIT) is None
-    read(territory, newest=0, every=1)
-    assert pages_left(territory, Bounds(NOW, Ends()), LIMIT) is None
-    assert pages_left(territory, Bounds(NOW, Ends(began=ago(98))), LIMIT) == 10
-    assert pages_left(territory, Bounds(NOW, Ends(filtered=ago(98))), LIMIT) == 10
+    coverage = Coverage()
+    assert pages_left(coverage, Bounds(NOW, Ends(began=ago(99))), LIMIT) is None
+    read(coverage, newest=0, every=1)
+    assert pages_left(coverage, Bounds(NOW, Ends()), LIMIT) is None
+    assert pages_left(coverage, Bounds(NOW, Ends(began=ago(98))), LIMIT) == 10
+    assert pages_left(coverage, Bounds(NOW, Ends(filtered=ago(98))), LIMIT) == 10
 
 
 def test_times_end_with_the_years() -> None:

@@ -8,11 +8,11 @@ import pytest
 from oncehub_async import Limits
 from oncehub_async.budget import UNKNOWN, Demand, Room
 from oncehub_async.pagination import NOTHING_FOLLOWS
-from oncehub_async.walk import Bounds, Ends, Mark
-from oncehub_async.walk.gaps import Gap
-from oncehub_async.walk.plan import Plan, cut_times, demand, plan
+from oncehub_async.walk import Bounds, Ends, Position
+from oncehub_async.walk.walk_plan import Gap
+from oncehub_async.walk.walk_plan import Plan, cut_times, demand, plan
 from oncehub_async.walk.reach import KnownReach
-from oncehub_async.walk.stretch import Stretch
+from oncehub_async.walk.segments import Segment
 
 SMALL = Demand(low=20, high=60, chains=1, longest=40, has_cut=False)
 """A list that is surely read within five minutes."""
@@ -26,7 +26,7 @@ def room(left: int = 199) -> Room:
     return Room(Limits(), left)
 
 
-@pytest.mark.parametrize(
+@pytest.position.parametrize(
     ("latency", "chains", "cuts"), [(0.05, 1, 0), (0.15, 1, 0), (0.4, 3, 1), (1.0, 6, 3)]
 )
 def test_as_many_chains_as_round_trips_take(latency: float, chains: int, cuts: int) -> None:
@@ -96,7 +96,7 @@ def test_the_first_cut_may_be_made_late() -> None:
 NOW = datetime(2026, 11, 1, 12, 0, 0, 750_000, tzinfo=UTC)
 BOUNDS = Bounds(NOW, Ends())
 HOUR = 3600.0
-STRETCH = Stretch.of(0, [Mark("a", NOW)], NOTHING_FOLLOWS)
+STRETCH = Segment.of(0, [Position("a", NOW)], NOTHING_FOLLOWS)
 
 
 def gap(likely: float, seconds: float = 24 * HOUR, read: float = 0.0) -> Gap:

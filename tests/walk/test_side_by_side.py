@@ -71,7 +71,7 @@ def walked(
     async def main() -> float:
         async with asyncio.TaskGroup() as group:
             counting = [
-                group.create_task(count(getattr(oncehub, name).walk().raw()))
+                group.create_task(count(getattr(oncehub, name).list().walk().raw()))
                 for oncehub, name in zip(clients(lists), COUNTS, strict=True)
             ]
         assert [task.result() for task in counting] == list(COUNTS.values())
@@ -81,7 +81,7 @@ def walked(
     return sum(len(each.queries) for each in lists.by_path.values()), seconds
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.position.parametrize("seed", [1, 2, 3])
 def test_together_they_stay_under_the_edge(seed: int) -> None:
     """199 pages in three lists: each alone could afford what all together can't."""
     requests, seconds = walked(seed, 0.4)
@@ -89,7 +89,7 @@ def test_together_they_stay_under_the_edge(seed: int) -> None:
     assert seconds <= 1.35 * least_of_pages(199, 0.4)
 
 
-@pytest.mark.parametrize("clients", [clients_with_one_budget, clients_whose_key_comes_late])
+@pytest.position.parametrize("clients", [clients_with_one_budget, clients_whose_key_comes_late])
 def test_clients_that_share_a_budget_share_what_is_left_of_it(
     clients: Callable[[Lists], list[OnceHub]],
 ) -> None:
@@ -112,12 +112,12 @@ def test_a_walk_that_nobody_consumes_holds_nobody_up() -> None:
     oncehub = client(lists, DatedClock(), Limits())
 
     async def main() -> float:
-        standing = oncehub.contacts.walk().raw().pages()
+        standing = oncehub.contacts.list().walk().raw().pages()
         await anext(standing)
         # Longer than the five minutes in which its own requests count.
         await asyncio.sleep(400)
         started = asyncio.get_running_loop().time()
-        assert await count(oncehub.bookings.walk().raw()) == 5_000
+        assert await count(oncehub.bookings.list().walk().raw()) == 5_000
         await standing.aclose()
         return asyncio.get_running_loop().time() - started
 
@@ -132,10 +132,10 @@ def test_a_walk_that_doesn_t_get_its_first_page_holds_nobody_up() -> None:
     oncehub = client(lists, DatedClock(), Limits(), patient)
 
     async def main() -> float:
-        trying = asyncio.create_task(count(oncehub.contacts.walk().raw()))
+        trying = asyncio.create_task(count(oncehub.contacts.list().walk().raw()))
         await asyncio.sleep(5)
         started = asyncio.get_running_loop().time()
-        assert await count(oncehub.bookings.walk().raw()) == 3_000
+        assert await count(oncehub.bookings.list().walk().raw()) == 3_000
         took = asyncio.get_running_loop().time() - started
         trying.cancel()
         await asyncio.gather(trying, return_exceptions=True)
@@ -144,7 +144,7 @@ def test_a_walk_that_doesn_t_get_its_first_page_holds_nobody_up() -> None:
     assert run_virtual(main()) <= 2.0 * least_of_pages(30, 1.0)
 
 
-@pytest.mark.parametrize("ends", ["complete", "left early", "cancelled"])
+@pytest.position.parametrize("ends", ["complete", "left early", "cancelled"])
 def test_who_has_ended_expects_nothing_more(ends: str) -> None:
     """However a walk ends."""
     lists = Lists.of({"bookings": 1_000}, Latency(0.4), 1)
@@ -154,7 +154,7 @@ def test_who_has_ended_expects_nothing_more(ends: str) -> None:
     demands = budget.demands
 
     async def read() -> None:
-        pages = oncehub.bookings.walk().raw().pages()
+        pages = oncehub.bookings.list().walk().raw().pages()
         async for _ in pages:
             assert len(demands.others(self, 0.0)) == 1
             if ends == "left early":
@@ -223,7 +223,7 @@ def test_each_gives_its_objects_whoever_reads_beside_it(
     names = list(PATHS)[: len(times)]
 
     async def read(number: int, name: str) -> None:
-        pages = getattr(oncehub, name).walk(limit=limit).raw().pages()
+        pages = getattr(oncehub, name).list(limit=limit).walk().raw().pages()
         if number in left_standing:
             await anext(pages, None)
             await asyncio.sleep(1000)

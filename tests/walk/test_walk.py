@@ -29,7 +29,7 @@ from oncehub_async import (
 from oncehub_async.models import Booking
 from oncehub_async.responses import Answer
 from oncehub_async.simulator import Account, Simulator
-from oncehub_async.walk import Piece, Territory
+from oncehub_async.walk import PlacedPage, Coverage
 
 from .accounts import NOW, account, cuts, every_day, ids_of, walked
 
@@ -67,7 +67,7 @@ def test_a_slow_consumer_slows_the_fetching_down() -> None:
 
     async def main() -> None:
         ahead = 0
-        pages = resources(service).bookings.walk().pages()
+        pages = resources(service).bookings.list().walk().pages()
         consumed = 0
         async for _ in pages:
             consumed += 1
@@ -103,21 +103,21 @@ async def test_the_first_costs_one_request_and_items_are_models() -> None:
     """Over sockets, with the simulator; also of contacts and text messages."""
     async with Simulator(Account(bookings=150, contacts=20), limits=None) as sim:
         async with OnceHub(sim.api_key, base_url=sim.url) as oncehub:
-            newest = await oncehub.bookings.walk().first()
+            newest = await oncehub.bookings.list().walk().first()
             assert newest is not None
             assert newest.id == next(sim.ids("bookings"))
             assert sim.stats.requests == 1
             async for booking in oncehub.bookings.walk(expand="owner"):
                 assert type(booking) is Booking
             for walk, name in (
-                (oncehub.contacts.walk(), "contacts"),
-                (oncehub.sms_notifications.walk(), "sms_notifications"),
+                (oncehub.contacts.list().walk(), "contacts"),
+                (oncehub.sms_notifications.list().walk(), "sms_notifications"),
             ):
                 found = [each.id async for each in walk]
                 assert sorted(found) == sorted(sim.ids(name))
 
 
-@pytest.mark.parametrize("cursor", ["after", "before"])
+@pytest.position.parametrize("cursor", ["after", "before"])
 def test_a_walk_takes_no_cursor(cursor: str) -> None:
     """It reads all of a list; the remedy is told."""
     options: dict[str, Any] = {cursor: "BKNG-1"}
@@ -146,7 +146,7 @@ def without_times(service: ListService, _number: int) -> Answer | None:
     return listed([{"id": each} for each in names[start : start + 100]], start + 100 < len(names))
 
 
-@pytest.mark.parametrize("page", [shuffled, without_times])
+@pytest.position.parametrize("page", [shuffled, without_times])
 def test_a_list_in_another_order_is_read_one_page_after_the_other(page: Any) -> None:
     """Following its pages is safe whatever the order."""
     service = every_day(450, latency=Latency(1.0), before_answer=page)
@@ -166,7 +166,7 @@ def test_disorder_in_the_middle_of_a_walk_is_an_error() -> None:
         walked(service)
 
 
-@pytest.mark.parametrize("mode", ["error", "restart", "empty", "position"])
+@pytest.position.parametrize("mode", ["error", "restart", "empty", "position"])
 def test_a_deleted_cursor_is_survived(mode: DeletedCursor) -> None:
     """Whatever the service answers then, the walk goes on from the object before, or by time."""
 
@@ -196,7 +196,7 @@ def test_a_list_that_does_not_advance_is_an_error() -> None:
     assert len(service.queries) < 10
 
 
-@pytest.mark.parametrize(
+@pytest.position.parametrize(
     ("status", "first", "expected"), [(400, 1, BadRequestError), (500, 8, ServerError)]
 )
 def test_an_error_ends_the_walk_and_leaves_nothing_behind(
@@ -213,44 +213,44 @@ def test_an_error_ends_the_walk_and_leaves_nothing_behind(
         oncehub = resources(service, RetryPolicy(attempts=2, first_delay=0.1))
         async with nothing_left_behind(service):
             with pytest.raises(expected):
-                await oncehub.bookings.walk().collect()
+                await oncehub.bookings.list().walk().collect()
 
     run_virtual(main())
 
 
-def restored(pieces: Iterable[Piece[Any]]) -> Territory:
-    territory = Territory()
-    for piece in pieces:
-        territory.add(
-            piece.addition, piece.marks, older_than=piece.older_than, following=piece.following
+def restored(pages: Iterable[PlacedPage[Any]]) -> Coverage:
+    coverage = Coverage()
+    for page in pages:
+        coverage.add(
+            page.placement, page.positions, older_than=page.older_than, following=page.following
         )
-    return territory
+    return coverage
 
 
-@pytest.mark.parametrize("stop", [1, 2, 5, 9, 14, 18])
+@pytest.position.parametrize("stop", [1, 2, 5, 9, 14, 18])
 def test_an_unfinished_walk_goes_on_where_it_was(stop: int) -> None:
-    """From its pieces alone; nothing is fetched again but what was under way."""
+    """From its pages alone; nothing is fetched again but what was under way."""
     service = account(2_000, 1.0)
 
     async def main() -> None:
-        walk = resources(service).bookings.walk().raw()
-        pieces: list[Piece[Any]] = []
-        begun = walk.pieces()
-        async for piece in begun:
-            pieces.append(piece)
-            if len(pieces) == stop:
+        walk = resources(service).bookings.list().walk().raw()
+        pages: list[PlacedPage[Any]] = []
+        begun = walk.placed_pages()
+        async for page in begun:
+            pages.append(page)
+            if len(pages) == stop:
                 break
         await begun.aclose()
         service.queries.clear()
-        rest = [piece async for piece in walk.pieces(restored(pieces))]
-        found = [mark.id for piece in [*pieces, *rest] for mark in piece.marks]
+        rest = [page async for page in walk.placed_pages(restored(pages))]
+        found = [position.id for page in [*pages, *rest] for position in page.positions]
         assert sorted(found) == sorted(service.ids())
         assert len(service.queries) <= 20 - stop + 10
 
     run_virtual(main())
 
 
-@pytest.mark.parametrize("year", [1, 9999])
+@pytest.position.parametrize("year", [1, 9999])
 def test_a_time_at_the_end_of_all_years_is_a_time(year: int) -> None:
     """The default date of other languages gets into accounts."""
 
@@ -271,7 +271,7 @@ def test_an_unordered_list_that_is_left_early_leaves_nothing_behind() -> None:
 
     async def main() -> None:
         async with nothing_left_behind(service):
-            items = aiter(resources(service).bookings.walk().raw())
+            items = aiter(resources(service).bookings.list().walk().raw())
             await anext(items)
             await items.aclose()
 
