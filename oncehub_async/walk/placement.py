@@ -145,7 +145,7 @@ def _looked(
         if any(segment.holds(each) for each in page):
             # It went on beyond that time meanwhile, so that the page follows it.
             return _below(coverage, page, segment, ended, trusted=False)
-    if page and page[0].time >= older_than:
+    if page and page[0].time > older_than:
         raise LostPlace("the page is newer than what was asked for")
     below = next(iter(coverage.segments[newer_ones:]), None)
     last = _first_of(page, below)
@@ -209,6 +209,26 @@ def _first_of(page: Sequence[Position], below: Segment | None) -> int:
             if each.time < below.newer.position.time or below.holds(each):
                 return number
     return len(page)
+
+
+def place_by_ids(
+    ids: Sequence[str], above: Sequence[Segment], below: Sequence[Segment], *, ended: bool
+) -> Placement:
+    """Where a page belongs whose times tell nothing: after `above`, until one of `below` begins.
+
+    Raises `LostPlace`.
+    """
+    if any(not {*each.newer.page, *each.older.page}.isdisjoint(ids) for each in above):
+        raise LostPlace("the page holds what came before it")
+    begins = {each: segment for segment in below for each in segment.newer.page}
+    for count, each in enumerate(ids):
+        if each in begins:
+            segment = begins[each]
+            return Placement(0, Side.OLDER, 0, count, segment.number, segment.at_end)
+    # Segments of which all ids are known may have been deleted since, but no others.
+    if ended and any(each.count > len(each.newer.page) for each in below):
+        raise LostPlace("the list ends before objects that were there")
+    return Placement(0, Side.OLDER, 0, len(ids), ends=ended)
 
 
 class Order(Generic[T]):

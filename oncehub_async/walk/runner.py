@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence, Set
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from statistics import median
@@ -15,9 +15,19 @@ from ..clock import Clock
 from ..errors import BadRequestError, GoneError, NotFoundError, PaginationError
 from ..page import FetchedPage, Page
 from ..pagination import Direction, following
-from .placement import WAYS_ON, Look, LostPlace, NextPage, PlacedPage, has_moved, place, query_for
+from .placement import (
+    WAYS_ON,
+    Look,
+    LostPlace,
+    NextPage,
+    PlacedPage,
+    has_moved,
+    place,
+    place_by_ids,
+    query_for,
+)
 from .segments import Coverage, Placement, Segment, Side, Unordered, positions_of
-from .walk_plan import Bounds, Gap, Plan, demand, gaps, in_order, look_times, plan
+from .walk_plan import Bounds, Gap, Plan, demand, gaps, look_times, plan
 
 if TYPE_CHECKING:
     from ..listing import Listing
@@ -158,7 +168,10 @@ class Run(Generic[T]):
         keeps_enough = self._keeps_enough()
         if keeps_enough:
             del open_gaps[1:]
-        for gap in in_order(open_gaps, newest_first=self._newest_first):
+        if not self._newest_first:
+            # Those first whose chains have most before them.
+            open_gaps.sort(key=lambda gap: -gap.longest)
+        for gap in open_gaps:
             for segment, side in gap.free_ends(busy, careful=planned.careful):
                 if keeps_enough and side is Side.NEWER:
                     continue
@@ -260,7 +273,7 @@ class Run(Generic[T]):
         elif isinstance(asked, Look):
             raise self._error(f"{problem}; stopped") from None
         elif not self._survives(asked):
-            raise self._lost(str(problem)) from None
+            raise self._lost(problem) from None
 
     def _survives(self, asked: NextPage) -> bool:
         """Go on from the same place in another way; False where there is none left."""
@@ -278,74 +291,51 @@ class Run(Generic[T]):
 
     async def _one_after_the_other(self) -> AsyncGenerator[PlacedPage[T], None]:
         """What is missing, from the top to the end."""
-        below = deque(self._coverage.segments)
-        upper = below.popleft() if below else None
-        above: set[str] = set()
-        while upper is None or below or not upper.at_end:
-            if upper is not None:
-                above |= {*upper.newer.page, *upper.older.page}
-            met: Segment | None = None
-            async with aclosing(self._until_met(upper, above, below)) as pages:
-                async for page, met in pages:
-                    yield page
-            if met is None:
+        above, below = self._coverage.segments[:1], self._coverage.segments[1:]
+        while not above or not above[-1].at_end:
+            placement: Placement | None = None
+            async with aclosing(self._followed(above)) as pages:
+                async for page in pages:
+                    placement = self._placed_by_ids(page, above, below)
+                    items = page.items[: placement.last]
+                    yield PlacedPage(
+                        placement, items, (), request_id=page.request_id, ordered=False
+                    )
+                    if placement.joins is not None:
+                        break
+            if placement is None or placement.joins is None:
                 return
-            while below.popleft() is not met:
-                """All of what is passed over has been deleted."""
-            upper = met
+            reached = [each.number for each in below].index(placement.joins) + 1
+            above, below = above + below[:reached], below[reached:]
 
-    async def _until_met(
-        self, upper: Segment | None, above: Set[str], below: Collection[Segment]
-    ) -> AsyncGenerator[tuple[PlacedPage[T], Segment | None], None]:
-        """What follows a segment, until one of those below begins, which only their ids tell."""
-        begin = {id: segment for segment in below for id in segment.newer.page}
-        async with aclosing(self._followed(upper)) as pages:
-            async for page in pages:
-                ids = [_id_of(item) for item in page]
-                if not above.isdisjoint(ids):
-                    raise self._lost("the page after an object holds one before it")
-                new = next((n for n, id in enumerate(ids) if id in begin), len(ids))
-                met = begin[ids[new]] if new < len(ids) else None
-                ends = page.next_cursor is None if met is None else _is_last(met, below)
-                if (
-                    ends
-                    and met is None
-                    and any(each.count > len(each.newer.page) for each in below)
-                ):
-                    raise self._lost("the list ends before objects that were there")
-                joins = None if met is None else met.number
-                placement = Placement(0, Side.OLDER, 0, new, joins, ends)
-                items, request_id = page.items[:new], page.request_id
-                yield (
-                    PlacedPage(placement, items, (), request_id=request_id, ordered=False),
-                    met,
-                )
-                if met is not None:
-                    return
+    def _placed_by_ids(
+        self, page: Page[T], above: Sequence[Segment], below: Sequence[Segment]
+    ) -> Placement:
+        ids = [_id_of(item) for item in page]
+        try:
+            return place_by_ids(ids, above, below, ended=page.next_cursor is None)
+        except LostPlace as problem:
+            raise self._lost(problem) from None
 
-    async def _followed(self, upper: Segment | None) -> AsyncGenerator[Page[T], None]:
+    async def _followed(self, above: Sequence[Segment]) -> AsyncGenerator[Page[T], None]:
         query = dict(self._query)
-        if upper is not None:
-            query[Direction.OLDER.value] = upper.older.position.id
+        for segment in above[-1:]:
+            query[Direction.OLDER.value] = segment.older.position.id
         try:
             async with aclosing(attrs.evolve(self._listing, query=query).pages()) as pages:
                 async for page in pages:
                     yield page
         except _UNKNOWN_CURSOR as error:
-            if upper is None:
+            if not above:
                 raise
-            raise self._lost("the place to go on from is gone") from error
+            raise self._lost("the object from which to go on is gone") from error
 
-    def _lost(self, problem: str) -> PaginationError:
+    def _lost(self, problem: str | LostPlace) -> PaginationError:
         return self._error(f"{problem}; stopped, for the list is not complete")
 
     def _error(self, problem: str) -> PaginationError:
         operation = self._source.operation
         return PaginationError(problem, method=operation.method, path=operation.path)
-
-
-def _is_last(segment: Segment, below: Collection[Segment]) -> bool:
-    return segment.at_end and all(each.number == segment.number for each in list(below)[-1:])
 
 
 def _id_of(item: object) -> str:

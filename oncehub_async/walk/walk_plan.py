@@ -20,6 +20,8 @@ from ..budget import Demand, Room
 from ..budget.interface import FIVE_MINUTES
 from .segments import Coverage, Segment, Side
 
+# Constants were chosen by `benchmarks.walking_accounts`, seeds 1 to 6 and 2026, and by the table of
+# `benchmarks.walking`, unless they say otherwise.
 _LONGEST_SILENCE = timedelta(days=3)
 """How much of the time since the newest object counts as a pause, not as the account's end."""
 _PAGES_FOR_TWO = 1.3
@@ -27,16 +29,15 @@ _PAGES_FOR_TWO = 1.3
 _SURELY_TWO = 2.0
 """Pages that a gap must seem to hold at least, for two to be in it."""
 _UNEVEN = (0.75, 1.35)
-"""How far the pace of what was read may be from that of the rest."""
+"""How far off an estimate is in one walk of ten, over 150 accounts of more than 50 pages."""
 _GROWTH = 0.68
-"""What is older holds less than what was read, for accounts grow."""
+"""What is older holds less than what was read, for accounts grow: by so much in the same ones."""
 _YEAR = 365 * 86_400.0
-_AGES = (0.25 * _YEAR, 12 * _YEAR)
-"""Between these, every age is as likely as twice that age."""
-_LONGEST_AGO = 60 * _YEAR
-"""Nothing has been booked online before that."""
+_YOUNGEST, _OLDEST, _LONGEST_AGO = 0.25 * _YEAR, 12 * _YEAR, 60 * _YEAR
+"""Of accounts, and of all accounts that there can be."""
 _SHARES = (0.2, 0.62, 0.85)
-"""Of all lists that may be: those that few, likely and many pages suffice for."""
+"""Where in between, on a logarithmic scale, few, likely and many pages end: three years, at first,
+is likely."""
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 _SLACK = 1.15
@@ -44,7 +45,7 @@ _SLACK = 1.15
 _MOST_CHAINS = 16
 """Each has a page in memory; the vendor's limits need no more up to a latency of 2.5 seconds."""
 _STEADY = 100.0
-"""Seconds within which chains use up the requests of five minutes, where nothing else hurries."""
+"""Seconds within which to use up the requests of five minutes, in a list that takes longer."""
 _CAREFUL_CHAINS = 3
 """What a single look gives; near the edge, more are one request too many too often."""
 _AVERSION = 2.0
@@ -148,7 +149,7 @@ def _between(upper: Segment, lower: Segment, bounds: Bounds, pages: float) -> Ga
     """`pages` is how many there are in a second, in what was read."""
     newest = bounds.depth(upper.older.position.time)
     oldest = bounds.depth(lower.nothing_until or lower.newer.position.time)
-    likely = (oldest - newest) * pages
+    likely = max(0.0, oldest - newest) * pages
     few, many = _UNEVEN
     return Gap(upper, lower, newest, oldest, True, likely * few, likely, likely * many + 1)
 
@@ -156,30 +157,42 @@ def _between(upper: Segment, lower: Segment, bounds: Bounds, pages: float) -> Ga
 def _below(upper: Segment, empty_before: datetime | None, bounds: Bounds, pages: float) -> Gap:
     """`pages` is how many there are in a second."""
     read = bounds.depth(upper.older.position.time)
-    ages = age(
-        read, bounds.depth(empty_before), bounds.depth(bounds.filtered), bounds.depth(bounds.oldest)
-    )
-    low, likely, high = ((each - read) * pages for each in ages)
-    known = ages[0] == ages[2]
-    if known:
-        low, high = likely * _UNEVEN[0], likely * _UNEVEN[1]
-    return Gap(upper, None, read, ages[1], known, low, likely, high)
+    told = (bounds.depth(each) for each in (empty_before, bounds.filtered, bounds.oldest))
+    age = age_of(read, *told)
+    few, likely, many = (max(0.0, depth - read) * pages for depth in age.depths)
+    if age.is_known:
+        few, many = likely * _UNEVEN[0], likely * _UNEVEN[1]
+    return Gap(upper, None, read, age.depths[1], age.is_known, few, likely, many)
 
 
-def age(read: float, empty: float, filtered: float, told: float) -> tuple[float, float, float]:
-    """How far back a list goes that was read to a depth: few, likely and many; equal if known.
+@attrs.frozen
+class Age:
+    """How far back a list goes, as far as one can tell."""
+
+    depths: tuple[float, float, float]
+    """If it has few, likely and many pages; all the same where its end is known."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its end is known."""
+        return self.depths[0] == self.depths[2]
+
+
+def age_of(read: float, empty: float, filtered: float, told: float) -> Age:
+    """How far back a list goes that was read to a depth.
 
     `empty` is how far back nothing is any more, `filtered` where the filters end, `told` where its
-    reader says that it begins; what is told is not believed against evidence.
+    reader says that it begins, which is not believed against evidence.
     """
-    youngest, oldest = max(read, min(_AGES[0], empty)), min(empty, max(_AGES[1], 2 * read))
-    few, likely, many = (youngest * (oldest / max(youngest, 1.0)) ** share for share in _SHARES)
+    youngest = max(read, min(_YOUNGEST, empty / 8), 1.0)
+    ratio = max(1.0, min(empty, max(_OLDEST, 2 * read)) / youngest)
+    few, likely, many = (youngest * ratio**share for share in _SHARES)
     if read < told * 1.2 and told <= min(empty, _LONGEST_AGO):
-        # It is about then; nothing but a little more is to be expected where it was passed.
+        # It is about then: only a little more is to be expected where it was passed.
         few = likely = many = max(told, read * 1.02)
     if filtered <= likely:
         few = likely = many = filtered
-    return few, likely, many
+    return Age((few, likely, many))
 
 
 def _pace(segments: Sequence[Segment], now: datetime) -> float:
@@ -231,12 +244,6 @@ class Plan:
     """Whether a request too many could be the one that has to wait for five minutes."""
 
 
-KAPPA = 2.0
-CAP = 3
-FAR = 1.0
-LOWER = 0.85
-
-
 def plan(own: Demand, others: Sequence[Demand], room: Room, latency: float) -> Plan:
     """How many chains are needed, and whether to begin some.
 
@@ -254,21 +261,25 @@ def plan(own: Demand, others: Sequence[Demand], room: Room, latency: float) -> P
         wanted = min(chains, ceil(room.limits.per_five_minutes * latency / _STEADY))
     elif careful:
         wanted = min(chains, _CAREFUL_CHAINS)
-    pace = room.left / max(room.within, room.left / room.limits.per_second, 1.0)
-    saved = own.longest * latency - max(own.longest * latency / 3, likely / max(pace, 0.1))
-    if careful and saved * (high - low) < FIVE_MINUTES * _AVERSION:
+    costs = careful * FIVE_MINUTES * _AVERSION / max(high - low, 1.0)
+    if not room.left or _saved(own.longest * latency, likely, room) < costs:
         wanted = 1
     if any(each.longest > own.longest for each in others):
         # Who has most to read one after the other holds up all.
         wanted = 1
-    return Plan(
-        chains, max(0, ceil((wanted - sum(each.chains for each in everybody)) / 2)), careful
-    )
+    looks = ceil((wanted - sum(each.chains for each in everybody)) / 2)
+    return Plan(chains, max(0, looks), careful)
 
 
 def _waits(pages: float, room: Room) -> float:
     """How often so many pages wait for five minutes."""
     return inf if pages == inf else ceil(max(0.0, pages - room.left) / room.limits.per_five_minutes)
+
+
+def _saved(seconds: float, pages: float, room: Room) -> float:
+    """How much faster three chains are than one that takes so many seconds, as the limits go."""
+    limited = pages * max(room.within / room.left, 1 / room.limits.per_second)
+    return seconds - max(seconds / 3, limited)
 
 
 def look_times(open_gaps: Sequence[Gap], planned: Plan, bounds: Bounds) -> list[datetime]:
@@ -285,8 +296,3 @@ def look_times(open_gaps: Sequence[Gap], planned: Plan, bounds: Bounds) -> list[
         later(bounds.now, timedelta(seconds=-(gap.read + part * each))).replace(microsecond=0)
         for each in range(1, number + 1)
     ]
-
-
-def in_order(open_gaps: Sequence[Gap], *, newest_first: bool) -> Sequence[Gap]:
-    """The gaps, those first whose chains have most before them."""
-    return open_gaps if newest_first else sorted(open_gaps, key=lambda gap: -gap.longest)

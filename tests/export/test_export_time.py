@@ -33,7 +33,9 @@ def test_an_export_takes_no_longer_than_its_walk(tmp_path: Path) -> None:
     """Nor any more requests: a page is written while the next ones are on their way."""
 
     async def walk(oncehub: OnceHub) -> float:
-        assert sum([len(page) async for page in oncehub.bookings.list().walk().raw().pages()]) == COUNT
+        assert (
+            sum([len(page) async for page in oncehub.bookings.list().walk().raw().pages()]) == COUNT
+        )
         return asyncio.get_running_loop().time()
 
     async def export(oncehub: OnceHub) -> float:

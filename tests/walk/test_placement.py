@@ -7,15 +7,14 @@ import pytest
 from oncehub_async.pagination import Following
 from oncehub_async.walk.placement import (
     LOOK_BY_TIME,
-    NextPage,
-    LostPlace,
     Look,
-    Unordered,
+    LostPlace,
+    NextPage,
     has_moved,
     place,
+    place_by_ids,
 )
-from oncehub_async.walk.segments import Position, Side
-from oncehub_async.walk.segments import Coverage
+from oncehub_async.walk.segments import Coverage, Placement, Position, Side, Unordered
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 MORE, END = Following("x", announced=True), Following(None, announced=False)
@@ -30,7 +29,9 @@ def page(newest: int, oldest: int) -> list[Position]:
     return [position(number) for number in range(newest, oldest - 1, -1)]
 
 
-def put(coverage: Coverage, positions: list[Position], asked: Look | NextPage, ended: bool = False) -> int:
+def put(
+    coverage: Coverage, positions: list[Position], asked: Look | NextPage, ended: bool = False
+) -> int:
     """Place a page and add it; gives how many objects were new."""
     following = END if ended else MORE
     placement = place(coverage, positions, asked, following)
@@ -116,7 +117,7 @@ def test_nothing_is_older_than_an_empty_start() -> None:
     assert not coverage.complete
 
 
-@pytest.position.parametrize(
+@pytest.mark.parametrize(
     ("positions", "number", "side", "ended"),
     [
         (page(99, 90), 1, Side.OLDER, False),  # the top of the list, for the page below
@@ -128,7 +129,12 @@ def test_nothing_is_older_than_an_empty_start() -> None:
         ([], 1, Side.NEWER, False),  # nothing, above which there is something
         ([], 1, Side.OLDER, True),  # nothing, where more was announced
         (page(89, 80), 0, Side.OLDER, True),  # the end, before objects that are there
-        ([position(94), *page(60, 50)], 1, Side.NEWER, False),  # a hole just before the other segment
+        (
+            [position(94), *page(60, 50)],
+            1,
+            Side.NEWER,
+            False,
+        ),  # a hole just before the other segment
     ],
 )
 def test_a_page_that_is_not_what_was_asked_for_is_not_believed(
@@ -177,3 +183,79 @@ def test_what_moved_is_known(two: Coverage) -> None:
     assert not has_moved(two, asked)
     put(two, page(89, 80), asked)
     assert has_moved(two, asked)
+
+
+def test_what_is_newer_than_was_asked_for_is_not_believed(two: Coverage) -> None:
+    """By time: the service knows no filter."""
+    with pytest.raises(LostPlace):
+        put(two, page(79, 70), Look(position(75).time))
+
+
+def test_a_page_that_passes_over_all_of_what_was_there_tells_of_disorder(two: Coverage) -> None:
+    """It may end with an object whose time is wrong, so that nothing is known of what is between."""
+    odd = Position("BKNG-85", position(10).time)
+    with pytest.raises(Unordered):
+        put(two, [*page(89, 86), odd], next_page(two, 0, Side.OLDER))
+
+
+INSTANT = position(60).time
+
+
+def of_one_instant(*numbers: int) -> list[Position]:
+    return [Position(f"BKNG-{number}", INSTANT) for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower"),
+    [
+        (of_one_instant(64, 63), [*of_one_instant(62, 61), *page(59, 58)]),
+        ([*page(69, 68), *of_one_instant(64, 63)], of_one_instant(62, 61)),
+        (of_one_instant(64, 63), of_one_instant(62, 61)),
+    ],
+    ids=["the upper one", "the lower one", "both"],
+)
+def test_what_is_joined_holds_all_objects_of_one_instant(
+    upper: list[Position], lower: list[Position]
+) -> None:
+    """Where one of the two is all of that instant, each end knows those of the other as well."""
+    coverage = Coverage()
+    put(coverage, upper, Look())
+    below = Look(INSTANT + timedelta(seconds=1))
+    coverage.add(Placement(1, Side.OLDER, 0, len(lower)), lower, older_than=below.older_than)
+    segment = coverage.current(0)
+    coverage.add(Placement(0, Side.OLDER, 0, 0, joins=1), [])
+    assert coverage.segments == [segment]
+    assert all(segment.holds(each) for each in [*upper, *lower])
+    for each in of_one_instant(64, 63, 62, 61):
+        assert segment.is_newer_than(each) == (segment.older.position.time > INSTANT)
+    assert not segment.holds(*of_one_instant(65))
+
+
+def test_where_times_tell_nothing_ids_do(two: Coverage) -> None:
+    """A page follows what is above until what is below begins, of which something may be gone."""
+    above, below = two.segments
+    ids = [f"BKNG-{number}" for number in range(54, 44, -1)]
+    assert place_by_ids(ids, [above], [below], ended=False) == Placement(0, Side.OLDER, 0, 5, 1)
+    del ids[5:7]
+    assert place_by_ids(ids, [above], [below], ended=True) == Placement(0, Side.OLDER, 0, 5, 1)
+    assert place_by_ids(ids[:5], [above], [below], ended=False).joins is None
+    below.at_end = True
+    assert place_by_ids(ids, [above], [below], ended=False).ends
+
+
+def test_where_times_tell_nothing_what_is_above_must_not_come_again(two: Coverage) -> None:
+    """The service has lost the place."""
+    above, below = two.segments
+    with pytest.raises(LostPlace):
+        place_by_ids(["BKNG-60", "BKNG-99"], [above], [below], ended=False)
+
+
+def test_where_times_tell_nothing_an_end_is_believed_if_all_below_can_be_gone(
+    two: Coverage,
+) -> None:
+    """Of a segment of one page, every id is known; of a longer one not."""
+    above, below = two.segments
+    assert place_by_ids(["BKNG-60"], [above], [below], ended=True).ends
+    below.count = 101
+    with pytest.raises(LostPlace):
+        place_by_ids(["BKNG-60"], [above], [below], ended=True)

@@ -81,7 +81,7 @@ def walked(
     return sum(len(each.queries) for each in lists.by_path.values()), seconds
 
 
-@pytest.position.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_together_they_stay_under_the_edge(seed: int) -> None:
     """199 pages in three lists: each alone could afford what all together can't."""
     requests, seconds = walked(seed, 0.4)
@@ -89,7 +89,7 @@ def test_together_they_stay_under_the_edge(seed: int) -> None:
     assert seconds <= 1.35 * least_of_pages(199, 0.4)
 
 
-@pytest.position.parametrize("clients", [clients_with_one_budget, clients_whose_key_comes_late])
+@pytest.mark.parametrize("clients", [clients_with_one_budget, clients_whose_key_comes_late])
 def test_clients_that_share_a_budget_share_what_is_left_of_it(
     clients: Callable[[Lists], list[OnceHub]],
 ) -> None:
@@ -144,7 +144,7 @@ def test_a_walk_that_doesn_t_get_its_first_page_holds_nobody_up() -> None:
     assert run_virtual(main()) <= 2.0 * least_of_pages(30, 1.0)
 
 
-@pytest.position.parametrize("ends", ["complete", "left early", "cancelled"])
+@pytest.mark.parametrize("ends", ["complete", "left early", "cancelled"])
 def test_who_has_ended_expects_nothing_more(ends: str) -> None:
     """However a walk ends."""
     lists = Lists.of({"bookings": 1_000}, Latency(0.4), 1)
@@ -175,7 +175,7 @@ def test_who_has_ended_expects_nothing_more(ends: str) -> None:
     run_virtual(main())
 
 
-LITTLE = Demand(low=1, high=2, chains=1, longest=1, has_cut=False)
+LITTLE = Demand(low=1, likely=1, high=2, chains=1, longest=1)
 
 
 def test_readers_hear_of_others_and_not_of_themselves() -> None:

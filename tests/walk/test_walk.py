@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import orjson
 import pytest
 
 from harness.least_possible import least
@@ -29,15 +30,15 @@ from oncehub_async import (
 from oncehub_async.models import Booking
 from oncehub_async.responses import Answer
 from oncehub_async.simulator import Account, Simulator
-from oncehub_async.walk import PlacedPage, Coverage
+from oncehub_async.walk import Coverage, PlacedPage
 
-from .accounts import NOW, account, cuts, every_day, ids_of, walked
+from .accounts import NOW, account, every_day, ids_of, looks, walked
 
 
 def test_a_beginning_has_a_time_zone() -> None:
     """As every time that is passed."""
-    with pytest.raises(InvalidParameterError, match="began"):
-        resources(every_day(1)).bookings.walk(began=NOW.replace(tzinfo=None))
+    with pytest.raises(InvalidParameterError, match="oldest"):
+        resources(every_day(1)).bookings.list().walk(oldest=NOW.replace(tzinfo=None))
 
 
 def test_newest_first_is_the_order_of_the_list() -> None:
@@ -107,7 +108,7 @@ async def test_the_first_costs_one_request_and_items_are_models() -> None:
             assert newest is not None
             assert newest.id == next(sim.ids("bookings"))
             assert sim.stats.requests == 1
-            async for booking in oncehub.bookings.walk(expand="owner"):
+            async for booking in oncehub.bookings.list(expand="owner").walk():
                 assert type(booking) is Booking
             for walk, name in (
                 (oncehub.contacts.list().walk(), "contacts"),
@@ -117,12 +118,12 @@ async def test_the_first_costs_one_request_and_items_are_models() -> None:
                 assert sorted(found) == sorted(sim.ids(name))
 
 
-@pytest.position.parametrize("cursor", ["after", "before"])
+@pytest.mark.parametrize("cursor", ["after", "before"])
 def test_a_walk_takes_no_cursor(cursor: str) -> None:
     """It reads all of a list; the remedy is told."""
     options: dict[str, Any] = {cursor: "BKNG-1"}
     with pytest.raises(InvalidParameterError, match=rf"use list\({cursor}=...\)"):
-        OnceHub("k").bookings.walk(**options)
+        OnceHub("k").bookings.list(**options).walk()
 
 
 def shuffled(service: ListService, _number: int) -> Answer | None:
@@ -146,27 +147,109 @@ def without_times(service: ListService, _number: int) -> Answer | None:
     return listed([{"id": each} for each in names[start : start + 100]], start + 100 < len(names))
 
 
-@pytest.position.parametrize("page", [shuffled, without_times])
+@pytest.mark.parametrize("page", [shuffled, without_times])
 def test_a_list_in_another_order_is_read_one_page_after_the_other(page: Any) -> None:
     """Following its pages is safe whatever the order."""
     service = every_day(450, latency=Latency(1.0), before_answer=page)
     found, _ = walked(service)
     assert found == service.ids()
-    assert cuts(service) == 0
+    assert looks(service) == 0
 
 
-def test_disorder_in_the_middle_of_a_walk_is_an_error() -> None:
-    """What lies between its parts can't be told any more; the remedy is told."""
+def odd(value: object, place: int) -> Any:
+    """The list as it is, but for one object, which tells such a creation time."""
+
+    def answer(service: ListService, _number: int) -> Answer | None:
+        page = orjson.loads(service.page(service.queries[-1]).body)
+        for each in page["data"]:
+            if each["id"] == f"BKNG-{place}":
+                each["creation_time"] = value
+                if value is MISSING:
+                    del each["creation_time"]
+        return listed(page["data"], page["has_more"])
+
+    return answer
+
+
+MISSING = object()
+
+
+@pytest.mark.parametrize("place", [0, 1, 300, 777, 999, 1000, 1500, 1898, 1899, 1900, 1998, 1999])
+@pytest.mark.parametrize(
+    "value",
+    [
+        MISSING,
+        None,
+        "",
+        17,
+        "yesterday",
+        "1970-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-12:00",
+        "2026-10-30T12:00:00",
+        "2031-01-01T00:00:00Z",
+        "2016-01-01T00:00:00Z",
+    ],
+    ids=str,
+)
+def test_one_odd_object_ends_no_walk(value: object, place: int) -> None:
+    """Wherever it stands: from there, the list is read one page after the other."""
+    service = every_day(2_000, latency=Latency(1.0), before_answer=odd(value, place))
+    found, _ = walked(service, newest_first=True)
+    assert found == service.ids()
+
+
+@pytest.mark.parametrize("years", [1, 9999])
+@pytest.mark.parametrize("hours", [-23, 23])
+def test_times_at_the_ends_of_all_years_tell_nothing_and_break_nothing(
+    years: int, hours: int
+) -> None:
+    """Told as the oldest, or as the end of a filter."""
+    time = datetime(years, 1, 1, tzinfo=timezone(timedelta(hours=hours)))
+    service = every_day(900, latency=Latency(1.0))
+    assert sorted(walked(service, oldest=time)[0]) == sorted(service.ids())
+
+
+def test_disorder_in_the_middle_of_a_walk_loses_nothing() -> None:
+    """What lies between its parts is read one page after the other, each object once."""
 
     def later(service: ListService, number: int) -> Answer | None:
         return shuffled(service, number) if number > 6 else None
 
     service = every_day(2_000, latency=Latency(1.0), before_answer=later)
-    with pytest.raises(PaginationError, match=r"use list\(\) instead"):
+    found, _ = walked(service)
+    assert sorted(found) == sorted(service.ids())
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_disorder_and_lost_places_are_an_error(ends: bool) -> None:
+    """Where the order tells nothing, a list that starts anew or ends too early is not believed."""
+
+    def later(service: ListService, number: int) -> Answer | None:
+        if number <= 6:
+            return None
+        if number == 7:
+            return shuffled(service, number)
+        return listed([], False) if ends else service.page({"limit": "100"})
+
+    service = every_day(2_000, latency=Latency(1.0), before_answer=later)
+    with pytest.raises(PaginationError, match="not complete"):
         walked(service)
 
 
-@pytest.position.parametrize("mode", ["error", "restart", "empty", "position"])
+@pytest.mark.parametrize("newest_first", [True, False])
+async def test_a_list_without_creation_times_is_read_one_page_after_the_other(
+    newest_first: bool,
+) -> None:
+    """What can't be filtered by them is walked all the same."""
+    async with Simulator(Account(users=230), limits=None) as sim:
+        async with OnceHub(sim.api_key, base_url=sim.url) as oncehub:
+            walk = oncehub.users.list().walk(newest_first=newest_first, oldest=NOW)
+            assert [each.id async for each in walk] == list(sim.ids("users"))
+            assert sim.stats.requests == 3
+
+
+@pytest.mark.parametrize("mode", ["error", "restart", "empty", "position"])
 def test_a_deleted_cursor_is_survived(mode: DeletedCursor) -> None:
     """Whatever the service answers then, the walk goes on from the object before, or by time."""
 
@@ -196,7 +279,7 @@ def test_a_list_that_does_not_advance_is_an_error() -> None:
     assert len(service.queries) < 10
 
 
-@pytest.position.parametrize(
+@pytest.mark.parametrize(
     ("status", "first", "expected"), [(400, 1, BadRequestError), (500, 8, ServerError)]
 )
 def test_an_error_ends_the_walk_and_leaves_nothing_behind(
@@ -227,7 +310,7 @@ def restored(pages: Iterable[PlacedPage[Any]]) -> Coverage:
     return coverage
 
 
-@pytest.position.parametrize("stop", [1, 2, 5, 9, 14, 18])
+@pytest.mark.parametrize("stop", [1, 2, 5, 9, 14, 18])
 def test_an_unfinished_walk_goes_on_where_it_was(stop: int) -> None:
     """From its pages alone; nothing is fetched again but what was under way."""
     service = account(2_000, 1.0)
@@ -250,8 +333,8 @@ def test_an_unfinished_walk_goes_on_where_it_was(stop: int) -> None:
     run_virtual(main())
 
 
-@pytest.position.parametrize("year", [1, 9999])
-def test_a_time_at_the_end_of_all_years_is_a_time(year: int) -> None:
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_time_at_the_end_of_all_years_is_survived(year: int) -> None:
     """The default date of other languages gets into accounts."""
 
     def odd(service: ListService, _number: int) -> Answer | None:
@@ -296,7 +379,7 @@ def test_newest_first_keeps_a_bounded_number_of_pages() -> None:
 
     async def main() -> None:
         nonlocal kept
-        walk = resources(service).bookings.walk(newest_first=True).raw()
+        walk = resources(service).bookings.list().walk(newest_first=True).raw()
         given = 0
         async for page in walk.pages():
             given += len(page)
