@@ -148,7 +148,7 @@ def _looked(
     if page and page[0].time > older_than:
         raise LostPlace("the page is newer than what was asked for")
     below = next(iter(coverage.segments[newer_ones:]), None)
-    last = _first_of(page, below)
+    last = _end_of(page, below)
     if below is not None and last < len(page):
         return Placement(below.number, Side.NEWER, 0, last)
     if below is not None and ended:
@@ -162,12 +162,12 @@ def _below(
     first = 0
     while first < len(page) and segment.holds(page[first]):
         first += 1
+    if first < len(page) and not {each.id for each in page[:first]} <= {*segment.older.page}:
+        raise Unordered("an object is as old as others but doesn't stand among them")
     if any(not segment.is_newer_than(each) for each in page[first:]):
         raise LostPlace("the page is newer than what it should follow")
     below = coverage.neighbour(segment, Side.OLDER)
-    last = max(first, _first_of(page, below))
-    if below is not None and not trusted and any(not below.holds(each) for each in page[last:][:1]):
-        raise Unordered("the page passes over all of what was there")
+    last = max(first, _end_of(page, below))
     if below is not None and (last < len(page) or (ended and trusted)):
         return Placement(segment.number, Side.OLDER, first, last, joins=below.number)
     if below is not None and ended:
@@ -185,6 +185,8 @@ def _above(coverage: Coverage, page: Sequence[Position], segment: Segment) -> Pl
     last = len(page)
     while last and segment.holds(page[last - 1]):
         last -= 1
+    if not {each.id for each in page[last:]} <= {*segment.newer.page}:
+        raise LostPlace("an object is as old as others but doesn't stand among them")
     if any(each.time < segment.newer.position.time for each in page[:last]):
         raise LostPlace("the page is older than what it should precede")
     first = last
@@ -202,11 +204,16 @@ def _above(coverage: Coverage, page: Sequence[Position], segment: Segment) -> Pl
     return Placement(segment.number, Side.NEWER, first, last, joins=joins)
 
 
-def _first_of(page: Sequence[Position], below: Segment | None) -> int:
-    """The place of the first item that a segment holds, or that is older than its newest."""
+def _end_of(page: Sequence[Position], below: Segment | None) -> int:
+    """The place of the first item that a segment holds.
+
+    That it is older than the segment's newest doesn't prove it: one may have a wrong time.
+    """
     if below is not None:
         for number, each in enumerate(page):
             if each.time < below.newer.position.time or below.holds(each):
+                if each.id not in below.newer.page:
+                    raise Unordered("an object isn't where its time says")
                 return number
     return len(page)
 

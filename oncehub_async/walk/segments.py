@@ -167,11 +167,10 @@ class Segment:
 
     def take_over(self, lower: Self) -> None:
         """Grow by a segment that follows without a gap."""
-        # Where one of the two is all of one instant, its far end is at the other's near end.
+        # Where this one is all of one instant, the other may hold objects of that instant, too; it
+        # isn't all of it, for a look that finds one of them finds those before it.
         if self.newer.position.time == self.older.position.time == lower.newer.position.time:
             self.newer.ids |= lower.newer.ids
-        if lower.older.position.time == lower.newer.position.time == self.older.position.time:
-            lower.older.ids |= self.older.ids
         self.older, self.at_end = lower.older, lower.at_end
         self.count += lower.count
 

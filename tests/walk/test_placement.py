@@ -198,37 +198,33 @@ def test_a_page_that_passes_over_all_of_what_was_there_tells_of_disorder(two: Co
         put(two, [*page(89, 86), odd], next_page(two, 0, Side.OLDER))
 
 
-INSTANT = position(60).time
-
-
-def of_one_instant(*numbers: int) -> list[Position]:
-    return [Position(f"BKNG-{number}", INSTANT) for number in numbers]
-
-
-@pytest.mark.parametrize(
-    ("upper", "lower"),
-    [
-        (of_one_instant(64, 63), [*of_one_instant(62, 61), *page(59, 58)]),
-        ([*page(69, 68), *of_one_instant(64, 63)], of_one_instant(62, 61)),
-        (of_one_instant(64, 63), of_one_instant(62, 61)),
-    ],
-    ids=["the upper one", "the lower one", "both"],
-)
-def test_what_is_joined_holds_all_objects_of_one_instant(
-    upper: list[Position], lower: list[Position]
-) -> None:
-    """Where one of the two is all of that instant, each end knows those of the other as well."""
+def test_objects_of_one_instant_on_both_sides_of_a_join_are_held() -> None:
+    """Also where the upper side is all of that instant, as after an import."""
+    instant = [Position(f"BKNG-{number}", position(60).time) for number in range(67, 59, -1)]
     coverage = Coverage()
-    put(coverage, upper, Look())
-    below = Look(INSTANT + timedelta(seconds=1))
-    coverage.add(Placement(1, Side.OLDER, 0, len(lower)), lower, older_than=below.older_than)
-    segment = coverage.current(0)
-    coverage.add(Placement(0, Side.OLDER, 0, 0, joins=1), [])
-    assert coverage.segments == [segment]
-    assert all(segment.holds(each) for each in [*upper, *lower])
-    for each in of_one_instant(64, 63, 62, 61):
-        assert segment.is_newer_than(each) == (segment.older.position.time > INSTANT)
-    assert not segment.holds(*of_one_instant(65))
+    put(coverage, instant[:3], Look())
+    put(coverage, page(50, 41), Look(position(51).time))
+    put(coverage, [*instant[5:], *page(59, 51)], next_page(coverage, 1, Side.NEWER))
+    put(coverage, instant[3:], next_page(coverage, 0, Side.OLDER))
+    (joined,) = coverage.segments
+    assert all(joined.holds(each) for each in instant)
+    assert not joined.holds(Position("BKNG-70", position(60).time))
+
+
+def test_an_object_whose_time_is_that_of_others_is_not_taken_for_one_of_them(
+    two: Coverage,
+) -> None:
+    """Its time may be wrong, on either side of a page; nothing is passed over because of it."""
+    stranger = Position("BKNG-X", position(95).time)
+    with pytest.raises(Unordered):
+        put(two, [stranger, *page(89, 80)], next_page(two, 0, Side.OLDER))
+    stranger = Position("BKNG-X", position(45).time)
+    with pytest.raises(Unordered):
+        put(two, [*page(89, 80), stranger], next_page(two, 0, Side.OLDER))
+    with pytest.raises(Unordered):
+        put(two, [*page(69, 60), stranger], Look(position(70).time))
+    with pytest.raises(LostPlace):
+        put(two, [*page(59, 50), stranger], next_page(two, 1, Side.NEWER))
 
 
 def test_where_times_tell_nothing_ids_do(two: Coverage) -> None:

@@ -178,7 +178,7 @@ MISSING = object()
 @pytest.mark.parametrize(
     "value",
     [
-        MISSING,
+        pytest.param(MISSING, id="missing"),
         None,
         "",
         17,
@@ -189,8 +189,8 @@ MISSING = object()
         "2026-10-30T12:00:00",
         "2031-01-01T00:00:00Z",
         "2016-01-01T00:00:00Z",
+        "2023-02-03T04:05:06Z",
     ],
-    ids=str,
 )
 def test_one_odd_object_ends_no_walk(value: object, place: int) -> None:
     """Wherever it stands: from there, the list is read one page after the other."""

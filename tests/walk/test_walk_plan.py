@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from oncehub_async import Limits
 from oncehub_async.budget import UNKNOWN, Demand, Room
-
 from oncehub_async.pagination import Following
 from oncehub_async.walk import Bounds, Coverage, Position, pages_left
 from oncehub_async.walk.placement import Look, place
