@@ -128,9 +128,10 @@ class Run(Generic[T]):
         latency = median(self._latencies) if self._latencies else 0.0
         others = self._demands.others(self, self._clock.now() - latency * _IDLE_ROUND_TRIPS)
         looks = self._looks_under_way()
-        planned = plan(demand(open_gaps, looks), others, self._room(), latency)
+        room = self._room()
+        planned = plan(demand(open_gaps, looks), others, room, latency)
         self._asked_now = 0
-        self._look(look_times(open_gaps, planned, bounds))
+        self._look(look_times(open_gaps, planned, bounds, room.left))
         self._demands.announce(self, demand(open_gaps, self._looks_under_way()))
         return self._go_on(open_gaps, planned)
 

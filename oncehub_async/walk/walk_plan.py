@@ -46,6 +46,8 @@ _MOST_CHAINS = 16
 """Each has a page in memory; the vendor's limits need no more up to a latency of 2.5 seconds."""
 _STEADY = 100.0
 """Seconds within which to use up the requests of five minutes, in a list that takes longer."""
+_LATE = 0.25
+"""Share of the five minutes' requests with which such a list is not worth another look."""
 _CAREFUL_CHAINS = 3
 """What a single look gives; near the edge, more are one request too many too often."""
 _AVERSION = 2.0
@@ -258,7 +260,8 @@ def plan(own: Demand, others: Sequence[Demand], room: Room, latency: float) -> P
     wanted = chains
     if likely > room.left:
         # The five-minute limit holds it back; what is faster than that only helps at the end.
-        wanted = min(chains, ceil(room.limits.per_five_minutes * latency / _STEADY))
+        enough = ceil(room.limits.per_five_minutes * latency / _STEADY)
+        wanted = min(chains, enough) if room.left >= _LATE * room.limits.per_five_minutes else 1
     elif careful:
         wanted = min(chains, _CAREFUL_CHAINS)
     costs = careful * FIVE_MINUTES * _AVERSION / max(high - low, 1.0)
@@ -282,13 +285,20 @@ def _saved(seconds: float, pages: float, room: Room) -> float:
     return seconds - max(seconds / 3, limited)
 
 
-def look_times(open_gaps: Sequence[Gap], planned: Plan, bounds: Bounds) -> list[datetime]:
-    """The times before which to look, all in the gap that has most before it."""
+def look_times(
+    open_gaps: Sequence[Gap], planned: Plan, bounds: Bounds, left: int
+) -> list[datetime]:
+    """The times before which to look, all in the gap that has most before it.
+
+    None is further away than what can be read before the five-minute limit, which leaves `left`
+    requests, holds the walk back.
+    """
     gap = max(open_gaps, key=lambda each: each.longest, default=None)
     if gap is None or not planned.looks or gap.longest < _WORTH_A_LOOK:
         return []
     number = min(planned.looks, int(gap.likely / _WORTH_A_LOOK))
-    part = (gap.end - gap.read) / (number + (_LAST_PART if gap.lower is None else 1))
+    span = (gap.end - gap.read) * min(1.0, left / gap.likely)
+    part = span / (number + (_LAST_PART if gap.lower is None else 1))
     if part < _LEAST_SPAN:
         return []
     # A whole second: whatever the service's clock resolves, no filter is cut off there.

@@ -252,6 +252,12 @@ def test_beyond_the_edge_there_are_chains_for_the_five_minutes() -> None:
     assert plan(LARGE, [], room(), 1.0).looks == 1
 
 
+def test_late_in_the_five_minutes_there_is_no_look_into_what_goes_on_beyond_them() -> None:
+    """With less than a quarter of their requests left, it would save nothing before the wait."""
+    assert plan(LARGE, [], room(50), 1.0).looks == 1
+    assert plan(LARGE, [], room(49), 1.0).looks == 0
+
+
 def test_what_leaves_slowly_is_not_worth_a_look() -> None:
     """Where the requests of five minutes ago took a minute, theirs take one again."""
     late = Demand(low=110, likely=150, high=230, chains=1, longest=150)
@@ -303,14 +309,20 @@ def gap(likely: float, seconds: float = 24 * HOUR, read: float = 0.0) -> Gap:
     return Gap(upper, None, read, read + seconds, True, likely / 2, likely, likely * 2)
 
 
-def times(open_gaps: list[Gap], looks: int = 3) -> list[datetime]:
-    return look_times(open_gaps, Plan(6, looks, careful=False), Bounds(AT))
+def times(open_gaps: list[Gap], looks: int = 3, left: int = 199) -> list[datetime]:
+    return look_times(open_gaps, Plan(6, looks, careful=False), Bounds(AT), left)
 
 
 def test_the_gap_with_the_longest_way_to_go_is_looked_into() -> None:
     """On a whole second, whatever the service's clock resolves; the last part is read by one."""
     found = times([gap(5), gap(9, read=48 * HOUR), gap(4)], 1)
     assert found == [(AT - timedelta(hours=48 + 24 * 0.6)).replace(microsecond=0)]
+
+
+def test_no_look_goes_further_than_what_can_be_read_before_the_long_wait() -> None:
+    """It would most likely find nothing, and be of no use until then."""
+    found = times([gap(400)], 1, left=100)
+    assert found == [(AT - timedelta(hours=6 * 0.6)).replace(microsecond=0)]
 
 
 def test_a_look_is_worth_three_pages() -> None:
@@ -331,7 +343,7 @@ def test_between_two_segments_looks_divide_evenly() -> None:
     coverage = Coverage()
     read(coverage, newest=0, every=1)
     read(coverage, newest=99, every=1, older_than=99)
-    found = look_times(gaps(coverage, Bounds(NOW), LIMIT)[:1], Plan(6, 2, False), Bounds(NOW))
+    found = look_times(gaps(coverage, Bounds(NOW), LIMIT)[:1], Plan(6, 2, False), Bounds(NOW), 199)
     assert [later - earlier for earlier, later in pairwise([*found, ago(99)][::-1])] == [
         timedelta(hours=30)
     ] * 2
