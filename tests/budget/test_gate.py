@@ -377,6 +377,25 @@ def test_the_forecast_tells_when_and_why() -> None:
     run_virtual(main())
 
 
+def test_there_is_room_for_what_needn_t_wait_long() -> None:
+    """What was sent in a burst five minutes ago can be sent in one again, once it gets free."""
+
+    async def main() -> None:
+        budget = new_budget(Limits(10, 100))
+        for _ in range(60):
+            await once(budget)
+        room = budget.room()
+        assert (room.left, room.within) == (40, 0.0)
+        await asyncio.sleep(190)
+        assert budget.room().left == 40
+        await asyncio.sleep(15)
+        room = budget.room()
+        assert room.left == 100
+        assert room.within == pytest.approx(95, abs=0.1)
+
+    run_virtual(main())
+
+
 @pytest.mark.parametrize("wrong", [0, -1, 2.5, True, "5"])
 def test_limits_are_whole_positive_numbers(wrong: Any) -> None:
     """A limit that lets nothing through would hang; it is refused when it is set."""
