@@ -130,7 +130,7 @@ async def export_into(
 
     exports = [
         ResourceExport(
-            attrs.evolve(each, began=earlier.beginnings.get(each.name)),
+            attrs.evolve(each, oldest=earlier.beginnings.get(each.name)),
             bulk,
             out / names[each.name],
             manifest.resources[each.name],

@@ -20,7 +20,7 @@ from ._folder import SOME, is_in_account
 from ._formats import Compression, Format, open_writer
 from ._formats.exported_rows import moment
 from ._formats.fields import without_secrets
-from ._list_reader import Sweep, SweptPage, addition_of, sweep_of
+from ._list_reader import Sweep, SweptPage, placement_of, sweep_of
 from ._manifest import CHANGES_ENDING, ResourceEntry, now_text, text_of
 from ._progress import ExportState, ResourceProgress
 from ._spool import SPOOL_ENDING, Spool, SpoolEntry, SpoolError
@@ -58,7 +58,7 @@ def in_order(entries: Iterable[SpoolEntry]) -> Iterable[SpoolEntry]:
     """A spool's pages in the order of the list."""
     order: Order[SpoolEntry] = Order()
     for entry in entries:
-        order.add(addition_of(entry.place), entry)
+        order.add(placement_of(entry.place), entry)
     return order.from_the_top()
 
 

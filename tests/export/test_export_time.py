@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from harness.list_service import DatedClock, Latency, ListService, client
+from harness.virtual_time import InlineLoop, WorkLoop
 from oncehub_async import Limits, OnceHub
 from oncehub_async.export import plan_export, run_export
 from oncehub_async.simulator._data.timeline import Timeline
-
-from ..list_service import DatedClock, Latency, ListService, client
-from ..virtual_time import InlineLoop, WorkLoop
 
 COUNT = 3_000
 SECONDS_OF_WORK = 0.15
@@ -34,7 +33,9 @@ def test_an_export_takes_no_longer_than_its_walk(tmp_path: Path) -> None:
     """Nor any more requests: a page is written while the next ones are on their way."""
 
     async def walk(oncehub: OnceHub) -> float:
-        assert sum([len(page) async for page in oncehub.bookings.walk().raw().pages()]) == COUNT
+        assert (
+            sum([len(page) async for page in oncehub.bookings.list().walk().raw().pages()]) == COUNT
+        )
         return asyncio.get_running_loop().time()
 
     async def export(oncehub: OnceHub) -> float:

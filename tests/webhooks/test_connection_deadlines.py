@@ -13,7 +13,7 @@ from aiohttp import web
 
 from oncehub_async.webhooks import MemoryInbox, Receiver, serve
 from oncehub_async.webhooks._connection_deadlines import ConnectionDeadlines
-from tests.virtual_time import run_virtual
+from harness.virtual_time import run_virtual
 
 from .conftest import SECRET
 
