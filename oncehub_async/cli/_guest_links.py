@@ -89,6 +89,8 @@ def _same_names(names: Sequence[str], link: BookingLink | ClassicLink) -> list[t
 
 
 def _table(source: str) -> tuple[list[str], Iterator[Row]]:
+    if "://" in source:
+        raise InvalidParameterError("--guests-csv", "is a URL; expected a file here, or -")
     raw = sys.stdin.buffer.read() if source == "-" else Path(source).expanduser().read_bytes()
     try:
         # Spreadsheets put a byte order mark there.

@@ -45,7 +45,7 @@ def build_link(
     custom_domain: str | None = None,
     classic: bool = False,
     merge_tags: bool = False,
-    guests_csv: str | None = None,
+    guests_csv: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
     column: tuple[str, ...] = (),
     json: bool = False,
 ) -> int:

@@ -76,7 +76,8 @@ def _remedy(url: str, host: str) -> str:
         return "such as https://" + host + "/live-demo: write https:// instead of http://"
     first = url.lower().lstrip("/").partition("/")[0]
     if "." in first and not set(first) & set(":@"):
-        return f"such as https://{host}/live-demo: put https:// in front of it"
+        www = " and leave out the www." if first.startswith("www.") else ""
+        return f"such as https://{host}/live-demo: put https:// in front of it{www}"
     return f"such as https://{host}/live-demo"
 
 

@@ -48,7 +48,7 @@ def test_what_is_no_page_of_oncehubs_is_refused(url: str, why: str) -> None:
     [
         ("oncehub.com/live-demo", "put https:// in front of it"),
         ("//oncehub.com/live-demo", "put https:// in front of it"),
-        ("www.oncehub.com/live-demo", "put https:// in front of it"),
+        ("www.oncehub.com/live-demo", "put https:// in front of it and leave out the www."),
         ("http://oncehub.com/live-demo", "write https:// instead of http://"),
         ("https://www.oncehub.com/live-demo", "no www.; write https://oncehub.com/..."),
         ("https://www.go.oncehub.com/dana", "no www.; write https://go.oncehub.com/..."),

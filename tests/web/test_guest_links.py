@@ -77,6 +77,16 @@ def test_wrong_usage(
     assert err.startswith(f"oncehub: {message}")
 
 
+def test_from_standard_input(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a pipe; a URL is no file."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"name\tx\nAnn\t1\n")))
+    assert run(capsys, "link", DEMO, "--guests-csv", "-")[1].endswith(f"Ann,1,{DEMO}?name=Ann\n")
+    code, _, err = run(capsys, "link", DEMO, "--guests-csv", "s3://bucket/guests.csv")
+    assert (code, err.partition(";")[0]) == (2, "oncehub: --guests-csv: is a URL")
+
+
 def test_a_setting_is_no_guests_to_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A column called host or skip is left alone."""
     table = tmp_path / "guests.csv"
