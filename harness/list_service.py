@@ -64,7 +64,8 @@ class ListService:
 
     times: Iterable[int]
     latency: Latency = attrs.Factory(Latency)
-    limits: Limits | None = attrs.Factory(Limits)
+    limits: Limits | None = attrs.Factory(lambda: Limits(reserve=0))
+    """Nobody calls beside the walk."""
     deleted_cursor: DeletedCursor = "position"
     before_answer: Callable[["ListService", int], RawAnswer | Exception | None] | None = None
     """May change things, or answer instead; is told the request's number."""

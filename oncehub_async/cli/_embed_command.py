@@ -105,7 +105,7 @@ def print_embed(
         The policy to start from.
     """
     if script is not None:
-        say(_SCRIPTS[script]().rstrip("\n"))
+        say_document(_SCRIPTS[script]().rstrip("\n"))
         return COMPLETE
     if target is None:
         raise InvalidParameterError("TARGET", "is missing: what shall be embedded? (--help)")

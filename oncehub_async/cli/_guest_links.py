@@ -9,7 +9,7 @@ from pathlib import Path
 from ..errors import InvalidParameterError
 from ..web import BookingLink, ClassicLink
 from . import COMPLETE, FAILED
-from ._output import note
+from ._output import note, say_document
 
 Row = dict[str, str]
 COLUMN = "link"
@@ -21,8 +21,7 @@ def say_links(
     """Print the table with a link in each row. A row whose link can't be made is told beside it."""
     names, rows = _table(source)
     wanted = _wanted(columns, names, link)
-    print_row = csv.writer(sys.stdout, lineterminator="\n").writerow
-    print_row([*names, COLUMN])
+    _say_row([*names, COLUMN])
     failed = 0
     for number, row in enumerate(rows, start=2):
         text = ""
@@ -34,10 +33,16 @@ def say_links(
         except InvalidParameterError as error:
             failed += 1
             note(f"oncehub: row {number} has no link: {error}")
-        print_row([*(row.get(name, "") for name in names), text])
+        _say_row([*(row.get(name, "") for name in names), text])
     if failed:
         note(f"oncehub: {failed} rows have no link")
     return FAILED if failed else COMPLETE
+
+
+def _say_row(cells: Sequence[str]) -> None:
+    row = io.StringIO()
+    csv.writer(row, lineterminator="").writerow(cells)
+    say_document(row.getvalue())
 
 
 def _of_guest(

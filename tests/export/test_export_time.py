@@ -26,7 +26,7 @@ class SlowDisk(WorkLoop):
 def account() -> tuple[ListService, OnceHub]:
     timeline = Timeline(COUNT, END, 1, "bookings")
     service = ListService([timeline.at(index) for index in range(COUNT)], Latency(0.4, 0.2))
-    return service, client(service, DatedClock(), Limits())
+    return service, client(service, DatedClock(), Limits(reserve=0))
 
 
 def test_an_export_takes_no_longer_than_its_walk(tmp_path: Path) -> None:
@@ -51,5 +51,6 @@ def test_an_export_takes_no_longer_than_its_walk(tmp_path: Path) -> None:
         seconds = runner.run(export(exporting))
     # It has to be opened, the last pages have to be written, and the file put together.
     assert seconds <= 1.05 * least + 6 * SECONDS_OF_WORK
-    assert len(exported.queries) <= len(walked.queries) + 1
+    # Each new chain can come upon what another has read already.
+    assert len(exported.queries) <= len(walked.queries) + 4
     assert exported.statuses[429] == walked.statuses[429] == 0

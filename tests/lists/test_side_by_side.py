@@ -33,19 +33,19 @@ async def count(walk: Walk[object]) -> int:
 
 def one_client(lists: Lists) -> list[OnceHub]:
     """For all lists."""
-    return [client(lists, DatedClock(), Limits())] * 3
+    return [client(lists, DatedClock(), Limits(reserve=0))] * 3
 
 
 def clients_with_one_budget(lists: Lists) -> list[OnceHub]:
     """One for each list."""
-    budget = Budget(Limits(), clock=DatedClock())
+    budget = Budget(Limits(reserve=0), clock=DatedClock())
     return [client(lists, DatedClock(), None, budget=budget) for _ in COUNTS]
 
 
 def clients_whose_key_comes_late(lists: Lists) -> list[OnceHub]:
     """Until then there is no budget."""
     found = []
-    budget = Budget(Limits(), clock=DatedClock())
+    budget = Budget(Limits(reserve=0), clock=DatedClock())
     in_use: list[RateBudget] = []
 
     def late(_key: object) -> RateBudget:
@@ -109,7 +109,7 @@ def test_longer_round_trips_are_shared_out() -> None:
 def test_a_walk_that_nobody_consumes_holds_nobody_up() -> None:
     """It may stand for ever in the middle of its list."""
     lists = Lists.of({"bookings": 5_000, "contacts": 9_000}, Latency(1.0, 0.2, 1), 1)
-    oncehub = client(lists, DatedClock(), Limits())
+    oncehub = client(lists, DatedClock(), Limits(reserve=0))
 
     async def main() -> float:
         standing = oncehub.contacts.list().walk().raw().pages()
@@ -129,7 +129,7 @@ def test_a_walk_that_doesn_t_get_its_first_page_holds_nobody_up() -> None:
     lists = Lists.of({"bookings": 3_000, "contacts": 3_000}, Latency(1.0, 0.2, 1), 1)
     lists.by_path["/contacts"].before_answer = lambda _service, _number: error(500, "api_error")
     patient = RetryPolicy(attempts=30, longest_delay=60)
-    oncehub = client(lists, DatedClock(), Limits(), patient)
+    oncehub = client(lists, DatedClock(), Limits(reserve=0), patient)
 
     async def main() -> float:
         trying = asyncio.create_task(count(oncehub.contacts.list().walk().raw()))
@@ -148,7 +148,7 @@ def test_a_walk_that_doesn_t_get_its_first_page_holds_nobody_up() -> None:
 def test_who_has_ended_expects_nothing_more(ends: str) -> None:
     """However a walk ends."""
     lists = Lists.of({"bookings": 1_000}, Latency(0.4), 1)
-    oncehub = client(lists, DatedClock(), Limits())
+    oncehub = client(lists, DatedClock(), Limits(reserve=0))
     budget = oncehub.budget
     assert isinstance(budget, Budget)
     demands = budget.demands
@@ -219,7 +219,7 @@ def test_each_gives_its_objects_whoever_reads_beside_it(
         service = ListService([end - age for age in ages], Latency(latency, 0.2))
         service.share_limits(next(iter(lists.by_path.values()), service))
         lists = Lists({**lists.by_path, path: service})
-    oncehub = client(lists, DatedClock(), Limits())
+    oncehub = client(lists, DatedClock(), Limits(reserve=0))
     names = list(PATHS)[: len(times)]
 
     async def read(number: int, name: str) -> None:

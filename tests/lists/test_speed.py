@@ -170,7 +170,7 @@ def test_cuts_don_t_queue_for_the_limits() -> None:
 def test_of_somebody_else_s_budget_nothing_is_known() -> None:
     """So that a walk under one risks no request that might be the one too many."""
     service = account(5_000, 1.0)
-    budget = Budget(Limits(), clock=DatedClock())
+    budget = Budget(Limits(reserve=0), clock=DatedClock())
 
     class Another:
         """What the interface asks for, and no more."""

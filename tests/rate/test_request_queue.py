@@ -383,7 +383,7 @@ def test_there_is_room_for_what_needn_t_wait_long() -> None:
     """What was sent in a burst five minutes ago can be sent in one again, once it gets free."""
 
     async def main() -> None:
-        budget = new_budget(Limits(10, 100))
+        budget = new_budget(Limits(10, 100, reserve=0))
         for _ in range(60):
             await once(budget)
         room = budget.room()
