@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import oncehub_async
 from oncehub_async.cli import main
 from oncehub_async.cli._output import several, span
 from oncehub_async.export import RESOURCES
@@ -210,7 +211,7 @@ def test_help_reads_well(command: str, capsys: pytest.CaptureFixture[str]) -> No
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     """As packaged."""
     code, out, _ = run(capsys, "--version")
-    assert (code, out.strip()) == (0, "0.1.0")
+    assert (code, out.strip()) == (0, oncehub_async.__version__)
 
 
 def environment(simulator: Simulator) -> dict[str, str]:
