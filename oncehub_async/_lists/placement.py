@@ -162,7 +162,8 @@ def _below(
     first = 0
     while first < len(page) and segment.holds(page[first]):
         first += 1
-    if first < len(page) and not {each.id for each in page[:first]} <= {*segment.older.page}:
+    among = {each.id for each in page[:first]} <= {*segment.older.page}
+    if (first < len(page) or ended) and not among:
         raise Unordered("an object is as old as others but doesn't stand among them")
     if any(not segment.is_newer_than(each) for each in page[first:]):
         raise LostPlace("the page is newer than what it should follow")

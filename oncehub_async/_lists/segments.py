@@ -186,8 +186,8 @@ class Coverage:
         self.segments: list[Segment] = []
         self.empty_before: datetime | None = None
         """Nothing is older than this, as far as is known."""
-        self.is_empty = False
-        self.next_number = 0
+        self.is_empty: bool = False
+        self.next_number: int = 0
         """Of the segment that begins next."""
         self._merged: dict[int, int] = {}
 

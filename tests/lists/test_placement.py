@@ -14,7 +14,14 @@ from oncehub_async._lists.placement import (
     place,
     place_by_ids,
 )
-from oncehub_async._lists.segments import Coverage, Placement, Position, Side, Unordered
+from oncehub_async._lists.segments import (
+    Coverage,
+    Placement,
+    Position,
+    Side,
+    Unordered,
+    positions_of,
+)
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 MORE, END = Following("x", announced=True), Following(None, announced=False)
@@ -255,3 +262,34 @@ def test_where_times_tell_nothing_an_end_is_believed_if_all_below_can_be_gone(
     below.count = 101
     with pytest.raises(LostPlace):
         place_by_ids(["BKNG-60"], [above], [below], ended=True)
+
+
+def test_a_wrong_time_at_an_end_hides_nothing_below() -> None:
+    """By it, the segment seems to hold all that is older; it doesn't end the list."""
+    coverage = Coverage()
+    put(coverage, [*page(99, 91), Position("BKNG-90", position(0).time)], Look())
+    with pytest.raises(Unordered):
+        put(coverage, page(9, 1), Look(position(10).time), ended=True)
+    with pytest.raises(LostPlace):
+        put(coverage, page(89, 80), next_page(coverage, 0, Side.OLDER))
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        None,
+        17,
+        "",
+        "yesterday",
+        "1970-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-12:00",
+    ],
+)
+def test_what_is_no_time_of_a_booking_is_none(time: object) -> None:
+    """A default of some language tells as little as nothing; what has no zone is in UTC."""
+    with pytest.raises(Unordered):
+        positions_of([{"id": "BKNG-1", "creation_time": time}])
+    assert positions_of([{"id": "BKNG-1", "creation_time": "2026-11-01T00:00:00"}]) == [
+        Position("BKNG-1", NOW)
+    ]
