@@ -30,7 +30,7 @@ def account() -> tuple[ListService, OnceHub]:
 
 
 def test_an_export_takes_no_longer_than_its_walk(tmp_path: Path) -> None:
-    """Nor any more requests: a page is written while the next ones are on their way."""
+    """Nor more requests, but for looks that fall otherwise: pages are written meanwhile."""
 
     async def walk(oncehub: OnceHub) -> float:
         assert (
@@ -51,6 +51,5 @@ def test_an_export_takes_no_longer_than_its_walk(tmp_path: Path) -> None:
         seconds = runner.run(export(exporting))
     # It has to be opened, the last pages have to be written, and the file put together.
     assert seconds <= 1.05 * least + 6 * SECONDS_OF_WORK
-    # Each new chain can come upon what another has read already.
     assert len(exported.queries) <= len(walked.queries) + 4
     assert exported.statuses[429] == walked.statuses[429] == 0
