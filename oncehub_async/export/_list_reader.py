@@ -64,14 +64,14 @@ Objects = Sequence[Mapping[str, Any]]
 
 
 @attrs.frozen
-class SweptPage:
+class ReadPage:
     """Objects that weren't there yet, and what a spool keeps of their place."""
 
     place: Place
     objects: Objects
 
 
-class Sweep(Protocol):
+class ResourceReader(Protocol):
     """A way to read a resource."""
 
     @property
@@ -85,19 +85,19 @@ class Sweep(Protocol):
     def restore(self, place: Place, objects: Objects) -> None:
         """Take over a page that was read before."""
 
-    def pages(self, oncehub: Resources) -> AsyncGenerator[SweptPage, None]:
+    def pages(self, oncehub: Resources) -> AsyncGenerator[ReadPage, None]:
         """What hasn't been read yet."""
 
     def pages_left(self, now: datetime) -> int | None:
         """How many pages are still to come, about; None where nothing tells."""
 
 
-def sweep_of(plan: ResourcePlan) -> Sweep:
+def reader_of(plan: ResourcePlan) -> ResourceReader:
     """The way to read a resource that suits it."""
-    return WalkSweep(plan) if plan.can_be_walked else ListSweep(plan)
+    return WalkReader(plan) if plan.can_be_walked else ListReader(plan)
 
 
-class ListSweep:
+class ListReader:
     """One page after the other, from the first on.
 
     What a cursor does whose object was deleted meanwhile isn't known, and nothing else tells where
@@ -121,25 +121,25 @@ class ListSweep:
         """Unknown until there are none."""
         return 0 if self.complete else None
 
-    async def pages(self, oncehub: Resources) -> AsyncGenerator[SweptPage, None]:
+    async def pages(self, oncehub: Resources) -> AsyncGenerator[ReadPage, None]:
         """All pages."""
         pages = self._plan.listing(oncehub).pages()
         try:
             async for page in pages:
                 self.complete = page.next_cursor is None
                 placement = Placement(0, Side.OLDER, 0, len(page), ends=page.next_cursor is None)
-                yield SweptPage(place_of(placement), page.items)
+                yield ReadPage(place_of(placement), page.items)
         finally:
             await pages.aclose()
 
 
-class WalkSweep:
+class WalkReader:
     """In several places at once."""
 
     def __init__(self, plan: ResourcePlan) -> None:
         self._plan = plan
         self._coverage = Coverage()
-        self._unordered: ListSweep | None = None
+        self._unordered: ListReader | None = None
         """What became of a list that isn't in the order of its creation times."""
 
     @property
@@ -156,7 +156,7 @@ class WalkSweep:
     def restore(self, place: Place, objects: Objects) -> None:
         """Take over a page."""
         if not place["ordered"]:
-            self._unordered = self._unordered or ListSweep(self._plan)
+            self._unordered = self._unordered or ListReader(self._plan)
             self._unordered.restore(place, objects)
             return
         self._coverage.add(
@@ -174,7 +174,7 @@ class WalkSweep:
         bounds = Bounds(now, plan.arguments.get("creation_time_gt"), plan.oldest)
         return pages_left(self._coverage, bounds, MAX_LIMIT)
 
-    async def pages(self, oncehub: Resources) -> AsyncGenerator[SweptPage, None]:
+    async def pages(self, oncehub: Resources) -> AsyncGenerator[ReadPage, None]:
         """What is missing, wherever it is."""
         pages = self._plan.walk(oncehub).placed_pages(self._coverage)
         try:
@@ -182,6 +182,6 @@ class WalkSweep:
                 place = place_of_page(page)
                 if not page.ordered:
                     self.restore(place, page.items)
-                yield SweptPage(place, page.items)
+                yield ReadPage(place, page.items)
         finally:
             await pages.aclose()

@@ -20,7 +20,7 @@ from ._folder import SOME, is_in_account
 from ._formats import Compression, Format, open_writer
 from ._formats.exported_rows import moment
 from ._formats.fields import without_secrets
-from ._list_reader import Sweep, SweptPage, placement_of, sweep_of
+from ._list_reader import ReadPage, ResourceReader, placement_of, reader_of
 from ._manifest import CHANGES_ENDING, ResourceEntry, now_text, text_of
 from ._progress import ExportState, ResourceProgress
 from ._spool import SPOOL_ENDING, Spool, SpoolEntry, SpoolError
@@ -108,10 +108,10 @@ class ResourceExport:
         """
         try:
             with ExitStack() as stack:
-                spool, sweep = await in_thread(self._open, stack)
-                if not sweep.complete:
+                spool, reader = await in_thread(self._open, stack)
+                if not reader.complete:
                     await self._check_account(spool)
-                    await self._fetch(spool, sweep)
+                    await self._fetch(spool, reader)
                 try:
                     await in_thread(self._assemble, spool)
                 finally:
@@ -159,7 +159,7 @@ class ResourceExport:
         """Where the pages are kept until all are there."""
         return self.path.with_name(self.plan.name + SPOOL_ENDING)
 
-    def _open(self, stack: ExitStack) -> tuple[Spool, Sweep]:
+    def _open(self, stack: ExitStack) -> tuple[Spool, ResourceReader]:
         """The spool to go on with, and what it says is there; the stack closes it."""
         about = {
             "service": self.service,
@@ -167,7 +167,7 @@ class ResourceExport:
             "arguments": dict(self.entry.arguments),
             "started": self.entry.started,
         }
-        sweep = sweep_of(self.plan)
+        reader = reader_of(self.plan)
         self.entry.spool = self.spool_path.name
         there = self.spool_path.exists()
         open_spool = Spool.reopen if there else Spool.begin
@@ -176,26 +176,26 @@ class ResourceExport:
             objects = spool.objects(entry)
             with spool.fitting():
                 check_place(entry.place)
-                sweep.restore(entry.place, objects)
+                reader.restore(entry.place, objects)
             self.times.note(objects)
-        if not sweep.goes_on and spool.entries:
+        if not reader.goes_on and spool.entries:
             spool.close()
             spool = stack.enter_context(closing(Spool.begin(self.spool_path, about)))
-            sweep, self.times = sweep_of(self.plan), ObjectTimes()
+            reader, self.times = reader_of(self.plan), ObjectTimes()
         self._note_progress(spool)
-        return spool, sweep
+        return spool, reader
 
-    async def _fetch(self, spool: Spool, sweep: Sweep) -> None:
-        pages = sweep.pages(self.oncehub)
+    async def _fetch(self, spool: Spool, reader: ResourceReader) -> None:
+        pages = reader.pages(self.oncehub)
         try:
             async for page in pages:
                 await in_thread(self._keep, spool, page)
-                self.progress.left = sweep.pages_left(self.clock.date())
+                self.progress.left = reader.pages_left(self.clock.date())
                 self.tell()
         finally:
             await pages.aclose()
 
-    def _keep(self, spool: Spool, page: SweptPage) -> None:
+    def _keep(self, spool: Spool, page: ReadPage) -> None:
         spool.add(page.place, [without_secrets(each) for each in page.objects])
         self.times.note(page.objects)
         self._note_progress(spool)
