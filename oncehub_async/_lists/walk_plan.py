@@ -19,8 +19,8 @@ import attrs
 from .._rate import FIVE_MINUTES, Demand, Room
 from .segments import Coverage, Segment, Side
 
-# Constants were chosen by `benchmarks.walking_accounts`, seeds 1 to 6 and 2026, and by the table of
-# `benchmarks.walking`, unless they say otherwise.
+# Constants were chosen on accounts of `benchmarks.walking_accounts`, seeds 1 to 6 and 2026, and by
+# the table of `benchmarks.walking`, unless they say otherwise.
 _LONGEST_SILENCE = timedelta(days=3)
 """How much of the time since the newest object counts as a pause, not as the account's end."""
 _PAGES_FOR_TWO = 1.3
