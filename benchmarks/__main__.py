@@ -8,7 +8,16 @@ a million bookings. Each part runs alone, too: `python -m benchmarks.walking` an
 import asyncio
 import logging
 
-from benchmarks import decoding, export_time, exporting, importing, listing, receiver, walking
+from benchmarks import (
+    decoding,
+    export_time,
+    exporting,
+    importing,
+    listing,
+    receiver,
+    walking,
+    walking_accounts,
+)
 
 
 def main() -> None:
@@ -20,6 +29,8 @@ def main() -> None:
     print()
     walking.table()
     walking.table_of_ages()
+    print()
+    walking_accounts.table()
     print()
     export_time.table()
     print()

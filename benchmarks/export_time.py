@@ -14,12 +14,12 @@ from pathlib import Path
 import attrs
 
 from benchmarks.walking import ACCOUNTS, JITTER, median, walk
+from harness.least_possible import least_of_pages
+from harness.list_service import DatedClock, Latency, client
+from harness.several_lists import PATHS, Lists
+from harness.virtual_time import WorkLoop
 from oncehub_async import Limits
 from oncehub_async.export import plan_export, run_export
-from tests.least_possible import least_of_pages
-from tests.list_service import DatedClock, Latency, client
-from tests.several_lists import PATHS, Lists
-from tests.virtual_time import WorkLoop
 
 ALONE = ((5_000, 0.15), (5_000, 0.4), (19_900, 0.4))
 TOGETHER: tuple[tuple[tuple[int, int, int], float], ...] = (
@@ -48,7 +48,7 @@ def export(counts: Mapping[str, int], latency: float, account: int) -> Exported:
 
     async def main() -> float:
         with tempfile.TemporaryDirectory() as folder:
-            oncehub = client(lists, DatedClock(), Limits())
+            oncehub = client(lists, DatedClock(), Limits(reserve=0))
             manifest = await run_export(oncehub, plan_export(list(counts)), Path(folder))
             seconds = asyncio.get_running_loop().time()
         found = {name: entry.count for name, entry in manifest.resources.items()}

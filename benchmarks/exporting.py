@@ -17,11 +17,11 @@ from resource import RUSAGE_SELF, getrusage
 import orjson
 from aiohttp import web
 
+from harness.least_possible import least
 from oncehub_async import Budget, Limits, OnceHub
 from oncehub_async._ground.times import time_text
 from oncehub_async.export import plan_export, run_export
 from oncehub_async.simulator import Account, Fault, Simulator
-from tests.least_possible import least
 
 ROOMY = Limits(per_second=100_000, per_five_minutes=1_000_000)
 LATENCY, JITTER = 0.15, 0.03

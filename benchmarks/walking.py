@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 import attrs
 import orjson
 
+from harness.least_possible import least
+from harness.list_service import DatedClock, Latency, ListService, resources
+from harness.virtual_time import run_virtual
 from oncehub_async._http.request import Operation, Request
 from oncehub_async.simulator._data.timeline import Timeline
-from tests.least_possible import least
-from tests.list_service import DatedClock, Latency, ListService, resources
-from tests.virtual_time import run_virtual
 
 BOOKINGS = (1_000, 5_000, 19_900, 60_000)
 LATENCIES = (0.05, 0.15, 0.4, 1.0)
@@ -42,14 +42,16 @@ class Reading:
 
 
 async def walk(service: ListService) -> int:
-    """`bookings.walk()`."""
-    return sum([len(page) async for page in resources(service).bookings.walk().raw().pages()])
+    """`bookings.list().walk()`."""
+    return sum(
+        [len(page) async for page in resources(service).bookings.list().walk().raw().pages()]
+    )
 
 
 async def walk_with_its_beginning(service: ListService) -> int:
-    """`bookings.walk(began=...)`, for accounts of which one knows how old they are."""
-    began = datetime.fromtimestamp(min(service.times) / 1000, UTC)
-    walk = resources(service).bookings.walk(began=began)
+    """`bookings.list().walk(oldest=...)`, for accounts of which one knows how old they are."""
+    oldest = datetime.fromtimestamp(min(service.times) / 1000, UTC)
+    walk = resources(service).bookings.list().walk(oldest=oldest)
     return sum([len(page) async for page in walk.raw().pages()])
 
 
@@ -77,12 +79,16 @@ def recipe(limit: int) -> Way:
     return follow
 
 
+def times_of(bookings: int, account: int, years: float) -> list[int]:
+    """When the bookings of an account were created that began so many years ago."""
+    timeline = Timeline(bookings, _END, account, "bookings")
+    # The simulator's accounts are three years old.
+    return [_END - int((_END - timeline.at(index)) * years / 3) for index in range(bookings)]
+
+
 def read(bookings: int, latency: float, way: Way, account: int, years: float = 3) -> Reading:
     """Read one account, which began so many years ago."""
-    timeline = Timeline(bookings, _END, account, "bookings")
-    # The simulator's accounts are three years old, which is also what a walk takes them to be.
-    times = [_END - int((_END - timeline.at(index)) * years / 3) for index in range(bookings)]
-    service = ListService(times, Latency(latency, JITTER, account))
+    service = ListService(times_of(bookings, account, years), Latency(latency, JITTER, account))
 
     async def main() -> float:
         seen = await way(service)
@@ -133,7 +139,7 @@ def table() -> None:
 
 def table_of_ages() -> None:
     """Print what becomes of a walk where the account isn't as old as most are."""
-    print("\nThe same for accounts of other ages (slowest of three: walk, and with began=)\n")
+    print("\nThe same for accounts of other ages (slowest of three: walk, and with oldest=)\n")
     for years in (0.25, 1, 3, 8):
         for bookings, latency in ((1_000, 1.0), (5_000, 0.4), (19_900, 0.4), (60_000, 0.4)):
             found = [

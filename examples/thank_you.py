@@ -10,12 +10,14 @@ import html
 import logging
 import os
 from collections.abc import AsyncIterator
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
+from aiohttp.abc import AbstractAccessLogger
 
 from oncehub_async import OnceHub, UnconfirmedError
 from oncehub_async.errors import ModelError
-from oncehub_async.models import Contact
+from oncehub_async.models import Booking, Contact
 from oncehub_async.web import (
     BookingLink,
     BookingScheduled,
@@ -34,8 +36,38 @@ CALENDAR = web.AppKey("CALENDAR", str)
 FORWARDING = EventForwarding(
     src="/oncehub-forward.js", endpoint="/oncehub/events", types=["oncehub.booking.scheduled"]
 )
+# While the element is empty, OnceHub's script hasn't put its frame there yet.
+STYLE = """
+body { font: 1rem/1.5 system-ui, sans-serif; margin: 1rem auto; max-width: 60rem; }
+[data-oh-booking-calendar-id]:empty::before { content: "The calendar is loading ..."; }
+"""
 routes = web.RouteTableDef()
 log = logging.getLogger("bookings")
+
+
+def page(title: str, body: str) -> str:
+    """A page that telephones don't show as if from afar."""
+    return f"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="/style.css">
+<title>{title}</title>
+{body}
+</html>"""
+
+
+def on_the_guests_clock(booking: Booking) -> str:
+    """When it starts, where the guest is; in UTC where nobody knows where that is."""
+    start = booking.starting_time
+    if start is None:
+        return "the day that OnceHub tells you"
+    zone = booking.customer_timezone or "UTC"
+    try:
+        start = start.astimezone(ZoneInfo(zone))
+    except (KeyError, ValueError, OSError):
+        zone = "UTC"
+    return f"{start:%d %B %Y, %H:%M} ({html.escape(zone)})"
 
 
 async def signed_in(request: web.Request) -> Contact:
@@ -55,11 +87,13 @@ async def book(request: web.Request) -> web.Response:
         id=calendar.id, height="640px", link=link, prefill_src="/oncehub-prefill.js"
     )
     return web.Response(
-        text=f"""<!doctype html>
-            <title>Book a meeting</title>
-            {FORWARDING}
-            {embed}
-            <p><a href="{html.escape(str(link))}">Book in a tab of its own</a></p>""",
+        text=page(
+            "Book a meeting",
+            f"""{FORWARDING}
+{embed}
+<noscript><p>The calendar needs JavaScript; the link below works without.</p></noscript>
+<p>No calendar to see? <a href="{html.escape(str(link))}">Book in a tab of its own</a>.</p>""",
+        ),
         content_type="text/html",
         headers={
             "Content-Security-Policy": content_security_policy(embed, FORWARDING),
@@ -83,8 +117,7 @@ async def thanks(request: web.Request) -> web.Response:
     # The page can be opened again later.
     state = "was canceled; it was to start" if booking.status == "canceled" else "starts"
     return web.Response(
-        text=f"<!doctype html><title>Thank you</title>"
-        f"<p>{subject} {state} at {booking.starting_time:%d %B %Y, %H:%M} UTC.</p>",
+        text=page("Thank you", f"<p>{subject} {state} on {on_the_guests_clock(booking)}.</p>"),
         content_type="text/html",
         headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"},
     )
@@ -106,6 +139,12 @@ async def events(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
+@routes.get("/style.css")
+async def style(request: web.Request) -> web.Response:
+    """A file, so that the policy needs to allow no style in the page."""
+    return web.Response(text=STYLE, content_type="text/css")
+
+
 @routes.get("/oncehub-forward.js")
 async def forward(request: web.Request) -> web.Response:
     """The script that forwards events."""
@@ -116,6 +155,14 @@ async def forward(request: web.Request) -> web.Response:
 async def prefill(request: web.Request) -> web.Response:
     """The script that hands the user's data to the calendar."""
     return web.Response(text=prefill_script(), content_type="text/javascript")
+
+
+class AccessLog(AbstractAccessLogger):
+    """Which pages were asked for, and by no name: a thank-you page's URL holds who booked what."""
+
+    def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
+        """One line, without query and referrer."""
+        self.logger.info("%s %s %d %.3f s", request.method, request.path, response.status, time)
 
 
 def application(oncehub: OnceHub, calendar: str) -> web.Application:
@@ -134,4 +181,9 @@ async def _client(app: web.Application) -> AsyncIterator[None]:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO)
-    web.run_app(application(OnceHub(), os.environ["BOOKING_CALENDAR"]), host="127.0.0.1", port=8080)
+    web.run_app(
+        application(OnceHub(), os.environ["BOOKING_CALENDAR"]),
+        host="127.0.0.1",
+        port=8080,
+        access_log_class=AccessLog,
+    )

@@ -5,7 +5,7 @@ async with OnceHub() as oncehub:
         print(booking.id, booking.starting_time)
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING

@@ -3,10 +3,12 @@
 import importlib.util
 import logging
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -64,6 +66,11 @@ async def test_the_page_to_book_from(booking: tuple[Booking, TestClient[Any, Any
     assert 'src="/oncehub-forward.js"' in page
     assert "&amp;skip=1" in page
     assert 'data-oncehub-parameters="' in page
+    assert 'name="viewport"' in page
+    assert "No calendar to see?" in page
+    async with browser.get("/style.css") as answer:
+        assert answer.content_type == "text/css"
+        assert ":empty::before" in await answer.text()
     for script in ("/oncehub-forward.js", "/oncehub-prefill.js"):
         async with browser.get(script) as answer:
             assert answer.content_type == "text/javascript"
@@ -76,7 +83,11 @@ async def test_the_page_that_thanks(booking: tuple[Booking, TestClient[Any, Any]
     async with browser.get("/thanks?" + urlencode(claim(booked, subject="<b>Lies"))) as answer:
         text = await answer.text()
         assert answer.status == 200
-        assert f"{booked.starting_time:%H:%M} UTC" in text
+        assert booked.starting_time is not None
+        assert booked.customer_timezone is not None
+        local = booked.starting_time.astimezone(ZoneInfo(booked.customer_timezone))
+        assert f"{local:%d %B %Y, %H:%M} ({booked.customer_timezone})" in text
+        assert 'name="viewport"' in text
         assert "Lies" not in text
     for changes in ({"id": "BKNG-INVENTED1234"}, {"booking_calendar": "BKC-OTHER12345"}):
         async with browser.get("/thanks?" + urlencode(claim(booked, **changes))) as answer:
@@ -98,7 +109,32 @@ async def test_the_page_of_a_booking_that_was_canceled_since() -> None:
         async with TestClient(TestServer(site)) as browser, browser.get(f"/thanks?{query}") as page:
             text = await page.text()
     assert "was canceled" in text
-    assert "starts at" not in text
+    assert "starts on" not in text
+
+
+async def test_nobody_is_in_the_access_log(caplog: pytest.LogCaptureFixture) -> None:
+    """The URL of a thank-you page holds a name and an address."""
+    example = load("thank_you")
+    site = example.application(OnceHub("key"), "BKC-1")
+    server = TestServer(site)
+    await server.start_server(access_log_class=example.AccessLog)
+    with caplog.at_level(logging.INFO):
+        async with TestClient(server) as browser:
+            url = "/thanks?name=Carrie&email=c@example.com"
+            async with browser.get(url, allow_redirects=False) as answer:
+                assert answer.status == 303
+    assert "GET /thanks" in caplog.text
+    assert "Carrie" not in caplog.text
+    assert "example.com" not in caplog.text
+
+
+def test_a_booking_whose_zone_nobody_knows() -> None:
+    """Is shown in UTC, and says so."""
+    example = load("thank_you")
+    start = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    for zone in (None, "Nowhere/At_all", "../etc/passwd", ""):
+        booking = Booking(id="BKNG-1", starting_time=start, customer_timezone=zone)
+        assert example.on_the_guests_clock(booking) == "01 March 2026, 09:00 (UTC)"
 
 
 async def test_forwarded_events(

@@ -260,7 +260,8 @@ def methods_of(name: str, cls: type) -> Iterator[tuple[str, Any]]:
 
 def hints_of(value: Any) -> dict[str, Any]:
     # Some are imported for type checkers only, who know them all by these names.
-    return get_type_hints(value, localns=dict(vars(resources)))
+    names = {**vars(resources), "Listing": oncehub_async.Listing}
+    return get_type_hints(value, localns=names)
 
 
 def classes_in(hint: Any) -> Iterator[type]:

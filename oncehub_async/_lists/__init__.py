@@ -1,32 +1,29 @@
 """Lists of the API: their pages, read one after the other or in several places at once."""
 
-from .gaps import Bounds, Ends, pages_left
 from .listing import Listing
-from .order import Order
 from .pages import Page, PageSource, model_item
 from .pagination import Direction, Following, following
-from .piece import Piece, marks_of
-from .stretch import Mark, Side
-from .territory import Addition, Territory
+from .placement import Order, PlacedPage
+from .segments import Coverage, Placement, Position, Side, positions_of
 from .walk import Walk
+from .walk_plan import Bounds, pages_left
 
 __all__ = [
-    "Addition",
     "Bounds",
+    "Coverage",
     "Direction",
-    "Ends",
     "Following",
     "Listing",
-    "Mark",
     "Order",
     "Page",
     "PageSource",
-    "Piece",
+    "PlacedPage",
+    "Placement",
+    "Position",
     "Side",
-    "Territory",
     "Walk",
     "following",
-    "marks_of",
     "model_item",
     "pages_left",
+    "positions_of",
 ]

@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from datetime import datetime
 from itertools import compress
 from typing import Any, TypeVar
 
 import attrs
 
+from .._ground import checks
 from .._rate import Priority
-from ..errors import PaginationError
+from ..errors import InvalidParameterError, PaginationError
 from .pages import Page, Paged, PageSource
 from .pagination import Advance, Direction, Following, following
+from .walk import Walk
 
 T = TypeVar("T", covariant=True)
 Item = TypeVar("Item")
@@ -34,6 +37,8 @@ class Listing(Paged[T]):
     query: Mapping[str, str]
     priority: Priority
     single_priority: Priority
+    has_creation_time: bool = False
+    """Whether it can be filtered by creation time, and so be read from any place."""
 
     async def pages(self) -> AsyncGenerator[Page[T], None]:
         """The pages, one after the other.
@@ -104,8 +109,35 @@ class Listing(Paged[T]):
 
         A number that neither an int nor a float is equal to is a `decimal.Decimal`.
         """
-        source = self.source.raw()
-        return Listing(source, self.query, self.priority, self.single_priority)
+        return Listing(
+            self.source.raw(),
+            self.query,
+            self.priority,
+            self.single_priority,
+            self.has_creation_time,
+        )
+
+    def walk(self, *, newest_first: bool = False, oldest: datetime | None = None) -> Walk[T]:
+        """The same objects, read in several places of the list at once.
+
+        As the pages come, or in the list's order with `newest_first=True`. `oldest` is about when
+        the oldest was created, if you know it. It decides where the walk begins to read, and so
+        how fast it is, not what it gives.
+
+        Bookings, contacts and text messages can be filtered by creation time and are read so; the
+        other lists, which are short, are read one page after the other all the same.
+
+        Raises `InvalidParameterError` for a list from a cursor on.
+        """
+        for cursor in ("after", "before"):
+            if cursor in self.query:
+                raise InvalidParameterError(
+                    cursor,
+                    f"a walk reads all of a list; leave it out, or use list({cursor}=...) alone",
+                )
+        if oldest is not None:
+            checks.aware(oldest, "oldest")
+        return Walk(self, newest_first, oldest)
 
     def _direction(self) -> Direction:
         return Direction.NEWER if "before" in self.query else Direction.OLDER

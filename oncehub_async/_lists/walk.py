@@ -1,50 +1,48 @@
 """A list that is read in several places at once."""
 
-from collections.abc import AsyncGenerator, Mapping
-from typing import Any, TypeVar
+from collections.abc import AsyncGenerator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from .._rate import Priority
-from .gaps import Ends
-from .listing import Listing
-from .order import newest_first
-from .pages import Page, Paged, PageSource
-from .piece import Piece
-from .territory import Territory
-from .walk_run import Run
+from .pages import Page, Paged
+from .placement import PlacedPage, newest_first
+from .runner import Run
+from .segments import Coverage
+
+if TYPE_CHECKING:
+    from .listing import Listing
 
 T = TypeVar("T", covariant=True)
 
 
 @attrs.frozen(repr=False, eq=False)
 class Walk(Paged[T]):
-    """What a walk operation gives, before anything is requested.
+    """What `walk` of a list gives, before anything is requested.
 
-        async for booking in oncehub.bookings.walk(status="scheduled"):
+        async for booking in oncehub.bookings.list(status="scheduled").walk():
             ...
 
-    It gives exactly the objects that `list` gives with the same filters, each once, and is faster
-    where one page after the other would wait for answers: it asks for pages in several places of
-    the list at once. What existed before it began and still exists when it ends is there, whatever
-    is created, changed and deleted meanwhile.
-
-    How well it chooses the places depends on how far the list goes back, which nothing in the
-    service tells. `began=` may; else any age is reckoned with, three years most of all.
+    It gives exactly the objects that the list gives, each once, and is faster where one page after
+    the other would wait for answers: it asks for pages in several places of the list at once. What
+    existed before it began and still exists when it ends is there, whatever is created, changed
+    and deleted meanwhile.
 
     The objects come page by page as the pages come, or in the list's order with
     `newest_first=True`, for which it has to keep pages that come too early (200 at most).
+
+    Where the objects turn out not to be in the order of their creation times, or one doesn't tell
+    its own, the rest is read one page after the other. So is a list that has no filter by creation
+    time, from its beginning.
 
     It can be iterated any number of times; each time starts anew. Whoever consumes it slowly slows
     the fetching down; leaving the loop ends all that is under way.
     """
 
-    _source: PageSource[T]
-    _query: Mapping[str, str]
-    _priority: Priority
-    _single_priority: Priority
+    _listing: "Listing[T]"
     _newest_first: bool
-    _ends: Ends
+    _oldest: datetime | None
 
     async def pages(self) -> AsyncGenerator[Page[T], None]:
         """The pages, without what other pages had already.
@@ -53,49 +51,37 @@ class Walk(Paged[T]):
 
         Raises `PaginationError` when the list does not lead to its end, and any `RequestError`.
         """
-        pieces = self.pieces()
+        pages = self.placed_pages()
         if self._newest_first:
-            pieces = newest_first(pieces)
+            pages = newest_first(pages)
         try:
-            async for piece in pieces:
-                if piece.items:
-                    yield Page(piece.items, None, piece.request_id)
+            async for page in pages:
+                if page.items:
+                    yield Page(page.items, None, page.request_id)
         finally:
-            await pieces.aclose()
+            await pages.aclose()
 
-    def pieces(self, territory: Territory | None = None) -> AsyncGenerator[Piece[T], None]:
+    def placed_pages(self, coverage: Coverage | None = None) -> AsyncGenerator[PlacedPage[T], None]:
         """The pages with their places in the list, for whoever puts them in order.
 
-        With a territory that was read earlier, from the pieces of an unfinished walk with the same
+        With a coverage that was read earlier, from the pages of an unfinished walk with the same
         filters, it reads the rest.
         """
         run = Run(
-            self._source,
-            self._query,
-            self._priority,
-            territory or Territory(),
-            self._ends,
+            self._listing,
+            coverage or Coverage(),
+            oldest=self._oldest,
             newest_first=self._newest_first,
         )
-        return run.pieces()
+        return run.pages()
 
     async def first(self) -> T | None:
         """The newest item, or None where there is none. Costs one request."""
-        return await self._listing().first()
+        return await self._listing.first()
 
     def raw(self) -> "Walk[dict[str, Any]]":
         """The same walk as JSON data, exactly as the service sends it."""
-        return Walk(
-            self._source.raw(),
-            self._query,
-            self._priority,
-            self._single_priority,
-            self._newest_first,
-            self._ends,
-        )
-
-    def _listing(self) -> Listing[T]:
-        return Listing(self._source, self._query, self._priority, self._single_priority)
+        return Walk(self._listing.raw(), self._newest_first, self._oldest)
 
     def __repr__(self) -> str:
-        return f"Walk({self._source.operation})"
+        return f"Walk({self._listing.source.operation})"

@@ -1,41 +1,236 @@
-"""How many chains of pages a walk needs, and where it opens new ones. Pure rules.
+"""How much of a list hasn't been read, how many chains of pages that needs, where they begin.
 
-A chain asks for one page after the other, for each page names the next. It gets one page per round
-trip; where that is less than the limits allow, the walk begins further chains at places in the
-middle of what it hasn't read: a cut. Each cut gives two more chains (one on either side of the
-page that it brings) and costs at most one request more than a single chain, for somewhere a page is
-then only partly new.
+A chain asks for one page after the other, for each page names the next: one page per round trip.
+Where that is less than the limits allow, a walk looks before some time in the middle of what it
+hasn't read. What comes back is a place to read from in both directions; what comes back empty tells
+that the list ends before.
 
-One request more is nothing, or five minutes: it is the 201st of a walk that 200 would have done.
-So a walk that may end right under that edge cuts once at most, and one that is surely beyond it
-not at all: then the five-minute limit holds it back, not the round trips.
+Nothing in the service tells how old an account is, and being wrong costs time and nothing else. So
+what is done is what is best on average over accounts as they are, measured by
+`benchmarks.walking_accounts`. Pure rules.
 """
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from itertools import pairwise
-from math import ceil
+from collections.abc import Sequence, Set
+from datetime import UTC, datetime, timedelta
+from math import ceil, inf
 
 import attrs
 
 from .._rate import FIVE_MINUTES, Demand, Room
-from .gaps import Bounds, Gap, later
+from .segments import Coverage, Segment, Side
+
+# Constants were chosen on accounts of `benchmarks.walking_accounts`, seeds 1 to 6 and 2026, and by
+# the table of `benchmarks.walking`, unless they say otherwise.
+_LONGEST_SILENCE = timedelta(days=3)
+"""How much of the time since the newest object counts as a pause, not as the account's end."""
+_PAGES_FOR_TWO = 1.3
+"""Likely pages in a gap from which on both ends of it are worth reading from."""
+_SURELY_TWO = 2.0
+"""Pages that a gap must seem to hold at least, for two to be in it."""
+_UNEVEN = (0.75, 1.35)
+"""How far off an estimate is in one walk of ten, over 150 accounts of more than 50 pages."""
+_GROWTH = 0.68
+"""What is older holds less than what was read, for accounts grow: by so much in the same ones."""
+_YEAR = 365 * 86_400.0
+_YOUNGEST, _OLDEST, _LONGEST_AGO = 0.25 * _YEAR, 12 * _YEAR, 60 * _YEAR
+"""Of accounts, and of all accounts that there can be."""
+_SHARES = (0.2, 0.62, 0.85)
+"""Where in between, on a logarithmic scale, few, likely and many pages end: three years, at first,
+is likely."""
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 _SLACK = 1.15
 """More chains than the mean round trip needs, for those that take longer."""
-
 _MOST_CHAINS = 16
 """Each has a page in memory; the vendor's limits need no more up to a latency of 2.5 seconds."""
-
-_EDGE = 10
-"""Requests before the five-minute limit within which what a cut may save is worth no risk."""
-
-_WORTH_A_RISK = 0.2
-"""Share of the five minutes' requests that has to be left for a first cut under that edge."""
-_LEAST_SPAN = 2.0
-"""Seconds between two cuts."""
-_WORTH_A_CUT = 3.0
+_STEADY = 100.0
+"""Seconds within which to use up the requests of five minutes, in a list that takes longer."""
+_LATE = 0.25
+"""Share of the five minutes' requests with which such a list is not worth another look."""
+_CAREFUL_CHAINS = 3
+"""What a single look gives; near the edge, more are one request too many too often."""
+_AVERSION = 2.0
+"""How many times what a look saves has to be what it costs on average: the five minutes, with the
+likelihood that it is the request for which they have to be waited."""
+_LOWER, _UNSURE = 0.85, 2.0
+"""By how much estimates are held to be wrong when it comes to that edge: a share, and requests."""
+_WORTH_A_LOOK = 3.0
 """Pages that a chain has to have before it for another one to be worth the round trip."""
+_LEAST_SPAN = 2.0
+"""Seconds between two looks."""
+_LAST_PART = 2 / 3
+"""The part below the last look: it has one chain, the others have two."""
+
+
+@attrs.frozen
+class Bounds:
+    """Between which times a list lies."""
+
+    now: datetime
+    filtered: datetime | None = None
+    """Nothing older is asked for."""
+    oldest: datetime | None = None
+    """When its oldest object was created, as far as its reader knows."""
+
+    def depth(self, time: datetime | None) -> float:
+        """How long ago a time was, in seconds; infinitely for None."""
+        return inf if time is None else _seconds(self.now - time)
+
+
+@attrs.frozen
+class Gap:
+    """What hasn't been read between two segments, or below the last one; depths in seconds."""
+
+    upper: Segment
+    lower: Segment | None
+    """None below the last segment."""
+    read: float
+    """Its upper end."""
+    end: float
+    """Its lower end, or the one that is most likely."""
+    is_known: bool
+    """Whether that is where it ends."""
+    low: float
+    likely: float
+    high: float
+    """Pages in it."""
+
+    @property
+    def chains(self) -> int:
+        """How many chains can work on it, without asking for the same page from both sides."""
+        two = self.lower is not None and not self.lower.newer_is_closed
+        return 2 if two and self.likely > _PAGES_FOR_TWO else 1
+
+    @property
+    def longest(self) -> float:
+        """Pages that come one after the other."""
+        return self.likely / self.chains
+
+    def free_ends(
+        self, busy: Set[tuple[int, Side]], *, careful: bool
+    ) -> list[tuple[Segment, Side]]:
+        """Where it can be worked on now.
+
+        Both ends may bring the same page. Where a request more does no harm, that doesn't matter;
+        else there have to be two pages in the gap, as far as one can tell.
+        """
+        ends = [(self.upper, Side.OLDER)]
+        if self.lower is not None and not self.lower.newer_is_closed:
+            ends.append((self.lower, Side.NEWER))
+        free = [(segment, side) for segment, side in ends if (segment.number, side) not in busy]
+        if not careful or self.low > _SURELY_TWO:
+            return free
+        return free[:1] if len(free) == len(ends) else []
+
+
+def gaps(coverage: Coverage, bounds: Bounds, limit: int) -> list[Gap]:
+    """What hasn't been read, newest first, with estimates for pages of `limit` objects."""
+    found = []
+    everywhere = _pace(coverage.segments, bounds.now)
+    for place, upper in enumerate(coverage.segments):
+        if place + 1 < len(coverage.segments):
+            lower = coverage.segments[place + 1]
+            found.append(_between(upper, lower, bounds, everywhere / limit))
+        elif not upper.at_end:
+            # A page or two may lie in a rush or in a lull; the whole is what counts over years.
+            pace = (_pace([upper], bounds.now) + everywhere) / 2
+            found.append(_below(upper, coverage.empty_before, bounds, _GROWTH * pace / limit))
+    return found
+
+
+def pages_left(coverage: Coverage, bounds: Bounds, limit: int) -> int | None:
+    """How many pages are still to come, about; None where nothing tells how far the list goes."""
+    found = gaps(coverage, bounds, limit)
+    if not coverage.segments or not all(gap.is_known for gap in found):
+        return None
+    return ceil(sum(gap.likely for gap in found))
+
+
+def _between(upper: Segment, lower: Segment, bounds: Bounds, pages: float) -> Gap:
+    """`pages` is how many there are in a second, in what was read."""
+    newest = bounds.depth(upper.older.position.time)
+    oldest = bounds.depth(lower.nothing_until or lower.newer.position.time)
+    likely = max(0.0, oldest - newest) * pages
+    few, many = _UNEVEN
+    return Gap(upper, lower, newest, oldest, True, likely * few, likely, likely * many + 1)
+
+
+def _below(upper: Segment, empty_before: datetime | None, bounds: Bounds, pages: float) -> Gap:
+    """`pages` is how many there are in a second."""
+    read = bounds.depth(upper.older.position.time)
+    told = (bounds.depth(each) for each in (empty_before, bounds.filtered, bounds.oldest))
+    age = age_of(read, *told)
+    few, likely, many = (max(0.0, depth - read) * pages for depth in age.depths)
+    if age.is_known:
+        few, many = likely * _UNEVEN[0], likely * _UNEVEN[1]
+    return Gap(upper, None, read, age.depths[1], age.is_known, few, likely, many)
+
+
+@attrs.frozen
+class Age:
+    """How far back a list goes, as far as one can tell."""
+
+    depths: tuple[float, float, float]
+    """If it has few, likely and many pages; all the same where its end is known."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether its end is known."""
+        return self.depths[0] == self.depths[2]
+
+
+def age_of(read: float, empty: float, filtered: float, told: float) -> Age:
+    """How far back a list goes that was read to a depth.
+
+    `empty` is how far back nothing is any more, `filtered` where the filters end, `told` where its
+    reader says that it begins, which is not believed against evidence.
+    """
+    youngest = max(read, min(_YOUNGEST, empty / 8), 1.0)
+    ratio = max(1.0, min(empty, max(_OLDEST, 2 * read)) / youngest)
+    few, likely, many = (youngest * ratio**share for share in _SHARES)
+    if read < told * 1.2 and told <= min(empty, _LONGEST_AGO):
+        # It is about then: only a little more is to be expected where it was passed.
+        few = likely = many = max(told, read * 1.02)
+    if filtered <= likely:
+        few = likely = many = filtered
+    return Age((few, likely, many))
+
+
+def _pace(segments: Sequence[Segment], now: datetime) -> float:
+    """Objects per second in what was read."""
+    seconds = sum(_seconds(_newest(each, now) - each.older.position.time) for each in segments)
+    return sum(each.count for each in segments) / max(seconds, 1.0)
+
+
+def _newest(segment: Segment, now: datetime) -> datetime:
+    """Until when there is nothing newer than a segment, as far as that is known."""
+    newest, oldest = segment.newer.position.time, segment.older.position.time
+    if segment.at_top:
+        return min(now, later(newest, max(newest - oldest, _LONGEST_SILENCE)))
+    return segment.nothing_until or newest
+
+
+def later(time: datetime, span: timedelta) -> datetime:
+    """A time and a span later, within the years that there are."""
+    try:
+        return time + span
+    except OverflowError:
+        return _LAST if span > timedelta() else _FIRST
+
+
+def _seconds(span: timedelta) -> float:
+    return max(0.0, span.total_seconds())
+
+
+def demand(open_gaps: Sequence[Gap], looks_under_way: int) -> Demand:
+    """What a walk tells of itself to those who walk beside it."""
+    return Demand(
+        low=sum(gap.low for gap in open_gaps),
+        likely=sum(gap.likely for gap in open_gaps),
+        high=sum(gap.high for gap in open_gaps) + looks_under_way,
+        chains=sum(gap.chains for gap in open_gaps) + 2 * looks_under_way,
+        longest=max((gap.longest for gap in open_gaps), default=0.0),
+    )
 
 
 @attrs.frozen
@@ -44,58 +239,69 @@ class Plan:
 
     chains: int
     """How many requests to have under way."""
-    cuts: int
+    looks: int
     """How many further chains to begin, at most."""
     careful: bool
     """Whether a request too many could be the one that has to wait for five minutes."""
 
 
-def demand(open_gaps: Sequence[Gap], cuts_under_way: int, *, has_cut: bool) -> Demand:
-    """What a walk tells of itself to those who walk beside it."""
-    return Demand(
-        low=sum(gap.low for gap in open_gaps),
-        high=sum(gap.high for gap in open_gaps) + cuts_under_way,
-        chains=sum(gap.chains for gap in open_gaps) + 2 * cuts_under_way,
-        longest=max((gap.likely / gap.chains for gap in open_gaps), default=0.0),
-        has_cut=has_cut,
-    )
-
-
 def plan(own: Demand, others: Sequence[Demand], room: Room, latency: float) -> Plan:
-    """How many chains are needed, and whether cuts are safe.
+    """How many chains are needed, and whether to begin some.
 
     All who share a budget share what is left of it. `latency` is in seconds.
     """
     everybody = [own, *others]
-    wanted = min(_MOST_CHAINS, max(1, ceil(room.limits.per_second * latency * _SLACK)))
-    there_are = sum(each.chains for each in everybody)
-    if sum(each.low for each in everybody) > room.left:
-        # The five-minute limit holds it back: chains that use that up are enough.
-        enough = ceil(room.limits.per_five_minutes * latency / FIVE_MINUTES)
-        cuts = max(0, ceil((min(wanted, enough) - there_are) / 2))
-        return Plan(wanted, cuts, careful=True)
-    cuts = max(0, ceil((wanted - there_are) / 2))
-    careful = sum(each.high for each in everybody) + cuts + _EDGE > room.left
-    if careful:
-        # How many pages there are isn't known well enough. One cut is worth its risk as long as
-        # there is something to be won by it; it gives three chains.
-        early = room.left >= room.limits.per_five_minutes * _WORTH_A_RISK
-        cut_before = any(each.has_cut for each in everybody)
-        cuts = min(cuts, 0 if cut_before or not early else 1)
+    chains = min(_MOST_CHAINS, max(1, ceil(room.limits.per_second * latency * _SLACK)))
+    low, likely, high = (
+        sum(getattr(each, name) for each in everybody) for name in ("low", "likely", "high")
+    )
+    careful = _waits(low * _LOWER - _UNSURE, room) != _waits(high + _UNSURE, room)
+    wanted = chains
+    if likely > room.left:
+        # The five-minute limit holds it back; what is faster than that only helps at the end.
+        enough = ceil(room.limits.per_five_minutes * latency / _STEADY)
+        wanted = min(chains, enough) if room.left >= _LATE * room.limits.per_five_minutes else 1
+    elif careful:
+        wanted = min(chains, _CAREFUL_CHAINS)
+    costs = careful * FIVE_MINUTES * _AVERSION / max(high - low, 1.0)
+    if not room.left or _saved(own.longest * latency, likely, room) < costs:
+        wanted = 1
     if any(each.longest > own.longest for each in others):
         # Who has most to read one after the other holds up all.
-        cuts = 0
-    return Plan(wanted, cuts, careful)
+        wanted = 1
+    looks = ceil((wanted - sum(each.chains for each in everybody)) / 2)
+    return Plan(chains, max(0, looks), careful)
 
 
-def cut_times(open_gaps: Sequence[Gap], cuts: int, bounds: Bounds) -> list[datetime]:
-    """The times before which new chains begin, all in the gap that has most before it."""
-    wide = [gap for gap in open_gaps if gap.likely / gap.chains >= _WORTH_A_CUT]
-    if not wide or not cuts:
+def _waits(pages: float, room: Room) -> float:
+    """How often so many pages wait for five minutes."""
+    return inf if pages == inf else ceil(max(0.0, pages - room.left) / room.limits.per_five_minutes)
+
+
+def _saved(seconds: float, pages: float, room: Room) -> float:
+    """How much faster three chains are than one that takes so many seconds, as the limits go."""
+    limited = pages * max(room.within / room.left, 1 / room.limits.per_second)
+    return seconds - max(seconds / 3, limited)
+
+
+def look_times(
+    open_gaps: Sequence[Gap], planned: Plan, bounds: Bounds, left: int
+) -> list[datetime]:
+    """The times before which to look, all in the gap that has most before it.
+
+    None is further away than what can be read before the five-minute limit, which leaves `left`
+    requests, holds the walk back.
+    """
+    gap = max(open_gaps, key=lambda each: each.longest, default=None)
+    if gap is None or not planned.looks or gap.longest < _WORTH_A_LOOK:
         return []
-    gap = max(wide, key=lambda each: each.likely / each.chains)
-    depths = gap.reach.cuts(min(cuts, int(gap.likely / _WORTH_A_CUT)))
-    if any(deeper - depth < _LEAST_SPAN for depth, deeper in pairwise([gap.reach.read, *depths])):
+    number = min(planned.looks, int(gap.likely / _WORTH_A_LOOK))
+    span = (gap.end - gap.read) * min(1.0, left / gap.likely)
+    part = span / (number + (_LAST_PART if gap.lower is None else 1))
+    if part < _LEAST_SPAN:
         return []
     # A whole second: whatever the service's clock resolves, no filter is cut off there.
-    return [later(bounds.now, -timedelta(seconds=depth)).replace(microsecond=0) for depth in depths]
+    return [
+        later(bounds.now, timedelta(seconds=-(gap.read + part * each))).replace(microsecond=0)
+        for each in range(1, number + 1)
+    ]

@@ -13,17 +13,16 @@ class Demand:
     """What one reader expects."""
 
     low: float
+    likely: float
     high: float
-    """Requests that it still needs, at least and at most, as far as it can tell."""
+    """Requests that it still needs: at least, most likely and at most, as far as it can tell."""
     chains: int
     """How many requests it can have under way."""
     longest: float
     """Requests that it has to make one after the other."""
-    has_cut: bool
-    """Whether it may need a request more because it reads in several places."""
 
 
-UNKNOWN = Demand(low=1, high=inf, chains=1, longest=inf, has_cut=False)
+UNKNOWN = Demand(low=1, likely=inf, high=inf, chains=1, longest=inf)
 """Of a reader that has just begun."""
 
 

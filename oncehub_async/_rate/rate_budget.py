@@ -69,7 +69,9 @@ class Room:
 
     limits: Limits
     left: int
-    """How many requests needn't wait for the five-minute limit."""
+    """How many requests needn't wait long for the five-minute limit."""
+    within: float = 0.0
+    """Seconds until the last of them may leave, as far as that limit goes."""
 
 
 @attrs.frozen(eq=False)

@@ -23,6 +23,10 @@ _OTHER_LOOPS_GRACE = 0.25
 """Real seconds that a waiter on another event loop has to take its turn, before its loop counts
 as blocked or dead and the next in line goes."""
 
+_SOON = 100.0
+"""Seconds after which a place that becomes free counts as room now: what was sent in a burst five
+minutes ago can be sent in a burst again."""
+
 _PROBE_PATIENCE = 60.0
 """Real seconds after which a request that tries the service after a 429 counts as lost."""
 
@@ -133,8 +137,12 @@ class RequestQueue:
         """What the limits leave for bulk work, of whatever account."""
         limits = self._limits.of_bulk_work
         with self._lock:
-            self._address.ready_at(self._clock.now())
-            return Room(limits, max(0, limits.per_five_minutes - self._address.used()))
+            now = self._clock.now()
+            self._address.ready_at(now)
+            free_from = [each + self._address.seconds - now for each in self._address.arrivals()]
+            soon = [seconds for seconds in free_from if seconds <= _SOON]
+            left = max(0, limits.per_five_minutes - len(free_from) + len(soon))
+            return Room(limits, left, max(soon, default=0.0))
 
     def forecast(self, account: str, requests: int) -> Forecast:
         """When the next requests of an account may leave if nobody else sends any."""

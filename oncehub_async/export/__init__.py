@@ -1,4 +1,4 @@
-"""Exports of an account to files, each swept to its last page or marked as not complete."""
+"""Exports of an account to files, each read to its last page or marked as not complete."""
 
 from ._export_plan import RESOURCES, ExportPlan, ResourcePlan, plan_export
 from ._export_run import run_export

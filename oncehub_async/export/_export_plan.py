@@ -41,7 +41,7 @@ class ResourcePlan:
 
     name: str
     arguments: Mapping[str, Any]
-    began: datetime | None = None
+    oldest: datetime | None = None
     """About when the oldest of its objects was created, where that is known: see `walk`."""
 
     @classmethod
@@ -70,8 +70,7 @@ class ResourcePlan:
 
     def walk(self, oncehub: Resources) -> Walk[dict[str, Any]]:
         """The same, read in several places at once. Raises `InvalidParameterError`."""
-        walk: Walk[Any] = getattr(oncehub, self.name).walk(**self.arguments, began=self.began)
-        return walk.raw()
+        return self.listing(oncehub).walk(oldest=self.oldest)
 
     def readable_arguments(self) -> dict[str, str]:
         """The arguments as a manifest shows them."""

@@ -35,7 +35,7 @@ async def run_export(
 ) -> Manifest:
     """Export everything in the plan to files in `out`, and say what became of it.
 
-    What is fetched is kept in `NAME.spool` until the list was swept to its last page; then the
+    What is fetched is kept in `NAME.spool` until the list was read to its last page; then the
     file appears under its final name, newest first. What fails is in the manifest's entry
     (`error`); the other resources go on. Objects are written as the service sends them, save that
     signing secrets of webhooks are left out.
@@ -130,7 +130,7 @@ async def export_into(
 
     exports = [
         ResourceExport(
-            attrs.evolve(each, began=earlier.beginnings.get(each.name)),
+            attrs.evolve(each, oldest=earlier.beginnings.get(each.name)),
             bulk,
             out / names[each.name],
             manifest.resources[each.name],

@@ -1,9 +1,13 @@
 """Files that appear under their final name only when they are complete."""
 
 import asyncio
+import contextlib
+import errno
 import hashlib
 import io
 import os
+import stat
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,21 +16,45 @@ from typing import Any, BinaryIO, TypeVar, cast
 T = TypeVar("T")
 
 
+LONGEST_END = 60.0
+"""Seconds that a thread has to come to its end after it isn't waited for any more."""
+
+
 async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
-    """Run in a thread, and to its end also when cancelled: half of it would be worse."""
-    running = asyncio.get_running_loop().run_in_executor(None, function, *arguments)
-    cancelled: asyncio.CancelledError | None = None
-    while not running.done():
-        try:
-            await asyncio.shield(running)
-        except asyncio.CancelledError as error:
-            cancelled = error
-        except BaseException:
-            break
-    if cancelled is not None:
-        running.exception()  # what it raised doesn't matter any more
-        raise cancelled
+    """Run in a thread, and to its end also when cancelled: half of it would be worse.
+
+    But not for ever: after a minute a disk that hangs is left alone.
+    """
+    loop = asyncio.get_running_loop()
+    running = loop.run_in_executor(None, _call, function, arguments)
+    try:
+        await asyncio.wait({running})
+    except asyncio.CancelledError:
+        await _until_done(running)
+        raise
     return running.result()
+
+
+def _call(function: Callable[..., T], arguments: tuple[Any, ...]) -> T:
+    try:
+        return function(*arguments)
+    except StopIteration as error:
+        # A future can't hold one, and before Python 3.13 would wait for good.
+        raise RuntimeError("a thread ended with StopIteration") from error
+
+
+async def _until_done(running: asyncio.Future[Any]) -> None:
+    running.add_done_callback(_forget_outcome)
+    deadline = time.monotonic() + LONGEST_END
+    while not running.done() and (left := deadline - time.monotonic()) > 0:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait({running}, timeout=left)
+
+
+def _forget_outcome(running: asyncio.Future[Any]) -> None:
+    """What it raised doesn't matter any more, and isn't reported as forgotten."""
+    if not running.cancelled():
+        running.exception()
 
 
 PARTIAL = ".partial"
@@ -72,7 +100,7 @@ def new_file(path: Path) -> Iterator[HashingFile]:
     """
     partial = beside(path, PARTIAL)
     try:
-        with partial.open("wb") as file:
+        with open_anew(partial) as file:
             yield HashingFile(file)
             file.flush()
             os.fsync(file.fileno())
@@ -94,7 +122,38 @@ def replace_file(path: Path, text: bytes) -> None:
 def set_aside(path: Path) -> None:
     """Give an older file another name, so that it isn't taken for what is being written."""
     if path.exists():
-        path.replace(beside(path, PREVIOUS))
+        previous = beside(path, PREVIOUS)
+        path.replace(previous)
+        if stat.S_ISREG(previous.lstat().st_mode):
+            previous.chmod(PRIVATE)
+
+
+PRIVATE = 0o600
+"""People's data: for nobody but whoever exports them."""
+_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL
+# Windows has no links and pipes of this kind, but makes lines' ends its own.
+_SAFE = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
+
+
+def open_anew(path: Path) -> BinaryIO:
+    """A new file in place of whatever has this name, never through a link or pipe.
+
+    Raises `OSError`.
+    """
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, _NEW | _SAFE, PRIVATE), "wb+")
+
+
+def open_again(path: Path) -> BinaryIO:
+    """A file of ours, for reading and writing, and for nobody else. Raises `OSError`."""
+    descriptor = os.open(path, os.O_RDWR | _SAFE)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    file = os.fdopen(descriptor, "rb+")
+    if os.name == "posix":
+        os.fchmod(descriptor, PRIVATE)
+    return file
 
 
 def beside(path: Path, ending: str) -> Path:

@@ -49,7 +49,7 @@ def locked(out: Path) -> Iterator[None]:
     Raises `InvalidParameterError` and `OSError`.
     """
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
     except FileExistsError:
         raise InvalidParameterError("out", f"{out} is a file, not a folder") from None
     try:

@@ -8,37 +8,46 @@ import attrs
 
 from .._client import Resources
 from .._ground import MAX_LIMIT, read_time, time_text
-from .._lists import Addition, Bounds, Ends, Following, Piece, Side, Territory, marks_of, pages_left
+from .._lists import (
+    Bounds,
+    Coverage,
+    Following,
+    PlacedPage,
+    Placement,
+    Side,
+    pages_left,
+    positions_of,
+)
 from ._export_plan import ResourcePlan
 
 Place = Mapping[str, Any]
 
 
-def place_of(addition: Addition, **more: Any) -> Place:
+def place_of(placement: Placement, **more: Any) -> Place:
     """The place of any page."""
     return {
-        "stretch": addition.stretch,
-        "side": str(addition.side),
-        "joins": addition.joins,
-        "ends": addition.ends,
+        "stretch": placement.segment,
+        "side": str(placement.side),
+        "joins": placement.joins,
+        "ends": placement.ends,
         **more,
     }
 
 
-def place_of_piece(piece: Piece[dict[str, Any]]) -> Place:
+def place_of_page(page: PlacedPage[dict[str, Any]]) -> Place:
     """The place of a page of a walk, with all that the walk needs to go on from there."""
     return place_of(
-        piece.addition,
-        ordered=piece.ordered,
-        older_than=None if piece.older_than is None else time_text(piece.older_than),
-        cursor=piece.following.cursor,
-        announced=piece.following.announced,
+        page.placement,
+        ordered=page.ordered,
+        older_than=None if page.older_than is None else time_text(page.older_than),
+        cursor=page.following.cursor,
+        announced=page.following.announced,
     )
 
 
-def addition_of(place: Place, count: int = 0) -> Addition:
+def placement_of(place: Place, count: int = 0) -> Placement:
     """Where a page of so many objects belongs."""
-    return Addition(place["stretch"], Side(place["side"]), 0, count, place["joins"], place["ends"])
+    return Placement(place["stretch"], Side(place["side"]), 0, count, place["joins"], place["ends"])
 
 
 def older_than_of(place: Place) -> datetime | None:
@@ -55,14 +64,14 @@ Objects = Sequence[Mapping[str, Any]]
 
 
 @attrs.frozen
-class SweptPage:
+class ReadPage:
     """Objects that weren't there yet, and what a spool keeps of their place."""
 
     place: Place
     objects: Objects
 
 
-class Sweep(Protocol):
+class ResourceReader(Protocol):
     """A way to read a resource."""
 
     @property
@@ -76,19 +85,19 @@ class Sweep(Protocol):
     def restore(self, place: Place, objects: Objects) -> None:
         """Take over a page that was read before."""
 
-    def pages(self, oncehub: Resources) -> AsyncGenerator[SweptPage, None]:
+    def pages(self, oncehub: Resources) -> AsyncGenerator[ReadPage, None]:
         """What hasn't been read yet."""
 
     def pages_left(self, now: datetime) -> int | None:
         """How many pages are still to come, about; None where nothing tells."""
 
 
-def sweep_of(plan: ResourcePlan) -> Sweep:
+def reader_of(plan: ResourcePlan) -> ResourceReader:
     """The way to read a resource that suits it."""
-    return WalkSweep(plan) if plan.can_be_walked else ListSweep(plan)
+    return WalkReader(plan) if plan.can_be_walked else ListReader(plan)
 
 
-class ListSweep:
+class ListReader:
     """One page after the other, from the first on.
 
     What a cursor does whose object was deleted meanwhile isn't known, and nothing else tells where
@@ -112,32 +121,32 @@ class ListSweep:
         """Unknown until there are none."""
         return 0 if self.complete else None
 
-    async def pages(self, oncehub: Resources) -> AsyncGenerator[SweptPage, None]:
+    async def pages(self, oncehub: Resources) -> AsyncGenerator[ReadPage, None]:
         """All pages."""
         pages = self._plan.listing(oncehub).pages()
         try:
             async for page in pages:
                 self.complete = page.next_cursor is None
-                addition = Addition(0, Side.OLDER, 0, len(page), ends=page.next_cursor is None)
-                yield SweptPage(place_of(addition), page.items)
+                placement = Placement(0, Side.OLDER, 0, len(page), ends=page.next_cursor is None)
+                yield ReadPage(place_of(placement), page.items)
         finally:
             await pages.aclose()
 
 
-class WalkSweep:
+class WalkReader:
     """In several places at once."""
 
     def __init__(self, plan: ResourcePlan) -> None:
         self._plan = plan
-        self._territory = Territory()
-        self._unordered: ListSweep | None = None
+        self._coverage = Coverage()
+        self._unordered: ListReader | None = None
         """What became of a list that isn't in the order of its creation times."""
 
     @property
     def complete(self) -> bool:
         """Whether everything has been read."""
         unordered = self._unordered
-        return self._territory.complete if unordered is None else unordered.complete
+        return self._coverage.complete if unordered is None else unordered.complete
 
     @property
     def goes_on(self) -> bool:
@@ -147,12 +156,12 @@ class WalkSweep:
     def restore(self, place: Place, objects: Objects) -> None:
         """Take over a page."""
         if not place["ordered"]:
-            self._unordered = self._unordered or ListSweep(self._plan)
+            self._unordered = self._unordered or ListReader(self._plan)
             self._unordered.restore(place, objects)
             return
-        self._territory.add(
-            addition_of(place, len(objects)),
-            marks_of(objects),
+        self._coverage.add(
+            placement_of(place, len(objects)),
+            positions_of(objects),
             older_than=older_than_of(place),
             following=following_of(place),
         )
@@ -162,17 +171,17 @@ class WalkSweep:
         if self._unordered is not None:
             return None
         plan = self._plan
-        bounds = Bounds(now, Ends(plan.arguments.get("creation_time_gt"), plan.began))
-        return pages_left(self._territory, bounds, MAX_LIMIT)
+        bounds = Bounds(now, plan.arguments.get("creation_time_gt"), plan.oldest)
+        return pages_left(self._coverage, bounds, MAX_LIMIT)
 
-    async def pages(self, oncehub: Resources) -> AsyncGenerator[SweptPage, None]:
+    async def pages(self, oncehub: Resources) -> AsyncGenerator[ReadPage, None]:
         """What is missing, wherever it is."""
-        pieces = self._plan.walk(oncehub).pieces(self._territory)
+        pages = self._plan.walk(oncehub).placed_pages(self._coverage)
         try:
-            async for piece in pieces:
-                place = place_of_piece(piece)
-                if not piece.ordered:
-                    self.restore(place, piece.items)
-                yield SweptPage(place, piece.items)
+            async for page in pages:
+                place = place_of_page(page)
+                if not page.ordered:
+                    self.restore(place, page.items)
+                yield ReadPage(place, page.items)
         finally:
-            await pieces.aclose()
+            await pages.aclose()

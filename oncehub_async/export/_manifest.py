@@ -41,7 +41,7 @@ class ResourceEntry:
     file: str | None = None
     """The file's name; None as long as it is not complete."""
     complete: bool = False
-    """True only if the list was swept to its last page and all of it is in the file."""
+    """True only if the list was read to its last page and all of it is in the file."""
     available: bool = True
     """False where the account doesn't have the resource (the other product's)."""
     error: str | None = None

@@ -1,16 +1,16 @@
 """The export of one resource: fetched into a spool, then put together into its file."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, closing
 from itertools import chain, islice
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import attrs
 
 from .._client import Resources
-from .._ground import Clock
+from .._ground import Clock, read_zoned_time
 from .._lists import Order
 from ..errors import AuthenticationError, NotFoundError, OnceHubError
 from ._earlier_export import ObjectTimes
@@ -20,7 +20,7 @@ from ._folder import SOME, is_in_account
 from ._formats import Compression, Format, open_writer
 from ._formats.exported_rows import moment
 from ._formats.fields import without_secrets
-from ._list_reader import Sweep, SweptPage, addition_of, sweep_of
+from ._list_reader import ReadPage, ResourceReader, placement_of, reader_of
 from ._manifest import CHANGES_ENDING, ResourceEntry, now_text, text_of
 from ._progress import ExportState, ResourceProgress
 from ._spool import SPOOL_ENDING, Spool, SpoolEntry, SpoolError
@@ -43,12 +43,14 @@ def assemble(
     count = 0
     with new_file(path) as file:
         writer = open_writer(cast(BinaryIO, file), resource, format, compression)
-        for entry in in_order(spool.entries):
+        with spool.fitting():
+            entries = in_order(spool.entries)
+        for entry in entries:
             writer.write(spool.objects(entry))
             count += entry.count
         writer.close()
         if count != spool.count:
-            raise SpoolError(f"{spool.path.name} has a page whose place isn't known; delete it")
+            raise spool.damaged("a page whose place isn't known")
     return FinishedFile(path.name, count, file.size, file.sha256)
 
 
@@ -56,8 +58,26 @@ def in_order(entries: Iterable[SpoolEntry]) -> Iterable[SpoolEntry]:
     """A spool's pages in the order of the list."""
     order: Order[SpoolEntry] = Order()
     for entry in entries:
-        order.add(addition_of(entry.place), entry)
+        order.add(placement_of(entry.place), entry)
     return order.from_the_top()
+
+
+def check_place(place: Mapping[str, Any]) -> None:
+    """Make sure that a page's place is one. Raises `ValueError` and `KeyError`."""
+    stretch, joins = place["stretch"], place["joins"]
+    if not _is_number(stretch) or not (joins is None or _is_number(joins)) or joins == stretch:
+        raise ValueError("stretch")
+    if type(place["ends"]) is not bool or type(place.get("ordered", True)) is not bool:
+        raise ValueError("ends")
+    older_than, cursor = place.get("older_than"), place.get("cursor")
+    if not all(each is None or type(each) is str for each in (older_than, cursor)):
+        raise ValueError("cursor")
+    if older_than is not None and read_zoned_time(older_than) is None:
+        raise ValueError("older_than")
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int and value >= 0
 
 
 _OF_ONE_PRODUCT = frozenset({"booking_calendars", "booking_pages", "master_pages", "event_types"})
@@ -88,10 +108,10 @@ class ResourceExport:
         """
         try:
             with ExitStack() as stack:
-                spool, sweep = await in_thread(self._open, stack)
-                if not sweep.complete:
+                spool, reader = await in_thread(self._open, stack)
+                if not reader.complete:
                     await self._check_account(spool)
-                    await self._fetch(spool, sweep)
+                    await self._fetch(spool, reader)
                 try:
                     await in_thread(self._assemble, spool)
                 finally:
@@ -139,7 +159,7 @@ class ResourceExport:
         """Where the pages are kept until all are there."""
         return self.path.with_name(self.plan.name + SPOOL_ENDING)
 
-    def _open(self, stack: ExitStack) -> tuple[Spool, Sweep]:
+    def _open(self, stack: ExitStack) -> tuple[Spool, ResourceReader]:
         """The spool to go on with, and what it says is there; the stack closes it."""
         about = {
             "service": self.service,
@@ -147,32 +167,35 @@ class ResourceExport:
             "arguments": dict(self.entry.arguments),
             "started": self.entry.started,
         }
-        sweep = sweep_of(self.plan)
+        reader = reader_of(self.plan)
         self.entry.spool = self.spool_path.name
         there = self.spool_path.exists()
         open_spool = Spool.reopen if there else Spool.begin
         spool = stack.enter_context(closing(open_spool(self.spool_path, about)))
         for entry in spool.entries:
             objects = spool.objects(entry)
-            sweep.restore(entry.place, objects)
+            with spool.fitting():
+                check_place(entry.place)
+                reader.restore(entry.place, objects)
             self.times.note(objects)
-        if not sweep.goes_on and spool.entries:
+        if not reader.goes_on and spool.entries:
+            spool.close()
             spool = stack.enter_context(closing(Spool.begin(self.spool_path, about)))
-            sweep, self.times = sweep_of(self.plan), ObjectTimes()
+            reader, self.times = reader_of(self.plan), ObjectTimes()
         self._note_progress(spool)
-        return spool, sweep
+        return spool, reader
 
-    async def _fetch(self, spool: Spool, sweep: Sweep) -> None:
-        pages = sweep.pages(self.oncehub)
+    async def _fetch(self, spool: Spool, reader: ResourceReader) -> None:
+        pages = reader.pages(self.oncehub)
         try:
             async for page in pages:
                 await in_thread(self._keep, spool, page)
-                self.progress.left = sweep.pages_left(self.clock.date())
+                self.progress.left = reader.pages_left(self.clock.date())
                 self.tell()
         finally:
             await pages.aclose()
 
-    def _keep(self, spool: Spool, page: SweptPage) -> None:
+    def _keep(self, spool: Spool, page: ReadPage) -> None:
         spool.add(page.place, [without_secrets(each) for each in page.objects])
         self.times.note(page.objects)
         self._note_progress(spool)
@@ -235,4 +258,4 @@ class ResourceExport:
 
 def _some_ids(spool: Spool) -> list[str]:
     objects = chain.from_iterable(map(spool.objects, spool.entries))
-    return [str(each["id"]) for each in islice(objects, SOME)]
+    return [str(each.get("id")) for each in islice(objects, SOME)]

@@ -10,13 +10,15 @@ export was interrupted.
 import os
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import attrs
 
 from .._ground import dump_json, load_json
-from ._files import sync_folder
+from ..errors import OnceHubError
+from ._files import open_again, open_anew, sync_folder
 
 SPOOL_ENDING = ".spool"
 _FORMAT = 1
@@ -53,7 +55,7 @@ class Spool:
 
         Raises `OSError`.
         """
-        spool = cls(path.open("wb+"), path, about)
+        spool = cls(open_anew(path), path, about)
         spool._write(_line({"spool": _FORMAT, "about": about}))
         sync_folder(path.parent)
         return spool
@@ -64,7 +66,7 @@ class Spool:
 
         Raises `SpoolError`, and `OSError`.
         """
-        file = path.open("rb+")
+        file = open_again(path)
         try:
             line = file.readline()
             if not line.endswith(b"\n"):
@@ -97,8 +99,31 @@ class Spool:
         return text
 
     def objects(self, entry: SpoolEntry) -> list[dict[str, Any]]:
-        """The objects of a page. Raises `SpoolError` and `OSError`."""
-        return [load_json(line) for line in self.text(entry).splitlines()]
+        """The objects of a page, as many as it tells. Raises `SpoolError` and `OSError`."""
+        try:
+            objects = [load_json(line) for line in self.text(entry).splitlines()]
+        except ValueError:
+            objects = []
+        if len(objects) != entry.count or not all(isinstance(each, dict) for each in objects):
+            raise self.damaged("a page that doesn't hold what it tells")
+        return objects
+
+    def damaged(self, what: str) -> SpoolError:
+        """That something is in it which no export writes, and what to do."""
+        return SpoolError(f"{self.path.name} has {what}; delete it, and run the command again")
+
+    @contextmanager
+    def fitting(self) -> Iterator[None]:
+        """Whatever goes wrong with pages that are put together: no export writes such pages.
+
+        What they say may be anything, and so may be what goes wrong.
+        """
+        try:
+            yield
+        except (SpoolError, OnceHubError, OSError):
+            raise
+        except Exception as error:
+            raise self.damaged("pages that don't fit together") from error
 
     def close(self) -> None:
         """Close the file; what is in it stays."""
@@ -136,12 +161,19 @@ class Spool:
                 return
             start, size = self._file.tell(), page.get("size")
             # A size that is damaged may be anything.
-            if not isinstance(size, int) or not 0 <= size <= self._file_size() - start:
+            if type(size) is not int or not 0 <= size <= self._file_size() - start:
                 return
             text = self._file.read(size)
             if _checksum(page, text) != header.get("crc32"):
                 return
-            yield SpoolEntry(page["place"], page["count"], start, size)
+            yield self._entry(page, start, size)
+
+    def _entry(self, page: Mapping[str, Any], start: int, size: int) -> SpoolEntry:
+        """The checksum is right: whatever is wrong here was written like that."""
+        place, count = page.get("place"), page.get("count")
+        if not isinstance(place, dict) or type(count) is not int or count < 0:
+            raise self.damaged("a page that no export writes")
+        return SpoolEntry(place, count, start, size)
 
     def _file_size(self) -> int:
         return os.fstat(self._file.fileno()).st_size

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TypedDict, Unpack
 
 from .._ground import checks
 from .._http import Operation
-from .._lists import Ends, Listing, Walk
+from .._lists import Listing
 from ..models import Booking, BookingStatus, SlotLocationType
 from ._resource import Resource
 
@@ -16,27 +15,6 @@ _CANCEL = Operation("POST", "/bookings/{id}/cancel")
 _REQUEST_RESCHEDULE = Operation("POST", "/bookings/{id}/request-reschedule")
 _REASSIGN = Operation("POST", "/bookings/{id}/reassign")
 _NO_SHOW = Operation("POST", "/bookings/{id}/no-show")
-
-
-class BookingFilters(TypedDict, total=False):
-    """The filters of `list`, for `walk`."""
-
-    status: BookingStatus | str | None
-    owner: str | None
-    contact: str | None
-    host: str | None
-    booking_calendar: str | None
-    booking_page: str | None
-    master_page: str | None
-    event_type: str | None
-    creation_time_gt: datetime | None
-    creation_time_lt: datetime | None
-    starting_time_gt: datetime | None
-    starting_time_lt: datetime | None
-    last_updated_time_gt: datetime | None
-    last_updated_time_lt: datetime | None
-    expand: str | Iterable[str] | None
-    limit: int
 
 
 class Bookings(Resource):
@@ -92,24 +70,6 @@ class Bookings(Resource):
             **checks.page(limit, after, before),
         }
         return self._listing(_LIST, Booking, query)
-
-    def walk(
-        self,
-        *,
-        newest_first: bool = False,
-        began: datetime | None = None,
-        **filters: Unpack[BookingFilters],
-    ) -> Walk[Booking]:
-        """What `list` gives with the same filters, read in several places of the list at once.
-
-        As the pages come, or in the list's order with `newest_first=True`. `began` is about when
-        the oldest was created, if you know it. It decides where the walk begins to read, and so
-        how fast it is, not what it gives.
-
-        https://developers.oncehub.com/reference/list-all-bookings
-        """
-        ends = Ends(filters.get("creation_time_gt"), began)
-        return self._walk(self.list(**filters), ends, newest_first=newest_first)
 
     async def get(self, id: str, *, expand: str | Iterable[str] | None = None) -> Booking:
         """One booking. Raises `NotFoundError`, or `DeletedObjectError`.

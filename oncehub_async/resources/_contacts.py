@@ -6,7 +6,7 @@ from typing import Any, TypedDict, Unpack
 
 from .._ground import UNSET, Unset, checks
 from .._http import Operation
-from .._lists import Ends, Listing, Walk
+from .._lists import Listing
 from ..errors import InvalidParameterError
 from ..models import Contact, ContactStatus, Deleted
 from ._body_fields import shared_fields, spelled_out
@@ -44,17 +44,6 @@ class ContactFields(TypedDict, total=False):
     custom_fields: Mapping[str, Any] | Unset
 
 
-class ContactFilters(TypedDict, total=False):
-    """The filters of `list`, for `walk`."""
-
-    email: str | None
-    creation_time_gt: datetime | None
-    creation_time_lt: datetime | None
-    last_updated_time_gt: datetime | None
-    last_updated_time_lt: datetime | None
-    limit: int
-
-
 class Contacts(Resource):
     """The people who book and chat."""
 
@@ -81,24 +70,6 @@ class Contacts(Resource):
             **checks.page(limit, after, before),
         }
         return self._listing(_LIST, Contact, query)
-
-    def walk(
-        self,
-        *,
-        newest_first: bool = False,
-        began: datetime | None = None,
-        **filters: Unpack[ContactFilters],
-    ) -> Walk[Contact]:
-        """What `list` gives with the same filters, read in several places of the list at once.
-
-        As the pages come, or in the list's order with `newest_first=True`. `began` is about when
-        the oldest was created, if you know it. It decides where the walk begins to read, and so
-        how fast it is, not what it gives.
-
-        https://developers.oncehub.com/reference/list-all-contacts
-        """
-        ends = Ends(filters.get("creation_time_gt"), began)
-        return self._walk(self.list(**filters), ends, newest_first=newest_first)
 
     async def get(self, id: str) -> Contact:
         """One contact. Raises `NotFoundError`, or `DeletedObjectError`.

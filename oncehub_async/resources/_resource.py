@@ -5,11 +5,10 @@ from typing import Any, TypeVar
 
 import attrs
 
-from .._ground import checks
 from .._http import Caller, Operation, Reply, Request, json_body, without_none
-from .._lists import Ends, Listing, PageSource, Walk, model_item
+from .._lists import Listing, PageSource, model_item
 from .._rate import Priority
-from ..errors import DeletedObjectError, InvalidParameterError, ModelError
+from ..errors import DeletedObjectError, ModelError
 from ..models import Deleted, Model, from_dict
 
 T = TypeVar("T")
@@ -53,25 +52,8 @@ class Resource:
         walk = Priority.BULK if self._priority is None else self._priority
         single = Priority.INTERACTIVE if self._priority is None else self._priority
         source = PageSource(self._caller, operation, model_item(cls))
-        return Listing(source, without_none(query), walk, single)
-
-    def _walk(self, listing: Listing[M], ends: Ends, *, newest_first: bool) -> Walk[M]:
-        """The same list, read in several places at once."""
-        if ends.began is not None:
-            checks.aware(ends.began, "began")
-        for cursor in ("after", "before"):
-            if cursor in listing.query:
-                raise InvalidParameterError(
-                    cursor, f"a walk reads all of a list; use list({cursor}=...)"
-                )
-        return Walk(
-            listing.source,
-            listing.query,
-            listing.priority,
-            listing.single_priority,
-            newest_first,
-            ends,
-        )
+        by_time = "creation_time.gt" in query
+        return Listing(source, without_none(query), walk, single, by_time)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

@@ -2,26 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TypedDict, Unpack
 
 from .._ground import checks
 from .._http import Operation
-from .._lists import Ends, Listing, Walk
+from .._lists import Listing
 from ..models import RecipientType, SmsNotification
 from ._resource import Resource
 
 _LIST = Operation("GET", "/notifications/sms")
-
-
-class SmsNotificationFilters(TypedDict, total=False):
-    """The filters of `list`, for `walk`."""
-
-    creation_time_gt: datetime | None
-    creation_time_lt: datetime | None
-    recipient: str | None
-    recipient_type: RecipientType | str | None
-    expand: str | Iterable[str] | None
-    limit: int
 
 
 class SmsNotifications(Resource):
@@ -53,21 +41,3 @@ class SmsNotifications(Resource):
             **checks.page(limit, after, before),
         }
         return self._listing(_LIST, SmsNotification, query)
-
-    def walk(
-        self,
-        *,
-        newest_first: bool = False,
-        began: datetime | None = None,
-        **filters: Unpack[SmsNotificationFilters],
-    ) -> Walk[SmsNotification]:
-        """What `list` gives with the same filters, read in several places of the list at once.
-
-        As the pages come, or in the list's order with `newest_first=True`. `began` is about when
-        the oldest was created, if you know it. It decides where the walk begins to read, and so
-        how fast it is, not what it gives.
-
-        https://developers.oncehub.com/reference/list-all-sms-notifications
-        """
-        ends = Ends(filters.get("creation_time_gt"), began)
-        return self._walk(self.list(**filters), ends, newest_first=newest_first)

@@ -6,13 +6,13 @@
 It needs no account, no network beyond loopback, and answers the same for the same seed.
 """
 
+from ._account_events.activity import Activity
 from ._account_settings import Account, Product
 from ._deliveries.delivery_attempt import DeliveryAttempt, DeliveryOutcome
 from ._deliveries.delivery_faults import DeliveryFault, DeliveryFaultKind
 from ._deliveries.delivery_settings import Delivery
 from ._deliveries.routes import EVERY_WEBHOOK, Answered, Target
 from ._faults import Change, Fault, FaultKind
-from ._happenings.activity import Activity
 from ._rate_limits import ServiceLimits
 from ._service import Service
 from ._simulator import START, Simulator

@@ -10,6 +10,8 @@ from aiohttp import web
 
 from .._ground import Clock, checks
 from . import _list_faults as churn
+from ._account_events.activity import Activity, Business
+from ._account_events.let_happen import happen
 from ._account_settings import Account
 from ._collection import Collection
 from ._data.instants import from_datetime
@@ -21,8 +23,6 @@ from ._deliveries.delivery_settings import Delivery
 from ._deliveries.outbox import Outbox
 from ._deliveries.routes import Routes, Target
 from ._faults import ActiveFaults, Fault, Faults
-from ._happenings.activity import Activity, Business
-from ._happenings.happen import happen
 from ._keys import Keys
 from ._rate_limits import RateLimiter, ServiceLimits
 from ._request_handler import PREFIX, RequestHandler

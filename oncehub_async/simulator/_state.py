@@ -1,11 +1,11 @@
 """All that the simulated account holds, now."""
 
+from ._account_events.conversation_events import OpenConversations
 from ._account_settings import Account
 from ._collection import Collection
 from ._data.kind import Body
 from ._data.webhooks_data import AccountEvent, EventType, Observer
 from ._data.world import World
-from ._happenings.conversation_events import OpenConversations
 from ._scheduling.meetings import Meetings
 from ._scheduling.simulated_availability import Schedules
 from ._service import Service

@@ -25,7 +25,7 @@ Anyone can write such a URL or send such an event: nothing that they say is trus
 
 from ..errors import ModelError
 from ..models import UtmParams
-from ._address import CLASSIC_HOST
+from ._address import CLASSIC_HOST, is_classic
 from ._booking_link import BookingLink, BookingSettings
 from ._browser_events import (
     BookingScheduled,
@@ -53,7 +53,10 @@ from ._browser_payloads import (
     TimeSlotPayload,
 )
 from ._calendar_embed import CalendarEmbed
+from ._calendar_lightbox import CalendarLightbox
+from ._chatbot_embed import ChatbotEmbed
 from ._classic_booked import BookingInfo, CalendarEvent, ClassicBooked, MeetingTimes
+from ._classic_button import ClassicButton
 from ._classic_embed import ClassicEmbed
 from ._classic_link import ClassicFormSettings, ClassicLink, ClassicSettings
 from ._confirm import BookingClaim, confirm
@@ -62,8 +65,10 @@ from ._guest_url import guest_url
 from ._html import Html
 from ._link import Link
 from ._link_limits import MOST_GUESTS, URL_LIMIT, Note
+from ._page_embed import PageEmbed
 from ._query import QueryParameter
 from ._redirect import ClassicConfirmation, Confirmation, RedirectData, parse_confirmation
+from ._routing_form_embed import RoutingFormEmbed
 from ._scripts import EventForwarding, forwarding_script, prefill_script
 from ._template import TemplateHelper
 
@@ -79,16 +84,19 @@ __all__ = [
     "BookingSettings",
     "CalendarEmbed",
     "CalendarEvent",
+    "CalendarLightbox",
     "CalendarLoaded",
     "CalendarPayload",
     "ChatbotButtonClicked",
     "ChatbotClosed",
+    "ChatbotEmbed",
     "ChatbotEvent",
     "ChatbotLoaded",
     "ChatbotOpened",
     "ChatbotPayload",
     "ChatbotStarted",
     "ClassicBooked",
+    "ClassicButton",
     "ClassicConfirmation",
     "ClassicEmbed",
     "ClassicFormSettings",
@@ -108,8 +116,10 @@ __all__ = [
     "MeetingTimes",
     "ModelError",
     "Note",
+    "PageEmbed",
     "QueryParameter",
     "RedirectData",
+    "RoutingFormEmbed",
     "TemplateHelper",
     "TimeSlotPayload",
     "TimeSlotSelected",
@@ -119,6 +129,7 @@ __all__ = [
     "content_security_policy",
     "forwarding_script",
     "guest_url",
+    "is_classic",
     "parse_confirmation",
     "parse_event",
     "prefill_script",

@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 import attrs
+from yarl import URL
 
 from ..errors import InvalidParameterError
 
@@ -13,7 +14,7 @@ _REMEDIES = {
     BOOKING_HOST: "is a link of booking calendars and booking hubs; use BookingLink for it",
     CLASSIC_HOST: "is a link of the classic product; use ClassicLink for it",
 }
-_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_DOMAIN = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 
 
 @attrs.frozen
@@ -40,20 +41,44 @@ def split_address(url: object, host: str, custom_domain: str | None) -> Address:
         raise InvalidParameterError("url", "holds a space, a backslash or an unprintable character")
     try:
         parts = urlsplit(url)
-        found = parts.hostname or ""
-        plain = parts.netloc.lower() == found
+        plain = parts.netloc.lower() == (parts.hostname or "")
+        found = ascii_host(parts.hostname or "")
     except ValueError:
         raise InvalidParameterError("url", "is not a URL") from None
     if parts.scheme != "https" or not plain:
-        raise InvalidParameterError(
-            "url", f"has to start with https:// and a plain host, such as https://{host}/live-demo"
-        )
+        remedy = _remedy(url, host)
+        raise InvalidParameterError("url", f"has to start with https:// and a plain host, {remedy}")
     _check_host(found, host, custom_domain)
     if parts.path.strip("/") == "":
         raise InvalidParameterError(
             "url", f"names no page; expected something like https://{host}/live-demo"
         )
     return Address(f"https://{found}{parts.path}", parts.query, parts.fragment)
+
+
+def ascii_host(host: str) -> str:
+    """A host name as it is looked up, its international letters in Punycode (`xn--...`).
+
+    Raises `ValueError` where it can't be one.
+    """
+    return host if host.isascii() else URL.build(scheme="https", host=host).raw_host or ""
+
+
+def is_classic(url: str) -> bool:
+    """Whether a link says that it is of the classic product."""
+    _, _, rest = url.rpartition("://")
+    host = re.split("[/?#]", rest.lower(), maxsplit=1)[0]
+    return host.removeprefix("www.") == CLASSIC_HOST
+
+
+def _remedy(url: str, host: str) -> str:
+    if url.lower().startswith("http://"):
+        return "such as https://" + host + "/live-demo: write https:// instead of http://"
+    first = url.lower().lstrip("/").partition("/")[0]
+    if "." in first and not set(first) & set(":@"):
+        www = " and leave out the www." if first.startswith("www.") else ""
+        return f"such as https://{host}/live-demo: put https:// in front of it{www}"
+    return f"such as https://{host}/live-demo"
 
 
 def other_product(host: str) -> InvalidParameterError:
@@ -63,20 +88,35 @@ def other_product(host: str) -> InvalidParameterError:
 
 def _check_host(found: str, host: str, custom_domain: object) -> None:
     if custom_domain is not None:
-        if not isinstance(custom_domain, str) or not _DOMAIN.fullmatch(custom_domain.lower()):
-            raise InvalidParameterError(
-                "custom_domain", "expected a bare domain, such as 'book.example.com'"
-            )
-        if custom_domain.lower() in _REMEDIES:
+        own = _own_domain(custom_domain)
+        if own in _REMEDIES:
             raise InvalidParameterError("custom_domain", "is OnceHub's own; leave it out")
-        if found == custom_domain.lower():
+        if found == own:
             return
     if found == host:
         return
     if found in _REMEDIES:
         raise other_product(found)
+    if found.removeprefix("www.") in _REMEDIES:
+        raise InvalidParameterError(
+            "url",
+            f"is not on {host}: OnceHub's links have no www.; write "
+            f"https://{found.removeprefix('www.')}/...",
+        )
     raise InvalidParameterError(
         "url",
         f"is not on {host}; if the account has a domain of its own, "
         "pass it: custom_domain='book.example.com'",
     )
+
+
+def _own_domain(value: object) -> str:
+    try:
+        domain = ascii_host(value.lower()) if isinstance(value, str) else ""
+    except ValueError:
+        domain = ""
+    if not _DOMAIN.fullmatch(domain):
+        raise InvalidParameterError(
+            "custom_domain", "expected a bare domain, such as 'book.example.com'"
+        )
+    return domain

@@ -3,6 +3,7 @@
 https://help.oncehub.com/help/url-parameters-syntax-and-and-processing-rules
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import ClassVar, TypedDict, Unpack
@@ -15,7 +16,11 @@ from ..models import Contact, UtmParams
 from ._address import BOOKING_HOST
 from ._guest import contact_properties, form_fields, full_name, known_time_zone
 from ._link import Link, TextParameter
+from ._link_limits import email as email_of
 from ._link_limits import emails
+
+_DAY = 24 * 60
+_MINUTES = re.compile(r"[1-9]\d{0,3}", re.ASCII)
 
 
 class BookingSettings(TypedDict, total=False):
@@ -23,7 +28,9 @@ class BookingSettings(TypedDict, total=False):
 
     questions: Mapping[str, str] | None
     skip: bool | None
+    host: str | None
     co_hosts: Iterable[str] | None
+    duration_minutes: int | None
     time_zone: str | None
     utm: UtmParams | None
     custom_domain: str | None
@@ -37,18 +44,21 @@ class BookingLink(Link):
 
     Parameters that are on `url` stay where they are; what is set here takes the place of what was
     there. None leaves a parameter as it is, `without()` or an empty list takes it away.
-    `questions` are custom questions by their mapped names, `co_hosts` the addresses of users
-    (OnceHub compares them with upper and lower case), `time_zone` is the IANA name in which times
-    are shown at first.
+    `questions` are custom questions by their mapped names. `host` is the address of the member of
+    a team calendar who is to be the host, `co_hosts` are those of users who take part (OnceHub
+    compares addresses with upper and lower case), `duration_minutes` is one of the durations that
+    the calendar offers, and `time_zone` the IANA name in which times are shown at first.
     `skip=True` leaves out the form if all that it requires is filled in. A link on the account's
     own domain needs `custom_domain`.
 
     Raises `InvalidParameterError`, whose `param` names the argument.
     """
 
-    host = BOOKING_HOST
+    site = BOOKING_HOST
     guest_data: ClassVar[frozenset[str]] = frozenset({"name", "email", "mobile_phone"})
-    settings: ClassVar[frozenset[str]] = frozenset({"skip", "co_hosts", "iana_time_zone"})
+    settings: ClassVar[frozenset[str]] = frozenset(
+        {"skip", "host", "co_hosts", "duration_minutes", "iana_time_zone"}
+    )
     _custom = "questions"
     _other_product = frozenset({"customerGuests", "bookingPageName"})
     _lists = frozenset({"co_hosts"})
@@ -57,6 +67,7 @@ class BookingLink(Link):
     name: ClassVar[TextParameter] = TextParameter("name")
     email: ClassVar[TextParameter] = TextParameter("email")
     mobile_phone: ClassVar[TextParameter] = TextParameter("mobile_phone")
+    host: ClassVar[TextParameter] = TextParameter("host")
     time_zone: ClassVar[TextParameter] = TextParameter("iana_time_zone")
 
     def __init__(
@@ -68,7 +79,9 @@ class BookingLink(Link):
         mobile_phone: str | None = None,
         questions: Mapping[str, str] | None = None,
         skip: bool | None = None,
+        host: str | None = None,
         co_hosts: Iterable[str] | None = None,
+        duration_minutes: int | None = None,
         time_zone: str | None = None,
         utm: UtmParams | None = None,
         custom_domain: str | None = None,
@@ -81,10 +94,9 @@ class BookingLink(Link):
                 "email": ("email", email),
                 "mobile_phone": ("mobile_phone", mobile_phone),
                 "skip": ("skip", "1" if skip else None),
-                "co_hosts": (
-                    "co_hosts",
-                    None if co_hosts is None else emails(co_hosts, "co_hosts"),
-                ),
+                "host": ("host", email_of(host, "host")),
+                "co_hosts": ("co_hosts", emails(co_hosts, "co_hosts")),
+                "duration_minutes": ("duration_minutes", _minutes(duration_minutes)),
                 "iana_time_zone": ("time_zone", time_zone),
             },
             questions,
@@ -165,3 +177,17 @@ class BookingLink(Link):
     def co_hosts(self) -> tuple[str, ...]:
         """The addresses of the users who take part."""
         return tuple(address for address in (self.get("co_hosts") or "").split(",") if address)
+
+    @property
+    def duration_minutes(self) -> int | None:
+        """The duration that is chosen; None where the link says none, or no number."""
+        text = self.get("duration_minutes") or ""
+        return int(text) if _MINUTES.fullmatch(text) else None
+
+
+def _minutes(value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= _DAY:
+        raise InvalidParameterError("duration_minutes", "expected a whole number of minutes")
+    return str(value)

@@ -7,40 +7,45 @@ from collections.abc import Mapping
 
 import attrs
 
-from .._ground import checks
 from ..errors import InvalidParameterError
 from ._booking_link import BookingLink
-from ._csp import Sources, source_of, style_hash
+from ._csp import Sources, inline_hash, source_of
+from ._css_size import checked_height, css_size
 from ._html import Html, css, element, own_attributes, script
+from ._page_embed import PageEmbed, checked_id
 from ._query import query_text
 
 SCRIPT_URL = "https://cdn.oncehub.com/cal/embed.js"
 _TAKEN = frozenset({"data-oh-booking-calendar-id", "data-oncehub-parameters", "style"})
 
 
+def _min_width(value: float | str) -> str:
+    return css_size(value, "min_width", "min-width")
+
+
 @attrs.frozen(kw_only=True)
-class CalendarEmbed:
+class CalendarEmbed(PageEmbed):
     """HTML for a booking calendar, such as `CalendarEmbed(id="BKC-LDJ878496X", height="600px")`.
 
-    Sizes are CSS lengths; `style` holds more CSS properties, `attributes` more attributes of the
-    element. `str(embed)` and templates give its HTML, `html(nonce=...)` the same with a nonce.
-    With several calendars on a page, one needs the script: `html(with_script=False)` for the rest.
+    Sizes are numbers of pixels or CSS sizes ("80vh", "100%", "auto"); `style` holds more CSS
+    properties, `attributes` more attributes of the element. `str(embed)` and templates give its
+    HTML, `html(nonce=...)` the same with a nonce. With several calendars on a page, one needs the
+    script: `html(with_script=False)` for the rest.
 
     `link` gives the parameters to start with, such as the guest's data. The script that hands them
     on is served by your application at `prefill_src`: its text is `prefill_script()`.
     """
 
     id: str
-    height: str = "700px"
-    min_width: str = "320px"
+    height: str = attrs.field(default="700px", converter=checked_height)
+    min_width: str = attrs.field(default="320px", converter=_min_width)
     link: BookingLink | None = None
     prefill_src: str | None = None
-    style: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    style: Mapping[str, str | float] = attrs.field(factory=dict, hash=False)
     attributes: Mapping[str, str] = attrs.field(factory=dict, hash=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        if not checks.object_id(self.id).startswith("BKC-"):
-            raise InvalidParameterError("id", "expected a booking calendar's, as 'BKC-LDJ878496X'")
+        checked_id(self.id, "BKC-", "a booking calendar's")
         if self.link is not None and self.prefill_src is None:
             raise InvalidParameterError(
                 "prefill_src", "is missing: a link needs it; serve prefill_script() there"
@@ -71,7 +76,7 @@ class CalendarEmbed:
         return {
             "script-src": ("https://cdn.oncehub.com", *self._own_script),
             "frame-src": ("https://oncehub.com",),
-            "style-src-attr": (style_hash(self._css),),
+            "style-src-attr": (inline_hash(self._css),),
         }
 
     @property
@@ -81,9 +86,3 @@ class CalendarEmbed:
     @property
     def _css(self) -> str:
         return css({"min-width": self.min_width, "height": self.height, **self.style})
-
-    def __str__(self) -> str:
-        return str(self.html())
-
-    def __html__(self) -> str:
-        return str(self)

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 import attrs
 
 from ..errors import InvalidParameterError
-from ._classic_link import ClassicLink
-from ._csp import Sources, style_hash
-from ._html import Html, css, element, own_attributes, plain_text, script
-from ._query import encode
+from ._classic_link import ClassicLink, without_plus
+from ._csp import Sources, inline_hash
+from ._css_size import checked_height, pixels
+from ._html import Html, css, element, own_attributes, plain_text, script, style_sheet
+from ._page_embed import PageEmbed, check_is_no_id
+from ._query import QueryParameter, encode
 
 SCRIPT_URL = "https://cdn.oncehub.com/mergedjs/so.js"
 _PAGE = re.compile(r"[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*")
@@ -22,45 +24,64 @@ _TAKEN = frozenset(
 )
 
 
-def _shown(page: str) -> str:
+def shown_page(page: str) -> str:
+    """How a page's name stands in a repr."""
     # Whoever knows the code of a one-time link can book with it.
     return repr("." if page.startswith(".") else page)
 
 
-def _check_pixels(value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise InvalidParameterError("height", "expected a number of pixels")
+def checked_page(page: object) -> str:
+    """The name of a page. The vendor's script puts it into HTML of its own without escaping it."""
+    name = plain_text(page, "page")
+    if not _PAGE.fullmatch(name):
+        raise InvalidParameterError("page", "expected the name in its link, such as 'dana'")
+    check_is_no_id(name)
+    return name
+
+
+def parameters_of(link: ClassicLink | None) -> str | None:
+    """The parameters, encoded anew: the vendor's script puts them into HTML as they are."""
+    return None if link is None else "".join(map(_encoded, link.parameters)) or None
+
+
+def _encoded(each: QueryParameter) -> str:
+    of_mobile = ClassicLink.documented_name(each.name) == "mobile"
+    value = without_plus(each.value) if of_mobile else each.value
+    return f"&{encode(each.name, 'link')}={encode(value or '', 'link')}"
 
 
 @attrs.frozen(kw_only=True)
-class ClassicEmbed:
+class ClassicEmbed(PageEmbed):
     """HTML for a classic page, such as `ClassicEmbed(page="dana", height=550)`.
 
-    `page` is the name in its link, https://go.oncehub.com/dana. `height` is in pixels; of `style`
-    the vendor's script reads `border` ("1px solid #d8d8d8"), `min-width` and `max-width`.
+    `page` is the name in its link, https://go.oncehub.com/dana. `height` is a number of pixels, a
+    CSS size such as "80vh", or "auto", which follows the page's content; of `style` the vendor's
+    script reads `border` ("1px solid #d8d8d8"), `min-width` and `max-width`.
     `pass_parameters` hands the parameters of the page around it on to the booking page, and `skip`
-    leaves out the booking form. `link` gives parameters to start with, such as the guest's data;
-    the vendor's script reads them (`data-so-qry-prm`) though no page of the vendor's tells of it.
+    leaves out the booking form. `link` gives parameters to start with, such as the guest's data.
+
+    https://help.oncehub.com/help/website-embed-customization
     """
 
-    page: str = attrs.field(repr=_shown)
-    height: int = 550
-    style: Mapping[str, str] = attrs.field(factory=dict, hash=False)
+    page: str = attrs.field(repr=shown_page)
+    height: str = attrs.field(default="550px", converter=checked_height)
+    style: Mapping[str, str | float] = attrs.field(factory=dict, hash=False)
     pass_parameters: bool = False
     skip: bool = False
     link: ClassicLink | None = None
     attributes: Mapping[str, str] = attrs.field(factory=dict, hash=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        # The vendor's script puts the name into HTML of its own without escaping it.
-        if not _PAGE.fullmatch(plain_text(self.page, "page")):
-            raise InvalidParameterError("page", "expected the name in its link, such as 'dana'")
-        _check_pixels(self.height)
+        checked_page(self.page)
         self.html()
 
     @classmethod
     def of(
-        cls, link: ClassicLink, *, height: int = 550, style: Mapping[str, str] | None = None
+        cls,
+        link: ClassicLink,
+        *,
+        height: float | str = 550,
+        style: Mapping[str, str | float] | None = None,
     ) -> "ClassicEmbed":
         """The page that a link leads to, with the link's parameters."""
         return cls(
@@ -78,13 +99,15 @@ class ClassicEmbed:
             {
                 "id": f"SOIDIV_{self.page}",
                 "data-so-page": self.page,
-                "data-height": str(self.height),
+                "data-height": pixels(self.height),
                 "data-style": css({**_STYLE, **self.style}),
                 "data-psz": f"{int(self.pass_parameters)}{int(self.skip)}",
-                "data-so-qry-prm": self._query,
+                "data-so-qry-prm": parameters_of(self.link),
                 **own_attributes(self.attributes, _TAKEN),
             },
         )
+        if self._rules:
+            place = Html(f"{style_sheet(self._rules, nonce)}\n{place}")
         return Html(f"{place}\n{script(SCRIPT_URL, nonce)}") if with_script else place
 
     def csp_sources(self) -> Sources:
@@ -94,20 +117,18 @@ class ClassicEmbed:
             "frame-src": ("https://go.oncehub.com",),
         }
         style = own_attributes(self.attributes, _TAKEN).get("style")
-        return sources if style is None else {**sources, "style-src-attr": (style_hash(style),)}
+        if style is not None:
+            sources["style-src-attr"] = (inline_hash(style),)
+        if self._rules:
+            sources["style-src-elem"] = (inline_hash(self._rules),)
+        return sources
 
     @property
-    def _query(self) -> str | None:
-        """The parameters, encoded anew: the vendor's script puts them into HTML as they are."""
-        if self.link is None or not self.link.parameters:
-            return None
-        return "".join(
-            f"&{encode(each.name, 'link')}={encode(each.value, 'link')}"
-            for each in self.link.parameters
-        )
-
-    def __str__(self) -> str:
-        return str(self.html())
-
-    def __html__(self) -> str:
-        return str(self)
+    def _rules(self) -> str:
+        """The height, if it is neither in pixels nor the content's: the script knows no other."""
+        if pixels(self.height) or self.height.lower() == "auto":
+            return ""
+        place = f'[data-so-page="{self.page}"]'
+        own = css({"height": self.height})
+        # More than the height that the script writes on the frame.
+        return f"{place} {{ {own} }} {place} iframe {{ height: 100% !important; }}"

@@ -56,20 +56,21 @@ class ClassicLink(Link):
     Parameters that are on `url` stay where they are; what is set here takes the place of what was
     there. None leaves a parameter as it is, `without()` or an empty list takes it away. `fields`
     are custom fields by their field names, `guests` at most 10 addresses. `skip` becomes `skip=1`
-    or `skip=0`. A link on the account's own domain needs `custom_domain`. Lengths that the vendor
+    or `skip=0`. OnceHub reads no `mobile` that has a plus, so that it is left out. A link on the
+    account's own domain needs `custom_domain`. Lengths that the vendor
     recommends are told by `notes`; a whole link of 2,000 characters or more is refused.
 
     Raises `InvalidParameterError`, whose `param` names the argument.
     """
 
-    host = CLASSIC_HOST
+    site = CLASSIC_HOST
     guest_data: ClassVar[frozenset[str]] = frozenset(
         {"name", "email", "company", "mobile", "phone", "location", "subject", "note",
          "customerGuests"}
     )  # fmt: skip
     settings: ClassVar[frozenset[str]] = frozenset({"skip", "bookingPageName"})
     _custom = "fields"
-    _other_product = frozenset({"mobile_phone", "co_hosts", "iana_time_zone"})
+    _other_product = frozenset({"mobile_phone", "co_hosts", "iana_time_zone", "duration_minutes"})
     _lists = frozenset({"customerGuests"})
     _arguments = MappingProxyType(
         {"customerGuests": "guests", "bookingPageName": "booking_page_name"}
@@ -111,7 +112,7 @@ class ClassicLink(Link):
                 "name": ("name", name),
                 "email": ("email", email),
                 "company": ("company", company),
-                "mobile": ("mobile", mobile),
+                "mobile": ("mobile", without_plus(mobile)),
                 "phone": ("phone", phone),
                 "location": ("location", location),
                 "subject": ("subject", subject),
@@ -205,9 +206,26 @@ class ClassicLink(Link):
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """As for every link, and which values are longer than the vendor recommends."""
-        measured = [each for each in self.parameters if each.name not in (*UTM_NAMES, "skip")]
-        return (*super().notes, *length_notes(measured, _RECOMMENDED, _RECOMMENDED_OTHERWISE))
+        """As for every link, a mobile number with a plus, and values that are rather long."""
+        unmeasured = (*UTM_NAMES, "skip")
+        measured = [
+            each for each in self.parameters if self.documented_name(each.name) not in unmeasured
+        ]
+        plus = "has a plus, with which OnceHub doesn't read it; leave it out"
+        unreadable = [Note("mobile", plus)] if "+" in (self.mobile or "") else []
+        return (
+            *super().notes,
+            *unreadable,
+            *length_notes(measured, _RECOMMENDED, _RECOMMENDED_OTHERWISE),
+        )
+
+
+def without_plus(mobile: str | None) -> str | None:
+    """A number as the classic product takes it: a plus, even an encoded one, makes it unreadable.
+
+    Only for `mobile`; `phone` may have one.
+    """
+    return mobile.replace("+", "").lstrip() if mobile and "+" in mobile else mobile
 
 
 def _split(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from .._client import OnceHub, Resources
 from .._rate import Priority
 from ..errors import DeletedObjectError, InvalidParameterError, NotFoundError, UnconfirmedError
 from ..models import Booking, Deleted, id_of
+from ._forgotten_plus import address_with_plus
 from ._redirect import ClassicConfirmation
 
 # Anything else that stands in a URL costs no request, and gets into no log.
@@ -112,7 +113,9 @@ async def _email(oncehub: Resources, booking: Booking) -> str | None:
 
 
 def _same(claimed: str, actual: str | None) -> bool:
-    return actual is not None and claimed.strip().casefold() == actual.strip().casefold()
+    if actual is None:
+        return False
+    return address_with_plus(claimed).strip().casefold() == actual.strip().casefold()
 
 
 def _unconfirmed(*differing: str) -> UnconfirmedError:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ..errors import InvalidParameterError
+from ._address import ascii_host
 from ._html import checked_nonce
 
 Sources = Mapping[str, tuple[str, ...]]
@@ -21,14 +22,20 @@ _INSTEAD = {
     "frame-src": ("child-src", "default-src"),
     "connect-src": ("default-src",),
     "style-src-attr": ("style-src", "default-src"),
+    "style-src-elem": ("style-src", "default-src"),
+    "script-src-attr": ("script-src", "default-src"),
 }
 _MORE_SPECIFIC = {"script-src": ("script-src-elem",)}
+_INLINE = frozenset({"style-src-attr", "style-src-elem", "script-src-attr"})
+"""What is allowed by hashes."""
 _DIRECTIVE = re.compile(r"[a-z-]+")
 _HASH = re.compile(r"'(nonce|sha256|sha384|sha512)-", re.IGNORECASE)
 # A plain host, in ASCII as headers are: a `*` in it would allow others too.
 _ORIGIN = re.compile(
     r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(?=[/?#]|$)", re.ASCII
 )
+
+_INTERNATIONAL = re.compile(r"[^/?#:@*%]+")
 
 
 class Embed(Protocol):
@@ -43,7 +50,8 @@ def content_security_policy(
     """The policy `base`, widened by just what `embeds` need, as the value of the header.
 
     What `base` doesn't restrict stays unrestricted. With a `nonce`, the one given to `html()`,
-    scripts that carry it are allowed too.
+    scripts that carry it are allowed too. A policy with `'strict-dynamic'` needs one: browsers
+    ignore the addresses in it.
     """
     policy = _parse(base)
     needed: dict[str, list[str]] = {}
@@ -56,7 +64,21 @@ def content_security_policy(
         for name in (directive, *_MORE_SPECIFIC.get(directive, ())):
             if name == directive or name in policy:
                 _allow(policy, name, sources, _INSTEAD[directive])
+    if "script-src" in needed:
+        _check_trust(policy)
     return "; ".join(" ".join((name, *sources)) for name, sources in policy.items())
+
+
+def _check_trust(policy: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a policy under which browsers load no script, in spite of their addresses."""
+    names = ("script-src-elem", "script-src", "default-src")
+    in_force = next((policy[name] for name in names if name in policy), ())
+    if "'strict-dynamic'" in map(str.lower, in_force) and not any(map(_HASH.match, in_force)):
+        raise InvalidParameterError(
+            "nonce",
+            "is missing: with 'strict-dynamic' browsers ignore addresses; pass the nonce of the "
+            "response here and to html(nonce=...)",
+        )
 
 
 def source_of(url: object, param: str) -> str:
@@ -64,14 +86,26 @@ def source_of(url: object, param: str) -> str:
     if isinstance(url, str) and url.isprintable() and not set(url) & set(" \\;,'\"<>"):
         if url.startswith("/") and not url.startswith("//"):
             return "'self'"
-        if found := _ORIGIN.match(url):
+        if found := _ORIGIN.match(_in_ascii(url)):
             return found[0]
     raise InvalidParameterError(param, "expected an http(s) URL, or a path that begins with /")
 
 
-def style_hash(style: str) -> str:
-    """The hash by which a policy allows one `style` attribute."""
-    digest = hashlib.sha256(style.encode()).digest()
+def _in_ascii(url: str) -> str:
+    """The address with its host in Punycode: headers are in ASCII."""
+    before, mark, rest = url.partition("://")
+    host = _INTERNATIONAL.match(rest)
+    if host is None or rest.isascii():
+        return url
+    try:
+        return f"{before}{mark}{ascii_host(host[0])}{rest[host.end() :]}"
+    except ValueError:
+        return url
+
+
+def inline_hash(text: str) -> str:
+    """The hash by which a policy allows one style, or one event handler of an element."""
+    digest = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
@@ -81,9 +115,9 @@ def _allow(
     in_force = next((policy[each] for each in (name, *instead) if each in policy), None)
     if in_force is None:
         return
-    if name == "style-src-attr":
-        if _allows_all_inline(in_force):
-            return
+    if name in _INLINE and _allows_all_inline(in_force):
+        return
+    if name.endswith("-attr"):
         in_force = _of_attributes(in_force)
         sources = ["'unsafe-hashes'", *sources]
     kept = [source for source in in_force if source.lower() != "'none'"]

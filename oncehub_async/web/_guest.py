@@ -59,7 +59,8 @@ def form_fields(
     own: dict[str, str] = {}
     utm: dict[str, str | None] = {}
     for ours, theirs in names.items():
-        if theirs in cls.settings:
+        known = cls.documented_name(theirs)
+        if known in cls.settings:
             raise InvalidParameterError(
                 f"fields.{ours}", f"'{theirs}' is not the visitor's to set; pass it as an argument"
             )
@@ -68,10 +69,10 @@ def form_fields(
             continue
         if not isinstance(value, str):
             raise InvalidParameterError(ours, f"expected text, got {type(value).__name__}")
-        if theirs in cls.guest_data:
-            guest[theirs] = value
-        elif theirs in UTM_NAMES:
-            utm[theirs.removeprefix("utm_")] = value
-        else:
+        if known is None:
             own[theirs] = value
+        elif known in UTM_NAMES:
+            utm[known.removeprefix("utm_")] = value
+        else:
+            guest[known] = value
     return guest, own, utm_params(utm)

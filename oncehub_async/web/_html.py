@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 
 from ..errors import InvalidParameterError
+from ._css_size import SIZES, css_size
 
 _ATTRIBUTE = re.compile(r"[a-z][a-z0-9-]*")
 _PROPERTY = re.compile(r"-{0,2}[a-z][a-z0-9-]*")
@@ -32,15 +33,20 @@ def plain_text(value: object, param: str) -> str:
     return str(value)
 
 
-def element(tag: str, attributes: Mapping[str, str | bool | None]) -> Html:
-    """An element without content. None leaves an attribute out, True gives it no value."""
+def element(tag: str, attributes: Mapping[str, str | bool | None], text: str = "") -> Html:
+    """An element with a text. None leaves an attribute out, True gives it no value."""
     parts = [tag]
     for name, value in attributes.items():
         if value is True:
             parts.append(name)
         elif value is not None and value is not False:
             parts.append(f'{name}="{html.escape(str(value))}"')
-    return Html(f"<{' '.join(parts)}></{tag}>")
+    return Html(f"<{' '.join(parts)}>{html.escape(text, quote=False)}</{tag}>")
+
+
+def style_sheet(rules: str, nonce: str | None) -> Html:
+    """A style element. Nobody's data may stand in it: nothing in it is escaped."""
+    return Html(str(element("style", {"nonce": checked_nonce(nonce)})).replace("><", f">{rules}<"))
 
 
 def script(
@@ -73,14 +79,18 @@ def own_attributes(attributes: Mapping[str, str] | None, taken: frozenset[str]) 
     return result
 
 
-def css(style: Mapping[str, str], param: str = "style") -> str:
-    """Declarations: {"min-width": "320px"} is `min-width: 320px;`."""
+def css(style: Mapping[str, str | float], param: str = "style") -> str:
+    """Declarations: {"min-width": 320} is `min-width: 320px;`."""
     declarations = []
     for name, value in style.items():
         if not _PROPERTY.fullmatch(name):
             raise InvalidParameterError(param, "expected names of CSS properties")
-        text = plain_text(value, f"{param}.{name}")
+        text = _css_value(name, value, f"{param}.{name}")
         if not text.isprintable() or _NOT_IN_STYLES.search(text):
             raise InvalidParameterError(f"{param}.{name}", "holds what can't stand in a CSS value")
         declarations.append(f"{name}: {text};")
     return " ".join(declarations)
+
+
+def _css_value(name: str, value: object, param: str) -> str:
+    return css_size(value, param, name) if name in SIZES else plain_text(value, param)

@@ -1,7 +1,8 @@
 """What links of both products share: a page, and parameters in an order."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Set
 from typing import ClassVar, Self
 
 import attrs
@@ -9,8 +10,19 @@ import attrs
 from ..errors import InvalidParameterError
 from ..models import UtmParams
 from ._address import other_product, split_address
+from ._forgotten_plus import with_plus
+from ._guest_notes import guest_notes
 from ._link_limits import Note, check_url_length, url_length_notes
-from ._query import QueryParameter, changed, encode, parse_query, query_parameter, query_text
+from ._merge_tags import readable_tags
+from ._query import (
+    QueryParameter,
+    changed,
+    encode,
+    folded,
+    parse_query,
+    query_parameter,
+    query_text,
+)
 
 UTM_FIELDS = ("source", "medium", "campaign", "term", "content")
 UTM_NAMES = tuple(f"utm_{field}" for field in UTM_FIELDS)
@@ -35,8 +47,8 @@ class Link:
     logs, and to whoever it is forwarded to.
     """
 
-    host: ClassVar[str]
-    """Where OnceHub has the pages of this product."""
+    site: ClassVar[str]
+    """The host on which OnceHub has the pages of this product."""
     guest_data: ClassVar[frozenset[str]]
     """The names of the parameters about the guest, as they stand in a link."""
     settings: ClassVar[frozenset[str]]
@@ -62,12 +74,12 @@ class Link:
         changes: Mapping[str, QueryParameter | None],
     ) -> None:
         if isinstance(url, Link):
-            if url.host != self.host:
-                raise other_product(url.host)
+            if url.site != self.site:
+                raise other_product(url.site)
             custom_domain = custom_domain or url.custom_domain
             url = str(url)
-        address = split_address(url, self.host, custom_domain)
-        parameters = changed(parse_query(address.query), changes)
+        address = split_address(url, self.site, custom_domain)
+        parameters = changed(map(_read, parse_query(address.query)), changes)
         self.__attrs_init__(address.page, parameters, address.fragment, custom_domain)
         # What was on the link is taken as it is; what is set on it is checked.
         if any(changes.values()):
@@ -76,6 +88,16 @@ class Link:
 
     def __str__(self) -> str:
         query = query_text(self.parameters)
+        fragment = f"#{self.fragment}" if self.fragment else ""
+        return self.page + (f"?{query}" if query else "") + fragment
+
+    def for_mail_merge(self) -> str:
+        """The link for a mail tool's template: merge tags as `{{contact.email}}` stay readable.
+
+        Tags are what stands in `{{...}}`, `*|...|*`, `%%...%%`, `[[...]]`, `<<...>>`, `${...}`,
+        `~...~` or `%NAME%`. The mail tool has to encode what it puts there for a URL.
+        """
+        query = "&".join(map(readable_tags, self.parameters))
         fragment = f"#{self.fragment}" if self.fragment else ""
         return self.page + (f"?{query}" if query else "") + fragment
 
@@ -91,12 +113,17 @@ class Link:
         return self.page.split("/", 3)[3].strip("/")
 
     def get(self, parameter: str) -> str | None:
-        """The (first) value of a parameter by its name in the link, or None."""
-        return next((each.value for each in self.parameters if each.name == parameter), None)
+        """The value of a parameter by its name in the link, in any case, or None.
+
+        Of one that stands there several times, the first.
+        """
+        name = folded(parameter)
+        return next((each.value for each in self.parameters if folded(each.name) == name), None)
 
     def without(self, *parameters: str) -> Self:
-        """The same link without these parameters, by their names in the link."""
-        left = tuple(each for each in self.parameters if each.name not in parameters)
+        """The same link without these parameters, by their names in the link, in any case."""
+        names = set(map(folded, parameters))
+        left = tuple(each for each in self.parameters if folded(each.name) not in names)
         link = object.__new__(type(self))
         link.__attrs_init__(self.page, left, self.fragment, self.custom_domain)
         return link
@@ -114,32 +141,57 @@ class Link:
         show or log them beside it, at each request anew.
         """
         misplaced = (
-            Note(each.name, f"is a parameter of the other product; {self.host} doesn't know it")
+            Note(each.name, f"is a parameter of the other product; {self.site} doesn't know it")
             for each in self.parameters
-            if each.name in self._other_product
+            if folded(each.name) in map(folded, self._other_product)
         )
-        return (*url_length_notes(str(self)), *misplaced)
+        return (
+            *url_length_notes(str(self)),
+            *misplaced,
+            *self._notes_on_repeats(),
+            *guest_notes(each for each in self.parameters if self._is_about_guest(each)),
+        )
+
+    def _is_about_guest(self, parameter: QueryParameter) -> bool:
+        return self.documented_name(parameter.name) in self.guest_data
+
+    def _notes_on_repeats(self) -> list[Note]:
+        """Which parameters that have one value are there several times."""
+        counts = Counter(self.documented_name(each.name) for each in self.parameters)
+        return [
+            Note(name, f"stands there {count} times; the first one is read here")
+            for name, count in counts.items()
+            if name is not None and count > 1
+        ]
+
+    @classmethod
+    def documented_name(cls, parameter: str) -> str | None:
+        """The vendor's spelling of a parameter that has a meaning, in whatever case it comes.
+
+        None for an account's own fields.
+        """
+        names = (*cls.guest_data, *cls.settings, *UTM_NAMES)
+        return next((name for name in names if folded(name) == folded(parameter)), None)
 
     @classmethod
     def is_documented(cls, parameter: str) -> bool:
         """Whether the vendor gave this parameter a meaning; others are an account's own fields."""
-        return parameter in cls.guest_data | cls.settings or parameter in UTM_NAMES
+        return cls.documented_name(parameter) is not None
 
     @classmethod
     def _argument(cls, parameter: str) -> str:
-        if parameter in UTM_NAMES:
-            return parameter.replace("_", ".", 1)
-        if cls.is_documented(parameter):
-            return cls._arguments.get(parameter, parameter)
-        return f"{cls._custom}.{parameter}"
+        name = cls.documented_name(parameter)
+        if name is None:
+            return f"{cls._custom}.{parameter}"
+        return name.replace("_", ".", 1) if name in UTM_NAMES else cls._arguments.get(name, name)
 
     def _own_fields(self) -> dict[str, str]:
         """The account's own fields that the link fills in, by their names."""
-        result: dict[str, str] = {}
+        first: dict[str, QueryParameter] = {}
         for each in self.parameters:
             if not self.is_documented(each.name):
-                result.setdefault(each.name, each.value)
-        return result
+                first.setdefault(folded(each.name), each)
+        return {each.name: each.value for each in first.values()}
 
     @classmethod
     def _changes(
@@ -157,8 +209,10 @@ class Link:
         for parameter in cls._lists & changes.keys():
             if documented[parameter][1] == "":
                 changes[parameter] = None
+        seen: set[str] = set()
         for name, value in _mapping(own_fields, cls._custom).items():
-            cls._check_own_name(name)
+            cls._check_own_name(name, seen)
+            seen.add(folded(name))
             changes[name] = query_parameter(name, value, f"{cls._custom}.{name}")
         if utm is not None and not isinstance(utm, UtmParams):
             raise InvalidParameterError("utm", "expected UtmParams, such as UtmParams(source='ad')")
@@ -168,20 +222,28 @@ class Link:
         return changes
 
     @classmethod
-    def _check_own_name(cls, name: object) -> None:
+    def _check_own_name(cls, name: object, seen: Set[str]) -> None:
         if not isinstance(name, str) or not name:
             raise InvalidParameterError(cls._custom, "expected names that are texts, not empty")
         encode(name, cls._custom)
-        if name.lower() in UTM_NAMES:
-            field = name.lower().removeprefix("utm_")
+        if folded(name) in UTM_NAMES:
+            field = folded(name).removeprefix("utm_")
             remedy = f"is a reserved name; pass it as utm=UtmParams({field}=...)"
         elif cls.is_documented(name):
             remedy = "is a parameter of its own; pass it as an argument"
-        elif name in cls._other_product:
-            remedy = f"is a parameter of the other product; {cls.host} doesn't know it"
+        elif folded(name) in seen:
+            remedy = "is there twice; upper and lower case make no difference to OnceHub"
+        elif folded(name) in map(folded, cls._other_product):
+            remedy = f"is a parameter of the other product; {cls.site} doesn't know it"
         else:
             return
         raise InvalidParameterError(f"{cls._custom}.{name}", remedy)
+
+
+def _read(each: QueryParameter) -> QueryParameter:
+    # Our own links never hold a plus: what is written as %20 is a space that somebody wanted.
+    restored = with_plus(each.name, each.value) if "+" in each.raw else each.value
+    return attrs.evolve(each, value=restored)
 
 
 def utm_params(values: Mapping[str, str | None]) -> UtmParams | None:

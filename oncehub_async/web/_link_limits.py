@@ -9,7 +9,7 @@ from urllib.parse import quote
 import attrs
 
 from ..errors import InvalidParameterError
-from ._query import QueryParameter
+from ._query import QueryParameter, folded
 
 URL_LIMIT = 2_000
 """A whole link has to be shorter than this, in characters as it is sent."""
@@ -63,8 +63,10 @@ def length_notes(
 ) -> list[Note]:
     """Which values are longer than the vendor recommends. Lengths are those of the plain text."""
     notes = []
+    most_by_name = {folded(name): most for name, most in recommended.items()}
     for parameter in parameters:
-        length, most = len(parameter.value), recommended.get(parameter.name, others)
+        length = len(parameter.value)
+        most = most_by_name.get(folded(parameter.name), others)
         if length > most:
             text = f"has {length} characters; OnceHub recommends at most {most}"
             notes.append(Note(parameter.name, text))
@@ -78,8 +80,18 @@ def emails(value: object, param: str) -> str | None:
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise InvalidParameterError(param, "expected a list of e-mail addresses")
     addresses = list(value)
-    for address in addresses:
-        good = isinstance(address, str) and 0 < address.find("@") < len(address) - 1
-        if not good or any(c in ",;" or c.isspace() for c in address):
-            raise InvalidParameterError(param, "expected one e-mail address in each element")
+    if not all(map(_is_address, addresses)):
+        raise InvalidParameterError(param, "expected one e-mail address in each element")
     return ",".join(addresses)
+
+
+def email(value: object, param: str) -> str | None:
+    """One address; None stays None."""
+    if value is not None and not _is_address(value):
+        raise InvalidParameterError(param, "expected an e-mail address")
+    return None if value is None else str(value)
+
+
+def _is_address(value: object) -> bool:
+    good = isinstance(value, str) and 0 < value.find("@") < len(value) - 1
+    return good and not any(c in ",;" or c.isspace() for c in str(value))

@@ -20,6 +20,11 @@ class QueryParameter:
     raw: str = attrs.field(repr=False, eq=False)
 
 
+def folded(name: str) -> str:
+    """A parameter's name as it is compared: OnceHub reads names in upper and lower case alike."""
+    return name.lower()
+
+
 def parse_query(query: str) -> tuple[QueryParameter, ...]:
     """The parameters in their order; what is not UTF-8 is decoded with U+FFFD in its place."""
     return tuple(_parse_pair(pair) for pair in query.split("&") if pair)
@@ -53,14 +58,15 @@ def changed(
 ) -> tuple[QueryParameter, ...]:
     """What is set takes the place of what was there, else comes last; None takes it out.
 
-    Of a name that stood there several times only the new one is left.
+    Of a name that stood there several times, in whatever case, only the new one is left.
     """
-    open_changes = dict(changes)
+    open_changes = {folded(name): change for name, change in changes.items()}
+    changing = frozenset(open_changes)
     result = []
     for parameter in parameters:
-        if parameter.name not in changes:
+        if (name := folded(parameter.name)) not in changing:
             result.append(parameter)
-        elif (replacement := open_changes.pop(parameter.name, None)) is not None:
+        elif (replacement := open_changes.pop(name, None)) is not None:
             result.append(replacement)
     return (*result, *(added for added in open_changes.values() if added is not None))
 

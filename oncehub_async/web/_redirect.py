@@ -12,6 +12,7 @@ from urllib.parse import quote
 import attrs
 
 from .._ground import in_utc, read_clock_face, read_zoned_time
+from ._forgotten_plus import with_plus
 from ._query import QueryParameter, parse_query
 
 
@@ -28,7 +29,7 @@ class RedirectData:
     custom_fields: Mapping[str, str] = attrs.field(factory=dict, hash=False)
     """What the account's own questions were answered with, by name."""
     parameters: tuple[QueryParameter, ...] = ()
-    """All parameters, as they came."""
+    """All parameters, in their order; their `raw` is as it came."""
     repeated: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict, hash=False)
     """All values of parameters that came several times; the first one is in its field."""
     missing: tuple[str, ...] = ()
@@ -181,13 +182,14 @@ def _pairs(query: Query) -> tuple[QueryParameter, ...]:
         # Values hold question marks too, and classic ones are not always encoded; so do paths
         # hold equals signs, but no query string begins as a path or a URL does.
         is_url = before.startswith(("/", "http://", "https://")) or "=" not in before
-        return parse_query((after if mark and is_url else query).partition("#")[0])
+        found = parse_query((after if mark and is_url else query).partition("#")[0])
+        return tuple(attrs.evolve(each, value=with_plus(each.name, each.value)) for each in found)
     items = query.items() if isinstance(query, Mapping) else query
     pairs = []
     for name, value in items:
         for each in value if isinstance(value, list | tuple) else [value]:
             raw = f"{_quoted(name)}={_quoted(each)}"
-            pairs.append(QueryParameter(str(name), str(each), raw))
+            pairs.append(QueryParameter(str(name), with_plus(str(name), str(each)), raw))
     return tuple(pairs)
 
 

@@ -5,11 +5,16 @@ from typing import Any
 
 import attrs
 
+from ._address import is_classic
 from ._booking_link import BookingLink
 from ._calendar_embed import CalendarEmbed
+from ._calendar_lightbox import CalendarLightbox
+from ._chatbot_embed import ChatbotEmbed
+from ._classic_button import ClassicButton
 from ._classic_embed import ClassicEmbed
 from ._classic_link import ClassicLink
 from ._html import Html, plain_text
+from ._routing_form_embed import RoutingFormEmbed
 from ._scripts import EventForwarding
 
 
@@ -33,15 +38,35 @@ class TemplateHelper:
         """A booking calendar; the options are those of `CalendarEmbed`, `guest` of its link."""
         if guest:
             # Of the link only the parameters count.
-            options["link"] = BookingLink(f"https://{BookingLink.host}/{id}", **_texts(guest))
+            options["link"] = BookingLink(f"https://{BookingLink.site}/{id}", **_texts(guest))
         return CalendarEmbed(id=id, **options).html(nonce=self.nonce)
 
     def classic(self, page: str, guest: Mapping[str, Any] | None = None, **options: Any) -> Html:
         """A classic page; the options are those of `ClassicEmbed`, `guest` of its link."""
         if guest:
-            link = ClassicLink(f"https://{ClassicLink.host}/{page}", **_texts(guest))
+            link = ClassicLink(f"https://{ClassicLink.site}/{page}", **_texts(guest))
             options["link"] = link
         return ClassicEmbed(page=page, **options).html(nonce=self.nonce)
+
+    def lightbox(self, id: str, **options: Any) -> Html:
+        """A button that opens a calendar; the options are those of `CalendarLightbox`."""
+        return CalendarLightbox(id=id, **options).html(nonce=self.nonce)
+
+    def classic_button(
+        self, page: str, guest: Mapping[str, Any] | None = None, **options: Any
+    ) -> Html:
+        """A button that opens a classic page; the options are those of `ClassicButton`."""
+        if guest:
+            options["link"] = ClassicLink(f"https://{ClassicLink.site}/{page}", **_texts(guest))
+        return ClassicButton(page=page, **options).html(nonce=self.nonce)
+
+    def routing_form(self, id: str, **options: Any) -> Html:
+        """A routing form; the options are those of `RoutingFormEmbed`."""
+        return RoutingFormEmbed(id=id, **options).html(nonce=self.nonce)
+
+    def chatbot(self, website: str, **options: Any) -> Html:
+        """A chatbot; the options are those of `ChatbotEmbed`."""
+        return ChatbotEmbed(website=website, **options).html(nonce=self.nonce)
 
     def forward_events(self, src: str, endpoint: str, **options: Any) -> Html:
         """The script that forwards events; the options are those of `EventForwarding`."""
@@ -49,8 +74,7 @@ class TemplateHelper:
 
     def link(self, url: str, **parameters: Any) -> str:
         """A booking link, of the product that `url` is of."""
-        of_classic = url.startswith(f"https://{ClassicLink.host}/")
-        cls = ClassicLink if of_classic else BookingLink
+        cls = ClassicLink if is_classic(url) else BookingLink
         return str(cls(url, **_texts(parameters)))
 
 

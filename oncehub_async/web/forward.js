@@ -10,20 +10,41 @@
 //                SOAfterConfirmationFunction; a function of that name that is there is still called.
 // data-origin    listen to this origin instead of https://oncehub.com: one exact https origin, or
 //                http on this machine for tests. There is no way to listen to all.
+//
+// As a module it finds its tag by data-endpoint. Where it has no tag of its own (a bundle, an import)
+// or a tag manager dropped the attributes, set them before it runs, without "data-":
+//
+//   window.oncehubForwarding = {endpoint: "/oncehub/events", types: "oncehub.booking.scheduled"};
 (function () {
   "use strict";
-  var settings = document.currentScript.dataset;
+  var settings = findSettings();
+  if (!settings.endpoint) {
+    throw new Error(
+      "oncehub: no data-endpoint on the script's tag, nor window.oncehubForwarding = {endpoint: ...}"
+    );
+  }
   var endpoint = new URL(settings.endpoint, document.baseURI);
   var origin = settings.origin === undefined ? "https://oncehub.com" : settings.origin;
   var types = settings.types && settings.types.split(",").map(function (type) {
     return type.trim();
   });
 
-  if (!settings.endpoint || !/^https?:$/.test(endpoint.protocol)) {
+  if (!/^https?:$/.test(endpoint.protocol)) {
     throw new Error("oncehub: data-endpoint has to be an http(s) URL");
   }
   if (!isTrustworthy(origin)) {
     throw new Error("oncehub: data-origin has to be one exact https origin");
+  }
+
+  function findSettings() {
+    // Modules have no currentScript.
+    var tag = document.currentScript ||
+      document.querySelector("script[type=module][data-endpoint]:not([data-oncehub-found])");
+    if (tag && tag.dataset.endpoint !== undefined) {
+      tag.dataset.oncehubFound = "";
+      return tag.dataset;
+    }
+    return window.oncehubForwarding || {};
   }
 
   function isTrustworthy(text) {

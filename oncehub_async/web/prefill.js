@@ -1,5 +1,6 @@
 // Hands a guest's data to embedded booking calendars: the parameters in data-oncehub-parameters
-// are set on the address of the frame that OnceHub's script puts into the element.
+// are set on the address of the frame that OnceHub's script puts into the element. It may be loaded
+// in any way and at any time: as a module, async, or by a tag manager.
 (function () {
   "use strict";
 
@@ -12,7 +13,12 @@
     var url = new URL(frame.src);
     var given = place.dataset.oncehubParameters;
     new URLSearchParams(given).forEach(function (value, name) {
-      url.searchParams.delete(name);
+      // OnceHub reads names in upper and lower case alike.
+      Array.from(url.searchParams.keys()).forEach(function (key) {
+        if (key.toLowerCase() === name.toLowerCase()) {
+          url.searchParams.delete(key);
+        }
+      });
     });
     // As they stand: a name can come several times, and a space is not to become a plus.
     url.search = [url.search.slice(1), given].filter(Boolean).join("&");

@@ -95,7 +95,7 @@ class Receiver(Router):
                 self._secrets = secret_source(signing_secret, self.clock)
         finally:
             signing_secret = None  # a frame's locals are shown by tools that report errors
-        self.inbox = _checked_inbox(inbox)
+        self.inbox: Inbox = _checked_inbox(inbox)
         self._services = services
         self._max_age = None if max_age is None else checks.seconds(max_age, "max_age")
         self._max_skew = checks.seconds(max_skew, "max_skew")

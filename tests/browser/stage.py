@@ -19,13 +19,48 @@ document.querySelectorAll("[data-oh-booking-calendar-id]").forEach(function (pla
 SO_JS = """
 document.querySelectorAll("[data-so-page]").forEach(function (place) {
   var query = place.getAttribute("data-so-qry-prm") || "";
+  if (place.id.indexOf("SOIBTN_") === 0) {
+    place.setAttribute("onclick", 'return soe.toggleLightBox("' + place.dataset.soPage + '")');
+    return;
+  }
   place.innerHTML = '<iframe src="https://go.oncehub.com/' + place.dataset.soPage +
     "?em=1" + query + '" height="' + place.dataset.height + '"></iframe>';
 });
+// Buttons get a handler as text, which policies have to allow.
+var soe = {
+  toggleLightBox: function (page) {
+    var frame = document.createElement("iframe");
+    frame.src = "https://go.oncehub.com/" + page + "?em=1";
+    document.body.appendChild(frame);
+    return false;
+  }
+};
 window.addEventListener("message", function (event) {
   if (event.origin === "https://go.oncehub.com" && window.SOAfterConfirmationFunction) {
     window.SOAfterConfirmationFunction(event.data);
   }
+});
+"""
+# What opens at a click, or fills its place, with a frame of OnceHub's.
+OTHER_JS = """
+function open(place, id) {
+  var frame = document.createElement("iframe");
+  frame.src = "https://oncehub.com/" + id;
+  place.appendChild(frame);
+}
+function each(name, use) {
+  document.querySelectorAll("[" + name + "]").forEach(function (place) {
+    use(place, place.getAttribute(name));
+  });
+}
+function opens(place, id) {
+  place.addEventListener("click", function () { open(document.body, id); });
+}
+each("data-oh-lightbox-bkc-id", opens);
+each("data-co-bot", opens);
+each("data-fo-form", open);
+each("data-co-params", function (script, text) {
+  open(document.body, new URLSearchParams(text).get("bot_id"));
 });
 """
 _TYPES = {"js": "text/javascript", "html": "text/html"}
@@ -62,6 +97,9 @@ class Stage:
         self.slow = asyncio.Event()
         self.show("cdn.oncehub.com/cal/embed.js", EMBED_JS)
         self.show("cdn.oncehub.com/mergedjs/so.js", SO_JS)
+        for other in ("cdn3.onceplatform.com/cal/embed.js", "cdn.oncehub.com/fo/form.js"):
+            self.show(other, OTHER_JS)
+        self.show("cdn.oncehub.com/co/widget.js", OTHER_JS)
 
     @property
     def connections(self) -> int:

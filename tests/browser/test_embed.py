@@ -1,6 +1,7 @@
 """What we print, in a real browser: it works under our policy, and no name becomes a script."""
 
 import json
+from typing import Any
 
 import pytest
 from jinja2 import Environment
@@ -8,9 +9,13 @@ from jinja2 import Environment
 from oncehub_async.web import (
     BookingLink,
     CalendarEmbed,
+    CalendarLightbox,
+    ChatbotEmbed,
+    ClassicButton,
     ClassicEmbed,
     ClassicLink,
     EventForwarding,
+    RoutingFormEmbed,
     TemplateHelper,
     content_security_policy,
     forwarding_script,
@@ -169,3 +174,84 @@ async def test_parameters_that_were_on_a_link_are_safe_too(
     (frame,) = [r for r in stage.requests if r.host == "go.oncehub.com"]
     assert frame.query == {"em": "1", "x": "\"'><script>window.owned=1</script>"}
     assert stage.posted("/blocked") == []
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [(600, 600), ("612", 612), ("613px", 613), ("80vh", 0.8), ("calc(100vh - 100px)", -100)],
+)
+async def test_both_products_are_as_high_as_was_asked_for(
+    chromium: Chromium, stage: Stage, given: float | str, shown: float
+) -> None:
+    """In the window that there is, and under the policy made for them."""
+    calendar = CalendarEmbed(id="BKC-LDJ878496X", height=given)
+    classic = ClassicEmbed(page="dana", height=given)
+    stage.show(
+        "shop.example/book",
+        f"<!doctype html>{calendar}{classic}",
+        Content_Security_Policy=content_security_policy(calendar, classic, base=BASE),
+    )
+    stage.show("oncehub.com/BKC-LDJ878496X", "<!doctype html>")
+    stage.show("go.oncehub.com/dana", "<!doctype html>")
+    async with chromium.tab("https://shop.example/book") as tab:
+        window = await tab.run("innerHeight")
+        expected = shown * window if 0 < shown < 1 else shown + window if shown < 0 else shown
+        for shape in ("[data-oh-booking-calendar-id]", "[data-so-page] iframe"):
+            height = await tab.run(
+                f"document.querySelector('{shape}').getBoundingClientRect().height"
+            )
+            # A frame has a border of two pixels on either side, unless its page says otherwise.
+            assert abs(height - expected) <= 4.5
+    assert stage.posted("/blocked") == []
+
+
+@pytest.mark.parametrize(
+    ("embed", "click", "frame"),
+    [
+        (CalendarLightbox(id="BKC-1", style={"color": "red"}), "button", "oncehub.com/BKC-1"),
+        (ClassicButton(page="dana", style={"color": "red"}), "button", "go.oncehub.com/dana?em=1"),
+        (RoutingFormEmbed(id="FORM-1", height=444), None, "oncehub.com/FORM-1"),
+        (ChatbotEmbed(website="WEB-1", bot="BOT-1"), None, "oncehub.com/BOT-1"),
+        (ChatbotEmbed(website="WEB-1", bot="BOT-1", show="click"), "a", "oncehub.com/BOT-1"),
+        (ChatbotEmbed(website="WEB-1", bot="BOT-1", show="lightbox"), "a", "oncehub.com/BOT-1"),
+    ],
+)
+async def test_every_other_embed_works_under_the_policy_made_for_it(
+    chromium: Chromium, stage: Stage, embed: Any, click: str | None, frame: str
+) -> None:
+    """Its script runs, its click does something, its frame is loaded; nothing is blocked."""
+    stage.show(
+        "shop.example/book",
+        f"<!doctype html><body>{embed}",
+        Content_Security_Policy=content_security_policy(embed, base=BASE),
+    )
+    stage.show(frame.partition("?")[0], "<!doctype html>")
+    async with chromium.tab("https://shop.example/book") as tab:
+        if click:
+            await tab.run(f"document.querySelector('{click}').click()")
+        assert await tab.run("document.querySelector('iframe').src") == f"https://{frame}"
+        if frame.endswith("FORM-1"):
+            assert await tab.run("document.querySelector('[data-fo-form]').clientHeight") == 444
+    assert stage.posted("/blocked") == []
+
+
+async def test_prefilling_works_as_a_module_and_late(chromium: Chromium, stage: Stage) -> None:
+    """As tag managers load it, after the calendar is there."""
+    link = BookingLink("https://oncehub.com/live-demo", name="Ann")
+    embed = CalendarEmbed(id="BKC-1", link=link, prefill_src="/prefill.js")
+    late = (
+        "<script>addEventListener('load', () => document.head.append(Object.assign("
+        "document.createElement('script'), {type: 'module', src: '/prefill.js'})))</script>"
+    )
+    tags = str(embed).replace('<script src="/prefill.js"></script>', late)
+    stage.show("shop.example/book", f"<!doctype html>{tags}")
+    stage.show("shop.example/prefill.js", prefill_script())
+    stage.show("cdn.oncehub.com/cal/embed.js", EMBED_JS.replace("?em=1", "?em=1&NAME=old"))
+    stage.show("oncehub.com/BKC-1", "<!doctype html>")
+    async with chromium.tab("https://shop.example/book") as tab:
+        await tab.run(
+            "new Promise(done => setInterval(() =>"
+            " document.querySelector('iframe').src.includes('Ann') && done(), 10))"
+        )
+        source = await tab.run("document.querySelector('iframe').src")
+    assert source == "https://oncehub.com/BKC-1?em=1&name=Ann"

@@ -171,3 +171,41 @@ async def test_the_classic_pages_data(chromium: Chromium, stage: Stage) -> None:
     assert booked.succeeded
     assert booked.booking_info is not None
     assert booked.booking_info.customer_name == "John Smith"
+
+
+MODULE = '<script type="module" src="/forward.js" data-endpoint="/events"></script>'
+IMPORTED = (
+    '<script>window.oncehubForwarding = {endpoint: "/events"}</script>'
+    '<script type="module">import "/forward.js"</script>'
+)
+BY_TAG_MANAGER = (
+    '<script>window.oncehubForwarding = {endpoint: "/events"};'
+    "document.head.append(Object.assign(document.createElement('script'), {src: '/forward.js'}))"
+    "</script>"
+)
+ASYNC = '<script async src="/forward.js" data-endpoint="/events"></script>'
+
+
+@pytest.mark.parametrize("tag", [MODULE, IMPORTED, BY_TAG_MANAGER, ASYNC])
+async def test_however_the_script_is_loaded(chromium: Chromium, stage: Stage, tag: str) -> None:
+    """As a module, imported, by a tag manager that drops attributes, or async."""
+    late = (
+        "<script>addEventListener('load', () => setTimeout(() => document.body.append("
+        "Object.assign(document.createElement('iframe'), {src: 'https://oncehub.com/calendar'})"
+        ")))</script>"
+    )
+    page(stage, tag, "<body>", late)
+    stage.widget("oncehub.com/calendar", SCHEDULED)
+    async with chromium.tab("https://shop.example/book"):
+        assert types(await stage.wait_for(1)) == ["oncehub.booking.scheduled"]
+
+
+async def test_a_script_that_finds_no_settings_says_what_to_set(
+    chromium: Chromium, stage: Stage
+) -> None:
+    """In the browser's console, where who put it there looks."""
+    listen = "<script>var errors = []; onerror = text => errors.push(text)</script>"
+    page(stage, listen, '<script type="module" src="/forward.js"></script>')
+    async with chromium.tab("https://shop.example/book") as tab:
+        (error,) = await tab.run("errors")
+    assert "no data-endpoint on the script's tag, nor window.oncehubForwarding" in error

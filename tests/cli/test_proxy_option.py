@@ -91,7 +91,7 @@ def test_what_is_no_proxy(
     monkeypatch.setenv("ONCEHUB_API_KEY", "key")
     assert main(["check", "--proxy", url]) == WRONG_USAGE
     shown = capsys.readouterr()
-    assert "proxy: expected a URL" in shown.err
+    assert "proxy: expected the URL" in shown.err
     assert "sekrit" not in shown.err
 
 

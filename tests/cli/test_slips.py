@@ -32,7 +32,7 @@ def sim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Simulator]:
     [
         (["export", "--filter", "bookings.status=schedule"], "did you mean 'scheduled'?"),
         (["export", "bookings", "--filter", "status=Scheduled"], "did you mean 'scheduled'?"),
-        (["export", "bookings", "--filter", "status=xyz"], "there are requested, scheduled,"),
+        (["export", "bookings", "--filter", "status=xyz"], "they are requested, scheduled,"),
         (["export", "bookings", "--filter", "stats=scheduled"], "did you mean status?"),
         (["export", "sms-notifications", "--filter", "recipient_type=usr"], "did you mean 'user'?"),
         (["export", "bookings", "--expand", "ownr"], "did you mean 'owner'?"),

@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 
+from harness.least_possible import least
+from harness.list_service import DatedClock, Latency, ListService, client
+from harness.virtual_time import InlineLoop
 from oncehub_async import Limits
 from oncehub_async.export import plan_export, read_manifest, run_export
 from oncehub_async.export._earlier_export import EarlierExport, earlier_export
 from oncehub_async.export._manifest import Manifest, ResourceEntry
 from oncehub_async.simulator._data.timeline import Timeline
-
-from ..least_possible import least
-from ..list_service import DatedClock, Latency, ListService, client
-from ..virtual_time import InlineLoop
 
 NOW = DatedClock().start
 MILLISECONDS = int(NOW.timestamp() * 1000)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from oncehub_async import Budget, Clock, Limits, OnceHub, RetryPolicy
-from oncehub_async._lists import Addition, Side
+from oncehub_async._lists import Placement, Side
 from oncehub_async.export import Compression, Format, Manifest, plan_export, run_export
-from oncehub_async.export._list_reader import place_of, sweep_of
+from oncehub_async.export._list_reader import place_of, reader_of
 from oncehub_async.export._resource_export import assemble
 from oncehub_async.export._spool import Spool, SpoolError
 from oncehub_async.simulator import Account, Fault, Service, Simulator
@@ -100,8 +100,8 @@ async def test_an_older_file_in_another_format_is_set_aside_too(tmp_path: Path) 
 def test_an_unordered_list_is_read_anew_unless_it_is_complete() -> None:
     """Nothing but its first page is a safe place to begin."""
     (plan,) = plan_export(["bookings"]).resources
-    sweep = sweep_of(plan)
-    place = place_of(Addition(0, Side.OLDER, 0, 1), ordered=False)
+    sweep = reader_of(plan)
+    place = place_of(Placement(0, Side.OLDER, 0, 1), ordered=False)
     sweep.restore(place, [{"id": "BKNG-1"}])
     assert not sweep.goes_on
     sweep.restore({**place, "ends": True}, [{"id": "BKNG-0"}])
@@ -113,7 +113,7 @@ def test_a_file_holds_all_that_its_spool_holds(tmp_path: Path) -> None:
     """Pages that were never joined to the others are an error, and no file."""
     spool = Spool.begin(tmp_path / "bookings.spool", {})
     for stretch in (0, 1):
-        place = place_of(Addition(stretch, Side.OLDER, 0, 1))
+        place = place_of(Placement(stretch, Side.OLDER, 0, 1))
         spool.add(place, [{"id": f"BKNG-{stretch}"}])
     with pytest.raises(SpoolError, match="isn't known"):
         assemble(spool, tmp_path / "bookings.jsonl", "bookings", Format.JSONL, Compression.NONE)

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from harness.list_service import DatedClock, Latency, ListService, client, error
+from harness.virtual_time import InlineLoop
 from oncehub_async import Limits, OnceHub, RetryPolicy, ServerError
 from oncehub_async._http.response import RawAnswer
 from oncehub_async.export import Manifest, plan_export, run_export
 from oncehub_async.export._folder import is_in_account
 
-from ..list_service import DatedClock, Latency, ListService, client, error
 from ..loopback import answer, serving
-from ..virtual_time import InlineLoop
 
 MISSING = b'{"type":"not_found_error","message":"No."}'
 

@@ -13,6 +13,7 @@ import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
+from harness.virtual_time import VirtualClock, run_virtual
 from oncehub_async import (
     AttemptHook,
     AuthenticationError,
@@ -40,8 +41,6 @@ from oncehub_async._http.call import Caller
 from oncehub_async._http.request import Request
 from oncehub_async._http.response import RawAnswer
 from oncehub_async._http.transport import Departure, Transport
-
-from ..virtual_time import VirtualClock, run_virtual
 
 WHERE = {"method": "GET", "path": "/x"}
 LOST = ConnectionLostError("lost", **WHERE)

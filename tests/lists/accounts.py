@@ -1,13 +1,13 @@
 """Accounts to walk through, and walks through them. Time is virtual."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
+from harness.list_service import DatedClock, Latency, ListService, resources
+from harness.virtual_time import run_virtual
 from oncehub_async import Resources
 from oncehub_async.simulator._data.timeline import Timeline
-
-from ..list_service import DatedClock, Latency, ListService, resources
-from ..virtual_time import run_virtual
 
 NOW = DatedClock().start
 MILLISECONDS = int(NOW.timestamp() * 1000)
@@ -30,8 +30,15 @@ def every_day(count: int, **settings: Any) -> ListService:
     return ListService([MILLISECONDS - DAY * number for number in range(count)], **settings)
 
 
-async def ids_of(oncehub: Resources, **options: Any) -> list[str]:
-    return [each["id"] async for each in oncehub.bookings.walk(**options).raw()]
+async def ids_of(
+    oncehub: Resources,
+    *,
+    newest_first: bool = False,
+    oldest: datetime | None = None,
+    **filters: Any,
+) -> list[str]:
+    walk = oncehub.bookings.list(**filters).walk(newest_first=newest_first, oldest=oldest)
+    return [each["id"] async for each in walk.raw()]
 
 
 def walked(service: ListService, **options: Any) -> tuple[list[str], float]:
@@ -44,5 +51,5 @@ def walked(service: ListService, **options: Any) -> tuple[list[str], float]:
     return run_virtual(main())
 
 
-def cuts(service: ListService) -> int:
+def looks(service: ListService) -> int:
     return sum("creation_time.lt" in query for query in service.queries)

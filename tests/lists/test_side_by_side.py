@@ -8,15 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.least_possible import least_of_pages
+from harness.list_service import (
+    DatedClock,
+    Latency,
+    ListService,
+    client,
+    error,
+    nothing_left_behind,
+)
+from harness.several_lists import PATHS, Lists
+from harness.virtual_time import run_virtual
 from oncehub_async import Budget, Limits, OnceHub, Resources, RetryPolicy
 from oncehub_async._lists import Walk
 from oncehub_async._rate import UNKNOWN, Demand, RateBudget
 from oncehub_async._rate.forecast import Demands
-
-from ..least_possible import least_of_pages
-from ..list_service import DatedClock, Latency, ListService, client, error, nothing_left_behind
-from ..several_lists import PATHS, Lists
-from ..virtual_time import run_virtual
 
 COUNTS = {"bookings": 10_000, "contacts": 6_000, "sms_notifications": 3_900}
 
@@ -27,19 +33,19 @@ async def count(walk: Walk[object]) -> int:
 
 def one_client(lists: Lists) -> list[OnceHub]:
     """For all lists."""
-    return [client(lists, DatedClock(), Limits())] * 3
+    return [client(lists, DatedClock(), Limits(reserve=0))] * 3
 
 
 def clients_with_one_budget(lists: Lists) -> list[OnceHub]:
     """One for each list."""
-    budget = Budget(Limits(), clock=DatedClock())
+    budget = Budget(Limits(reserve=0), clock=DatedClock())
     return [client(lists, DatedClock(), None, budget=budget) for _ in COUNTS]
 
 
 def clients_whose_key_comes_late(lists: Lists) -> list[OnceHub]:
     """Until then there is no budget."""
     found = []
-    budget = Budget(Limits(), clock=DatedClock())
+    budget = Budget(Limits(reserve=0), clock=DatedClock())
     in_use: list[RateBudget] = []
 
     def late(_key: object) -> RateBudget:
@@ -65,7 +71,7 @@ def walked(
     async def main() -> float:
         async with asyncio.TaskGroup() as group:
             counting = [
-                group.create_task(count(getattr(oncehub, name).walk().raw()))
+                group.create_task(count(getattr(oncehub, name).list().walk().raw()))
                 for oncehub, name in zip(clients(lists), COUNTS, strict=True)
             ]
         assert [task.result() for task in counting] == list(COUNTS.values())
@@ -103,15 +109,15 @@ def test_longer_round_trips_are_shared_out() -> None:
 def test_a_walk_that_nobody_consumes_holds_nobody_up() -> None:
     """It may stand for ever in the middle of its list."""
     lists = Lists.of({"bookings": 5_000, "contacts": 9_000}, Latency(1.0, 0.2, 1), 1)
-    oncehub = client(lists, DatedClock(), Limits())
+    oncehub = client(lists, DatedClock(), Limits(reserve=0))
 
     async def main() -> float:
-        standing = oncehub.contacts.walk().raw().pages()
+        standing = oncehub.contacts.list().walk().raw().pages()
         await anext(standing)
         # Longer than the five minutes in which its own requests count.
         await asyncio.sleep(400)
         started = asyncio.get_running_loop().time()
-        assert await count(oncehub.bookings.walk().raw()) == 5_000
+        assert await count(oncehub.bookings.list().walk().raw()) == 5_000
         await standing.aclose()
         return asyncio.get_running_loop().time() - started
 
@@ -123,13 +129,13 @@ def test_a_walk_that_doesn_t_get_its_first_page_holds_nobody_up() -> None:
     lists = Lists.of({"bookings": 3_000, "contacts": 3_000}, Latency(1.0, 0.2, 1), 1)
     lists.by_path["/contacts"].before_answer = lambda _service, _number: error(500, "api_error")
     patient = RetryPolicy(attempts=30, longest_delay=60)
-    oncehub = client(lists, DatedClock(), Limits(), patient)
+    oncehub = client(lists, DatedClock(), Limits(reserve=0), patient)
 
     async def main() -> float:
-        trying = asyncio.create_task(count(oncehub.contacts.walk().raw()))
+        trying = asyncio.create_task(count(oncehub.contacts.list().walk().raw()))
         await asyncio.sleep(5)
         started = asyncio.get_running_loop().time()
-        assert await count(oncehub.bookings.walk().raw()) == 3_000
+        assert await count(oncehub.bookings.list().walk().raw()) == 3_000
         took = asyncio.get_running_loop().time() - started
         trying.cancel()
         await asyncio.gather(trying, return_exceptions=True)
@@ -142,13 +148,13 @@ def test_a_walk_that_doesn_t_get_its_first_page_holds_nobody_up() -> None:
 def test_who_has_ended_expects_nothing_more(ends: str) -> None:
     """However a walk ends."""
     lists = Lists.of({"bookings": 1_000}, Latency(0.4), 1)
-    oncehub = client(lists, DatedClock(), Limits())
+    oncehub = client(lists, DatedClock(), Limits(reserve=0))
     budget = oncehub.budget
     assert isinstance(budget, Budget)
     demands = budget.demands
 
     async def read() -> None:
-        pages = oncehub.bookings.walk().raw().pages()
+        pages = oncehub.bookings.list().walk().raw().pages()
         async for _ in pages:
             assert len(demands.others(self, 0.0)) == 1
             if ends == "left early":
@@ -169,7 +175,7 @@ def test_who_has_ended_expects_nothing_more(ends: str) -> None:
     run_virtual(main())
 
 
-LITTLE = Demand(low=1, high=2, chains=1, longest=1, has_cut=False)
+LITTLE = Demand(low=1, likely=1, high=2, chains=1, longest=1)
 
 
 def test_readers_hear_of_others_and_not_of_themselves() -> None:
@@ -213,11 +219,11 @@ def test_each_gives_its_objects_whoever_reads_beside_it(
         service = ListService([end - age for age in ages], Latency(latency, 0.2))
         service.share_limits(next(iter(lists.by_path.values()), service))
         lists = Lists({**lists.by_path, path: service})
-    oncehub = client(lists, DatedClock(), Limits())
+    oncehub = client(lists, DatedClock(), Limits(reserve=0))
     names = list(PATHS)[: len(times)]
 
     async def read(number: int, name: str) -> None:
-        pages = getattr(oncehub, name).walk(limit=limit).raw().pages()
+        pages = getattr(oncehub, name).list(limit=limit).walk().raw().pages()
         if number in left_standing:
             await anext(pages, None)
             await asyncio.sleep(1000)

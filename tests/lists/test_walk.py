@@ -2,11 +2,23 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import orjson
 import pytest
 
+from harness.least_possible import least
+from harness.list_service import (
+    DeletedCursor,
+    Latency,
+    ListService,
+    error,
+    listed,
+    nothing_left_behind,
+    resources,
+)
+from harness.virtual_time import run_virtual
 from oncehub_async import (
     BadRequestError,
     InvalidParameterError,
@@ -16,28 +28,17 @@ from oncehub_async import (
     ServerError,
 )
 from oncehub_async._http.response import RawAnswer
-from oncehub_async._lists import Piece, Territory
+from oncehub_async._lists import Coverage, PlacedPage
 from oncehub_async.models import Booking
 from oncehub_async.simulator import Account, Simulator
 
-from ..least_possible import least
-from ..list_service import (
-    DeletedCursor,
-    Latency,
-    ListService,
-    error,
-    listed,
-    nothing_left_behind,
-    resources,
-)
-from ..virtual_time import run_virtual
-from .accounts import NOW, account, cuts, every_day, ids_of, walked
+from .accounts import NOW, account, every_day, ids_of, looks, walked
 
 
 def test_a_beginning_has_a_time_zone() -> None:
     """As every time that is passed."""
-    with pytest.raises(InvalidParameterError, match="began"):
-        resources(every_day(1)).bookings.walk(began=NOW.replace(tzinfo=None))
+    with pytest.raises(InvalidParameterError, match="oldest"):
+        resources(every_day(1)).bookings.list().walk(oldest=NOW.replace(tzinfo=None))
 
 
 def test_newest_first_is_the_order_of_the_list() -> None:
@@ -67,7 +68,7 @@ def test_a_slow_consumer_slows_the_fetching_down() -> None:
 
     async def main() -> None:
         ahead = 0
-        pages = resources(service).bookings.walk().pages()
+        pages = resources(service).bookings.list().walk().pages()
         consumed = 0
         async for _ in pages:
             consumed += 1
@@ -103,15 +104,15 @@ async def test_the_first_costs_one_request_and_items_are_models() -> None:
     """Over sockets, with the simulator; also of contacts and text messages."""
     async with Simulator(Account(bookings=150, contacts=20), limits=None) as sim:
         async with OnceHub(sim.api_key, base_url=sim.url) as oncehub:
-            newest = await oncehub.bookings.walk().first()
+            newest = await oncehub.bookings.list().walk().first()
             assert newest is not None
             assert newest.id == next(sim.ids("bookings"))
             assert sim.stats.requests == 1
-            async for booking in oncehub.bookings.walk(expand="owner"):
+            async for booking in oncehub.bookings.list(expand="owner").walk():
                 assert type(booking) is Booking
             for walk, name in (
-                (oncehub.contacts.walk(), "contacts"),
-                (oncehub.sms_notifications.walk(), "sms_notifications"),
+                (oncehub.contacts.list().walk(), "contacts"),
+                (oncehub.sms_notifications.list().walk(), "sms_notifications"),
             ):
                 found = [each.id async for each in walk]
                 assert sorted(found) == sorted(sim.ids(name))
@@ -122,7 +123,7 @@ def test_a_walk_takes_no_cursor(cursor: str) -> None:
     """It reads all of a list; the remedy is told."""
     options: dict[str, Any] = {cursor: "BKNG-1"}
     with pytest.raises(InvalidParameterError, match=rf"use list\({cursor}=...\)"):
-        OnceHub("k").bookings.walk(**options)
+        OnceHub("k").bookings.list(**options).walk()
 
 
 def shuffled(service: ListService, _number: int) -> RawAnswer | None:
@@ -152,18 +153,104 @@ def test_a_list_in_another_order_is_read_one_page_after_the_other(page: Any) -> 
     service = every_day(450, latency=Latency(1.0), before_answer=page)
     found, _ = walked(service)
     assert found == service.ids()
-    assert cuts(service) == 0
+    assert looks(service) == 0
 
 
-def test_disorder_in_the_middle_of_a_walk_is_an_error() -> None:
-    """What lies between its parts can't be told any more; the remedy is told."""
+def odd(value: object, place: int) -> Any:
+    """The list as it is, but for one object, which tells such a creation time."""
+
+    def answer(service: ListService, _number: int) -> RawAnswer | None:
+        page = orjson.loads(service.page(service.queries[-1]).body)
+        for each in page["data"]:
+            if each["id"] == f"BKNG-{place}":
+                each["creation_time"] = value
+                if value is MISSING:
+                    del each["creation_time"]
+        return listed(page["data"], page["has_more"])
+
+    return answer
+
+
+MISSING = object()
+
+
+@pytest.mark.parametrize("place", [0, 1, 300, 777, 999, 1000, 1500, 1898, 1899, 1900, 1998, 1999])
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(MISSING, id="missing"),
+        None,
+        "",
+        17,
+        "yesterday",
+        "1970-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-12:00",
+        "2026-10-30T12:00:00",
+        "2031-01-01T00:00:00Z",
+        "2016-01-01T00:00:00Z",
+        "2023-02-03T04:05:06Z",
+    ],
+)
+def test_one_odd_object_ends_no_walk(value: object, place: int) -> None:
+    """Wherever it stands: from there, the list is read one page after the other."""
+    service = every_day(2_000, latency=Latency(1.0), before_answer=odd(value, place))
+    found, _ = walked(service, newest_first=True)
+    assert found == service.ids()
+
+
+@pytest.mark.parametrize("years", [1, 9999])
+@pytest.mark.parametrize("hours", [-23, 23])
+def test_times_at_the_ends_of_all_years_tell_nothing_and_break_nothing(
+    years: int, hours: int
+) -> None:
+    """Told as the oldest, or as the end of a filter."""
+    time = datetime(years, 1, 1, tzinfo=timezone(timedelta(hours=hours)))
+    service = every_day(900, latency=Latency(1.0))
+    if (years, hours) == (1, 23):
+        with pytest.raises(InvalidParameterError, match="oldest: is beyond the years 1 to 9999"):
+            walked(service, oldest=time)
+    else:
+        assert sorted(walked(service, oldest=time)[0]) == sorted(service.ids())
+
+
+def test_disorder_in_the_middle_of_a_walk_loses_nothing() -> None:
+    """What lies between its parts is read one page after the other, each object once."""
 
     def later(service: ListService, number: int) -> RawAnswer | None:
         return shuffled(service, number) if number > 6 else None
 
     service = every_day(2_000, latency=Latency(1.0), before_answer=later)
-    with pytest.raises(PaginationError, match=r"use list\(\) instead"):
+    found, _ = walked(service)
+    assert sorted(found) == sorted(service.ids())
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_disorder_and_lost_places_are_an_error(ends: bool) -> None:
+    """Where the order tells nothing, a list that starts anew or ends too early is not believed."""
+
+    def later(service: ListService, number: int) -> RawAnswer | None:
+        if number <= 6:
+            return None
+        if number == 7:
+            return shuffled(service, number)
+        return listed([], False) if ends else service.page({"limit": "100"})
+
+    service = every_day(2_000, latency=Latency(1.0), before_answer=later)
+    with pytest.raises(PaginationError, match="not complete"):
         walked(service)
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+async def test_a_list_without_creation_times_is_read_one_page_after_the_other(
+    newest_first: bool,
+) -> None:
+    """What can't be filtered by them is walked all the same."""
+    async with Simulator(Account(users=230), limits=None) as sim:
+        async with OnceHub(sim.api_key, base_url=sim.url) as oncehub:
+            walk = oncehub.users.list().walk(newest_first=newest_first, oldest=NOW)
+            assert [each.id async for each in walk] == list(sim.ids("users"))
+            assert sim.stats.requests == 3
 
 
 @pytest.mark.parametrize("mode", ["error", "restart", "empty", "position"])
@@ -213,37 +300,37 @@ def test_an_error_ends_the_walk_and_leaves_nothing_behind(
         oncehub = resources(service, RetryPolicy(attempts=2, first_delay=0.1))
         async with nothing_left_behind(service):
             with pytest.raises(expected):
-                await oncehub.bookings.walk().collect()
+                await oncehub.bookings.list().walk().collect()
 
     run_virtual(main())
 
 
-def restored(pieces: Iterable[Piece[Any]]) -> Territory:
-    territory = Territory()
-    for piece in pieces:
-        territory.add(
-            piece.addition, piece.marks, older_than=piece.older_than, following=piece.following
+def restored(pages: Iterable[PlacedPage[Any]]) -> Coverage:
+    coverage = Coverage()
+    for page in pages:
+        coverage.add(
+            page.placement, page.positions, older_than=page.older_than, following=page.following
         )
-    return territory
+    return coverage
 
 
 @pytest.mark.parametrize("stop", [1, 2, 5, 9, 14, 18])
 def test_an_unfinished_walk_goes_on_where_it_was(stop: int) -> None:
-    """From its pieces alone; nothing is fetched again but what was under way."""
+    """From its pages alone; nothing is fetched again but what was under way."""
     service = account(2_000, 1.0)
 
     async def main() -> None:
-        walk = resources(service).bookings.walk().raw()
-        pieces: list[Piece[Any]] = []
-        begun = walk.pieces()
-        async for piece in begun:
-            pieces.append(piece)
-            if len(pieces) == stop:
+        walk = resources(service).bookings.list().walk().raw()
+        pages: list[PlacedPage[Any]] = []
+        begun = walk.placed_pages()
+        async for page in begun:
+            pages.append(page)
+            if len(pages) == stop:
                 break
         await begun.aclose()
         service.queries.clear()
-        rest = [piece async for piece in walk.pieces(restored(pieces))]
-        found = [mark.id for piece in [*pieces, *rest] for mark in piece.marks]
+        rest = [page async for page in walk.placed_pages(restored(pages))]
+        found = [position.id for page in [*pages, *rest] for position in page.positions]
         assert sorted(found) == sorted(service.ids())
         assert len(service.queries) <= 20 - stop + 10
 
@@ -251,7 +338,7 @@ def test_an_unfinished_walk_goes_on_where_it_was(stop: int) -> None:
 
 
 @pytest.mark.parametrize("year", [1, 9999])
-def test_a_time_at_the_end_of_all_years_is_a_time(year: int) -> None:
+def test_a_time_at_the_end_of_all_years_is_survived(year: int) -> None:
     """The default date of other languages gets into accounts."""
 
     def odd(service: ListService, _number: int) -> RawAnswer | None:
@@ -271,7 +358,7 @@ def test_an_unordered_list_that_is_left_early_leaves_nothing_behind() -> None:
 
     async def main() -> None:
         async with nothing_left_behind(service):
-            items = aiter(resources(service).bookings.walk().raw())
+            items = aiter(resources(service).bookings.list().walk().raw())
             await anext(items)
             await items.aclose()
 
@@ -296,7 +383,7 @@ def test_newest_first_keeps_a_bounded_number_of_pages() -> None:
 
     async def main() -> None:
         nonlocal kept
-        walk = resources(service).bookings.walk(newest_first=True).raw()
+        walk = resources(service).bookings.list().walk(newest_first=True).raw()
         given = 0
         async for page in walk.pages():
             given += len(page)

@@ -9,12 +9,11 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from harness.list_service import Latency, ListService, error, nothing_left_behind, resources
+from harness.virtual_time import run_virtual
 from oncehub_async import ConnectionLostError, RetryPolicy
 from oncehub_async._http.response import RawAnswer
 from oncehub_async.errors import PaginationError
-
-from ..list_service import Latency, ListService, error, nothing_left_behind, resources
-from ..virtual_time import run_virtual
 
 CURSORS = ("after", "before")
 HOUR = 3_600_000
@@ -53,7 +52,8 @@ limits = st.integers(1, 9)
 
 
 async def walked(service: ListService, limit: int, **options: Any) -> list[str]:
-    walk = resources(service, RetryPolicy(attempts=12)).bookings.walk(limit=limit, **options)
+    bookings = resources(service, RetryPolicy(attempts=12)).bookings
+    walk = bookings.list(limit=limit).walk(**options)
     async with nothing_left_behind(service):
         return [booking["id"] async for booking in walk.raw()]
 
@@ -64,14 +64,14 @@ beginnings = st.none() | st.datetimes(timezones=st.just(UTC))
 @settings(max_examples=60, deadline=None)
 @given(instants, latencies, limits, st.booleans(), beginnings)
 def test_a_walk_gives_each_object_once(
-    times: list[int], latency: Latency, limit: int, newest_first: bool, began: datetime | None
+    times: list[int], latency: Latency, limit: int, newest_first: bool, oldest: datetime | None
 ) -> None:
     """Exactly what one page after the other gives; in the same order if that is asked for.
 
     When it is told that the list began only decides how fast.
     """
     service = ListService([START + each for each in times], latency)
-    found = run_virtual(walked(service, limit, newest_first=newest_first, began=began))
+    found = run_virtual(walked(service, limit, newest_first=newest_first, oldest=oldest))
     if newest_first:
         assert found == service.ids()
     else:
@@ -182,7 +182,7 @@ def test_leaving_early_leaves_nothing_behind(
     service = ListService([START + each for each in times], latency)
 
     async def main() -> None:
-        walk = resources(service).bookings.walk(limit=limit, newest_first=newest_first)
+        walk = resources(service).bookings.list(limit=limit).walk(newest_first=newest_first)
         async with nothing_left_behind(service):
             seen = 0
             items = aiter(walk)
@@ -204,7 +204,7 @@ def test_a_cancelled_walk_leaves_nothing_behind(
     service = ListService([START + each for each in times], latency)
 
     async def main() -> None:
-        walk = resources(service).bookings.walk(limit=limit)
+        walk = resources(service).bookings.list(limit=limit).walk()
         async with nothing_left_behind(service):
             task = asyncio.create_task(walk.collect())
             await asyncio.sleep(seconds)

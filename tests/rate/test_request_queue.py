@@ -11,12 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.virtual_time import VirtualClock, run_virtual
 from oncehub_async import Budget, Clock, ConfigurationError, Limits, Priority, RequestOutcome
 from oncehub_async._rate import belongs_together, shared_budget
 from oncehub_async._rate.request_queue import RequestQueue
 from oncehub_async._rate.window import GUARD
-
-from ..virtual_time import VirtualClock, run_virtual
 
 ANSWERED = RequestOutcome(answered=True)
 REFUSED = RequestOutcome(answered=True, refused=True)
@@ -376,6 +375,25 @@ def test_the_forecast_tells_when_and_why() -> None:
         assert forecast.wait == pytest.approx(299, abs=0.1)
         assert forecast.reason == "the limit of 10 requests in 5 minutes"
         assert forecast.all_sent == pytest.approx(599, abs=0.2)
+
+    run_virtual(main())
+
+
+def test_there_is_room_for_what_needn_t_wait_long() -> None:
+    """What was sent in a burst five minutes ago can be sent in one again, once it gets free."""
+
+    async def main() -> None:
+        budget = new_budget(Limits(10, 100, reserve=0))
+        for _ in range(60):
+            await once(budget)
+        room = budget.room()
+        assert (room.left, room.within) == (40, 0.0)
+        await asyncio.sleep(190)
+        assert budget.room().left == 40
+        await asyncio.sleep(15)
+        room = budget.room()
+        assert room.left == 100
+        assert room.within == pytest.approx(95, abs=0.1)
 
     run_virtual(main())
 

@@ -318,8 +318,7 @@ def test_the_cases_are_the_whole_api() -> None:
         resource = getattr(oncehub, name)
         if type(resource).__module__.startswith("oncehub_async.resources") and name[0] != "_":
             methods |= {f"{name}.{method}" for method in dir(resource) if method[0] != "_"}
-    walks = {f"{name}.walk" for name in ("bookings", "contacts", "sms_notifications")}
-    assert methods == {case.name for case in CASES} | walks
+    assert methods == {case.name for case in CASES}
     assert isinstance(oncehub, Resources)
 
 

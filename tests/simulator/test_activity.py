@@ -7,12 +7,11 @@ from typing import Any
 import attrs
 import pytest
 
+from harness.virtual_time import VirtualClock, run_virtual
 from oncehub_async import Clock
 from oncehub_async.simulator import Account, Activity, Simulator
 from oncehub_async.simulator._data.instants import MINUTE, parse
 from oncehub_async.simulator._data.webhooks_data import AccountEvent
-
-from ..virtual_time import VirtualClock, run_virtual
 
 HOUR = 3_600
 ACCOUNT = Account(bookings=1_500, contacts=100)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from oncehub_async.simulator import Account, Simulator
+from oncehub_async.simulator._account_events.booking_events import STATUSES
 from oncehub_async.simulator._data.webhooks_data import EVENT_TYPES, AccountEvent
-from oncehub_async.simulator._happenings.booking_events import STATUSES
 
 from .conftest import Api
 

@@ -43,6 +43,37 @@ def test_what_is_no_page_of_oncehubs_is_refused(url: str, why: str) -> None:
     assert "evil" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("url", "remedy"),
+    [
+        ("oncehub.com/live-demo", "put https:// in front of it"),
+        ("//oncehub.com/live-demo", "put https:// in front of it"),
+        ("www.oncehub.com/live-demo", "put https:// in front of it and leave out the www."),
+        ("http://oncehub.com/live-demo", "write https:// instead of http://"),
+        ("https://www.oncehub.com/live-demo", "no www.; write https://oncehub.com/..."),
+        ("https://www.go.oncehub.com/dana", "no www.; write https://go.oncehub.com/..."),
+    ],
+)
+def test_what_people_leave_out_or_put_in_front(url: str, remedy: str) -> None:
+    """Is told with what to write."""
+    with pytest.raises(InvalidParameterError) as raised:
+        BookingLink(url)
+    assert str(raised.value).endswith(remedy)
+
+
+def test_international_host_names() -> None:
+    """As letters or in Punycode; in the link they are what every program reads."""
+    plain = "https://xn--bcher-kva.example/dana"
+    for url in ("https://Bücher.example/dana", plain):
+        for domain in ("bücher.example", "BÜCHER.example", "xn--bcher-kva.example"):
+            assert BookingLink(url, custom_domain=domain).page == plain
+    with pytest.raises(InvalidParameterError, match="is not on oncehub"):
+        BookingLink("https://\N{CYRILLIC SMALL LETTER O}ncehub.com/dana")
+    for domain in ("büch er.example", f"{'ü' * 70}.example", "ü..example"):
+        with pytest.raises(InvalidParameterError, match="custom_domain: expected a bare domain"):
+            BookingLink(plain, custom_domain=domain)
+
+
 def test_upper_case_hosts_are_the_same_host() -> None:
     """As for a browser."""
     assert str(BookingLink("https://OnceHub.com/Demo")) == "https://oncehub.com/Demo"

@@ -21,14 +21,16 @@ def test_every_documented_parameter_under_the_vendors_name() -> None:
         mobile_phone="+12025550195",
         questions={"meeting_reason": "Product demo"},
         skip=True,
+        host="Lee@Example.com",
         co_hosts=["Sam.Sales@Example.com", "kim@example.com"],
+        duration_minutes=30,
         time_zone="America/New_York",
         utm=UtmParams(source="s", medium="m", campaign="c", term="t", content="k"),
     )
     assert str(link) == (
         f"{DEMO}?name=Carrie%20Customer&email=carrie%40example.com&mobile_phone=%2B12025550195"
-        "&skip=1&co_hosts=Sam.Sales%40Example.com%2Ckim%40example.com"
-        "&iana_time_zone=America%2FNew_York&meeting_reason=Product%20demo"
+        "&skip=1&host=Lee%40Example.com&co_hosts=Sam.Sales%40Example.com%2Ckim%40example.com"
+        "&duration_minutes=30&iana_time_zone=America%2FNew_York&meeting_reason=Product%20demo"
         "&utm_source=s&utm_medium=m&utm_campaign=c&utm_term=t&utm_content=k"
     )
     taken_apart = BookingLink(str(link))
@@ -40,6 +42,7 @@ def test_every_documented_parameter_under_the_vendors_name() -> None:
     assert taken_apart.questions == {"meeting_reason": "Product demo"}
     assert taken_apart.skip
     assert taken_apart.co_hosts == ("Sam.Sales@Example.com", "kim@example.com")
+    assert (taken_apart.host, taken_apart.duration_minutes) == ("Lee@Example.com", 30)
     assert taken_apart.time_zone == "America/New_York"
     assert taken_apart.utm == UtmParams(source="s", medium="m", campaign="c", term="t", content="k")
     assert taken_apart.page == DEMO
@@ -79,6 +82,12 @@ def test_skip_is_1_or_not_there() -> None:
     assert str(BookingLink(DEMO, skip=True)) == f"{DEMO}?skip=1"
     assert str(BookingLink(f"{DEMO}?skip=1", skip=False)) == DEMO
     assert not BookingLink(f"{DEMO}?skip=0").skip
+
+
+def test_a_duration_that_is_none() -> None:
+    """Is told as None, whatever stands there."""
+    for text in ("", "abc", "-5", "030", "1e3", "99999", "٣٠"):
+        assert BookingLink(f"{DEMO}?duration_minutes={text}").duration_minutes is None
 
 
 def test_a_link_is_built_on_a_link() -> None:
@@ -132,6 +141,11 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"co_hosts": "a@example.com"}, "co_hosts: expected a list of e-mail addresses"),
     ({"co_hosts": ["Sam"]}, "co_hosts: expected one e-mail address in each element"),
     ({"co_hosts": ["a@b.c,d@e.f"]}, "co_hosts: expected one e-mail address in each element"),
+    ({"host": "Sam"}, "host: expected an e-mail address"),
+    ({"host": ["a@b.c"]}, "host: expected an e-mail address"),
+    ({"duration_minutes": "30"}, "duration_minutes: expected a whole number of minutes"),
+    ({"duration_minutes": True}, "duration_minutes: expected a whole number of minutes"),
+    ({"duration_minutes": 0}, "duration_minutes: expected a whole number of minutes"),
     ({"skip": "1"}, "skip: expected True, False or None"),
     ({"utm": {"source": "x"}}, "utm: expected UtmParams, such as UtmParams(source='ad')"),
     ({"utm": UtmParams(medium="\ud800")}, "utm.medium: holds half a surrogate pair"),

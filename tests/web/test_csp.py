@@ -120,7 +120,7 @@ def test_a_style_of_ones_own_on_a_classic_page() -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "https://*.example/s.js", "https://*/s.js", "https://bücher.example/s.js",
+        "https://*.example/s.js", "https://*/s.js", "https://ü..example/s.js", "https://ü*.example/s.js",
         "https://a.example:x/s.js", "https://a.example:/s.js", "https://b@a.example/s.js",
         "https://a%2Fb/s.js", "https:///s.js", "https://a.example*", None, 5,
     ],
@@ -129,6 +129,34 @@ def test_a_source_is_one_plain_host(url: Any) -> None:
     """A wildcard would allow others; a header is in ASCII."""
     with pytest.raises(InvalidParameterError, match=r"^src: expected an http\(s\) URL"):
         EventForwarding(src=url, endpoint="/e")
+
+
+def test_an_international_host_is_in_punycode() -> None:
+    """A header is in ASCII."""
+    there = EventForwarding(src="https://bücher.example:8443/s.js", endpoint="/e")
+    policy = content_security_policy(there, base="script-src 'none'")
+    assert policy == "script-src https://xn--bcher-kva.example:8443"
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        "script-src 'strict-dynamic'",
+        "default-src 'Strict-Dynamic' https:",
+        "script-src 'nonce-bm8'; script-src-elem 'strict-dynamic' 'self'",
+    ],
+)
+def test_addresses_alone_do_nothing_beside_strict_dynamic(base: str) -> None:
+    """Browsers ignore them then: the page would stay empty, so a nonce is asked for."""
+    with pytest.raises(InvalidParameterError, match=r"^nonce: is missing: with 'strict-dynamic'"):
+        content_security_policy(CLASSIC, base=base)
+    assert "'nonce-bm9uY2U'" in content_security_policy(CLASSIC, base=base, nonce="bm9uY2U")
+
+
+def test_a_nonce_or_hash_of_ones_own_beside_strict_dynamic() -> None:
+    """Somebody has seen to it."""
+    for own in ("'nonce-bm8'", "'sha256-abc='"):
+        assert own in content_security_policy(CLASSIC, base=f"script-src 'strict-dynamic' {own}")
 
 
 def test_several_embeds_share_a_policy() -> None:

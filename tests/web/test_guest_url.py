@@ -14,12 +14,15 @@ from ..loopback import answer, serving
 
 DEMO, DANA = "https://oncehub.com/live-demo", "https://go.oncehub.com/dana"
 LINK = BookingLink(
-    f"{DEMO}?days=Mon&days=Tue",
+    f"{DEMO}?days=Mon&Days=Tue",
     name="Carrie",
     email="carrie@example.com",
     mobile_phone="+12025550195",
     questions={"topic": "x"},
     skip=True,
+    host="kim@example.com",
+    co_hosts=["Sam@example.com"],
+    duration_minutes=30,
     time_zone="Europe/Berlin",
     utm=UtmParams(source="ad"),
 )
@@ -40,7 +43,7 @@ async def test_without_a_client_it_is_the_visible_link() -> None:
 
 
 async def test_what_the_api_is_asked_for() -> None:
-    """The guest's data in the body, hidden; of the rest only the page's settings in the URL."""
+    """The guest's data in the body, hidden; what says nothing about people in the URL."""
     body = {"id": "QUHVEKLPD93M", "url": "https://oncehub.com/.QUHVEKLPD93M"}
     async with serving(answer(body=body)) as server:
         async with OnceHub("key", base_url=server.url) as oncehub:
@@ -58,6 +61,11 @@ async def test_what_the_api_is_asked_for() -> None:
         },
         "utm_params": {"source": "ad"},
         "hide_url_params": True,
+        "booking_settings": {
+            "host": "kim@example.com",
+            "co_hosts": "Sam@example.com",
+            "duration_minutes": 30,
+        },
     }
 
 

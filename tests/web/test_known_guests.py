@@ -39,7 +39,7 @@ def test_a_contact_becomes_a_link_in_one_call() -> None:
     classic = ClassicLink.from_contact(DANA, CARRIE, skip=True, subject="Hello")
     assert str(classic) == (
         f"{DANA}?name=Carrie%20Customer&email=carrie%40example.com&company=Acme"
-        "&mobile=%2B12025550195&phone=%2B12025550196&subject=Hello&skip=1"
+        "&mobile=12025550195&phone=%2B12025550196&subject=Hello&skip=1"
     )
 
 

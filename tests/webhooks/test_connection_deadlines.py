@@ -11,9 +11,9 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
+from harness.virtual_time import run_virtual
 from oncehub_async.webhooks import MemoryInbox, Receiver, serve
 from oncehub_async.webhooks._connection_deadlines import ConnectionDeadlines
-from tests.virtual_time import run_virtual
 
 from .conftest import SECRET
 

@@ -5,12 +5,12 @@ from typing import Any
 import orjson
 import pytest
 
+from harness.virtual_time import run_virtual
 from oncehub_async.simulator import Account
 from oncehub_async.testing import make_event
 from oncehub_async.webhooks._event_names import SPECIFIC
 
 from ..simulator.deliveries.receiver import Receiver, virtual
-from ..virtual_time import run_virtual
 
 ACCOUNT = Account(bookings=300, contacts=100, webhooks=0, product="calendars")
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from harness.virtual_time import run_virtual
 from oncehub_async.webhooks import Backoff, Context, Event, GiveUp, RetryLater, Router
 from oncehub_async.webhooks._inbox import State
 
-from ..virtual_time import run_virtual
 from .virtual_receiver import post, receiver, since_start, virtual
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import attrs
 
+from harness.virtual_time import run_virtual
 from oncehub_async._ground import WallClock
 from oncehub_async.testing import make_event
 from oncehub_async.webhooks import MemoryInbox, Receiver
 
-from ..virtual_time import run_virtual
 from .conftest import SECRET, deliver
 
 START = 1_790_000_000.0

@@ -134,3 +134,20 @@ def read_from(file: BinaryIO, compression: Compression) -> Iterator[BinaryIO]:
             # It doesn't close the file.
             with broken_by(zstd.ZstdError, EOFError), zstd.ZstdFile(file, "rb") as text:
                 yield text
+
+
+LONGEST_LINE = 64 << 20
+"""No answer of the service is larger, so that no object is, and no line in a file."""
+
+
+def lines_of(text: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file, none of which takes more memory than an object can.
+
+    A few kilobytes can unpack to gigabytes without a line's end. Raises `BrokenFileError`.
+    """
+    number = 0
+    while line := text.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            raise BrokenFileError(f"line {number} is longer than any object can be")
+        yield line

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, BinaryIO
 
-from .compressed import BrokenFileError
+from .compressed import LONGEST_LINE, BrokenFileError, broken_by, lines_of
 from .fields import UNKNOWN_FIELDS, Field, FieldKind, fields_of
 from .fitting import FITS, Fit, UnfittingValue, encodable, instant, json_text, row
 
@@ -121,24 +121,73 @@ def line(data: Mapping[str, Any], resource: str) -> bytes:
     return (",".join(map(cell, values)) + _END).encode()
 
 
+# One cell and what ends it; a quote inside quotes is doubled.
+_CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^",]*))(,|\Z)')
+
+
+def read_cells(text: BinaryIO, names: Sequence[str]) -> Iterator[dict[str, str | None]]:
+    """Some columns of the objects in a file, as far as it has them. Raises `BrokenFileError`.
+
+    Python's own reader stops at 128 KB in a cell, and how long one may be is a setting of the
+    whole process, which isn't ours to change.
+    """
+    with broken_by(UnicodeDecodeError):
+        rows = (_cells_in(row) for _, row in _rows_in(text))
+        columns = next(rows, [])
+        chosen = [(name, columns.index(name)) for name in names if name in columns]
+        for number, cells in enumerate(rows, start=1):
+            if len(cells) != len(columns):
+                raise BrokenFileError(f"row {number} has not the {len(columns)} columns of others")
+            yield {name: plain_text(cells[place]) or None for name, place in chosen}
+
+
 def count_lines(text: BinaryIO, resource: str) -> int:
     """How many objects there are in a file. Raises `BrokenFileError`."""
-    if text.readline() != first_line(resource):
+    rows = _rows_in(text)
+    if next(rows, (1, b""))[1] != first_line(resource):
         raise BrokenFileError(f"the first line is not the header of a CSV file of {resource}")
-    columns = len(header(resource))
-    count, commas, inside = 0, 0, False
-    for number, part in enumerate(text, start=2):
-        pieces = part.split(b'"')
-        commas += sum(piece.count(b",") for piece in pieces[inside::2])
-        inside ^= len(pieces) % 2 == 0
-        if inside:
-            continue
-        if commas != columns - 1 or not part.endswith(_END.encode()):
+    columns, count = len(header(resource)), 0
+    for number, each in rows:
+        count += 1
+        outside = b"".join(each.split(b'"')[::2])
+        if outside.count(b",") != columns - 1 or not each.endswith(_END.encode()):
             raise BrokenFileError(f"line {number} does not end a row of {columns} columns")
-        count, commas = count + 1, 0
+    return count
+
+
+def _rows_in(text: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Rows with their ends, and the number of the line that ends each.
+
+    A row goes on over as many lines as its quotes do.
+    """
+    parts: list[bytes] = []
+    size, inside = 0, False
+    for number, line in enumerate(lines_of(text), start=1):
+        parts.append(line)
+        size += len(line)
+        inside ^= line.count(b'"') % 2 == 1
+        if size > LONGEST_LINE:
+            raise BrokenFileError("a row is longer than any object can be")
+        if not inside:
+            yield number, b"".join(parts)
+            parts, size = [], 0
     if inside:
         raise BrokenFileError("the file ends within quotes")
-    return count
+
+
+def _cells_in(row: bytes) -> list[str]:
+    text = row.decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
+    if '"' not in text:
+        return text.split(",")
+    cells, at, separator = [], 0, ","
+    while separator:
+        found = _CELL.match(text, at)
+        if found is None:
+            raise BrokenFileError("a row has quotes where none can be")
+        in_quotes, plain, separator = found.groups()
+        cells.append(plain if in_quotes is None else in_quotes.replace('""', '"'))
+        at = found.end()
+    return cells
 
 
 def _names(fields: Sequence[Field], prefix: str = "") -> Iterator[str]:

@@ -1,10 +1,10 @@
 """Objects as lines of JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from ..._ground import dump_json, load_json
-from .compressed import BrokenFileError
+from .compressed import BrokenFileError, lines_of
 
 
 def line(data: Mapping[str, Any]) -> bytes:
@@ -12,17 +12,26 @@ def line(data: Mapping[str, Any]) -> bytes:
     return dump_json(data) + b"\n"
 
 
+# What it takes in memory goes by how many values a line holds, up to some sixty bytes each.
+_MOST_VALUES = 1 << 20
+
+
+def read_lines(text: BinaryIO) -> Iterator[dict[str, Any]]:
+    """The objects in a file. Raises `BrokenFileError`."""
+    for number, each in enumerate(lines_of(text), start=1):
+        if not each.endswith(b"\n"):
+            raise BrokenFileError(f"line {number} is cut short")
+        if each.count(b"[") + each.count(b"{") > _MOST_VALUES:
+            raise BrokenFileError(f"line {number} holds more than any object can")
+        try:
+            data = load_json(each)
+        except ValueError:
+            data = None
+        if not isinstance(data, dict):
+            raise BrokenFileError(f"line {number} is not a JSON object")
+        yield data
+
+
 def count_lines(text: BinaryIO) -> int:
     """How many objects there are in a file. Raises `BrokenFileError`."""
-    count = 0
-    for each in text:
-        count += 1
-        if not each.endswith(b"\n"):
-            raise BrokenFileError(f"line {count} is cut short")
-        try:
-            is_object = isinstance(load_json(each), dict)
-        except ValueError:
-            is_object = False
-        if not is_object:
-            raise BrokenFileError(f"line {count} is not a JSON object")
-    return count
+    return sum(1 for _ in read_lines(text))

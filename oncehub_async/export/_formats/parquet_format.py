@@ -183,5 +183,5 @@ def read_columns(file: BinaryIO, names: Sequence[str]) -> Iterator[Mapping[str, 
         parquet = pq.ParquetFile(file, page_checksum_verification=True, buffer_size=1 << 16)
         columns = [name for name in names if name in parquet.schema_arrow.names]
         for group in range(parquet.num_row_groups):
-            for batch in parquet.iter_batches(_GROUP_ROWS, [group], columns, use_threads=False):
+            for batch in parquet.iter_batches(_BATCH_ROWS, [group], columns, use_threads=False):
                 yield from batch.to_pylist()

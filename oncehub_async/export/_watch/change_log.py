@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..._ground import load_json
-from .._files import sync_folder
+from .._files import open_again, open_anew, sync_folder
 from .._formats import BrokenFileError
 from .._manifest import MANIFEST_NAME, Changes
 
@@ -27,8 +27,11 @@ class ChangeLog:
 
     def begin(self) -> None:
         """Make the file. Raises `BrokenFileError` where lines of somebody else are there."""
-        self.path.touch()
-        if self.path.stat().st_size:
+        if not os.path.lexists(self.path):
+            open_anew(self.path).close()
+        with open_again(self.path) as file:
+            is_empty = not file.read(1)
+        if not is_empty:
             raise BrokenFileError(
                 f"{self.path.name} is there already, and {MANIFEST_NAME} doesn't know it; "
                 "move it away"
@@ -44,7 +47,7 @@ class ChangeLog:
         """
         safe = self._changes.bytes
         try:
-            with self.path.open("rb+") as file:
+            with open_again(self.path) as file:
                 for line in file:
                     data = change_in(line)
                     if data is None:
@@ -71,7 +74,7 @@ class ChangeLog:
         if self.path.stat().st_size < self._end:
             raise BrokenFileError(f"{self.path.name} is shorter than it was; {REMEDY}")
         try:
-            with self.path.open("rb+") as file:
+            with open_again(self.path) as file:
                 file.truncate(self._end)
                 file.seek(self._end)
                 for line in lines:

@@ -84,9 +84,9 @@ class ResourceWatch:
             with path.open("rb") as file:
                 for data in read_objects(file, written_as, compression, fields):
                     if len(self.some_ids) < SOME:
-                        self.some_ids.append(str(data["id"]))
+                        self.some_ids.append(str(data.get("id")))
                     # Where no time tells the version, only the whole object does.
-                    if written_as is Format.JSONL or (self.field and data[self.field]):
+                    if written_as is Format.JSONL or (self.field and data.get(self.field)):
                         self._note(data, seen)
         except BrokenFileError as error:
             raise BrokenFileError(f"{path.name}: {error}") from error
@@ -152,7 +152,7 @@ class ResourceWatch:
         now: datetime,
     ) -> None:
         for each in map(without_secrets, objects):
-            key, version = str(each["id"]), self._known.version_of(each, now)
+            key, version = str(each.get("id")), self._known.version_of(each, now)
             self._known.see(version, now)
             is_old = since is not None and version.time is not None and version.time <= since
             if not is_old and not self._known.has(key, version):
@@ -168,4 +168,4 @@ class ResourceWatch:
         version, since = self._known.version_of(data, seen), self._since()
         self._known.see(version, self._opened)
         if since is None or version.time is None or version.time > since:
-            self._known.note(str(data["id"]), version)
+            self._known.note(str(data.get("id")), version)

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from .._account_events.booking_events import change, hand_over
 from .._data.instants import parse
 from .._data.webhooks_data import EventType
 from .._data.words import CONFERENCING
 from .._expansion import BOOKING
 from .._field_checks import flag, string, text
-from .._happenings.booking_events import change, hand_over
 from .._listing.list_answers import ListOperation
 from .._listing.list_filters import BOOKINGS
 from .._service_answers import SimulatedAnswer, invalid, missing

@@ -8,13 +8,12 @@ from typing import Any
 
 import attrs
 
+from harness import list_service
+from harness.list_service import ListService
+from harness.virtual_time import VirtualClock
 from oncehub_async import OnceHub, RetryPolicy
 from oncehub_async._ground.times import time_text
 from oncehub_async._http.response import RawAnswer
-
-from ... import list_service
-from ...list_service import ListService
-from ...virtual_time import VirtualClock
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 

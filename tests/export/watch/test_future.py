@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from harness.virtual_time import InlineLoop
 from oncehub_async.export import ExportPlan, verify_export, watch_export
 from oncehub_async.export._export_plan import ResourcePlan
 
-from ...virtual_time import InlineLoop
 from .changing_service import START, ChangingService, client, milliseconds
 
 PICKED, OTHER = "BKNG-3", "BKNG-7"

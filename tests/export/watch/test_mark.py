@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from harness.list_service import Latency, ListService, error
+from harness.virtual_time import InlineLoop
 from oncehub_async._http.response import RawAnswer
 from oncehub_async.export import ExportPlan, verify_export, watch_export
 from oncehub_async.export._export_plan import ResourcePlan
 
-from ...list_service import Latency, ListService, error
-from ...virtual_time import InlineLoop
 from .changing_service import START, ChangingService, client, milliseconds
 
 NEWEST, OLDEST = "BKNG-11", "BKNG-0"

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from harness.list_service import Latency
+from harness.virtual_time import InlineLoop
 from oncehub_async.export import ExportPlan, watch_export
 from oncehub_async.export._export_plan import ResourcePlan
 
-from ...list_service import Latency
-from ...virtual_time import InlineLoop
 from .changing_service import START, ChangingService, client, milliseconds
 
 PICKED = "BKNG-3"

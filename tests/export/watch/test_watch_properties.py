@@ -16,11 +16,11 @@ import attrs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.list_service import Latency
+from harness.virtual_time import InlineLoop
 from oncehub_async.export import ExportPlan, Manifest, verify_export, watch_export
 from oncehub_async.export._export_plan import ResourcePlan
 
-from ...list_service import Latency
-from ...virtual_time import InlineLoop
 from .changing_service import START, ChangingService, client, milliseconds
 
 HOUR = 3600

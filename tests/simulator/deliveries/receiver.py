@@ -8,9 +8,8 @@ from typing import Any
 import attrs
 import orjson
 
+from harness.virtual_time import VirtualClock
 from oncehub_async.simulator import Account, Simulator
-
-from ...virtual_time import VirtualClock
 
 URL = "https://app.example/hooks"
 QUIET = Account(bookings=300, contacts=100, webhooks=0)

@@ -6,11 +6,11 @@ from typing import Any
 import attrs
 import pytest
 
+from harness.virtual_time import run_virtual
 from oncehub_async.models import WebhookEvent, from_dict
 from oncehub_async.simulator import Account, Delivery, Simulator
 from oncehub_async.simulator._data.webhooks_data import EVENT_TYPES
 
-from ...virtual_time import run_virtual
 from .. import conformance_document
 from .receiver import QUIET, Receiver, subscribe, virtual
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from harness.virtual_time import run_virtual
 from oncehub_async.simulator import DeliveryFault, Fault, Simulator
 from oncehub_async.simulator._deliveries.delivery_faults import KINDS
 from oncehub_async.testing import sign
 
-from ...virtual_time import run_virtual
 from .receiver import Receiver, outcomes, virtual
 
 DAY = 86_400

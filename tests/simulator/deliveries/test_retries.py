@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from harness.virtual_time import run_virtual
 from oncehub_async.simulator import Delivery
 
-from ...virtual_time import run_virtual
 from .receiver import Receiver, outcomes, subscribe, virtual
 
 HOUR = 3_600

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 import attrs
 import pytest
 
+from harness.virtual_time import run_virtual
 from oncehub_async.simulator import Account, Simulator
 from oncehub_async.simulator._deliveries.routes import Routes
 from oncehub_async.simulator._deliveries.sender import _Loopback
 
-from ...virtual_time import run_virtual
 from .receiver import QUIET, URL, Receiver, outcomes, subscribe, virtual
 
 

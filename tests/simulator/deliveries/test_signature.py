@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from harness.virtual_time import run_virtual
 from oncehub_async.simulator import Delivery, Simulator
 from oncehub_async.simulator._deliveries.delivery_settings import RetriesSigned
 from oncehub_async.testing import sign
 
-from ...virtual_time import run_virtual
 from .receiver import Receiver, virtual
 
 SECRET = "d7686b8c83f04913929079aeae40189e"

@@ -12,7 +12,7 @@ from .._scheduling.meetings import meeting
 from .._simulated_clock import Agenda, SimulatedClock, stop
 from .._state import AccountState
 from .booking_events import STATUSES, befall
-from .happen import happen
+from .let_happen import happen
 
 _HOUR = 3_600.0
 _USUAL: tuple[EventType, ...] = (

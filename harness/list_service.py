@@ -10,6 +10,7 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Literal, Protocol, cast
 
 import aiohttp
@@ -38,13 +39,23 @@ class Latency:
     seconds: float = 0.0
     jitter: float = 0.0
     seed: int = 1
+    by_request: bool = False
+    """Whether the same request always takes the same time, so that ways to read can be compared."""
     _random: random.Random = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._random = random.Random(self.seed)
 
-    def one_way(self) -> float:
-        return self.seconds / 2 * self._random.uniform(1 - self.jitter, 1 + self.jitter)
+    def one_way(self, pick: random.Random | None = None) -> float:
+        pick = pick or self._random
+        return self.seconds / 2 * pick.uniform(1 - self.jitter, 1 + self.jitter)
+
+    def ways(self, request: Request) -> Callable[[], float]:
+        """How long each of the two ways of a request takes."""
+        if not self.by_request:
+            return self.one_way
+        words = sorted(request.query.items())
+        return partial(self.one_way, random.Random(f"{self.seed} {request.path} {words}"))
 
 
 @attrs.define(eq=False)
@@ -53,7 +64,8 @@ class ListService:
 
     times: Iterable[int]
     latency: Latency = attrs.Factory(Latency)
-    limits: Limits | None = attrs.Factory(Limits)
+    limits: Limits | None = attrs.Factory(lambda: Limits(reserve=0))
+    """Nobody calls beside the walk."""
     deleted_cursor: DeletedCursor = "position"
     before_answer: Callable[["ListService", int], RawAnswer | Exception | None] | None = None
     """May change things, or answer instead; is told the request's number."""
@@ -98,10 +110,11 @@ class ListService:
 
     async def handle(self, request: Request) -> RawAnswer:
         self.open_requests += 1
+        one_way = self.latency.ways(request)
         try:
-            await asyncio.sleep(self.latency.one_way())
+            await asyncio.sleep(one_way())
             answer = self._answer(request)
-            await asyncio.sleep(self.latency.one_way())
+            await asyncio.sleep(one_way())
         finally:
             self.open_requests -= 1
         if isinstance(answer, Exception):

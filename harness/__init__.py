@@ -1,0 +1,1 @@
+"""What tests and benchmarks share: virtual time, a strict service, the least possible time."""

@@ -1,0 +1,285 @@
+"""Where a page belongs that was asked for, and which pages are not believed. Pure rules.
+
+A service may have lost the place: because the object was deleted that a cursor names, because it
+ignores the cursor, because it ends too early. A page is only taken where it fits what is known.
+"""
+
+from collections import deque
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Generic, TypeVar
+
+import attrs
+
+from .._ground import time_text
+from .pagination import NOTHING_FOLLOWS, Direction, Following
+from .segments import Coverage, Placement, Position, Segment, Side, Unordered
+from .walk_plan import later
+
+T = TypeVar("T")
+Item = TypeVar("Item", covariant=True)
+
+WAYS_ON = 6
+"""In how many ways a segment can grow on: from its cursor, from objects before that one (for it may
+be gone, and its neighbours too), and from its time, at two resolutions."""
+LOOK_BY_TIME = 4
+"""The first of the ways by time, from which on what the service says is believed."""
+_NEIGHBOURS = (2, 10, 100)
+_AROUND = (timedelta(seconds=1), timedelta(milliseconds=1))
+
+
+class LostPlace(Exception):
+    """A page isn't what was asked for, as far as one can tell; the text says why."""
+
+
+@attrs.frozen
+class Look:
+    """A page that was asked for by time: the newest of what is older (of all, without a time)."""
+
+    older_than: datetime | None = None
+
+
+@attrs.frozen
+class NextPage:
+    """A page that was asked for because it is next to a segment."""
+
+    segment: int
+    side: Side
+    position: Position
+    """The object at that end when it was asked for."""
+    way: int = 0
+    """How many other ways of asking for the same have failed."""
+    overlaps: bool = False
+    """Whether the page should begin with the object itself: what proves that it is the next one."""
+
+
+@attrs.frozen(eq=False, repr=False)
+class PlacedPage(Generic[Item]):
+    """The new items of one page, and where in the list they belong."""
+
+    placement: Placement
+    items: tuple[Item, ...]
+    positions: Sequence[Position]
+    """Their places; none where the list isn't in the order of its creation times."""
+    older_than: datetime | None = None
+    """The time that the page was asked for with, if it was asked for by time."""
+    following: Following = NOTHING_FOLLOWS
+    """Where the service says that the list goes on."""
+    request_id: str | None = None
+    ordered: bool = True
+    """Whether the list is in that order, as far as it was seen."""
+
+
+def query_for(
+    asked: Look | NextPage, segment: Segment | None, query: Mapping[str, str]
+) -> dict[str, str]:
+    """The query for a page; `segment` is the one that it should be next to."""
+    if isinstance(asked, Look) or segment is None:
+        return _older_than(query, asked.older_than) if isinstance(asked, Look) else dict(query)
+    end = segment.end(asked.side)
+    if asked.side is Side.NEWER:
+        return {**query, Direction.NEWER.value: end.page[1] if asked.overlaps else end.cursor}
+    if asked.way >= LOOK_BY_TIME:
+        return _older_than(query, later(end.position.time, _AROUND[asked.way - LOOK_BY_TIME]))
+    if asked.way:
+        back = min(_NEIGHBOURS[asked.way - 1], len(end.page))
+        return {**query, Direction.OLDER.value: end.page[-back]}
+    return {**query, Direction.OLDER.value: end.cursor}
+
+
+def _older_than(query: Mapping[str, str], time: datetime | None) -> dict[str, str]:
+    bound = query.get("creation_time.lt")
+    if time is None or (bound is not None and datetime.fromisoformat(bound) <= time):
+        return dict(query)
+    return {**query, "creation_time.lt": time_text(time)}
+
+
+def place(
+    coverage: Coverage, page: Sequence[Position], asked: Look | NextPage, following: Following
+) -> Placement:
+    """Where a page belongs; the coverage stays as it is.
+
+    `following` is where the service says that the list goes on after the page.
+
+    Raises `LostPlace`, and `Unordered`.
+    """
+    if any(earlier.time < later.time for earlier, later in pairwise(page)):
+        raise Unordered("an object is newer than the one before it")
+    if len({each.id for each in page}) < len(page):
+        raise LostPlace("the page holds an object twice")
+    ended = following.cursor is None
+    if not page and _was_announced(coverage, asked, following):
+        raise LostPlace("the page is empty although more was announced")
+    if isinstance(asked, Look):
+        return _looked(coverage, page, asked.older_than, ended)
+    segment = coverage.current(asked.segment)
+    if asked.side is Side.NEWER:
+        if asked.overlaps and page and page[-1] != asked.position:
+            raise LostPlace("the page isn't the next one")
+        return _above(coverage, page, segment)
+    return _below(coverage, page, segment, ended, trusted=asked.way >= LOOK_BY_TIME)
+
+
+def has_moved(coverage: Coverage, asked: NextPage) -> bool:
+    """Whether what a page should be next to isn't the end of its segment any more."""
+    return coverage.current(asked.segment).end(asked.side).position != asked.position
+
+
+def _was_announced(coverage: Coverage, asked: Look | NextPage, following: Following) -> bool:
+    """Whether the service has said, now or with the page before, that there is more."""
+    if isinstance(asked, Look) or asked.side is Side.NEWER:
+        return following.announced
+    if asked.way >= LOOK_BY_TIME:
+        return False
+    return following.announced or coverage.current(asked.segment).older.announced
+
+
+def _looked(
+    coverage: Coverage, page: Sequence[Position], older_than: datetime | None, ended: bool
+) -> Placement:
+    if older_than is None:
+        return Placement(coverage.next_number, Side.OLDER, 0, len(page), ends=ended)
+    newer_ones = coverage.newer_than(older_than)
+    for segment in coverage.segments[:newer_ones]:
+        if any(segment.holds(each) for each in page):
+            # It went on beyond that time meanwhile, so that the page follows it.
+            return _below(coverage, page, segment, ended, trusted=False)
+    if page and page[0].time > older_than:
+        raise LostPlace("the page is newer than what was asked for")
+    below = next(iter(coverage.segments[newer_ones:]), None)
+    last = _end_of(page, below)
+    if below is not None and last < len(page):
+        return Placement(below.number, Side.NEWER, 0, last)
+    if below is not None and ended:
+        raise LostPlace("the list ends before objects that were there")
+    return Placement(coverage.next_number, Side.OLDER, 0, last, ends=ended)
+
+
+def _below(
+    coverage: Coverage, page: Sequence[Position], segment: Segment, ended: bool, *, trusted: bool
+) -> Placement:
+    first = 0
+    while first < len(page) and segment.holds(page[first]):
+        first += 1
+    among = {each.id for each in page[:first]} <= {*segment.older.page}
+    if (first < len(page) or ended) and not among:
+        raise Unordered("an object is as old as others but doesn't stand among them")
+    if any(not segment.is_newer_than(each) for each in page[first:]):
+        raise LostPlace("the page is newer than what it should follow")
+    below = coverage.neighbour(segment, Side.OLDER)
+    last = max(first, _end_of(page, below))
+    if below is not None and (last < len(page) or (ended and trusted)):
+        return Placement(segment.number, Side.OLDER, first, last, joins=below.number)
+    if below is not None and ended:
+        raise LostPlace("the list ends before objects that were there")
+    if first == last and not ended:
+        raise LostPlace("the page brings nothing that wasn't there")
+    return Placement(segment.number, Side.OLDER, first, last, ends=ended)
+
+
+def _above(coverage: Coverage, page: Sequence[Position], segment: Segment) -> Placement:
+    above = coverage.neighbour(segment, Side.NEWER)
+    if above is None:
+        # The two have met while this page was under way.
+        return Placement(segment.number, Side.NEWER, 0, 0)
+    last = len(page)
+    while last and segment.holds(page[last - 1]):
+        last -= 1
+    if not {each.id for each in page[last:]} <= {*segment.newer.page}:
+        raise LostPlace("an object is as old as others but doesn't stand among them")
+    if any(each.time < segment.newer.position.time for each in page[:last]):
+        raise LostPlace("the page is older than what it should precede")
+    first = last
+    while first and not above.holds(page[first - 1]):
+        first -= 1
+    if any(not above.is_newer_than(each) for each in page[first:last]):
+        raise LostPlace("the page is newer than what it should follow")
+    if first == last:
+        # It may be the top of the list, as where a service doesn't know the cursor any more.
+        raise LostPlace("the page brings nothing that wasn't there")
+    # Only the very object with which the other segment ends proves that nothing lies between.
+    if first and page[first - 1] != above.older.position:
+        raise LostPlace("the page doesn't precede what it should")
+    joins = above.number if first else None
+    return Placement(segment.number, Side.NEWER, first, last, joins=joins)
+
+
+def _end_of(page: Sequence[Position], below: Segment | None) -> int:
+    """The place of the first item that a segment holds.
+
+    That it is older than the segment's newest doesn't prove it: one may have a wrong time.
+    """
+    if below is not None:
+        for number, each in enumerate(page):
+            if each.time < below.newer.position.time or below.holds(each):
+                if each.id not in below.newer.page:
+                    raise Unordered("an object isn't where its time says")
+                return number
+    return len(page)
+
+
+def place_by_ids(
+    ids: Sequence[str], above: Sequence[Segment], below: Sequence[Segment], *, ended: bool
+) -> Placement:
+    """Where a page belongs whose times tell nothing: after `above`, until one of `below` begins.
+
+    Raises `LostPlace`.
+    """
+    if any(not {*each.newer.page, *each.older.page}.isdisjoint(ids) for each in above):
+        raise LostPlace("the page holds what came before it")
+    begins = {each: segment for segment in below for each in segment.newer.page}
+    for count, each in enumerate(ids):
+        if each in begins:
+            segment = begins[each]
+            return Placement(0, Side.OLDER, 0, count, segment.number, segment.at_end)
+    # Segments of which all ids are known may have been deleted since, but no others.
+    if ended and any(each.count > len(each.newer.page) for each in below):
+        raise LostPlace("the list ends before objects that were there")
+    return Placement(0, Side.OLDER, 0, len(ids), ends=ended)
+
+
+class Order(Generic[T]):
+    """For each segment of a coverage, what belongs to it, in the list's order.
+
+    T stands for whatever the pages are kept as: themselves, or where they lie in a file.
+    """
+
+    def __init__(self) -> None:
+        self._of_segment: dict[int, deque[T]] = {}
+
+    def from_the_top(self) -> deque[T]:
+        """What follows the top of the list without a gap; whoever takes it out has it."""
+        return self._of_segment.setdefault(0, deque())
+
+    def add(self, placement: Placement, value: T) -> None:
+        """Put a page into its place."""
+        own = self._of_segment.setdefault(placement.segment, deque())
+        if placement.side is Side.OLDER:
+            own.append(value)
+        else:
+            own.appendleft(value)
+        if placement.joins is None:
+            return
+        neighbour = self._of_segment.pop(placement.joins)
+        if placement.side is Side.OLDER:
+            own.extend(neighbour)
+        else:
+            # The upper one stays; see Coverage.
+            neighbour.extend(self._of_segment.pop(placement.segment))
+            self._of_segment[placement.joins] = neighbour
+
+
+async def newest_first(
+    pages: AsyncGenerator[PlacedPage[Item], None],
+) -> AsyncGenerator[PlacedPage[Item], None]:
+    """The same pages, each when all that is newer has come."""
+    order: Order[PlacedPage[Item]] = Order()
+    try:
+        async for page in pages:
+            order.add(page.placement, page)
+            ready = order.from_the_top()
+            while ready:
+                yield ready.popleft()
+    finally:
+        await pages.aclose()
