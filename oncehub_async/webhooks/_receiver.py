@@ -386,8 +386,7 @@ def checked_receiver(receiver: Receiver) -> Receiver:
     return receiver
 
 
-_METHODS = ("open", "close", "put", "digest", "claim", "settle", "release", "waiting", "counts")
-_METHODS += ("purge",)
+_METHODS = tuple("open close put digest claim settle release waiting counts purge".split())
 
 
 def _checked_inbox(inbox: Inbox) -> Inbox:

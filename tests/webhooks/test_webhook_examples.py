@@ -109,7 +109,7 @@ async def test_the_fastapi_service_counts_bookings(tmp_path: Path) -> None:
     async with program(*command, ready="/ready", environment=environment) as (session, _):
         for kind in ("scheduled", "scheduled", "canceled"):
             assert await deliver(session, make_event(f"booking.{kind}")) == 200
-        assert await deliver(session, b"{}") == 400
+        assert await deliver(session, b"{}") == 200  # signed: kept as it came
         counted: dict[str, int] = {}
         while sum(counted.values()) < 3:
             async with session.get("/bookings") as response:
