@@ -386,7 +386,9 @@ def checked_receiver(receiver: Receiver) -> Receiver:
     return receiver
 
 
-_METHODS = tuple("open close put digest claim settle release waiting counts purge".split())
+_METHODS = tuple(
+    ["open", "close", "put", "digest", "claim", "settle", "release", "waiting", "counts", "purge"]
+)
 
 
 def _checked_inbox(inbox: Inbox) -> Inbox:
