@@ -386,8 +386,17 @@ def checked_receiver(receiver: Receiver) -> Receiver:
     return receiver
 
 
-_METHODS = tuple(
-    ["open", "close", "put", "digest", "claim", "settle", "release", "waiting", "counts", "purge"]
+_METHODS = (
+    "open",
+    "close",
+    "put",
+    "digest",
+    "claim",
+    "settle",
+    "release",
+    "waiting",
+    "counts",
+    "purge",
 )
 
 
