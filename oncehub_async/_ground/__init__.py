@@ -4,7 +4,7 @@ from .._printable import printable, printable_json
 from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
 from .hidden import Hidden, HiddenText
-from .json_text import dump_any_json, dump_json, load_json, most_values
+from .json_text import dump_any_json, dump_json, load_json
 from .log import Lines, logger
 from .suggestion import did_you_mean, likely_word
 from .time_zones import is_time_zone
@@ -48,7 +48,6 @@ __all__ = [
     "likely_word",
     "load_json",
     "logger",
-    "most_values",
     "printable",
     "printable_json",
     "read_clock_face",

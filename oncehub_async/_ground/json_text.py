@@ -54,15 +54,6 @@ def load_json(text: bytes | str) -> Any:
         return _load_exactly(text)
 
 
-def most_values(text: bytes) -> int:
-    """No less than the number of values in a JSON text, without reading it.
-
-    Two bytes, [], become sixty, and hold up the event loop a hundred times as long as text does:
-    what comes from elsewhere has a bound for its values beside that for its bytes.
-    """
-    return 1 + text.count(b",") + text.count(b"[") + text.count(b"{")
-
-
 def dump_json(data: Any, *, indent: bool = False, sort: bool = False) -> bytes:
     """The JSON text of data that came from JSON, in UTF-8.
 

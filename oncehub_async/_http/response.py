@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 from multidict import CIMultiDictProxy
 
-from .._ground import load_json, most_values, read_time
+from .._ground import load_json, read_time
 from ..errors import (
     AuthenticationError,
     BadRequestError,
@@ -32,11 +32,6 @@ from .error_text import param_name, without_personal_data
 from .request import Request
 
 REQUEST_ID_HEADER = "Request-Id"
-
-MOST_VALUES = 250_000
-"""In an answer; a page of 100 expanded bookings has about 30 thousand."""
-
-_MOST_VALUES_OF_ERRORS = 10_000
 _LONGEST_MESSAGE = 500
 _LONGEST_RETRY_AFTER = 9_999
 _UNIX_TIME = 1e9
@@ -73,26 +68,15 @@ def read(request: Request, answer: RawAnswer, wall_time: datetime | None = None)
     if request.method == "DELETE" and not answer.body:
         return {"id": request.id, "deleted": True}
     try:
-        return _data(answer.body)
-    except ValueError as error:
-        said = str(error) if isinstance(error, _TooManyValuesError) else "is not JSON"
+        return load_json(answer.body)
+    except ValueError:
         raise InvalidResponseError(
-            f"the answer to a {answer.status} {said} ({_look(answer.body)})",
+            f"the answer to a {answer.status} is not JSON ({_look(answer.body)})",
             method=request.method,
             path=request.path,
             status=answer.status,
             request_id=answer.request_id,
         ) from None
-
-
-class _TooManyValuesError(ValueError):
-    """More than any page holds: to read them would take memory and hold up the event loop."""
-
-
-def _data(body: bytes, most: int = MOST_VALUES) -> Any:
-    if most_values(body) > most:
-        raise _TooManyValuesError(f"may have more than {most:,} values")
-    return load_json(body)
 
 
 def response_error(request: Request, answer: RawAnswer, wall_time: datetime) -> ResponseError:
@@ -162,7 +146,7 @@ def _http_date(text: str) -> datetime | None:
 
 def _error_body(body: bytes) -> Mapping[str, Any]:
     try:
-        data = _data(body, _MOST_VALUES_OF_ERRORS)
+        data = load_json(body)
     except ValueError:
         return {}
     return data if isinstance(data, dict) else {}

@@ -23,7 +23,7 @@ from .api_key import ApiKey
 from .request import Request
 from .response import REQUEST_ID_HEADER, RawAnswer
 
-LARGEST_BODY = 16 * 1024 * 1024
+LARGEST_BODY = 64 * 1024 * 1024
 """Bytes; a page of 100 expanded bookings has about 300 thousand."""
 
 

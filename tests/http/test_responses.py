@@ -176,3 +176,10 @@ def test_a_deletion_may_be_answered_with_nothing() -> None:
     """204 and an empty body mean the same as the documented answer."""
     request = Request(Operation("DELETE", "/contacts/{id}"), id="CTC-1")
     assert read(request, answered(204, b"")) == {"id": "CTC-1", "deleted": True}
+
+
+@pytest.mark.parametrize("sign", [",", "[", "{", '"'])
+def test_what_a_guest_wrote_ends_no_list(sign: str) -> None:
+    """Signs that mean something in JSON mean nothing in a text, however many there are."""
+    page = {"object": "list", "data": [{"id": "BKNG-1", "note": sign * 300_000}]}
+    assert read(REQUEST, answered(200, orjson.dumps(page))) == page
