@@ -18,7 +18,7 @@ from ._backoff import Backoff
 from ._envelope import envelope_of_unreadable, read_envelope
 from ._event_names import Unhandled
 from ._handling import Rules
-from ._inbox import Inbox, StoredEvent
+from ._inbox import Inbox, StoredEvent, checked_inbox
 from ._inbox_health import InboxHealth
 from ._refusals import Refusal, RefusalLog
 from ._repeats import Repeats
@@ -95,7 +95,7 @@ class Receiver(Router):
                 self._secrets = secret_source(signing_secret, self.clock)
         finally:
             signing_secret = None  # a frame's locals are shown by tools that report errors
-        self.inbox: Inbox = _checked_inbox(inbox)
+        self.inbox: Inbox = checked_inbox(inbox)
         self._services = services
         self._max_age = None if max_age is None else checks.seconds(max_age, "max_age")
         self._max_skew = checks.seconds(max_skew, "max_skew")
@@ -384,28 +384,3 @@ def checked_receiver(receiver: Receiver) -> Receiver:
     if not isinstance(receiver, Receiver):
         raise ConfigurationError(f"receiver: expected a Receiver, got {type(receiver).__name__}")
     return receiver
-
-
-_METHODS = (
-    "open",
-    "close",
-    "put",
-    "digest",
-    "claim",
-    "settle",
-    "release",
-    "waiting",
-    "counts",
-    "purge",
-)
-
-
-def _checked_inbox(inbox: Inbox) -> Inbox:
-    lacking = [name for name in _METHODS if not callable(getattr(inbox, name, None))]
-    if lacking or isinstance(inbox, type):
-        raise ConfigurationError(
-            f"inbox: expected an Inbox, such as SQLiteInbox('inbox.db'), got "
-            f"{inbox.__name__ if isinstance(inbox, type) else type(inbox).__name__}"
-            + (f" without {lacking[0]}()" if 0 < len(lacking) < len(_METHODS) else "")
-        )
-    return inbox

@@ -1,6 +1,6 @@
 """Where events are safe: the interface of an inbox, one in memory and one in a SQLite file."""
 
-from .interface import Claim, Inbox, Outcome, State, StoredEvent, Work
+from .interface import Claim, Inbox, Outcome, State, StoredEvent, Work, checked_inbox
 from .memory import MemoryInbox
 from .sqlite_inbox import SQLiteInbox
 
@@ -13,4 +13,5 @@ __all__ = [
     "State",
     "StoredEvent",
     "Work",
+    "checked_inbox",
 ]

@@ -3,11 +3,14 @@
 Nothing here assumes that one process does it all: several may put, and several may claim.
 """
 
+import inspect
 from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Protocol
 
 import attrs
+
+from ...errors import ConfigurationError
 
 AT_ONCE = 0.0
 """When work is due that waits for no moment; so a clock that steps back doesn't hold it up."""
@@ -159,3 +162,22 @@ class Inbox(Protocol):
         Some may be left for the next time, so as not to hold up others.
         """
         ...
+
+
+_METHODS = tuple(
+    name
+    for name, value in vars(Inbox).items()
+    if inspect.isfunction(value) and not name.startswith("_")
+)
+
+
+def checked_inbox(inbox: Inbox) -> Inbox:
+    """The inbox. Raises `ConfigurationError` for what is none, naming what it lacks."""
+    lacking = [name for name in _METHODS if not callable(getattr(inbox, name, None))]
+    if not lacking and not isinstance(inbox, type):
+        return inbox
+    named = inbox.__name__ if isinstance(inbox, type) else type(inbox).__name__
+    without = f" without {lacking[0]}()" if 0 < len(lacking) < len(_METHODS) else ""
+    raise ConfigurationError(
+        f"inbox: expected an Inbox, such as SQLiteInbox('inbox.db'), got {named}{without}"
+    )
