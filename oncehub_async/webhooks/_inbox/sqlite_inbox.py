@@ -93,7 +93,9 @@ class SQLiteInbox:
                 f"path: {self.path} can't be made: {error.strerror or error}"
             ) from None
         self._has_claimed, self._sweeps = False, True
-        self._writer = InboxWriter(self._connect, self._is_current, self._look_after_lock)
+        self._writer = InboxWriter(
+            self._connect, self._is_current, self._look_after_lock, self._busy_timeout
+        )
         try:
             await self._writer.open()
             await self._asked(lambda connection: statements.set_needed(connection, needed))
