@@ -76,7 +76,9 @@ def main() -> None:
             print(f"{row:<60} {peak(pid) - before:6.0f} MB", flush=True)
     with tempfile.TemporaryDirectory() as folder, server(SERVER, Path(folder)) as (_, port):
         longest, statuses = asyncio.run(crowd(port))
-    print(f"{f'longest wait of {CROWD:,} who deliver at once':<60} {longest:6.1f} s {dict(statuses)}")
+    print(
+        f"{f'longest wait of {CROWD:,} who deliver at once':<60} {longest:6.1f} s {dict(statuses)}"
+    )
 
 
 if __name__ == "__main__":

@@ -86,6 +86,7 @@ class Router:
         name: str | None = ...,
         timeout: float | None = ...,
         attempts: int | None = ...,
+        concurrency: int | None = ...,
         unlisted: bool = ...,
     ) -> Registration[BookingEvent]: ...
     @overload
@@ -95,6 +96,7 @@ class Router:
         name: str | None = ...,
         timeout: float | None = ...,
         attempts: int | None = ...,
+        concurrency: int | None = ...,
         unlisted: bool = ...,
     ) -> Registration[ConversationEvent]: ...
     @overload
@@ -104,6 +106,7 @@ class Router:
         name: str | None = ...,
         timeout: float | None = ...,
         attempts: int | None = ...,
+        concurrency: int | None = ...,
         unlisted: bool = ...,
     ) -> Registration[Event]: ...
     def on(
@@ -112,6 +115,7 @@ class Router:
         name: str | None = None,
         timeout: float | None = None,
         attempts: int | None = None,
+        concurrency: int | None = None,
         unlisted: bool = False,
     ) -> Registration[Any]:
         """Register a coroutine function for events of `types`.
@@ -122,6 +126,8 @@ class Router:
         - `name`: what the inbox calls it, `module:function` if left out. It has to stay the same
           for as long as work waits for it.
         - `timeout`, `attempts`: its own limits instead of the receiver's.
+        - `concurrency`: how many of its attempts run at once in this process; as many as the
+          receiver's, if left out.
         - `unlisted`: the types may be such as this version doesn't know.
 
         Raises `InvalidParameterError` for a type that doesn't exist, and `ConfigurationError` for
@@ -132,6 +138,8 @@ class Router:
             timeout = checks.seconds(timeout, "timeout")
         if attempts is not None:
             attempts = checks.count(attempts, "attempts")
+        if concurrency is not None:
+            concurrency = checks.count(concurrency, "concurrency")
 
         def register(function: Callable[..., Any]) -> None:
             check_coroutine_function(function, "a handler")
@@ -143,6 +151,7 @@ class Router:
                     takes_context=takes_context(function),
                     timeout=timeout,
                     attempts=attempts,
+                    concurrency=concurrency,
                 )
             )
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from .._ground import LATEST, Clock, checks, from_unix
@@ -14,6 +14,7 @@ from ._handling import Rules, decide, given_up_for_crashes, outcome, place, run
 from ._inbox import Claim, Inbox, Outcome, State, Work
 from ._inbox_health import InboxHealth
 from ._router import Route
+from ._slots import LONG, Attempt, Slots
 from ._stopwatch import TrustedTime
 from ._webhook_errors import EnvelopeError, told
 
@@ -48,7 +49,9 @@ class Worker:
         self._time_to_purge_by = TrustedTime(clock, memory)
         self._health = health
         self._routes = {route.handler.name: route for route in routes}
-        self._concurrency, self._services, self._chance = concurrency, services, chance
+        self._services, self._chance = services, chance
+        limits = {name: route.handler.concurrency for name, route in self._routes.items()}
+        self._slots = Slots(concurrency, limits)
         self._running: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
@@ -106,13 +109,11 @@ class Worker:
         pause = _POLL
         while not self._stopping.is_set():
             self._news.clear()
-            free = 0 if self._is_alone else self._concurrency - len(self._running)
+            free = 0 if self._is_alone else self._slots.free(len(self._running))
             claims: Sequence[Claim] = ()
             try:
                 if free and self._routes:
-                    claims = await self._inbox.claim(
-                        free, self._routes, self._clock.now(), idle=not self._running
-                    )
+                    claims = await self._claim(free)
                     self._health.worked("claim")
                 pause = _POLL
             except Exception as error:
@@ -125,6 +126,13 @@ class Worker:
                 self._begin(claim)
             if len(claims) < free or not free:
                 await self._rest()
+
+    async def _claim(self, free: int) -> Sequence[Claim]:
+        now, rooms = self._clock.now(), self._slots.rooms(free)
+        idle = not self._running
+        if not rooms:
+            return await self._inbox.claim(free, self._routes, now, idle=idle)
+        return await self._inbox.claim(free, self._routes, now, idle=idle, rooms=rooms)
 
     def _begin(self, claim: Claim) -> None:
         task = asyncio.create_task(self._handle(claim), name=f"oncehub-event-{claim.event.id}")
@@ -163,6 +171,11 @@ class Worker:
                 await self._settle(work, Outcome(state=State.DEAD, error=str(error)))
             return
         try:
+            # What hangs is done by itself, after the others.
+            apart = self._slots.hanging(work.handler for work in left)
+            for work in [each for each in left if each.handler in apart]:
+                left.remove(work)
+                await self._release(work, began=False)
             while left and not self._stopping.is_set():
                 await self._attempt(event, claim, left.pop(0))
         finally:
@@ -182,6 +195,10 @@ class Worker:
             )
             await self._settle(work, given_up)
             return
+        attempt = self._slots.begin(work.handler)
+        if attempt is None:
+            await self._release(work, began=False)
+            return
         number = work.failures + 1
         context = Context(
             attempt=work.attempt,
@@ -191,9 +208,11 @@ class Worker:
             services=self._services,
         )
         try:
-            failure = await run(route, event, context, rules.timeout)
-            if failure is not None:
-                failure = await decide(route, failure, event, context, rules.timeout)
+            with self._counted(attempt):
+                failure = await run(route, event, context, rules.timeout)
+                attempt.timed_out = isinstance(failure, TimeoutError)
+                if failure is not None:
+                    failure = await decide(route, failure, event, context, rules.timeout)
         except asyncio.CancelledError:
             await self._release(work, began=True)
             raise
@@ -202,6 +221,22 @@ class Worker:
         if failure is not None:
             _log(work, failure, result, rules, now)
         await self._settle(work, result)
+
+    @contextlib.contextmanager
+    def _counted(self, attempt: Attempt) -> Iterator[None]:
+        """It runs, and after a while it takes no room from others."""
+
+        def takes_long() -> None:
+            self._slots.takes_long(attempt)
+            self.wake()
+
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(self._clock.real_seconds(LONG), takes_long)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            self._slots.end(attempt)
 
     def _rules_of(self, route: Route) -> Rules:
         handler, rules = route.handler, self._rules

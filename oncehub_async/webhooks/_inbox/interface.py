@@ -4,7 +4,7 @@ Nothing here assumes that one process does it all: several may put, and several 
 """
 
 import inspect
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -119,9 +119,17 @@ class Inbox(Protocol):
         ...
 
     async def claim(
-        self, limit: int, handlers: Collection[str], now: float, *, idle: bool = True
+        self,
+        limit: int,
+        handlers: Collection[str],
+        now: float,
+        *,
+        idle: bool = True,
+        rooms: Mapping[str, int] | None = None,
     ) -> Sequence[Claim]:
         """Take work that is due, of at most `limit` events, for these handlers only.
+
+        `rooms`: of a handler that it names, no more than so much; others get what they are due.
 
         It is this inbox's alone until it is settled or released, or until the inbox is closed or
         its process has died: then it is due again. How an implementation tells is its own affair,

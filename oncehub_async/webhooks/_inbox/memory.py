@@ -3,7 +3,7 @@
 import heapq
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -118,7 +118,13 @@ class MemoryInbox:
         return None if record is None else sha256(record.event.body).digest()
 
     async def claim(
-        self, limit: int, handlers: Collection[str], now: float, *, idle: bool = True
+        self,
+        limit: int,
+        handlers: Collection[str],
+        now: float,
+        *,
+        idle: bool = True,
+        rooms: Mapping[str, int] | None = None,
     ) -> Sequence[Claim]:
         """Take due work; see `Inbox.claim`."""
         for pair in sorted(self._suspects, key=lambda pair: (pair.record.number, pair.position)):
@@ -126,7 +132,10 @@ class MemoryInbox:
                 return [self._take([pair], alone=True)] if idle else []
         taken: dict[str, list[_Pair]] = {}
         subjects: dict[str, str] = {}
-        while (queue := self._first_due(handlers, now)) is not None:
+        left = {each: limit for each in handlers} | dict(rooms or {})
+        while (
+            queue := self._first_due([each for each in handlers if left[each]], now)
+        ) is not None:
             pair = queue[0][3]
             event = pair.record.event
             if len(taken) == limit and event.id not in taken:
@@ -138,6 +147,7 @@ class MemoryInbox:
             # What is no longer in front comes back when it is.
             elif self._is_next(pair) and subjects.setdefault(event.subject, event.id) == event.id:
                 taken.setdefault(event.id, []).append(pair)
+                left[pair.handler] -= 1
         return [
             self._take(sorted(pairs, key=lambda pair: pair.position), alone=False)
             for pairs in taken.values()
@@ -188,7 +198,7 @@ class MemoryInbox:
         self._errors = {key: text for key, text in self._errors.items() if key[0] not in old}
         return len(old)
 
-    def _first_due(self, handlers: Collection[str], now: float) -> list[Any] | None:
+    def _first_due(self, handlers: Iterable[str], now: float) -> list[Any] | None:
         queues = [self._queues[handler] for handler in handlers if self._queues.get(handler)]
         first = min(queues, key=lambda queue: queue[0][:3], default=None)
         return first if first and first[0][0] <= now else None

@@ -6,7 +6,7 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -134,10 +134,16 @@ class SQLiteInbox:
         return None if body is None else sha256(body).digest()
 
     async def claim(
-        self, limit: int, handlers: Collection[str], now: float, *, idle: bool = True
+        self,
+        limit: int,
+        handlers: Collection[str],
+        now: float,
+        *,
+        idle: bool = True,
+        rooms: Mapping[str, int] | None = None,
     ) -> Sequence[Claim]:
         """Take due work; see `Inbox.claim`."""
-        return await self._submit(self._claim, (limit, handlers, now, idle))
+        return await self._submit(self._claim, (limit, handlers, now, idle, rooms or {}))
 
     async def settle(self, work: Work, outcome: Outcome, now: float) -> bool:
         """Write down what became of an attempt; see `Inbox.settle`."""

@@ -6,7 +6,7 @@ the event loop is busy: the fewer, the better.
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .interface import AT_ONCE, Claim, Outcome, State, StoredEvent, Work
@@ -151,21 +151,24 @@ def claim(
     handlers: Collection[str],
     now: float,
     idle: bool,
+    rooms: Mapping[str, int],
 ) -> list[Claim]:
     """Take due work of at most `limit` events, each of another subject; see `Inbox.claim`."""
-    suspects = _due(connection, _SUSPECTS, handlers, now, 1)
+    suspects = _due(connection, _SUSPECTS, now, dict.fromkeys(handlers, 1))
     if suspects:
         return _take(connection, owner, suspects[:1], 1, alone=True) if idle else []
-    rows = _due(connection, _CLAIMABLE, handlers, now, limit)
+    limits = {each: min(rooms.get(each, limit), limit) for each in handlers}
+    rows = _due(connection, _CLAIMABLE, now, limits)
     return _take(connection, owner, rows, limit, alone=False)
 
 
 def _due(
-    connection: sqlite3.Connection, query: str, handlers: Collection[str], now: float, limit: int
+    connection: sqlite3.Connection, query: str, now: float, limits: Mapping[str, int]
 ) -> list[Any]:
     rows: list[Any] = []
-    for handler in handlers:
-        rows += connection.execute(query, {"now": now, "handler": handler, "limit": limit})
+    for handler, limit in limits.items():
+        if limit:
+            rows += connection.execute(query, {"now": now, "handler": handler, "limit": limit})
     return sorted(rows, key=_by_due)
 
 
