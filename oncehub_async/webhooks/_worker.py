@@ -13,6 +13,7 @@ from ._handler import Context
 from ._handling import Rules, decide, given_up_for_crashes, outcome, place, run
 from ._inbox import Claim, Inbox, Outcome, State, Work
 from ._inbox_health import InboxHealth
+from ._loop_watch import LoopWatch
 from ._router import Route
 from ._slots import LONG, Attempt, Slots
 from ._stopwatch import TrustedTime
@@ -52,6 +53,7 @@ class Worker:
         self._services, self._chance = services, chance
         limits = {name: route.handler.concurrency for name, route in self._routes.items()}
         self._slots = Slots(concurrency, limits)
+        self._watch = LoopWatch()
         self._running: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
@@ -96,6 +98,7 @@ class Worker:
         finally:
             self._is_over = True
             self._idle.set()
+            self._watch.stop()
 
     async def _ended_by(self, tasks: Collection["asyncio.Task[None]"], end: float) -> bool:
         """Whether all have ended before the loop's time `end`: no other clock goes evenly."""
@@ -208,7 +211,7 @@ class Worker:
             services=self._services,
         )
         try:
-            with self._counted(attempt):
+            with self._counted(attempt), self._watch.running(work.handler):
                 failure = await run(route, event, context, rules.timeout)
                 attempt.timed_out = isinstance(failure, TimeoutError)
                 if failure is not None:

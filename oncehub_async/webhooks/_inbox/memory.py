@@ -132,10 +132,8 @@ class MemoryInbox:
                 return [self._take([pair], alone=True)] if idle else []
         taken: dict[str, list[_Pair]] = {}
         subjects: dict[str, str] = {}
-        left = {each: limit for each in handlers} | dict(rooms or {})
-        while (
-            queue := self._first_due([each for each in handlers if left[each]], now)
-        ) is not None:
+        left = dict.fromkeys(handlers, limit) | dict(rooms or {})
+        while (queue := self._first_due(filter(left.get, handlers), now)) is not None:
             pair = queue[0][3]
             event = pair.record.event
             if len(taken) == limit and event.id not in taken:
