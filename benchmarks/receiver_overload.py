@@ -26,7 +26,9 @@ def peak(pid: int) -> float:
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
-async def stopping(port: int, signature: str | None) -> None:
+async def stopping(
+    port: int, signature: str | None, senders: int = SENDERS, seconds: float = 5.0
+) -> None:
     """Senders who send nearly all of a body, and wait for what comes of it."""
     signed_with = {} if signature is None else {"Oncehub-Signature": signature}
     fields = {"Host": "x", "Content-Length": str(BODY), **signed_with}
@@ -38,12 +40,12 @@ async def stopping(port: int, signature: str | None) -> None:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(data)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(5.0):
+                async with asyncio.timeout(seconds):
                     await writer.drain()
-                    await asyncio.sleep(5.0)
+                    await asyncio.sleep(seconds)
             writer.transport.abort()
 
-    await asyncio.gather(*(send() for _ in range(SENDERS)))
+    await asyncio.gather(*(send() for _ in range(senders)))
 
 
 async def crowd(port: int) -> tuple[float, Counter[str]]:

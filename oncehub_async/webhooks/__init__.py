@@ -13,6 +13,7 @@ async with receiver:
 from .._ground import WallClock
 from ._aiohttp_handler import add_receiver, aiohttp_handler
 from ._answers import DeliveryAnswer
+from ._arriving_body import ArrivingBody
 from ._asgi import ReceiverApp
 from ._backoff import Backoff
 from ._event import BookingEvent, ConversationEvent, Event, construct_event, read_event
@@ -42,6 +43,7 @@ __all__ = [
     "MAX_SKEW",
     "RETRY_WINDOW",
     "SIGNATURE_HEADER",
+    "ArrivingBody",
     "Backoff",
     "BookingEvent",
     "Context",

@@ -14,8 +14,9 @@ from .._ground import WallClock, checks
 from ..errors import ClientStateError, ConfigurationError
 from . import _answers as answer
 from ._answers import DeliveryAnswer, Headers, signature_of
+from ._arriving_body import LARGEST_KEPT, ArrivingBody, BodyRoom
 from ._backoff import Backoff
-from ._envelope import envelope_of_unreadable, read_envelope
+from ._envelope import Envelope, envelope_of_unreadable, read_envelope
 from ._event_names import Unhandled
 from ._handling import Rules
 from ._inbox import Inbox, StoredEvent, checked_inbox
@@ -23,7 +24,14 @@ from ._inbox_health import InboxHealth
 from ._refusals import Refusal, RefusalLog
 from ._repeats import Repeats
 from ._router import Route, Router
-from ._signature import MAX_SKEW, RETRY_WINDOW, SHORT_AGE, check_signature
+from ._signature import (
+    MAX_SKEW,
+    RETRY_WINDOW,
+    SHORT_AGE,
+    check_age,
+    check_signature,
+    parse_header,
+)
 from ._signing_secrets import Secrets, SecretSource, SecretsProvider, SigningKey, secret_source
 from ._webhook_errors import EnvelopeError, SignatureError, SignatureProblem, told
 from ._worker import Worker
@@ -33,7 +41,11 @@ logger = logging.getLogger("oncehub_async.webhooks")
 MAX_BODY = 1024 * 1024
 """Bytes."""
 
+MAX_WAITING = 2_000
+"""Deliveries; what a file on a slow disk keeps in a few seconds."""
+
 _MOST_TYPES = 1_000
+_UNSIGNED = (SignatureProblem.MISSING, SignatureProblem.MALFORMED)
 
 
 class Receiver(Router):
@@ -62,8 +74,11 @@ class Receiver(Router):
     - `concurrency`: how many events are handled at once.
     - `timeout`: seconds that a handler may take; `backoff`: when and how often it is tried again.
     - `drain`: seconds that handlers get to finish when the receiver closes.
-    - `max_body`: bytes that a delivery may have; `read_timeout`: seconds it may take to arrive.
-      Adapters enforce both.
+    - `max_body`: bytes that an event may have. What is larger and signed is kept unread, up to
+      16 MiB, for handlers of everything; what is larger and not signed is refused.
+    - `read_timeout`: seconds that a delivery may take to arrive. Adapters enforce both.
+    - `max_waiting`: how many deliveries may wait for the inbox to keep them; those beyond are
+      answered 503 with Retry-After at once.
     - `unsafe_accept_unsigned`: accept what anybody sends (v1 webhooks are not signed).
 
     Raises `ConfigurationError` for settings that can't work.
@@ -83,6 +98,7 @@ class Receiver(Router):
         drain: float = 20.0,
         max_body: int = MAX_BODY,
         read_timeout: float = 10.0,
+        max_waiting: int = MAX_WAITING,
         unsafe_accept_unsigned: bool = False,
         clock: WallClock | None = None,
     ) -> None:
@@ -107,6 +123,9 @@ class Receiver(Router):
         self._drain = checks.seconds(drain, "drain")
         self.max_body: int = checks.count(max_body, "max_body")
         self.read_timeout: float = checks.seconds(read_timeout, "read_timeout")
+        self._max_waiting, self._waiting = checks.count(max_waiting, "max_waiting"), 0
+        self._largest = max(self.max_body, LARGEST_KEPT)
+        self._room = BodyRoom(self._largest)
         self._worker: Worker | None = None
         self._stack = AsyncExitStack()
         self._all_routes: tuple[Route, ...] = ()
@@ -190,16 +209,50 @@ class Receiver(Router):
     ) -> None:
         await self.close()
 
-    async def receive(self, headers: Headers, body: bytes) -> DeliveryAnswer:
+    def admit(self, headers: Headers, length: int | None = None) -> ArrivingBody | DeliveryAnswer:
+        """What takes a body in, or the answer where none is wanted: for adapters of your own.
+
+            with arriving:
+                while part := await read():
+                    if refusal := arriving.add(part):
+                        return receiver.refuse(refusal)
+                return await receiver.receive(headers, arriving)
+
+        `length`: what Content-Length says, None where nothing does. Nothing is kept for whoever
+        sends no header that OnceHub could have sent now, nor while too many deliveries wait.
+        """
+        if self._waiting >= self._max_waiting:
+            return self.refuse(Refusal.OVERLOADED)
+        most, error = self._largest, None
+        try:
+            header = signature_of(headers)
+            if self._needs_none(header):
+                most = self.max_body
+            else:
+                rules = (self.clock.now(), self._age_limit, self._max_skew)
+                check_age(parse_header(header), *rules)
+        except ConfigurationError as problem:
+            return self.refuse(Refusal.NO_SECRETS, str(problem))
+        except SignatureError as problem:
+            most, error = self.max_body, problem
+        if (length or 0) > most:
+            return self.refuse(Refusal.TOO_LARGE)
+        return ArrivingBody(self._room, most, error)
+
+    async def receive(self, headers: Headers, body: bytes | ArrivingBody) -> DeliveryAnswer:
         """Verify a delivery and put its event into the inbox.
 
-        `headers` as they arrived, `body` the raw bytes. Whatever they hold, the outcome is an
-        answer: 2xx once the event is safe, 4xx for what is not authentic or no event, 503 where
-        OnceHub should try again.
+        `headers` as they arrived, `body` the raw bytes, or what took them in. Whatever they hold,
+        the outcome is an answer: 2xx once the event is safe, 4xx for what is not authentic or no
+        event, 503 where OnceHub should try again.
         """
         loop = self._loop
         if not self._is_accepting or loop is None:
             return self.refuse(Refusal.NOT_OPEN)
+        if isinstance(body, ArrivingBody):
+            if body.error is not None:
+                return self.refuse(Refusal(body.error.problem), str(body.error))
+            body = body.whole()
         if loop is not asyncio.get_running_loop():
             return await self._receive_in(loop, headers, body)
         return await self._receive(headers, body)
@@ -224,19 +277,23 @@ class Receiver(Router):
         if not isinstance(body, bytes | bytearray | memoryview):
             given = f"the body is a {type(body).__name__}"
             return self.refuse(Refusal.NOT_AS_IT_ARRIVED, given)
-        if len(body) > self.max_body:
+        if len(body) > self._largest:
             return self.refuse(Refusal.TOO_LARGE)
+        if self._waiting >= self._max_waiting:
+            return self.refuse(Refusal.OVERLOADED)
         now = self.clock.now()
         try:
             key = await self._verify(headers, body, now)
         except SignatureError as error:
-            return self.refuse(Refusal(error.problem), str(error))
+            return self._refuse_unsigned(error, len(body))
         except ConfigurationError as error:  # of the arguments, or the provider of secrets
             return self.refuse(Refusal.NO_SECRETS, str(error))
         except Exception as error:
             return self.refuse(Refusal.NO_SECRETS, told(error))
+        if key is None and len(body) > self.max_body:
+            return self.refuse(Refusal.TOO_LARGE)
         try:
-            envelope = read_envelope(body)
+            envelope = self._envelope(body)
         except EnvelopeError as error:
             if key is None:
                 return self.refuse(Refusal.NO_EVENT, str(error))
@@ -256,6 +313,16 @@ class Receiver(Router):
             body=bytes(body),
         )
         return await self._keep(event, key)
+
+    def _envelope(self, body: bytes) -> Envelope:
+        if len(body) > self.max_body:
+            raise EnvelopeError(f"it has {len(body):,} bytes, and max_body is {self.max_body:,}")
+        return read_envelope(body)
+
+    def _refuse_unsigned(self, error: SignatureError, length: int) -> DeliveryAnswer:
+        if error.problem in _UNSIGNED and length > self.max_body:
+            return self.refuse(Refusal.TOO_LARGE)
+        return self.refuse(Refusal(error.problem), str(error))
 
     def refuse(self, why: Refusal, detail: str = "") -> DeliveryAnswer:
         """What to answer to a request that can't be received: for adapters of your own.
@@ -289,7 +356,7 @@ class Receiver(Router):
         """The key that signed; None for what needs no signature. Raises `SignatureError`."""
         header = signature_of(headers)
         source = self._secrets
-        if source is None or (self._unsigned and header is None):
+        if source is None or self._needs_none(header):
             return None
         keys = await source.current()
         rules = (now, self._age_limit, self._max_skew)
@@ -303,14 +370,21 @@ class Receiver(Router):
                 raise
             return check_signature(body, header, others, *rules)
 
+    def _needs_none(self, header: str | bytes | None) -> bool:
+        """Whether what comes with such a header is accepted without a signature."""
+        return self._secrets is None or (self._unsigned and header is None)
+
     async def _keep(self, event: StoredEvent, key: SigningKey | None) -> DeliveryAnswer:
         names = self._names_for(event.type)
+        self._waiting += 1
         try:
             is_new = await self.inbox.put(event, names)
         except Exception as error:
             if self._health.failed("put", error):
                 self._refusals.lull.is_over(Refusal.INBOX)
             return self.refuse(Refusal.INBOX, told(error))
+        finally:
+            self._waiting -= 1
         self._health.worked("put")
         if not is_new:
             await self._repeats.again(event, key, self.inbox)

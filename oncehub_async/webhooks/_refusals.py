@@ -40,6 +40,7 @@ class Refusal(StrEnum):
     BODY_TAKEN = "body_taken"
     NOT_AS_IT_ARRIVED = "not_as_it_arrived"
     NO_SECRETS = "no_secrets"
+    OVERLOADED = "overloaded"
     INBOX = "inbox"
 
     @property
@@ -93,7 +94,11 @@ _MEANINGS = {
         answer.ONLY_POST, "OnceHub posts; a redirect in front turns a POST into a GET"
     ),
     Refusal.TOO_SLOW: _Meaning(answer.TOO_SLOW, "the body took longer than read_timeout to arrive"),
-    Refusal.TOO_LARGE: _Meaning(answer.TOO_LARGE, "the body is larger than max_body"),
+    Refusal.TOO_LARGE: _Meaning(
+        answer.TOO_LARGE,
+        "the body is larger than what is let in: max_body (1 MiB), 16 MiB or max_body of what "
+        "looks signed",
+    ),
     Refusal.COMPRESSED: _Meaning(
         answer.ENCODED,
         "a signature is over the body as it was sent: let nothing in front compress requests",
@@ -122,6 +127,11 @@ _MEANINGS = {
     ),
     Refusal.NO_SECRETS: _Meaning(
         answer.UNAVAILABLE, "deliveries are answered 503, for they can't be verified at the moment"
+    ),
+    Refusal.OVERLOADED: _Meaning(
+        answer.OVERLOADED,
+        "deliveries are answered 503, for more wait to be kept than max_waiting, or large bodies "
+        "take all the room that there is for them",
     ),
     Refusal.INBOX: _Meaning(
         answer.UNAVAILABLE, "deliveries are answered 503, for the inbox can't keep them"

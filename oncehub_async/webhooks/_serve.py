@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import Callable, Iterator
 
 from aiohttp import web
@@ -17,6 +18,10 @@ _IDLE = 150.0
 """Seconds that a connection may wait for its next request: longer than the proxies in front of a
 receiver keep theirs (a minute or two), so that it is they who end it, and no delivery is cut off.
 """
+
+_RECEIVED_AT_ONCE = 32 * 1024
+"""Bytes of a connection that the kernel holds: a loop reads all that there is of each, which are
+256 KiB else, before anything can be said about it."""
 
 
 async def serve(
@@ -47,9 +52,12 @@ async def serve(
             await runner.setup()
             with contextlib.closing(_deadlines(runner, receiver.read_timeout)) as deadlines:
                 listener = await asyncio.get_running_loop().create_server(
-                    deadlines.connection, host, port, backlog=128
+                    deadlines.connection, host, port, backlog=128, start_serving=False
                 )
                 with contextlib.closing(listener):
+                    for each in listener.sockets:
+                        each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVED_AT_ONCE)
+                    await listener.start_serving()
                     if on_start is not None:
                         on_start(place.announced(host, listener.sockets[0].getsockname()[1]))
                     await stop.wait()

@@ -143,7 +143,7 @@ class SQLiteInbox:
         rooms: Mapping[str, int] | None = None,
     ) -> Sequence[Claim]:
         """Take due work; see `Inbox.claim`."""
-        return await self._submit(self._claim, (limit, handlers, now, idle, rooms or {}))
+        return await self._submit(self._claim, (limit, handlers, now, idle, rooms))
 
     async def settle(self, work: Work, outcome: Outcome, now: float) -> bool:
         """Write down what became of an attempt; see `Inbox.settle`."""

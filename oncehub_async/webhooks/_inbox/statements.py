@@ -151,13 +151,13 @@ def claim(
     handlers: Collection[str],
     now: float,
     idle: bool,
-    rooms: Mapping[str, int],
+    rooms: Mapping[str, int] | None = None,
 ) -> list[Claim]:
     """Take due work of at most `limit` events, each of another subject; see `Inbox.claim`."""
     suspects = _due(connection, _SUSPECTS, now, dict.fromkeys(handlers, 1))
     if suspects:
         return _take(connection, owner, suspects[:1], 1, alone=True) if idle else []
-    limits = {each: min(rooms.get(each, limit), limit) for each in handlers}
+    limits = {each: min((rooms or {}).get(each, limit), limit) for each in handlers}
     rows = _due(connection, _CLAIMABLE, now, limits)
     return _take(connection, owner, rows, limit, alone=False)
 
