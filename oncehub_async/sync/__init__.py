@@ -6,6 +6,7 @@ from ._database import Batch, Database, Deletion, Dialect, ObjectState, Upsert, 
 from ._database_url import DEFAULT_DATABASE, database_of
 from ._duckdb_file import DuckDBFile
 from ._postgresql import DEFAULT_SCHEMA, PostgreSQL
+from ._sync_check import SAMPLES, TableCheck
 from ._sync_errors import (
     DatabaseBusyError,
     DatabaseFailedError,
@@ -21,6 +22,7 @@ __all__ = [
     "DEFAULT_DATABASE",
     "DEFAULT_SCHEMA",
     "EVERY",
+    "SAMPLES",
     "TABLES",
     "AccountSync",
     "Batch",
@@ -42,6 +44,7 @@ __all__ = [
     "SyncProgress",
     "SyncRound",
     "Table",
+    "TableCheck",
     "TableProgress",
     "Upsert",
     "Writing",

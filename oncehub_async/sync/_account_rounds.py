@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from types import TracebackType
 from typing import Any, Self
 
@@ -25,6 +26,7 @@ from ._database_url import DEFAULT_DATABASE, database_of
 from ._deletion_search import SEARCHED, search_step, seconds_apart
 from ._list_reading import begin, read_changes, read_list, read_window
 from ._round_plan import EVERY_ROUND, lists_of_round
+from ._sync_check import SAMPLES, TableCheck, check_tables
 from ._sync_progress import SyncProgress, SyncRound
 from ._tables import TABLES
 
@@ -238,6 +240,16 @@ class AccountSync:
             await self._search(account, name)
         found, self._found = self._found, {}
         return found
+
+    async def check(
+        self, *, samples: int = SAMPLES, random: Random | None = None
+    ) -> dict[str, TableCheck]:
+        """Compare the database with the account: short lists whole, of long ones some pages.
+
+        It costs a request for each page of a short list, and `samples` and one more for each long
+        one. Raises a `RequestError` and `SyncError`.
+        """
+        return await check_tables(self._opened(), samples, random)
 
     async def handle(self, event: Any) -> None:
         """Put an event's booking, and its contact, into the database: a handler for a receiver.

@@ -23,7 +23,7 @@ from ._database import (
     read_settings,
     read_states,
 )
-from ._history_windows import ListPlace, HistoryWindow
+from ._history_windows import HistoryWindow, ListPlace
 from ._object_rows import Row, row_of
 from ._report_views import WIDE, wide_view
 from ._sync_errors import PolicyChangedError

@@ -12,7 +12,7 @@ from .._lists import Coverage, Listing, coverage_data, coverage_from
 from ..errors import NotFoundError
 from ._account_sync import SyncedAccount
 from ._database import Writing
-from ._history_windows import ListPlace, HistoryWindow, moved_mark, windows_of
+from ._history_windows import HistoryWindow, ListPlace, moved_mark, windows_of
 from ._object_rows import Row
 from ._proofs import CAN_BE_ASKED, Findings, find_out
 from ._sync_errors import OtherAccountError

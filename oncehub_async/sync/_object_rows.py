@@ -170,8 +170,6 @@ def _boolean(value: Any) -> Held:
 
 
 def _time(value: Any) -> Held:
-    if value == "":
-        return Held(None)
     time = read_time(value)
     if time is None:
         return _NOTHING

@@ -1,8 +1,8 @@
 """What a synced database holds, as objects again, to be compared with the account's."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from oncehub_async.models import SIGNING_SECRETS
 from oncehub_async.simulator import Simulator
 from oncehub_async.sync import TABLES, ColumnKind, Database, Table, database_of, table_of
 
+_LOOKS_LIKE_A_TIME = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?$")
 UNTHROTTLED = Limits(per_second=1000, per_five_minutes=1_000_000, reserve=0)
 
 
@@ -92,16 +93,12 @@ def comparable(value: Any) -> Any:
             name: comparable(each) for name, each in value.items() if name not in SIGNING_SECRETS
         }
         return {name: each for name, each in parts.items() if each is not None and each != {}}
+    if isinstance(value, str) and _LOOKS_LIKE_A_TIME.match(value):
+        return read_time(value) or value
+    if isinstance(value, float) and abs(value) > 2**53:
+        return int(Decimal(repr(value)))  # as JSON has it, and PostgreSQL writes it
     if isinstance(value, list):
         return [comparable(each) for each in value]
-    if isinstance(value, str):
-        return (
-            read_time(value) or value or None if len(value) >= 16 and value[:1].isdigit() else value
-        )
-    if isinstance(value, datetime):
-        return value
-    if isinstance(value, float | Decimal) and value == int(value):
-        return int(value)
     return value
 
 
