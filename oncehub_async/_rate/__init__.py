@@ -6,10 +6,13 @@ the rest with a 429. All clients of a process that use the same account share on
 Source: https://developers.oncehub.com/docs/rate-limits
 """
 
-from .budget import Budget, belongs_together, shared_budget
+from .budget import Budget, TellingBudget, belongs_together, shared_budget
+from .file_budget import FileBudget
 from .forecast import UNKNOWN, Demand, Demands, Forecast
 from .rate_budget import FIVE_MINUTES, Limits, Permit, Priority, RateBudget, RequestOutcome, Room
+from .redis_budget import RedisBudget
 from .request_queue import RequestQueue
+from .shared_budget import SharedBudget
 
 __all__ = [
     "FIVE_MINUTES",
@@ -17,14 +20,18 @@ __all__ = [
     "Budget",
     "Demand",
     "Demands",
+    "FileBudget",
     "Forecast",
     "Limits",
     "Permit",
     "Priority",
     "RateBudget",
+    "RedisBudget",
     "RequestOutcome",
     "RequestQueue",
     "Room",
+    "SharedBudget",
+    "TellingBudget",
     "belongs_together",
     "shared_budget",
 ]
