@@ -9,10 +9,10 @@ Source: https://developers.oncehub.com/docs/rate-limits
 from .budget import Budget, TellingBudget, belongs_together, shared_budget
 from .file_budget import FileBudget
 from .forecast import UNKNOWN, Demand, Demands, Forecast
+from .process_share import SharedBudget
 from .rate_budget import FIVE_MINUTES, Limits, Permit, Priority, RateBudget, RequestOutcome, Room
 from .redis_budget import RedisBudget
 from .request_queue import RequestQueue
-from .shared_budget import SharedBudget
 
 __all__ = [
     "FIVE_MINUTES",

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from .._ground import Clock, dump_json, load_json
 from ..errors import ConfigurationError
+from .process_share import SharedBudget, StoreGoneError
 from .rate_budget import Limits
-from .shared_budget import SharedBudget, StoreGoneError
 from .shared_state import Ask, Rules, State, Told, new_state, step
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from yarl import URL
 
 from .._ground import Clock, Hidden, dump_json, load_json
 from ..errors import ConfigurationError
+from .process_share import SharedBudget, StoreGoneError
 from .rate_budget import Limits
-from .shared_budget import SharedBudget, StoreGoneError
 from .shared_state import SETTLING, Ask, Rules, Told
 
 if TYPE_CHECKING:
