@@ -9,9 +9,10 @@ what is shared was lost.
 import asyncio
 import heapq
 import itertools
-import time
 import uuid
 from collections.abc import Callable
+from copy import copy
+from math import ceil, inf
 from typing import Protocol, Self
 
 import attrs
@@ -25,7 +26,9 @@ from .round_trips import LONGEST_DELAY, RoundTrips
 from .shared_state import Ask, Rules, Sent, Told, Verdict
 from .window import GUARD, Window, free_at
 
-_FIRST_RETRY, _LONGEST_RETRY = 0.1, 2.0
+_EARLY = 0.001
+"""Seconds by which a timer may be early."""
+_FIRST_RETRY, _LONGEST_RETRY = 0.1, 1.0
 """Real seconds between two tries to reach what is shared."""
 
 
@@ -117,6 +120,12 @@ class SharedBudget:
         self._told_at = 0.0
         self._report_due = False
         self._asked_for: set[Priority] = set()
+        self._retry = _FIRST_RETRY
+        self._out_of_reach = False
+        self._is_back = False
+        """Whether it is time to try at once whether what is shared is within reach."""
+        self._ahead = 0.0
+        """By how much the clock of what is shared is ahead of the loop's."""
         self._alone: _Alone | None = None
         self._wake = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
@@ -141,7 +150,7 @@ class SharedBudget:
         """Tell what became of the request."""
         if not isinstance(permit, SharedPermit) or permit.id not in self._own:
             return
-        now, own = time.monotonic(), self._own[permit.id]
+        now, own = self._now(), self._own[permit.id]
         if outcome.answered:
             clock_now = self._clock.now()
             departed = outcome.left_at is not None
@@ -176,7 +185,7 @@ class SharedBudget:
     def room(self) -> Room:
         """What the limits leave for bulk work of this process: its part of what is left."""
         limits = self._limits.of_bulk_work
-        if self._told is None or self._alone is not None:
+        if self._told is None or self._out_of_reach:
             return Room(limits, 0)
         now = self._clock.now()
         _, address = self._windows()
@@ -189,8 +198,9 @@ class SharedBudget:
     def forecast(self, requests: int = 1) -> Forecast:
         """When the next requests may leave if nobody else sends any."""
         now = self._clock.now()
-        if self._alone is not None:
-            wait = max(0.0, self._clock.seconds(self._alone.due(Priority.BULK) - time.monotonic()))
+        if self._out_of_reach:
+            due = self._now() if self._alone is None else self._alone.due(Priority.BULK)
+            wait = max(0.0, self._clock.seconds(due - self._now()))
             return Forecast(wait, f"the shared budget ({self._store.name}: out of reach)", wait)
         second, address = self._windows()
         told = self._told
@@ -207,7 +217,7 @@ class SharedBudget:
         if self._loop is None:
             return
         self._loop = None
-        if self._told is not None and self._alone is None:
+        if self._told is not None and not self._out_of_reach:
             try:
                 async with asyncio.timeout(1):
                     await self._store.ask(self._ask(), self._rules)
@@ -236,7 +246,7 @@ class SharedBudget:
             )
 
     def _lost(self) -> None:
-        self._report_due = True
+        self._report_due = self._is_back = True
         self._stir()
 
     def _stir(self) -> None:
@@ -245,6 +255,14 @@ class SharedBudget:
             self._runner = self._loop.create_task(self._run())
 
     async def _run(self) -> None:
+        try:
+            await self._ask_and_tell()
+        except Exception as error:
+            # Whoever waits must not wait for ever.
+            self._refuse_all(error)
+            raise
+
+    async def _ask_and_tell(self) -> None:
         while self._wants() != (0, 0) or self._has_news():
             self._wake.clear()
             ask = self._ask()
@@ -287,8 +305,7 @@ class SharedBudget:
         return interactive, len(self._waiters) - interactive
 
     def _ask(self) -> Ask:
-        told = self._told
-        now = time.monotonic()
+        told, now = self._told, self._now()
         horizon = now - self._rules.five_minutes
         for name in [each for each, own in self._own.items() if own.arrived <= horizon]:
             del self._own[name]
@@ -320,9 +337,9 @@ class SharedBudget:
 
     def _take(self, told: Told, ask: Ask) -> bool:
         """Hand out what the process was given; tells whether there is nothing to ask at once."""
-        if self._alone is not None:
+        if self._out_of_reach:
             logger.info("the shared budget (%s) is within reach again", self._store.name)
-            self._alone = None
+            self._out_of_reach, self._alone, self._retry = False, None, _FIRST_RETRY
         known = self._told
         if told.report:
             self._report_due = True
@@ -333,6 +350,7 @@ class SharedBudget:
                 self._store.name,
             )
         self._told, self._told_at = told, self._clock.now()
+        self._ahead = told.now - self._now()
         for name, priority, wait in told.leave:
             self._hand_out(name, Priority(priority), wait)
         return True
@@ -340,7 +358,7 @@ class SharedBudget:
     def _hand_out(self, id: str, priority: Priority, wait: float) -> None:
         # Whoever matters most goes with what comes first.
         self._wants()
-        left = time.monotonic() + wait
+        left = self._now() + wait
         self._own[id] = _Own(left, left + LONGEST_DELAY)
         if not self._waiters or self._waiters[0].rank[0] > priority:
             self._give_back(id)
@@ -359,17 +377,18 @@ class SharedBudget:
         self._unused.append(id)
         self._stir()
 
-    def _refuse_all(self, error: ConfigurationError) -> None:
+    def _refuse_all(self, error: Exception) -> None:
         for waiter in self._waiters:
             if not waiter.granted.done():
-                waiter.granted.set_exception(ConfigurationError(str(error)))
+                waiter.granted.set_exception(copy(error))
         self._waiters = []
 
     async def _do_without(self, error: StoreGoneError) -> None:
         """What is shared is out of reach: send no more than this process's part of it."""
-        if self._alone is None:
-            self._asked_for = set()
-            self._alone = _Alone(self._rules, self._told, self._own, time.monotonic())
+        if not self._out_of_reach:
+            self._out_of_reach, self._asked_for = True, set()
+            if self._told is not None:
+                self._alone = _Alone(self._rules, self._told, self._ahead, self._own, self._now)
             logger.warning(
                 "the shared budget (%s) is out of reach (%s): %s",
                 self._store.name,
@@ -378,19 +397,24 @@ class SharedBudget:
                 if self._told is None
                 else f"this process uses its part of what {self._told.processes} have shared",
             )
-        alone = self._alone
-        retry_at = time.monotonic() + alone.next_retry()
-        while (now := time.monotonic()) < retry_at:
-            interactive, bulk = self._wants()
-            priority = Priority.INTERACTIVE if interactive else Priority.BULK
-            due = alone.due(priority)
-            if (interactive or bulk) and due <= now:
-                name = f"{self._process}.alone{next(self._numbers)}"
-                self._hand_out(name, priority, 0.0)
-                continue
-            until = min(retry_at, due) if interactive or bulk else retry_at
+        retry_at = self._now() + self._retry
+        self._retry = min(self._retry * 2, _LONGEST_RETRY)
+        self._is_back = False
+        while not self._is_back and (now := self._now()) < retry_at:
+            due = self._send_alone(now)
             self._wake.clear()
-            await self._sleep(max(0.001, until - now))
+            await self._sleep(min(retry_at, due) - now)
+
+    def _send_alone(self, now: float) -> float:
+        """Let go who may go without what is shared; gives when the next one may."""
+        while (interactive := self._wants()[0]) or self._waiters:
+            priority = Priority.INTERACTIVE if interactive else Priority.BULK
+            due = inf if self._alone is None else self._alone.due(priority)
+            if self._alone is None or due > now + _EARLY:
+                return due
+            self._alone.take(due)
+            self._hand_out(f"{self._process}.alone{next(self._numbers)}", priority, 0.0)
+        return inf
 
     def _windows(self) -> tuple[Window, Window]:
         """The account's second and the address's five minutes, as they were told."""
@@ -409,6 +433,10 @@ class SharedBudget:
             ),
         )
 
+    def _now(self) -> float:
+        """Real seconds of the event loop."""
+        return 0.0 if self._loop is None else self._loop.time()
+
     def _when(self, seconds: float) -> float:
         return self._told_at + seconds
 
@@ -420,26 +448,26 @@ class _Alone:
     never send more than they had when they could see each other. Later each has an equal share.
     """
 
-    def __init__(self, rules: Rules, told: Told | None, own: dict[str, _Own], since: float) -> None:
-        self._rules = rules
-        self._processes = 1 if told is None else max(1, told.processes)
-        self._since = since if told is not None else float("inf")
-        self._own = own
+    def __init__(
+        self,
+        rules: Rules,
+        told: Told,
+        ahead: float,
+        own: dict[str, _Own],
+        now: Callable[[], float],
+    ) -> None:
+        self._rules, self._now, self._own = rules, now, own
+        self._processes, self._index = max(1, told.processes), told.index
+        self._ahead = ahead
+        self._since = since = now()
+        self._last_turn = -1
         horizon = since - rules.five_minutes
         self._had = sum(each.arrived > horizon for each in own.values())
-        self._retry = _FIRST_RETRY
-
-    def next_retry(self) -> float:
-        """Seconds until the next try to reach it."""
-        seconds, self._retry = self._retry, min(self._retry * 2, _LONGEST_RETRY)
-        return seconds
 
     def due(self, priority: Priority) -> float:
-        """When the next request may leave; infinitely late while nothing is known."""
+        """When the next request may leave."""
         rules, n = self._rules, self._processes
-        if self._since == float("inf"):
-            return self._since
-        now = time.monotonic()
+        now = self._now()
         share = max(1, rules.per_five_minutes // n)
         everybody_anew = self._since + rules.five_minutes + rules.longest_delay
         limit = share if now >= everybody_anew else min(share, self._had)
@@ -447,11 +475,29 @@ class _Alone:
             limit -= rules.reserve // n
         arrivals = sorted(each.arrived for each in self._own.values())
         arrivals = [each for each in arrivals if each > now - rules.five_minutes]
-        at_once = max(1, rules.per_second // n)
-        span = rules.second * max(1.0, n / rules.per_second)
-        return max(
+        earliest = max(
+            now,
             # What others have sent until then can still arrive.
             self._since + rules.second + rules.longest_delay,
             free_at(arrivals, limit, rules.five_minutes) if limit > 0 else everybody_anew,
-            free_at(arrivals, at_once, span),
         )
+        return self._turn(max(self._turn_at(earliest), self._last_turn + 1))
+
+    def take(self, at: float) -> None:
+        """A request leaves at this time."""
+        self._last_turn = self._turn_at(at)
+
+    # Everybody has turns of its own, by the clock of what was shared: each process one in a round.
+
+    def _turn_at(self, time: float) -> int:
+        """The number of the first of its own turns at or after a time."""
+        turns = (time + self._ahead) / self._apart
+        return ceil((turns - self._index) / self._processes - 1e-6)
+
+    def _turn(self, number: int) -> float:
+        return (number * self._processes + self._index) * self._apart - self._ahead
+
+    @property
+    def _apart(self) -> float:
+        """Seconds between two turns; what the network shifts by less keeps the limit."""
+        return self._rules.second / max(0.5, self._rules.per_second - 1)

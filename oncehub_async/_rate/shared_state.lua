@@ -2,7 +2,8 @@
 -- KEYS[1]: where the state is kept, which is also the channel on which a new one is announced.
 -- ARGV: what a process asks, the rules, a name for a new state, "1" where others can't have told
 -- yet what they have sent, and the time where it isn't the server's (in tests).
-local LATE, AT_ONCE, SETTLING, PROBE_PATIENCE, LONGEST_SLEEP = 0.25, 0.03, 1.5, 60, 30
+local LATE, AT_ONCE, SETTLING, SELDOM = 0.25, 0.03, 1.5, 30
+local PROBE_PATIENCE, LONGEST_SLEEP = 60, 30
 local FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER, ALONE, RECOVERY = 1, 60, 300, 60, 0.02
 local ARRIVED, LEFT, ACCOUNT, ID, OPEN = 1, 2, 3, 4, 5
 local PRIORITY, NUMBER, PROCESS, OF, BACK_AT = 1, 2, 3, 4, 5
@@ -32,7 +33,7 @@ if not state then
     zero = zero, name = ARGV[3], number = 0, places = {}, line = {}, seen = {}, share = 1,
     paused_until = now, refusals = 0, cut_at = now - 1000000, probe = cjson.null, typical = 0,
     held_until = ARGV[4] == '1' and now + SETTLING or now, expected = 1, reporters = {},
-    missing_until = now,
+    missing_until = now, next_settling = now,
   }
   redis.call('PUBLISH', KEYS[1], ARGV[3])
 end
@@ -54,8 +55,8 @@ end
 local function forget()
   local gone = now - rules.five_minutes
   state.places = filtered(state.places, function(p) return p[ARRIVED] > gone end)
-  for each, at in pairs(state.seen) do
-    if at <= gone then state.seen[each] = nil end
+  for each, seen in pairs(state.seen) do
+    if seen[1] <= gone then state.seen[each] = nil end
   end
   state.line = filtered(state.line, function(each) return each[BACK_AT] > now - LATE end)
   if state.probe ~= cjson.null and state.probe[2] <= now - PROBE_PATIENCE then
@@ -71,10 +72,11 @@ local function report()
       table.insert(state.places, { now - sent[3], now - sent[2], ask.account, sent[1], false })
     end
   end
+  if now >= state.next_settling then
+    state.held_until = math.max(state.held_until, now + SETTLING)
+    state.next_settling = now + SELDOM
+  end
   if ask.known ~= cjson.null and ask.known ~= state.name then
-    if next(state.reporters) == nil then
-      state.held_until = math.max(state.held_until, now + SETTLING)
-    end
     state.expected = math.max(state.expected, ask.processes)
     state.missing_until = now + rules.five_minutes
   end
@@ -194,20 +196,23 @@ end
 local function serve()
   local leave, due, left = {}, { cjson.null, cjson.null }, { ask.wants[1], ask.wants[2] }
   local ahead, ahead_of_account, position = 0, 0, 1
+  local before, before_of_account = 0, 0
   in_order()
   while position <= #state.line do
     local each = state.line[position]
     local priority = each[PRIORITY]
     if each[PROCESS] ~= ask.process then
+      local of_account = each[OF] == ask.account and 1 or 0
+      before, before_of_account = before + 1, before_of_account + of_account
       if each[BACK_AT] <= now + AT_ONCE then
         ahead = ahead + 1
-        if each[OF] == ask.account then ahead_of_account = ahead_of_account + 1 end
+        ahead_of_account = ahead_of_account + of_account
       end
       position = position + 1
     else
       local at = may_leave(priority, ahead, ahead_of_account, false)
       if at > now + AT_ONCE then
-        local soon = may_leave(priority, ahead, ahead_of_account, true)
+        local soon = may_leave(priority, before, before_of_account, true)
         local wait = math.min(math.max(soon - now, AT_ONCE), LONGEST_SLEEP)
         due[priority + 1] = wait
         each[BACK_AT] = now + wait
@@ -232,6 +237,7 @@ local function serve()
             each[BACK_AT] = now
             in_order()
             ahead, ahead_of_account, position = 0, 0, 1
+            before, before_of_account = 0, 0
           end
         end
       end
@@ -241,7 +247,11 @@ local function serve()
 end
 
 forget()
-state.seen[ask.process] = now
+if not state.seen[ask.process] then
+  state.number = state.number + 1
+  state.seen[ask.process] = { now, state.number }
+end
+state.seen[ask.process][1] = now
 local lost = ask.known ~= cjson.null and ask.known ~= state.name
 if ask.reported ~= cjson.null then
   report()
@@ -257,12 +267,15 @@ end
 redis.call('SET', KEYS[1], cjson.encode(state), 'PX',
   math.ceil((rules.five_minutes + 60) * 1000))
 
-local second, five_minutes = {}, {}
+local second, five_minutes, index = {}, {}, 0
+for _, seen in pairs(state.seen) do
+  if seen[2] < state.seen[ask.process][2] then index = index + 1 end
+end
 for _, p in ipairs(of_account()) do second[#second + 1] = p[ARRIVED] - now end
 for _, p in ipairs(state.places) do five_minutes[#five_minutes + 1] = p[ARRIVED] - now end
 table.sort(second)
 table.sort(five_minutes)
 return cjson.encode({
-  state.name, lost, count(state.seen), leave, due, pace(),
+  state.name, lost, now, count(state.seen), index, leave, due, pace(),
   math.max(0, state.paused_until - now), second, five_minutes,
 })

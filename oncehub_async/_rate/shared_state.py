@@ -24,6 +24,8 @@ AT_ONCE = 0.03
 """A request may be given leave so many seconds ahead: less than another question would take."""
 SETTLING = 1.5
 """Seconds in which all processes tell what they have sent, after what was shared was lost."""
+SELDOM = 30.0
+"""Seconds until that can hold everybody up again."""
 PROBE_PATIENCE = 60.0
 """Seconds after which a request that tries the service after a 429 counts as lost."""
 LONGEST_SLEEP = 30.0
@@ -101,8 +103,12 @@ class Told:
     """The state's name; another one than before means that what was shared was lost."""
     report: bool
     """Whether the process has to report before it is given leave."""
+    now: float
+    """The time of the state."""
     processes: int
     """How many processes share the state."""
+    index: int
+    """Which of them this one is, from 0."""
     leave: list[list[Any]]
     """Requests that may leave: id, priority, in how many seconds."""
     due: list[float | None]
@@ -135,6 +141,7 @@ def new_state(name: str, now: float, *, settling: bool) -> State:
         "expected": 1,
         "reporters": {},
         "missing_until": now,
+        "next_settling": now,
     }
 
 
@@ -147,7 +154,11 @@ _PRIORITY, _NUMBER, _PROCESS, _OF, _BACK_AT = range(5)
 def step(state: State, ask: Ask, now: float, rules: Rules) -> Told:
     """Change the state by what a process tells, and answer what it asks."""
     _forget(state, now, rules)
-    state["seen"][ask.process] = now
+    if ask.process not in state["seen"]:
+        state["number"] += 1
+        state["seen"][ask.process] = [now, state["number"]]
+    state["seen"][ask.process][0] = now
+    joined = state["seen"][ask.process][1]
     lost = ask.known is not None and ask.known != state["name"]
     if ask.reported is not None:
         _report(state, ask, now, rules)
@@ -164,7 +175,9 @@ def step(state: State, ask: Ask, now: float, rules: Rules) -> Told:
     return Told(
         state=state["name"],
         report=lost,
+        now=now,
         processes=len(state["seen"]),
+        index=sum(number < joined for _, number in state["seen"].values()),
         leave=leave,
         due=due,
         limit=_pace(state, rules),
@@ -177,7 +190,7 @@ def step(state: State, ask: Ask, now: float, rules: Rules) -> Told:
 def _forget(state: State, now: float, rules: Rules) -> None:
     gone = now - rules.five_minutes
     state["places"] = [p for p in state["places"] if p[_ARRIVED] > gone]
-    state["seen"] = {each: at for each, at in state["seen"].items() if at > gone}
+    state["seen"] = {each: seen for each, seen in state["seen"].items() if seen[0] > gone}
     # Who didn't come back at its turn gave up or died.
     state["line"] = [each for each in state["line"] if each[_BACK_AT] > now - LATE]
     probe = state["probe"]
@@ -192,13 +205,12 @@ def _report(state: State, ask: Ask, now: float, rules: Rules) -> None:
         if sent.id not in there:
             place = [now - sent.arrived_ago, now - sent.ago, ask.account, sent.id, False]
             state["places"].append(place)
+    if now >= state["next_settling"]:
+        # Others may have been out of reach as well, and not be back yet.
+        state["held_until"] = max(state["held_until"], now + SETTLING)
+        state["next_settling"] = now + SELDOM
     if ask.known is not None and ask.known != state["name"]:
-        # Others may still send by what they knew before, each its share.
-        state["held_until"] = (
-            max(state["held_until"], now + SETTLING)
-            if not state["reporters"]
-            else state["held_until"]
-        )
+        # They may still send by what they knew before, each its share.
         state["expected"] = max(state["expected"], ask.processes)
         state["missing_until"] = now + rules.five_minutes
     state["reporters"][ask.process] = True
@@ -260,13 +272,15 @@ def _serve(
     leave: list[list[Any]] = []
     due: list[float | None] = [None, None]
     left = list(ask.wants)
-    ahead, ahead_of_account = 0, 0
-    position = 0
+    ahead, ahead_of_account, position = 0, 0, 0
+    before, before_of_account = 0, 0
     state["line"].sort(key=lambda each: (each[_PRIORITY], each[_NUMBER]))
     while position < len(state["line"]):
         each = state["line"][position]
         priority = each[_PRIORITY]
         if each[_PROCESS] != ask.process:
+            before += 1
+            before_of_account += each[_OF] == ask.account
             # Who sleeps for longer is not waited for: it comes first when it is back.
             if each[_BACK_AT] <= now + AT_ONCE:
                 ahead += 1
@@ -276,7 +290,7 @@ def _serve(
         at = _may_leave(state, ask.account, priority, ahead, ahead_of_account, now, rules, False)
         if at > now + AT_ONCE:
             soon = _may_leave(
-                state, ask.account, priority, ahead, ahead_of_account, now, rules, True
+                state, ask.account, priority, before, before_of_account, now, rules, True
             )
             wait = min(max(soon - now, AT_ONCE), LONGEST_SLEEP)
             due[priority] = wait
@@ -300,6 +314,7 @@ def _serve(
             state["line"].append(state["line"].pop(position))
             state["line"].sort(key=lambda entry: (entry[_PRIORITY], entry[_NUMBER]))
             ahead, ahead_of_account, position = 0, 0, 0
+            before, before_of_account = 0, 0
     return leave, due
 
 
