@@ -12,7 +12,7 @@ from .._ground import Clock, dump_json, load_json
 from ..errors import ConfigurationError
 from .process_share import SharedBudget, StoreGoneError
 from .rate_budget import Limits
-from .shared_state import Ask, Rules, State, Told, new_state, step
+from .shared_state import Ask, SharedRules, State, Told, new_state, step
 
 if TYPE_CHECKING:
     import sqlite3
@@ -43,7 +43,8 @@ class FileBudget(SharedBudget):
         address: str = "",
         clock: Clock | None = None,
     ) -> None:
-        super().__init__(_FileStore(path, address), limits, clock=clock, account=account)
+        self._store = _FileStore(path, address)
+        super().__init__(limits, clock=clock, account=account)
 
 
 class _FileStore:
@@ -59,7 +60,7 @@ class _FileStore:
         if not folder.is_dir():
             raise ConfigurationError(f"budget: there is no folder {folder}")
 
-    async def ask(self, ask: Ask, rules: Rules) -> Told:
+    async def ask(self, ask: Ask, rules: SharedRules) -> Told:
         import sqlite3
 
         try:
@@ -70,7 +71,7 @@ class _FileStore:
     async def close(self) -> None:
         return None
 
-    def _exchange(self, ask: Ask, rules: Rules) -> Told:
+    def _exchange(self, ask: Ask, rules: SharedRules) -> Told:
         import sqlite3
 
         self._path.touch(mode=0o600)

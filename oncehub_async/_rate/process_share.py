@@ -23,7 +23,7 @@ from .forecast import Demands, Forecast, forecast
 from .rate_budget import FIVE_MINUTES, SECOND, Limits, Permit, Priority, RequestOutcome, Room
 from .request_queue import SOON
 from .round_trips import LONGEST_DELAY, RoundTrips
-from .shared_state import Ask, Rules, Sent, Told, Verdict
+from .shared_state import Ask, PaceVerdict, Sent, SharedRules, Told
 from .window import GUARD, Window, free_at
 
 _EARLY = 0.001
@@ -46,7 +46,7 @@ class BudgetStore(Protocol):
         """Get ready; `on_lost` is called when what was shared may have been lost."""
         ...
 
-    async def ask(self, ask: Ask, rules: Rules) -> Told:
+    async def ask(self, ask: Ask, rules: SharedRules) -> Told:
         """One exchange. Raises `StoreGoneError`, and `ConfigurationError` for what won't pass."""
         ...
 
@@ -85,19 +85,19 @@ class SharedBudget:
     Used within one event loop, and closed there (`async with`, or `close()`).
     """
 
+    _store: BudgetStore
+
     def __init__(
         self,
-        store: BudgetStore,
         limits: Limits | None = None,
         *,
         clock: Clock | None = None,
         account: str = "",
     ) -> None:
-        self._store = store
         self._limits = limits or Limits()
         self._clock = clock = Clock() if clock is None else checks.clock(clock)
         self._account = account
-        self._rules = Rules(
+        self._rules = SharedRules(
             per_second=self._limits.per_second,
             second=clock.real_seconds(SECOND + GUARD),
             per_five_minutes=self._limits.per_five_minutes,
@@ -115,7 +115,7 @@ class SharedBudget:
         self._own: dict[str, _Own] = {}
         self._settled: list[Sent] = []
         self._unused: list[str] = []
-        self._verdicts: list[Verdict] = []
+        self._verdicts: list[PaceVerdict] = []
         self._told: Told | None = None
         self._told_at = 0.0
         self._report_due = False
@@ -161,7 +161,7 @@ class SharedBudget:
             if outcome.refused:
                 self._round_trips.refused()
             self._verdicts.append(
-                Verdict(
+                PaceVerdict(
                     now - own.left,
                     outcome.refused,
                     None
@@ -450,7 +450,7 @@ class _Alone:
 
     def __init__(
         self,
-        rules: Rules,
+        rules: SharedRules,
         told: Told,
         ahead: float,
         own: dict[str, _Own],

@@ -13,7 +13,7 @@ from .._ground import Clock, Hidden, dump_json, load_json
 from ..errors import ConfigurationError
 from .process_share import SharedBudget, StoreGoneError
 from .rate_budget import Limits
-from .shared_state import SETTLING, Ask, Rules, Told
+from .shared_state import SETTLING, Ask, SharedRules, Told
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -55,7 +55,8 @@ class RedisBudget(SharedBudget):
         address: str = "",
         clock: Clock | None = None,
     ) -> None:
-        super().__init__(_RedisStore(url, address), limits, clock=clock, account=account)
+        self._store = _RedisStore(url, address)
+        super().__init__(limits, clock=clock, account=account)
 
 
 class _RedisStore:
@@ -91,7 +92,7 @@ class _RedisStore:
         self._script = self._redis.register_script(_lua())
         self._listener = asyncio.create_task(self._listen(on_lost))
 
-    async def ask(self, ask: Ask, rules: Rules) -> Told:
+    async def ask(self, ask: Ask, rules: SharedRules) -> Told:
         from redis.exceptions import (
             AuthenticationError,
             NoPermissionError,

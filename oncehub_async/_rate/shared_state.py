@@ -33,7 +33,7 @@ LONGEST_SLEEP = 30.0
 
 
 @attrs.frozen
-class Rules:
+class SharedRules:
     """What holds for all who share. In real seconds."""
 
     per_second: int
@@ -61,7 +61,7 @@ class Sent:
 
 
 @attrs.define
-class Verdict:
+class PaceVerdict:
     """What an answer says of the pace."""
 
     ago: float
@@ -82,7 +82,7 @@ class Ask:
     """Requests of which it is known by now when they arrived."""
     unused: tuple[str, ...] = ()
     """Leave that nobody wants any more."""
-    verdicts: tuple[Verdict, ...] = ()
+    verdicts: tuple[PaceVerdict, ...] = ()
     known: str | None = None
     """The name of the state that the process knew last."""
     reported: tuple[Sent, ...] | None = None
@@ -151,7 +151,7 @@ _ARRIVED, _LEFT, _ACCOUNT, _ID, _OPEN = range(5)
 _PRIORITY, _NUMBER, _PROCESS, _OF, _BACK_AT = range(5)
 
 
-def step(state: State, ask: Ask, now: float, rules: Rules) -> Told:
+def step(state: State, ask: Ask, now: float, rules: SharedRules) -> Told:
     """Change the state by what a process tells, and answer what it asks."""
     _forget(state, now, rules)
     if ask.process not in state["seen"]:
@@ -187,7 +187,7 @@ def step(state: State, ask: Ask, now: float, rules: Rules) -> Told:
     )
 
 
-def _forget(state: State, now: float, rules: Rules) -> None:
+def _forget(state: State, now: float, rules: SharedRules) -> None:
     gone = now - rules.five_minutes
     state["places"] = [p for p in state["places"] if p[_ARRIVED] > gone]
     state["seen"] = {each: seen for each, seen in state["seen"].items() if seen[0] > gone}
@@ -198,7 +198,7 @@ def _forget(state: State, now: float, rules: Rules) -> None:
         state["probe"] = None
 
 
-def _report(state: State, ask: Ask, now: float, rules: Rules) -> None:
+def _report(state: State, ask: Ask, now: float, rules: SharedRules) -> None:
     assert ask.reported is not None  # noqa: S101 - for the type checker
     there = {p[_ID] for p in state["places"]}
     for sent in ask.reported:
@@ -216,7 +216,7 @@ def _report(state: State, ask: Ask, now: float, rules: Rules) -> None:
     state["reporters"][ask.process] = True
 
 
-def _settle(state: State, ask: Ask, now: float, rules: Rules) -> None:
+def _settle(state: State, ask: Ask, now: float, rules: SharedRules) -> None:
     unused = set(ask.unused)
     settled = {sent.id: sent for sent in ask.settled}
     kept = []
@@ -236,7 +236,7 @@ def _settle(state: State, ask: Ask, now: float, rules: Rules) -> None:
         state["probe"] = None
 
 
-def _learn(state: State, verdict: Verdict, now: float) -> None:
+def _learn(state: State, verdict: PaceVerdict, now: float) -> None:
     """As `Throttle` does within one process."""
     left = now - verdict.ago
     if not verdict.refused:
@@ -267,7 +267,7 @@ def _stand_in_line(state: State, ask: Ask, now: float) -> None:
 
 
 def _serve(
-    state: State, ask: Ask, now: float, rules: Rules
+    state: State, ask: Ask, now: float, rules: SharedRules
 ) -> tuple[list[list[Any]], list[float | None]]:
     leave: list[list[Any]] = []
     due: list[float | None] = [None, None]
@@ -325,7 +325,7 @@ def _may_leave(
     ahead: int,
     ahead_of_account: int,
     now: float,
-    rules: Rules,
+    rules: SharedRules,
     hopeful: bool,
 ) -> float:
     """When a request may leave behind so many others.
@@ -363,16 +363,16 @@ def _free_at(arrivals: list[float], limit: int, seconds: float, now: float) -> f
     return (arrivals[-1] if arrivals else now) + seconds
 
 
-def _of_account(state: State, account: str, now: float, rules: Rules) -> list[list[Any]]:
+def _of_account(state: State, account: str, now: float, rules: SharedRules) -> list[list[Any]]:
     gone = now - rules.second
     return [p for p in state["places"] if p[_ACCOUNT] == account and p[_ARRIVED] > gone]
 
 
-def _pace(state: State, rules: Rules) -> int:
+def _pace(state: State, rules: SharedRules) -> int:
     return max(1, int(rules.per_second * state["share"]))
 
 
-def _held_back(state: State, now: float, rules: Rules) -> int:
+def _held_back(state: State, now: float, rules: SharedRules) -> int:
     """The share of processes that have not told yet what they have sent."""
     missing: int = state["expected"] - len(state["reporters"])
     if missing <= 0 or state["missing_until"] <= now:

@@ -11,7 +11,7 @@ from harness.virtual_time import VirtualClock
 from oncehub_async import Limits, Priority, RequestOutcome
 from oncehub_async._rate import SharedBudget
 from oncehub_async._rate.process_share import StoreGoneError
-from oncehub_async._rate.shared_state import Ask, Rules, State, Told, new_state, step
+from oncehub_async._rate.shared_state import Ask, SharedRules, State, Told, new_state, step
 
 
 @attrs.define(eq=False)
@@ -45,7 +45,7 @@ class KeptStore:
     async def open(self, on_lost: Callable[[], None]) -> None:
         self.kept.told_of_loss.append(on_lost)
 
-    async def ask(self, ask: Ask, rules: Rules) -> Told:
+    async def ask(self, ask: Ask, rules: SharedRules) -> Told:
         kept, loop = self.kept, asyncio.get_running_loop()
         await asyncio.sleep(kept.round_trip / 2)
         if kept.out_of_reach:
@@ -95,6 +95,12 @@ class Service:
         return most
 
 
+class KeptBudget(SharedBudget):
+    def __init__(self, kept: KeptState, limits: Limits | None, account: str) -> None:
+        self._store = KeptStore(kept)
+        super().__init__(limits, clock=VirtualClock(), account=account)
+
+
 class Process:
     """One that sends bulk requests as fast as it may, and can be killed."""
 
@@ -107,7 +113,7 @@ class Process:
         limits: Limits | None = None,
         account: str = "",
     ) -> None:
-        self.budget = SharedBudget(KeptStore(kept), limits, clock=VirtualClock(), account=account)
+        self.budget = KeptBudget(kept, limits, account)
         self.service, self.name, self.account = service, name, account
         self.waits: list[float] = []
         self.tasks: list[asyncio.Task[None]] = []
