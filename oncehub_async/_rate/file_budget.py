@@ -66,6 +66,8 @@ class _FileStore:
         try:
             return await asyncio.to_thread(self._exchange, ask, rules)
         except (sqlite3.Error, OSError) as error:
+            if getattr(error, "sqlite_errorname", "") == "SQLITE_NOTADB":
+                raise ConfigurationError(f"budget: {self._path} holds something else") from None
             raise StoreGoneError(f"{type(error).__name__}: {error}") from None
 
     async def close(self) -> None:

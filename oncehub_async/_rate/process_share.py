@@ -471,8 +471,8 @@ class _Alone:
         share = max(1, rules.per_five_minutes // n)
         everybody_anew = self._since + rules.five_minutes + rules.longest_delay
         limit = share if now >= everybody_anew else min(share, self._had)
-        if priority is Priority.BULK:
-            limit -= rules.reserve // n
+        if priority is Priority.BULK and limit > 0:
+            limit = max(1, limit - rules.reserve // n)
         arrivals = sorted(each.arrived for each in self._own.values())
         arrivals = [each for each in arrivals if each > now - rules.five_minutes]
         earliest = max(

@@ -89,7 +89,7 @@ class _RedisStore:
             socket_connect_timeout=_PATIENCE,
             retry=Retry(NoBackoff(), 0),
         )
-        self._script = self._redis.register_script(_lua())
+        self._script = self._redis.register_script(lua())
         self._listener = asyncio.create_task(self._listen(on_lost))
 
     async def ask(self, ask: Ask, rules: SharedRules) -> Told:
@@ -152,7 +152,8 @@ class _RedisStore:
         self._started_at = time.monotonic() - float(told["uptime_in_seconds"])
 
 
-def _lua() -> str:
+def lua() -> str:
+    """The script that the server runs."""
     from importlib.resources import files
 
     return files(__package__).joinpath("shared_state.lua").read_text("utf-8")
