@@ -85,6 +85,11 @@ class DuckDBFile:
         return str(self._path)
 
     @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self._path
+
+    @property
     def dialect(self) -> Dialect:
         """DuckDB's."""
         return _DIALECT
