@@ -1,5 +1,10 @@
 """The detail report: a row for each booking, as the vendor's detail list has it."""
 
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+from zoneinfo import ZoneInfo
+
 from ..sync import Reader
 from ._report_model import ReportColumn, ReportTable, Shows
 from ._report_queries import Counted, detail
@@ -53,7 +58,21 @@ async def detail_table(reader: Reader, counted: Counted) -> ReportTable:
     columns = [ReportColumn(*each) for each in _COLUMNS]
     columns += [ReportColumn(each, each.removeprefix("custom_"), Shows.TEXT) for each in custom]
     rows = await reader.fetch(query.sql, *query.arguments)
-    return ReportTable("detail", "Bookings", tuple(columns), rows)
+    zone = ZoneInfo(counted.request.tz)
+    times = [number for number, each in enumerate(columns) if each.shows is Shows.TIME]
+    return ReportTable(
+        "detail", "Bookings", tuple(columns), [_in(zone, row, times) for row in rows]
+    )
+
+
+def _in(zone: ZoneInfo, row: tuple[Any, ...], times: Sequence[int]) -> tuple[Any, ...]:
+    """The row with its times as they are in the report's zone."""
+    cells = list(row)
+    for number in times:
+        # At the ends of time there is no such time in other zones.
+        with suppress(OverflowError):
+            cells[number] = None if cells[number] is None else cells[number].astimezone(zone)
+    return tuple(cells)
 
 
 async def _custom_columns(reader: Reader) -> list[str]:
