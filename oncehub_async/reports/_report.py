@@ -25,7 +25,7 @@ _TITLES = {
     ReportName.CUSTOMERS: "Bookings by customer",
     ReportName.SOURCES: "Where bookings come from",
     ReportName.LEAD_TIME: "How long before the meeting it was booked",
-    ReportName.HOURS: "Meetings by weekday and hour",
+    ReportName.HOURS: "Bookings by weekday and hour",
     ReportName.CANCELLATIONS: "Why bookings were canceled or rescheduled",
     ReportName.DETAIL: "Bookings",
     ReportName.ACCOUNT: "What the account consists of",

@@ -17,7 +17,7 @@ def shown(value: Any, column: ReportColumn) -> str:
     if column.shows is Shows.SHARE:
         return f"{value:.0%}"
     if column.shows is Shows.HOURS:
-        return f"{value:,.1f}"
+        return f"{value:,.2f}"
     if column.shows is Shows.COUNT:
         return f"{value:,}" if isinstance(value, int) else str(value)
     if column.shows is Shows.YES_NO:
