@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from aiohttp import ClientPayloadError, web
 
+from ..errors import ConfigurationError
 from . import _answers as answer
 from ._answers import DeliveryAnswer, is_compressed
 from ._delivery_path import delivery_path
@@ -12,7 +13,8 @@ from ._receiver import Receiver, checked_receiver
 from ._refusals import Refusal
 from ._signature import SIGNATURE_HEADER
 
-Handler = Callable[[web.Request], Awaitable[web.Response]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Middleware = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
 
 
 def add_receiver(app: web.Application, receiver: Receiver, path: str = "/webhooks/oncehub") -> None:
@@ -24,8 +26,16 @@ def add_receiver(app: web.Application, receiver: Receiver, path: str = "/webhook
     `web.run_app` ends such connections; before, aiohttp waits for ever: put a web server in front
     that doesn't (nginx: `client_header_timeout`), or use `serve`.
 
+    A signed POST that is answered 404 by the rest of the application is told of in the log: the
+    webhook's URL has another path then.
+
     Raises `ConfigurationError` for a path that no URL leads to.
     """
+    if not isinstance(app, web.Application):
+        raise ConfigurationError(
+            f"app: expected an aiohttp.web.Application, got {type(app).__name__}; for ASGI "
+            "frameworks there is ReceiverApp"
+        )
     place, handle = delivery_path(path), aiohttp_handler(receiver)
 
     async def health(_request: web.Request) -> web.Response:
@@ -44,6 +54,7 @@ def add_receiver(app: web.Application, receiver: Receiver, path: str = "/webhook
         app.router.add_get(f"{place.routed}/health{end}", health)
         app.router.add_get(f"{place.routed}/ready{end}", ready)
     app.cleanup_ctx.append(run)
+    _tell_of_astray(app, receiver)
 
 
 def aiohttp_handler(receiver: Receiver) -> Handler:
@@ -67,13 +78,35 @@ def aiohttp_handler(receiver: Receiver) -> Handler:
     return handle
 
 
-def elsewhere(receiver: Receiver) -> Handler:
+def elsewhere(receiver: Receiver) -> Middleware:
     """Answers for all other paths of an application that only receives."""
 
-    async def handle(_request: web.Request) -> web.Response:
-        return _response(receiver.refuse(Refusal.WRONG_PATH))
+    @web.middleware
+    async def handle(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
+            return _response(receiver.refuse(Refusal.WRONG_PATH))
 
     return handle
+
+
+def malformed(receiver: Receiver) -> Callable[[str], web.Response]:
+    """Answers what is no HTTP, in a server that only receives."""
+    return lambda error: _response(receiver.refuse(Refusal.BAD_REQUEST, error))
+
+
+def _tell_of_astray(app: web.Application, receiver: Receiver) -> None:
+    """Tell of deliveries that end at a path where nothing is, or where something else is."""
+
+    async def look(request: web.Request, response: web.StreamResponse) -> None:
+        is_astray = response.status == answer.NOT_FOUND.status and request.method == "POST"
+        if is_astray and SIGNATURE_HEADER in request.headers:
+            is_told = isinstance(response, web.Response) and response.body == answer.NOT_FOUND.body
+            if not is_told:
+                receiver.refuse(Refusal.WRONG_PATH)
+
+    app.on_response_prepare.append(look)
 
 
 async def _body(request: web.Request, receiver: Receiver) -> bytes | DeliveryAnswer:
@@ -91,8 +124,9 @@ async def _body(request: web.Request, receiver: Receiver) -> bytes | DeliveryAns
         return receiver.refuse(Refusal.BROKEN_OFF)
     if len(body) > most:
         return receiver.refuse(Refusal.TOO_LARGE)
-    # A chunked body has no length, and nobody sends an empty one.
-    if len(body) != length and (length is not None or (request.body_exists and not body)):
+    # What a chunked body's length is shows how much came.
+    came = request.content.total_bytes if length is None else length
+    if len(body) < came or (length is None and request.body_exists and not body):
         return receiver.refuse(Refusal.BODY_TAKEN)
     return body
 
