@@ -65,7 +65,7 @@ def aiohttp_handler(receiver: Receiver) -> Handler:
         if request.method != "POST":
             return _response(receiver.refuse(Refusal.WRONG_METHOD))
         body = await _body(request, receiver)
-        if body is answer.TOO_SLOW:
+        if body is answer.TOO_SLOW or body is answer.ENCODED:
             return await _cut_off(request, body)
         if isinstance(body, DeliveryAnswer):
             return _response(body)
@@ -148,7 +148,10 @@ async def _read(request: web.Request, most: int, seconds: float) -> bytes:
 
 
 async def _cut_off(request: web.Request, told: DeliveryAnswer) -> web.Response:
-    """Answer and end the connection at once; aiohttp would go on reading for ten seconds."""
+    """Answer and end the connection at once.
+
+    aiohttp would go on reading for ten seconds, and log a traceback if it can't unpack the rest.
+    """
     response = _response(told)
     await response.prepare(request)
     await response.write_eof()
