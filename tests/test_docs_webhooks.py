@@ -77,7 +77,7 @@ async def test_the_other_blocks_run() -> None:
     }
     for block in (HANDLERS, ROUTERS, TEST):
         exec(block, names)
-    assert len(list(receiver._routes())) == 2
+    assert len(list(receiver.routes())) == 2
     await names["test_a_booking_is_welcomed"]()
 
 

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from aiohttp import ClientPayloadError, web
+from yarl import URL
 
 from ..errors import ConfigurationError
 from . import _answers as answer
 from ._answers import DeliveryAnswer, is_compressed
-from ._delivery_path import delivery_path
+from ._delivery_path import DeliveryPath, delivery_path
 from ._receiver import Receiver, checked_receiver
 from ._refusals import Refusal
 from ._signature import SIGNATURE_HEADER
@@ -44,17 +45,30 @@ def add_receiver(app: web.Application, receiver: Receiver, path: str = "/webhook
     async def ready(_request: web.Request) -> web.Response:
         return _response(receiver.readiness())
 
+    routes = [app.router.add_route("*", route, handle) for route in place.routes]
+
     async def run(_app: web.Application) -> AsyncIterator[None]:
+        _check_prefix(routes[-1].resource, place)
         async with receiver:
             yield
 
-    for route in place.routes:
-        app.router.add_route("*", route, handle)
     for end in ("", "/"):
         app.router.add_get(f"{place.routed}/health{end}", health)
         app.router.add_get(f"{place.routed}/ready{end}", ready)
     app.cleanup_ctx.append(run)
     _tell_of_astray(app, receiver)
+
+
+def _check_prefix(resource: web.AbstractResource | None, place: DeliveryPath) -> None:
+    """Raises `ConfigurationError` where the prefix of a sub-application is one that aiohttp never
+    finds: it compares what is quoted with what isn't."""
+    whole = resource.canonical if resource is not None else ""
+    prefix = whole.removesuffix(place.routes[-1])
+    if "%" in prefix or URL.build(path=prefix).raw_path != prefix:
+        raise ConfigurationError(
+            "add_subapp: aiohttp finds no prefix with characters that have to be quoted in a URL, "
+            "so nothing would be received there; use ASCII letters, digits and - . _ ~"
+        )
 
 
 def aiohttp_handler(receiver: Receiver) -> Handler:

@@ -36,6 +36,7 @@ def checked_backoff(backoff: object) -> Backoff:
         return Backoff()
     if not isinstance(backoff, Backoff):
         raise ConfigurationError(
-            f"backoff: expected a Backoff, such as Backoff(attempts=5), got {type(backoff).__name__}"
+            "backoff: expected a Backoff, such as Backoff(attempts=5), got "
+            f"{type(backoff).__name__}"
         )
     return backoff

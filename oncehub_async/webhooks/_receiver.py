@@ -152,7 +152,7 @@ class Receiver(Router):
         else:
             logger.warning("unsafe_accept_unsigned: whoever finds the URL can send events")
         self._age_limit = self._limit_age()
-        self._all_routes = routes = tuple(self._routes())
+        self._all_routes = routes = tuple(self.routes())
         self._names.clear()
         self._health = InboxHealth(self.clock)
         await self.inbox.open(needed=self._age_limit + self._max_skew)

@@ -93,8 +93,11 @@ _MEANINGS = {
     Refusal.WRONG_METHOD: _Meaning(
         answer.ONLY_POST, "OnceHub posts; a redirect in front turns a POST into a GET"
     ),
-    Refusal.TOO_SLOW: _Meaning(answer.TOO_SLOW, "the body took longer than read_timeout to arrive: a slow sender; or, if that goes on and "
-        "nothing of it comes, a middleware that reads it and doesn't leave it"),
+    Refusal.TOO_SLOW: _Meaning(
+        answer.TOO_SLOW,
+        "the body took longer than read_timeout to arrive: a slow sender; or, if that goes on and "
+        "nothing of it comes, a middleware that reads it and doesn't leave it",
+    ),
     Refusal.TOO_LARGE: _Meaning(answer.TOO_LARGE, "the body is larger than max_body"),
     Refusal.COMPRESSED: _Meaning(
         answer.ENCODED,

@@ -179,14 +179,7 @@ class Router:
         self._error_handlers.append(function)
         return function
 
-    def routers(self) -> Iterator["Router"]:
-        """All that are included, at any depth."""
-        for entry in self._entries:
-            if isinstance(entry, Router):
-                yield entry
-                yield from entry.routers()
-
-    def _routes(
+    def routes(
         self, outer: tuple[Middleware, ...] = (), told: tuple[ErrorHandler, ...] = ()
     ) -> Iterator[Route]:
         """All handlers in their order, inside the middleware and error handlers of `outer`."""
@@ -194,15 +187,22 @@ class Router:
         told = (*self._error_handlers, *told)
         for entry in self._entries:
             if isinstance(entry, Router):
-                yield from entry._routes(around, told)
+                yield from entry.routes(around, told)
             else:
                 yield Route(entry, _folded(entry, around), told)
+
+    def routers(self) -> Iterator["Router"]:
+        """All that are included, at any depth."""
+        for entry in self._entries:
+            if isinstance(entry, Router):
+                yield entry
+                yield from entry.routers()
 
     def _add(self, entry: "Handler | Router") -> None:
         self._check_open()
         self._entries.append(entry)
         try:
-            check_names(self._routes())
+            check_names(self.routes())
         except ConfigurationError:
             self._entries.pop()
             raise

@@ -9,7 +9,6 @@ import hmac
 import math
 import re
 import time
-
 from collections.abc import Iterable, Mapping
 
 import attrs

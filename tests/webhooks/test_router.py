@@ -80,7 +80,7 @@ def test_an_unlisted_type_can_be_meant() -> None:
     @router.on("booking.paid", unlisted=True)
     async def paid(event: Event) -> None: ...
 
-    (route,) = router._routes()
+    (route,) = router.routes()
     assert route.handler.wants("booking.paid")
     with pytest.raises(InvalidParameterError, match="at least one"):
         router.on()
@@ -150,7 +150,7 @@ def test_names_are_stable_and_each_is_one_handlers() -> None:
 
     router.on("booking")(three_of_them[0])
     router.on("booking", name="mine")(other)
-    names = [route.handler.name for route in router._routes()]
+    names = [route.handler.name for route in router.routes()]
     assert names == ["tests.webhooks.test_router:one", "mine"]
     with pytest.raises(ConfigurationError, match="two handlers are called 'mine'"):
         router.on("conversation", name="mine")(three_of_them[1])
@@ -188,7 +188,7 @@ def test_a_handler_of_a_script_has_the_scripts_name(monkeypatch: pytest.MonkeyPa
     handler.__module__, handler.__qualname__ = "__main__", "welcome"
     router = Router()
     router.on("*")(handler)
-    assert [route.handler.name for route in router._routes()] == ["crm_sync:welcome"]
+    assert [route.handler.name for route in router.routes()] == ["crm_sync:welcome"]
 
 
 def test_a_router_includes_others_but_not_itself() -> None:
@@ -278,5 +278,5 @@ async def test_what_nothing_handles_is_told_once_with_a_handler_to_paste(
         code = text.split("\n\n")[1]
         names: dict[str, Any] = {"receiver": pasted, "BookingEvent": Event, "Event": Event}
         exec(code, names)
-    asked = [route.handler.asks_for for route in pasted._routes()]
+    asked = [route.handler.asks_for for route in pasted.routes()]
     assert asked == [{"booking.no_show"}, {"other.thing"}]
