@@ -1,7 +1,6 @@
 """The receiver: verifies deliveries, puts them into the inbox, and has them handled."""
 
 import asyncio
-import contextlib
 import functools
 import inspect
 import logging
@@ -183,9 +182,8 @@ class Receiver(Router):
         if loop is None or not loop.is_closed():
             await in_loop(loop or asyncio.get_running_loop(), self._close())
             return
-        # What ran in it has ended with it; the rest is given back as far as that can be.
-        with contextlib.suppress(RuntimeError):
-            await self._close()
+        # What ran in it has ended with it.
+        await self._close()
 
     async def _close(self) -> None:
         self._is_accepting = False
