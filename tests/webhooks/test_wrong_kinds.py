@@ -125,7 +125,9 @@ async def test_what_is_no_receiver(given: Anything) -> None:
         await serve(given)
 
 
-@pytest.mark.parametrize("app", [None, object(), ReceiverApp(receiver()), web.RouteTableDef()], ids=shown)
+@pytest.mark.parametrize(
+    "app", [None, object(), ReceiverApp(receiver()), web.RouteTableDef()], ids=shown
+)
 def test_what_is_no_aiohttp_application(app: Anything) -> None:
     """Others have an adapter of their own."""
     with pytest.raises(ConfigurationError, match="ReceiverApp"):
@@ -186,7 +188,9 @@ async def test_a_header_in_whatever_form_a_framework_gives_it(header: Anything) 
             assert answer.status == 200, this.refusals
 
 
-@pytest.mark.parametrize("header", [None, [], [None], "", [GOOD, GOOD], f"{GOOD},{GOOD}"], ids=shown)
+@pytest.mark.parametrize(
+    "header", [None, [], [None], "", [GOOD, GOOD], f"{GOOD},{GOOD}"], ids=shown
+)
 async def test_a_header_that_is_missing_or_came_twice(header: Anything) -> None:
     """Is no mistake of the application's, but a refusal."""
     with pytest.raises(SignatureError):
