@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from aiohttp import ClientPayloadError, web
+from aiohttp.typedefs import Middleware
 from yarl import URL
 
 from ..errors import ConfigurationError
@@ -15,7 +16,6 @@ from ._refusals import Refusal
 from ._signature import SIGNATURE_HEADER
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Middleware = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
 
 
 def add_receiver(app: web.Application, receiver: Receiver, path: str = "/webhooks/oncehub") -> None:

@@ -180,7 +180,7 @@ def test_a_loop_that_ends_in_the_middle(receiver: Receiver) -> None:
 
     with loop_in_a_thread() as other:
         other.run(receiver.open())
-        put, receiver.inbox.put = receiver.inbox.put, never  # type: ignore[method-assign]
+        put, receiver.inbox.put = receiver.inbox.put, never  # type: ignore[method-assign,assignment]
         asyncio.run(meanwhile(other))
         receiver.inbox.put = put  # type: ignore[method-assign]
         assert receiver.refusals == {Refusal.OTHER_LOOP: 1}
@@ -196,7 +196,7 @@ async def test_a_sender_that_gives_up_is_cancelled(receiver: Receiver) -> None:
 
     with loop_in_a_thread() as other:
         await asyncio.to_thread(other.run, receiver.open())
-        put, receiver.inbox.put = receiver.inbox.put, never  # type: ignore[method-assign]
+        put, receiver.inbox.put = receiver.inbox.put, never  # type: ignore[method-assign,assignment]
         waiting = asyncio.create_task(deliver(receiver, body_of(1)))
         await asyncio.sleep(0.05)
         waiting.cancel()

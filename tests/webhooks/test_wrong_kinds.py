@@ -46,9 +46,11 @@ def receiver(**settings: Anything) -> Receiver:
     return Receiver(**{"signing_secret": SECRET, "inbox": MemoryInbox(), **settings})
 
 
+_CLOCKS: list[Anything] = [Clock(), time.time, 1, WallClock, "utc"]
+_INBOXES: list[Anything] = ["inbox.db", Path("inbox.db"), b"x", None, MemoryInbox, {}]
 WRONG: list[tuple[str, Anything]] = [
-    *(("clock", each) for each in (Clock(), time.time, 1, WallClock, "utc")),
-    *(("inbox", each) for each in ("inbox.db", Path("inbox.db"), b"x", None, MemoryInbox, {})),
+    *(("clock", clock) for clock in _CLOCKS),
+    *(("inbox", each) for each in _INBOXES),
     *(
         ("signing_secret", each)
         for each in (
