@@ -72,7 +72,7 @@ def verify_signature(
     moment = time.time() if now is None else now
     if not math.isfinite(moment):
         raise ConfigurationError(f"now: {moment!r} is no time, so no signature would be too old")
-    value = header_value([header])
+    value = header if isinstance(header, str | bytes) else header_value([header])
     check_signature(body, value, signing_keys(hidden), moment, oldest, newest)
 
 
@@ -122,7 +122,8 @@ def header_value(found: Iterable[HeaderValue]) -> str | bytes | None:
     if len(texts) == 1 and isinstance(texts[0], str) and " " not in texts[0]:
         return texts[0]
     raw = [each.encode(errors="replace") if isinstance(each, str) else each for each in texts]
-    return b",".join(part.strip(b" \t") for part in b",".join(raw).split(b",")) if raw else None
+    # What splits a header at its commas joins it with a space behind them.
+    return b",".join(raw).replace(b", ", b",") if raw else None
 
 
 def _texts(value: object) -> list[str | bytes]:

@@ -175,7 +175,7 @@ PARTS = GOOD.split(",")
 GOOD_HEADERS: list[Anything] = [
     *(GOOD, GOOD.encode(), bytearray(GOOD.encode()), memoryview(GOOD.encode())),
     *([GOOD], (GOOD,), [GOOD.encode()], PARTS, [None, GOOD]),
-    *(GOOD.replace(",", ", "), f" {GOOD}\t", GOOD.replace(",", " ,\t")),
+    [PARTS[0], f" {PARTS[1]}"],
 ]
 
 
