@@ -42,8 +42,8 @@ def simulated(
     bookings: int,
     contacts: int,
     seed: int,
-    speed: float,
     *,
+    clock: Clock,
     limited: bool = True,
     port: int = 0,
     deliver_to: Mapping[str, str] | None = None,
@@ -57,7 +57,7 @@ def simulated(
         return Simulator(
             Account(bookings=bookings, contacts=contacts, seed=seed),
             start=start,
-            clock=Clock(speed),
+            clock=clock,
             limits=ServiceLimits() if limited else None,
             deliver_to=deliver_to,
             # Receivers remember for days which events they had: each run has ids of its own.
@@ -118,7 +118,7 @@ async def simulate(
         bookings,
         contacts,
         seed,
-        speed,
+        clock=Clock(speed),
         limited=limits,
         port=port,
         deliver_to=routes(deliver_to),
