@@ -71,21 +71,18 @@ def test_waking_late_is_no_time_either(loop: WaitingLoop) -> None:
     assert loop.run_until_complete(work()) == pytest.approx(0.05, abs=0.01)
 
 
-def test_the_demo_shows_no_refusal_on_a_busy_machine(tmp_path: Path) -> None:
-    """Its simulator counts and its client paces on one clock, ten times as fast as usual."""
+@pytest.mark.parametrize("run", range(3))
+def test_the_demo_shows_no_refusal_on_a_busy_machine(tmp_path: Path, run: int) -> None:
+    """Its simulator counts and its client paces on one clock."""
     with ExitStack() as stack:
-        for _ in range(4):
+        for _ in range(2):
             busy = stack.enter_context(subprocess.Popen([sys.executable, "-c", BUSY]))
             stack.callback(busy.kill)
         done = subprocess.run(
-            [sys.executable, "-m", *DEMO],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=80,
+            [sys.executable, "-m", *DEMO], cwd=tmp_path, capture_output=True, text=True, timeout=80
         )
     assert done.returncode == 0
     assert ", 0 of them answered 429." in done.stdout
     assert "refused 0 of them" in done.stdout
+    assert "429" not in done.stderr
     assert "failed" not in done.stdout + done.stderr
-    assert "Error" not in done.stdout + done.stderr
