@@ -7,6 +7,7 @@ from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
 from .. import __version__
 from ..errors import ConfigurationError, InvalidParameterError, OnceHubError
 from . import COMPLETE, FAILED, INTERRUPTED, READER_GONE, WRONG_USAGE
+from ._option_words import told_in_options
 from ._output import NobodyReads, complain, terminal
 
 COMMANDS = {
@@ -97,12 +98,13 @@ def run(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     try:
-        result = command_line(arguments)(list(arguments))
+        app = command_line(arguments)
+        result = app(list(arguments))
     except CycloptsError as error:
         complain(f"{_one_line(error)} (oncehub --help shows what there is)")
         return WRONG_USAGE
     except (ConfigurationError, InvalidParameterError) as error:
-        complain(str(error))
+        complain(told_in_options(error, app, arguments))
         return WRONG_USAGE
     except OnceHubError as error:
         complain(str(error))

@@ -49,9 +49,10 @@ async def export(
         The folder for the files; it is made if it isn't there.
     since
         Only what was created at this time or later (bookings, contacts and text messages), such as
-        2026-01-31 or 2026-01-31T08:00:00Z; in UTC if it names no zone.
+        2026-01-31, 2026-01-31T08:00:00Z, 2026-10 (from its first day), 7d, 12h, today or yesterday;
+        in UTC if it names no zone.
     until
-        Only what was created before this time.
+        Only what was created before this time, in the same notations.
     filter
         One of the API's filters, such as status=scheduled or bookings.owner=USR-FSD423423. Can be
         given several times.
@@ -85,7 +86,8 @@ async def export(
     try:
         limits = Limits(per_second, per_five_minutes, reserve=0)  # nobody waits beside it
     except ValueError as error:
-        raise InvalidParameterError("limits", str(error)) from None
+        param, _, text = str(error).partition(": ")
+        raise InvalidParameterError(param, text) from None
     if every is not None and not watch:
         raise InvalidParameterError("every", "says how often to look for changes: add --watch")
     request = ExportRequest(

@@ -14,7 +14,7 @@ from .._ground import Clock, checks
 from ..errors import InvalidParameterError
 from ..simulator import EVERY_WEBHOOK, START, Account, Activity, Delivery, ServiceLimits, Simulator
 from . import COMPLETE
-from ._output import say
+from ._output import say, say_document
 
 
 async def serve_simulator(simulator: Simulator, bookings: int) -> int:
@@ -22,7 +22,7 @@ async def serve_simulator(simulator: Simulator, bookings: int) -> int:
     async with simulator as sim:
         interrupted = _interruption()
         say(f"A simulated OnceHub with {bookings:,} bookings. To use it:")
-        say(f"  export ONCEHUB_BASE_URL={sim.url} ONCEHUB_API_KEY={sim.api_key}")
+        say_document(f"  export ONCEHUB_BASE_URL={sim.url} ONCEHUB_API_KEY={sim.api_key}")
         say("Stop it with Ctrl-C.")
         await interrupted.wait()
     return COMPLETE
@@ -66,7 +66,8 @@ def simulated(
             port=port,
         )
     except ValueError as error:
-        raise InvalidParameterError("simulator", str(error)) from None
+        param, colon, text = str(error).partition(": ")
+        raise InvalidParameterError(*((param, text) if colon else ("simulate", param))) from None
 
 
 def routes(texts: Sequence[str]) -> dict[str, str]:
