@@ -12,6 +12,10 @@ from ._output import NobodyReads, complain, terminal
 
 COMMANDS = {
     "check": ("_check:check", "Check the API key and tell whose account it is for."),
+    "completion": (
+        "_completion:completion",
+        "Print the script by which a shell completes commands and options.",
+    ),
     "demo": (
         "_demo:demo",
         "Export a simulated account, to see how it goes. No OnceHub account is needed.",

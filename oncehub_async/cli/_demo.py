@@ -51,6 +51,8 @@ def demo(
 ) -> int:
     """Export a simulated account, to see how it goes. No OnceHub account is needed.
 
+    For example: oncehub demo --bookings 5000 --out demo-export.
+
     Parameters
     ----------
     out

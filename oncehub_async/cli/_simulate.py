@@ -93,6 +93,9 @@ async def simulate(
 ) -> int:
     """Run a simulated OnceHub on this machine until it is interrupted.
 
+    For example: oncehub simulate --bookings 300 --no-limits, oncehub simulate --activity 60
+    --deliver-to http://127.0.0.1:9000/webhooks/oncehub.
+
     Parameters
     ----------
     port

@@ -8,9 +8,10 @@ import pytest
 from oncehub_async import InvalidParameterError
 from oncehub_async.cli import main
 from oncehub_async.cli._moments import written_moment
+from oncehub_async.simulator import Simulator
 
 from ..simulator.threaded import running
-from .test_commands import ACCOUNT, Simulator
+from .test_commands import ACCOUNT
 
 NOW = datetime(2026, 3, 1, 10, 42, 7, 5, tzinfo=UTC)
 
