@@ -1,6 +1,7 @@
 """`oncehub export`: an account to files."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +10,7 @@ from pathlib import Path
 import attrs
 
 from .._client import OnceHub
-from .._ground import Clock, checks
+from .._ground import Clock, time_text
 from .._http import RequestAttempt
 from .._rate import BUDGET_VARIABLE, Budget, Limits
 from ..errors import InvalidParameterError
@@ -26,6 +27,7 @@ from ..export import (
 from . import COMPLETE, FAILED, NOT_THERE
 from ._export_display import Display
 from ._listed_values import refuse_unlisted
+from ._moments import written_moment
 from ._output import complain, say, say_json, several, span
 
 
@@ -172,7 +174,7 @@ def tell(
 
 
 def _time(text: str | None, param: str) -> datetime | None:
-    return None if text is None else checks.written_time(text, param)
+    return None if text is None else written_moment(text, param)
 
 
 def _filters(given: tuple[str, ...]) -> dict[str, str]:
@@ -183,5 +185,6 @@ def _filters(given: tuple[str, ...]) -> dict[str, str]:
             raise InvalidParameterError("filter", "expected NAME=VALUE, such as status=scheduled")
         if name in result:
             raise InvalidParameterError("filter", f"'{name}' is given twice")
-        result[name] = value
+        is_time = re.search(r"_time[._][gl]t$", name)
+        result[name] = time_text(written_moment(value, "--filter")) if is_time else value
     return result
