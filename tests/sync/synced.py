@@ -18,13 +18,13 @@ UNTHROTTLED = Limits(per_second=1000, per_five_minutes=1_000_000, reserve=0)
 
 @asynccontextmanager
 async def client(
-    sim: Simulator, limits: Limits = UNTHROTTLED, **settings: Any
+    sim: Simulator, limits: Limits = UNTHROTTLED, retry_attempts: int = 30
 ) -> AsyncIterator[OnceHub]:
     """A client of a simulator, as fast as it goes."""
     budget = Budget(limits, clock=sim.clock)
-    retry = RetryPolicy(attempts=30, first_delay=0.1, longest_delay=1.0)
+    retry = RetryPolicy(attempts=retry_attempts, first_delay=0.1, longest_delay=1.0)
     async with OnceHub(
-        sim.api_key, base_url=sim.url, budget=budget, clock=sim.clock, retry=retry, **settings
+        sim.api_key, base_url=sim.url, budget=budget, clock=sim.clock, retry=retry
     ) as oncehub:
         yield oncehub
 
