@@ -45,6 +45,10 @@ COMMANDS = {
         "Receive webhooks until interrupted: verify them, keep them in a file, and print a line "
         "each.",
     ),
+    "report": (
+        "_report_command:report",
+        "Report on a synced database: counts, rates and lists. Needs no key and no network.",
+    ),
     "simulate": (
         "_simulate:simulate",
         "Run a simulated OnceHub on this machine until it is interrupted.",
@@ -62,8 +66,8 @@ COMMANDS = {
 """Where each is, and the first sentence of its help, which a test holds to what stands there."""
 
 _HELP = """
-Export a OnceHub account, sync it into a database, receive its webhooks, or simulate OnceHub to try
-things out.
+Export a OnceHub account, sync it into a database and report on it, receive its webhooks, or
+simulate OnceHub to try things out.
 
 The API key is read from ONCEHUB_API_KEY (it never stands on a command line, where other users of
 the machine could see it); ONCEHUB_BASE_URL names another address of the API.

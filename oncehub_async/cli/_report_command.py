@@ -1,10 +1,14 @@
 """`oncehub report`: what a synced database says, for people and programs."""
 
+import re
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from .._ground import is_time_zone
 from ..errors import InvalidParameterError
 from ..reports import (
     Report,
@@ -21,7 +25,10 @@ from ..reports import (
 from ..reports import report as make_report
 from ..sync import DEFAULT_DATABASE
 from . import COMPLETE, FAILED
+from ._moments import written_moment
 from ._output import complain, note, say, say_document, say_table
+
+_NAMES_A_ZONE = re.compile(r"(?i)\dz$|[+-]\d\d:?\d\d$")
 
 
 class ReportFormat(StrEnum):
@@ -56,9 +63,9 @@ async def report(
     What counts, and how, stands in docs/reports.md. Exit codes: 0 done, 1 failed, or not complete
     with --strict, 2 wrong usage.
 
-    oncehub report activity --per week --tz Europe/Berlin
-    oncehub report users --since 2026-10-01 --filter status=completed,no_show
-    oncehub report hours postgresql://me@db.internal/crm --format html --out hours.html
+    For example: oncehub report activity --per week --tz Europe/Berlin, oncehub report users --since
+    30d --filter status=completed,no_show, oncehub report hours postgresql://me@db.internal/crm
+    --format html --out hours.html.
 
     Parameters
     ----------
@@ -72,9 +79,10 @@ async def report(
     per
         How long a row of the activity lasts: day, week, month or quarter.
     since
-        Only bookings on this day or later, such as 2026-10-01 or 2026-10-01T08:00, in --tz.
+        Only bookings at this time or later, such as 2026-10-01, 2026-10-01T08:00, 2026-10, 30d or
+        yesterday; in --tz where it names no zone.
     until
-        Only bookings before this day or time.
+        Only bookings before this time, in the same notations.
     tz
         The time zone of the business, such as Europe/Berlin; its days and hours are those of there.
     filter
@@ -102,8 +110,8 @@ async def report(
         schema=schema,
         by=by,
         per=per,
-        since=since,
-        until=until,
+        since=_moment(since, "since", tz),
+        until=_moment(until, "until", tz),
         tz=tz,
         filters=_filters(filter),
     )
@@ -118,6 +126,18 @@ async def report(
     if format is not ReportFormat.TABLE:
         complain(f"NOT COMPLETE: {made.incomplete}")
     return FAILED if strict else COMPLETE
+
+
+def _moment(text: str | None, option: str, tz: str) -> datetime | None:
+    """A time of the report's zone."""
+    if text is None or not is_time_zone(tz):
+        return None  # the report tells what is wrong with the zone
+    zone = ZoneInfo(tz)
+    moment = written_moment(text, option, datetime.now(zone))
+    is_relative = moment.tzinfo is zone
+    if is_relative or _NAMES_A_ZONE.search(text):
+        return moment
+    return moment.replace(tzinfo=zone)
 
 
 def _write(made: Report, format: ReportFormat, table: str | None, out: Path) -> None:
