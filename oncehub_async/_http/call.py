@@ -13,7 +13,7 @@ import aiohttp
 import attrs
 
 from .._ground import Clock, logger
-from .._rate import Budget, Priority, RateBudget, RequestOutcome, belongs_together
+from .._rate import Priority, RateBudget, RequestOutcome, TellingBudget, belongs_together
 from ..errors import (
     AuthenticationError,
     DeadlineExceededError,
@@ -28,7 +28,7 @@ from ..errors import (
 from .api_key import ApiKey, KeySource
 from .request import Request
 from .response import RawAnswer, read
-from .retry import RetryPolicy, Verdict, delay_before_repeat, judge, may_have_acted
+from .retry import RetryPolicy, Verdict, delay_before_repeat, judge, may_have_acted, why_again
 from .transport import Departure, Transport
 
 
@@ -213,7 +213,7 @@ class _Call:
     def _reason(self) -> str:
         """What the budget is waiting for, as far as it tells."""
         budget = self.budget
-        forecast = budget.forecast() if isinstance(budget, Budget) else None
+        forecast = budget.forecast() if isinstance(budget, TellingBudget) else None
         if forecast is None or not forecast.reason:
             return ""
         return f" ({forecast.reason}; {forecast.wait:.0f} s more)"
@@ -264,11 +264,11 @@ class _Call:
         if delay >= self._left():
             raise error
         logger.warning(
-            "%s %s failed (%s); %s",
+            "%s %s: %s; %s",
             self.request.method,
             self.request.operation.path,
-            type(error).__name__,
-            "all requests slow down"
+            why_again(error),
+            "it is repeated, and all requests slow down"
             if isinstance(error, RateLimitError)
             else f"again in {delay:.1f} s",
         )
@@ -277,7 +277,7 @@ class _Call:
     def _unknown(self, error: RequestError) -> OutcomeUnknownError:
         return OutcomeUnknownError(
             "sent, but no answer tells whether the service acted on it "
-            f"({type(error).__name__}); look before you try again",
+            f"({why_again(error)}); look before you try again",
             method=self.request.method,
             path=self.request.path,
             status=error.status,
