@@ -167,3 +167,19 @@ async def test_nobody_else_can_read_a_new_file(tmp_path: Path) -> None:
 def test_the_data_dictionary_is_the_codes() -> None:
     """`python -m tests.sync.data_dictionary` writes it anew."""
     assert PAGE.read_text("utf-8") == page_with(dictionary())
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [("a.duckdb", "DuckDB needs more packages"), ("postgresql://x/y", "PostgreSQL needs more")],
+)
+def test_a_missing_extra_is_named(url: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the command that installs it."""
+
+    def missing(name: str) -> None:
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+    monkeypatch.setattr("importlib.import_module", missing)
+    with pytest.raises(InvalidParameterError, match=told) as error:
+        database_of(url)
+    assert "pip install 'oncehub-async[sync]'" in str(error.value)
