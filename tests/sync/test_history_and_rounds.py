@@ -227,3 +227,31 @@ async def test_what_fails_is_told_and_read_later(database_url: str) -> None:
             async with opened(database_url) as database:
                 assert await differences(sim, database) == []
                 assert len(await rows_of(database, TABLES[0])) == 900
+
+
+async def test_a_watch_survives_a_database_that_goes_away(database_url: str) -> None:
+    """What failed is told, and the next look begins with a new connection."""
+    if database_url.startswith("duckdb"):
+        pytest.skip("a file has no connection that could be lost")
+    import asyncpg
+
+    async with Simulator(ACCOUNT, clock=FAST, limits=None) as sim, client(sim) as oncehub:
+        async with AccountSync(oncehub, database_url) as account:
+            lost, recovered = False, False
+            async for found in account.watch(every=60):
+                if not lost and found.complete:
+                    other = await asyncpg.connect(database_url.partition("?")[0])
+                    assert await other.fetchval(
+                        "SELECT pg_terminate_backend(l.pid) FROM pg_locks l "
+                        "WHERE l.locktype = 'advisory' AND l.objid::bigint = "
+                        "(hashtext($1)::bigint & 4294967295)",
+                        database_url.partition("schema=")[2],
+                    )
+                    await other.close()
+                    lost, new = True, sim.create("bookings")
+                elif lost and not found.errors and found.changes.get("bookings"):
+                    recovered = True
+                    break
+                assert found.number < 100
+            assert recovered
+            assert new in await rows_of(account.database, "bookings")
