@@ -8,8 +8,8 @@ from contextlib import aclosing
 import attrs
 
 from .._client import OnceHub
-from .._ground import Clock, Hidden, checks, text_in_seconds
-from .._rate import Budget, Limits
+from .._ground import Clock, Hidden, text_in_seconds
+from .._rate import Limits
 from ..errors import InvalidParameterError
 from ..sync import (
     DEFAULT_DATABASE,
@@ -22,7 +22,8 @@ from ..sync import (
     column_policy,
 )
 from . import COMPLETE, FAILED
-from ._export_command import Attempts
+from ._export_command import Attempts, budget_of
+from ._moments import written_moment
 from ._output import complain, note, say, say_json, say_json_line, several, span
 from ._watch_command import interruption
 
@@ -66,14 +67,14 @@ async def sync_account(request: SyncRequest) -> int:
         base_url=request.base_url,
         proxy=request.proxy,
         clock=request.clock,
-        budget=Budget(request.limits, clock=request.clock),
+        budget=budget_of(request.limits, request.clock),
         on_attempt=attempts.note,
     )
     account = AccountSync(
         oncehub,
         request.database or _DEFAULT_URL,
         schema=request.schema,
-        since=None if request.since is None else checks.written_time(request.since, "since"),
+        since=None if request.since is None else written_moment(request.since, "since"),
         policy=_policy(request),
         resync=request.resync,
         on_progress=shown.update,
