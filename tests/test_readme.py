@@ -5,9 +5,9 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
+from types import CoroutineType
 from typing import Any
 
 import pytest
@@ -58,7 +58,7 @@ def test_the_receiver_is_a_whole_program(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setenv("ONCEHUB_SIGNING_SECRET", "secret")
     monkeypatch.chdir(tmp_path)
 
-    def run_program(main: Coroutine[Any, Any, None]) -> None:
+    def run_program(main: "CoroutineType[Any, Any, None]") -> None:
         served.append(main.__qualname__)
         main.close()
 

@@ -8,7 +8,7 @@ from contextlib import aclosing
 import attrs
 
 from .._client import OnceHub
-from .._ground import Clock, Hidden, checks, text_in_seconds
+from .._ground import Clock, Hidden, text_in_seconds
 from .._rate import Budget, Limits
 from ..errors import InvalidParameterError
 from ..sync import (
@@ -23,6 +23,7 @@ from ..sync import (
 )
 from . import COMPLETE, FAILED
 from ._export_command import Attempts
+from ._moments import written_moment
 from ._output import complain, note, say, say_json, say_json_line, several, span
 from ._watch_command import interruption
 
@@ -73,7 +74,7 @@ async def sync_account(request: SyncRequest) -> int:
         oncehub,
         request.database or _DEFAULT_URL,
         schema=request.schema,
-        since=None if request.since is None else checks.written_time(request.since, "since"),
+        since=None if request.since is None else written_moment(request.since, "since"),
         policy=_policy(request),
         resync=request.resync,
         on_progress=shown.update,
