@@ -108,15 +108,19 @@ def client(request: ExportRequest, attempts: "Attempts") -> OnceHub:
         base_url=request.base_url,
         proxy=request.proxy,
         clock=request.clock,
-        budget=_budget(request),
+        budget=budget_of(request.limits, request.clock),
         on_attempt=attempts.note,
     )
 
 
-def _budget(request: ExportRequest) -> Budget | None:
-    if BUDGET_VARIABLE not in os.environ or request.clock.speed != 1:
-        return Budget(request.limits, clock=request.clock)
-    if request.limits not in (Limits(), Limits(reserve=0)):
+def budget_of(limits: Limits, clock: Clock) -> Budget | None:
+    """A budget of this process's own; None where ONCEHUB_BUDGET names one to share.
+
+    Raises `InvalidParameterError` for limits that would not be those of the others.
+    """
+    if BUDGET_VARIABLE not in os.environ or clock.speed != 1:
+        return Budget(limits, clock=clock)
+    if limits not in (Limits(), Limits(reserve=0)):
         raise InvalidParameterError(
             "limits", f"{BUDGET_VARIABLE} names a budget that others share, with OnceHub's limits"
         )

@@ -9,7 +9,7 @@ import attrs
 
 from .._client import OnceHub
 from .._ground import Clock, Hidden, text_in_seconds
-from .._rate import Budget, Limits
+from .._rate import Limits
 from ..errors import InvalidParameterError
 from ..sync import (
     DEFAULT_DATABASE,
@@ -22,7 +22,7 @@ from ..sync import (
     column_policy,
 )
 from . import COMPLETE, FAILED
-from ._export_command import Attempts
+from ._export_command import Attempts, budget_of
 from ._moments import written_moment
 from ._output import complain, note, say, say_json, say_json_line, several, span
 from ._watch_command import interruption
@@ -67,7 +67,7 @@ async def sync_account(request: SyncRequest) -> int:
         base_url=request.base_url,
         proxy=request.proxy,
         clock=request.clock,
-        budget=Budget(request.limits, clock=request.clock),
+        budget=budget_of(request.limits, request.clock),
         on_attempt=attempts.note,
     )
     account = AccountSync(
