@@ -7,6 +7,7 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
 
 from .. import __version__
+from .._ground import checks
 from .._http import KEY_VARIABLE, URL_VARIABLE
 from .._rate import Limits
 from ..errors import ConfigurationError, InvalidParameterError, OnceHubError
@@ -174,7 +175,7 @@ async def export(
         raise InvalidParameterError("every", "says how often to look for changes: add --watch")
     request = ExportRequest(
         resources=resources,
-        out=out,
+        out=checks.local_path(out, "out"),
         since=since,
         until=until,
         filters=filter,
@@ -228,7 +229,8 @@ async def verify(
     """
     if proxy is not None and not live:
         raise InvalidParameterError("proxy", "without --live nothing is asked")
-    return await verify_folder(folder, live=live, samples=samples, json=json, proxy=proxy)
+    return await verify_folder(
+        checks.local_path(folder, "folder"), live=live, samples=samples, json=json, proxy=proxy)
 
 
 @app.command
@@ -312,7 +314,7 @@ async def demo(
     speed
         How fast time runs: 30 lets five minutes pass in ten seconds.
     """
-    return await run_demo(out, bookings, speed)
+    return await run_demo(checks.local_path(out, "out"), bookings, speed)
 
 
 @app.command
@@ -354,7 +356,7 @@ async def listen(
             port=port,
             path=path,
             secret_env=secret_env,
-            inbox=inbox,
+            inbox=checks.local_path(inbox, "inbox"),
             forward=forward,
             json=json,
             unsigned=unsafe_accept_unsigned,

@@ -10,6 +10,7 @@ import attrs
 from .._client import OnceHub
 from .._rate import Priority
 from ..errors import InvalidParameterError
+from .._ground import checks
 from ._earlier_export import earlier_export
 from ._export_plan import ExportPlan
 from ._files import reason
@@ -47,9 +48,10 @@ async def run_export(
     ones are complete, and what the folder holds of other resources stays in the manifest.
 
     Raises `InvalidParameterError` for filters that the API would refuse, for a format whose extra
-    isn't installed and for a folder that holds something else, `AuthenticationError`, which
+    isn't installed, for a URL in place of a folder and for a folder that holds something else, `AuthenticationError`, which
     concerns all resources, and `OSError` where the manifest can't be written.
     """
+    out = checks.local_path(out, "out")
     with ready(oncehub, plan, out, format, compression):
         return await export_into(
             oncehub,

@@ -1,15 +1,15 @@
 """Checks the files of an export against its manifest, without asking the service."""
 
-from itertools import product, starmap
 from pathlib import Path
 
 import attrs
 
+from ..._ground import checks
 from ...errors import InvalidParameterError
 from .._earlier_export import ObjectTimes
 from .._export_plan import RESOURCES
 from .._files import PARTIAL, PREVIOUS
-from .._formats import Compression, Format, file_ending
+from .._formats import ENDINGS
 from .._manifest import CHANGES_ENDING, MANIFEST_NAME, Manifest, ResourceEntry
 from .._manifest_reader import ManifestError, read_manifest
 from .._spool import SPOOL_ENDING as SPOOL
@@ -46,7 +46,7 @@ class Verification:
         return not self.problems and not any(each.problems for each in self.resources.values())
 
 
-_ENDINGS = (*starmap(file_ending, product(Format, Compression)), CHANGES_ENDING)
+_ENDINGS = (*ENDINGS, CHANGES_ENDING)
 
 
 def verify_export(folder: Path) -> Verification:
@@ -62,6 +62,7 @@ def verify_export(folder: Path) -> Verification:
     Raises `InvalidParameterError` where there is no such folder, or where what reads a format
     isn't installed, and `OSError`.
     """
+    folder = checks.local_path(folder, "folder")
     if not folder.is_dir():
         raise InvalidParameterError("folder", f"{folder} is not a folder")
     result = Verification()

@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 
 from ..._client import OnceHub
+from ..._ground import checks
 from ..._rate import Priority
 from ...errors import AuthenticationError, InvalidParameterError, OnceHubError, RequestError
 from .._export_plan import ExportPlan
@@ -89,6 +90,7 @@ async def watch_export(
         raise InvalidParameterError("every", "has to be 10 seconds or more")
     if overlap < timedelta(0):
         raise InvalidParameterError("overlap", "can't be negative")
+    out = checks.local_path(out, "out")
     clock = oncehub.clock
     with ready(oncehub, plan, out, format, compression):
         started = clock.date()
