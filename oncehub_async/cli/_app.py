@@ -23,6 +23,7 @@ from ._export_command import ExportRequest, export_account
 from ._link_command import build_link
 from ._listen import VARIABLE as SIGNING_SECRET_VARIABLE
 from ._listen import ListenRequest, listen_for_events
+from ._object_commands import get_object, list_objects, open_object
 from ._output import NobodyReads, complain, terminal
 from ._simulate import routes, serve_simulator, simulated
 from ._verify_command import verify_folder
@@ -378,5 +379,8 @@ async def demo_webhooks(*, events: int = 400) -> int:
     return await run_demo_webhooks(events)
 
 
+app.command(list_objects, name="list")
+app.command(get_object, name="get")
+app.command(open_object, name="open")
 app.command(build_link, name="link")
 app.command(print_embed, name="embed")
