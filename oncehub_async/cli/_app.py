@@ -113,6 +113,7 @@ async def export(
     overwrite: bool = False,
     watch: bool = False,
     every: float | None = None,
+    once: bool = False,
     quiet: Annotated[bool, Parameter(alias="-q")] = False,
     json: bool = False,
     per_second: int = Limits().per_second,
@@ -157,6 +158,9 @@ async def export(
         Keep the export current: what changes is added to NAME.changes.jsonl until you stop it.
     every
         Seconds from one look for changes to the next; 300 unless you say otherwise.
+    once
+        Bring the folder up to date and end, for cron and systemd: export what isn't there yet, and
+        add what has changed since the last time, as --watch does.
     quiet
         Print nothing but errors.
     json
@@ -174,6 +178,9 @@ async def export(
         raise InvalidParameterError("limits", str(error)) from None
     if every is not None and not watch:
         raise InvalidParameterError("every", "says how often to look for changes: add --watch")
+    if once and (watch or overwrite):
+        other = "--watch goes on" if watch else "--overwrite replaces what the folder holds"
+        raise InvalidParameterError("once", f"adds changes and ends, and {other}: choose one")
     request = ExportRequest(
         resources=resources,
         out=checks.local_path(out, "out"),
@@ -186,12 +193,13 @@ async def export(
         compression=compress or _USUAL_COMPRESSION.get(format, Compression.NONE),
         overwrite=overwrite,
         every=EVERY if every is None else every,
+        once=once,
         quiet=quiet,
         json=json,
         limits=limits,
         proxy=proxy,
     )
-    return await (watch_account(request) if watch else export_account(request))
+    return await (watch_account(request) if watch or once else export_account(request))
 
 
 # The list of resources is long and has one source.
@@ -231,7 +239,8 @@ async def verify(
     if proxy is not None and not live:
         raise InvalidParameterError("proxy", "without --live nothing is asked")
     return await verify_folder(
-        checks.local_path(folder, "folder"), live=live, samples=samples, json=json, proxy=proxy)
+        checks.local_path(folder, "folder"), live=live, samples=samples, json=json, proxy=proxy
+    )
 
 
 @app.command

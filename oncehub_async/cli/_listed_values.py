@@ -53,9 +53,8 @@ def refuse_unlisted_fields(
     for field in fields:
         name = field.strip().removeprefix("data.")
         if name not in listed:
-            raise InvalidParameterError(
-                "--expand", f"{resource} can't expand '{field}'; {did_you_mean(name, listed)}{insist}"
-            )
+            hint = f"{did_you_mean(name, listed)}{insist}"
+            raise InvalidParameterError("--expand", f"{resource} can't expand '{field}'; {hint}")
 
 
 def _list_of(resource: str) -> Any:

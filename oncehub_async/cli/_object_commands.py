@@ -197,9 +197,7 @@ async def _some(plan: ResourcePlan, count: int, proxy: str | None) -> list[dict[
     return found[:count]
 
 
-async def _object(
-    id: str, expand: Sequence[str], proxy: str | None
-) -> dict[str, Any] | None:
+async def _object(id: str, expand: Sequence[str], proxy: str | None) -> dict[str, Any] | None:
     """What the id stands for; None, and a line that says so, where it stands for nothing."""
     resource = _resource_of(id)
     arguments = {"expand": tuple(expand)} if expand else {}

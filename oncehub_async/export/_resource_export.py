@@ -21,7 +21,7 @@ from ._formats import ENDINGS, Compression, Format, open_writer
 from ._formats.exported_rows import moment
 from ._formats.fields import without_secrets
 from ._list_reader import ReadPage, ResourceReader, placement_of, reader_of
-from ._manifest import CHANGES_ENDING, ResourceEntry, now_text, text_of
+from ._manifest import CHANGES_ENDING, TABLE_ENDINGS, ResourceEntry, now_text, text_of
 from ._progress import ExportState, ResourceProgress
 from ._spool import SPOOL_ENDING, Spool, SpoolEntry, SpoolError
 
@@ -146,7 +146,7 @@ class ResourceExport:
         self.spool_path.unlink(missing_ok=True)
         beside(self.path, PARTIAL).unlink(missing_ok=True)
         # The older export may have been in another format.
-        for ending in (*ENDINGS, CHANGES_ENDING):
+        for ending in (*ENDINGS, CHANGES_ENDING, *TABLE_ENDINGS):
             older = beside(self.path.with_name(self.plan.name + ending), PREVIOUS)
             if older.is_symlink() or not older.is_dir():
                 older.unlink(missing_ok=True)

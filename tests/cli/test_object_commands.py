@@ -46,9 +46,7 @@ def test_every_resource_is_listed(
     assert "secret" not in text
 
 
-def test_no_more_is_read_than_asked_for(
-    sim: Simulator, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_more_is_read_than_asked_for(sim: Simulator, capsys: pytest.CaptureFixture[str]) -> None:
     """One request for 20, two for 120; filters in both notations."""
     assert main(["list", "bookings"]) == COMPLETE
     assert len(capsys.readouterr().out.splitlines()) == 21
@@ -63,25 +61,21 @@ def test_no_more_is_read_than_asked_for(
     }
 
 
-def test_calendars_by_their_short_name(
-    sim: Simulator, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_calendars_by_their_short_name(sim: Simulator, capsys: pytest.CaptureFixture[str]) -> None:
     """Their ids are what embeds and filters want."""
     assert main(["list", "calendars"]) == COMPLETE
     assert ids_of(sim, "booking_calendars")[0] in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("resource", GETTABLE)
-def test_any_id_is_shown(
-    resource: str, sim: Simulator, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_any_id_is_shown(resource: str, sim: Simulator, capsys: pytest.CaptureFixture[str]) -> None:
     """Its beginning says what it is."""
-    id = ids_of(sim, resource)[0]
-    assert main(["get", id]) == COMPLETE
-    assert f"id {id}" in " ".join(capsys.readouterr().out.split())
-    assert main(["get", id, "--json"]) == COMPLETE
+    known = ids_of(sim, resource)[0]
+    assert main(["get", known]) == COMPLETE
+    assert f"id {known}" in " ".join(capsys.readouterr().out.split())
+    assert main(["get", known, "--json"]) == COMPLETE
     text = capsys.readouterr().out
-    assert json.loads(text)["id"] == id
+    assert json.loads(text)["id"] == known
     assert "secret" not in text
 
 

@@ -94,15 +94,15 @@ async def test_python_refuses_it_as_well(
     oncehub = OnceHub("key")
     out: Any
     for out in (url, Path(url)):
-        with pytest.raises(InvalidParameterError, match="out: is .*URL"):
+        with pytest.raises(InvalidParameterError, match=r"out: is .*URL"):
             await run_export(oncehub, plan_export(), out)
-        with pytest.raises(InvalidParameterError, match="out: is .*URL"):
+        with pytest.raises(InvalidParameterError, match=r"out: is .*URL"):
             await anext(watch_export(oncehub, plan_export(), out))
-        with pytest.raises(InvalidParameterError, match="folder: is .*URL"):
+        with pytest.raises(InvalidParameterError, match=r"folder: is .*URL"):
             verify_export(out)
-        with pytest.raises(InvalidParameterError, match="folder: is .*URL"):
+        with pytest.raises(InvalidParameterError, match=r"folder: is .*URL"):
             read_manifest(out)
-        with pytest.raises(InvalidParameterError, match="folder: is .*URL"):
+        with pytest.raises(InvalidParameterError, match=r"folder: is .*URL"):
             await compare_with_account(oncehub, out)
         with pytest.raises(ConfigurationError, match="path: "):
             SQLiteInbox(out)

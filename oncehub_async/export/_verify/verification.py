@@ -1,5 +1,6 @@
 """Checks the files of an export against its manifest, without asking the service."""
 
+from itertools import product
 from pathlib import Path
 
 import attrs
@@ -10,7 +11,7 @@ from .._earlier_export import ObjectTimes
 from .._export_plan import RESOURCES
 from .._files import PARTIAL, PREVIOUS
 from .._formats import ENDINGS
-from .._manifest import CHANGES_ENDING, MANIFEST_NAME, Manifest, ResourceEntry
+from .._manifest import CHANGES_ENDING, MANIFEST_NAME, TABLE_ENDINGS, Manifest, ResourceEntry
 from .._manifest_reader import ManifestError, read_manifest
 from .._spool import SPOOL_ENDING as SPOOL
 from .changes import Base, check_changes
@@ -46,6 +47,8 @@ class Verification:
         return not self.problems and not any(each.problems for each in self.resources.values())
 
 
+# Made anew from the log, which is checked.
+_TABLES = tuple(name + ending for name, ending in product(RESOURCES, TABLE_ENDINGS))
 _ENDINGS = (*ENDINGS, CHANGES_ENDING)
 
 
@@ -101,7 +104,7 @@ def _look_around(folder: Path, manifest: Manifest, result: Verification) -> None
     for entry in manifest.resources.values():
         known |= {entry.file or "", entry.spool or "", entry.changes.file if entry.changes else ""}
     for path in sorted(folder.iterdir()):
-        if path.name not in known:
+        if path.name not in known and path.name not in _TABLES:
             _tell_of(path, result)
 
 
