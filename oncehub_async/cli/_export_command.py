@@ -180,14 +180,15 @@ def tell_next_steps(entries: Mapping[str, ResourceEntry], out: Path) -> None:
     if not is_complete(entries) or not files:
         return
     name = next((each for each in files if each in _WITH_STATUS), next(iter(files)))
-    path = str(out / str(files[name].file)).replace("'", "''")
-    columns = "status, count(*)" if name in _WITH_STATUS else "count(*)"
-    grouped = " GROUP BY ALL" if name in _WITH_STATUS else ""
+    table = "'" + str(out / str(files[name].file)).replace("'", "''") + "'"
+    counted: tuple[str, ...] = ("SELECT count(*) FROM", table)
+    if name in _WITH_STATUS:
+        counted = ("SELECT status, count(*) FROM", table, "GROUP BY ALL")
     folder = shlex.quote(str(out))
     note(
         "Next:",
         f"  oncehub verify {folder}",
-        f"  duckdb -c {_in_quotes(f"SELECT {columns} FROM '{path}'{grouped}")}",
+        f"  duckdb -c {_in_quotes(' '.join(counted))}",
         "  and the same export again with --once brings it up to date",
     )
 

@@ -52,7 +52,8 @@ async def run_export(
 
     Raises `InvalidParameterError` for filters that the API would refuse, for a format whose extra
     isn't installed, for a URL in place of a folder and for a folder that holds something else,
-    `AuthenticationError`, which concerns all resources, and `OSError` where the manifest can't be written.
+    `AuthenticationError`, which concerns all resources, and `OSError` where the
+    manifest can't be written.
     """
     out = checks.local_path(out, "out")
     with ready(oncehub, plan, out, format, compression):
