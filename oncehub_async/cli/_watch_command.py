@@ -68,7 +68,7 @@ async def _tell_until_interrupted(
     rounds: AsyncGenerator[Round, None], request: ExportRequest
 ) -> None:
     told = request.clock.now()
-    with _interruption() as interrupted:
+    with interruption() as interrupted:
         try:
             async for each in rounds:
                 _tell(each, request)
@@ -86,7 +86,7 @@ async def _tell_until_interrupted(
 
 
 @contextlib.contextmanager
-def _interruption() -> Iterator[asyncio.Event]:
+def interruption() -> Iterator[asyncio.Event]:
     """Set by Ctrl-C or SIGTERM, which also cancel what is under way."""
     interrupted = asyncio.Event()
     loop, task = asyncio.get_running_loop(), asyncio.current_task()

@@ -49,7 +49,7 @@ def test_brought_up_to_date_twice(
     assert json.loads(lines[-1]) == {"id": gone, "object": "webhook", "deleted": True}
     if format != "jsonl":
         table = f"x/bookings.changes.{format}"
-        assert duckdb.sql(f"SELECT id FROM '{table}'").fetchall() == [(changed,)]
+        assert duckdb.execute(f"SELECT id FROM '{table}'").fetchall() == [(changed,)]
     assert once("--format", format) == COMPLETE
     assert "up to date: no changes" in capsys.readouterr().out
     assert main(["verify", "x"]) == COMPLETE
@@ -119,5 +119,5 @@ def test_the_next_step_works(out: str, sim: Simulator, capsys: pytest.CaptureFix
     err = capsys.readouterr().err
     assert "oncehub verify" in err
     (command,) = re.findall(r"duckdb -c .*", err)
-    found = duckdb.sql(shlex.split(command)[2]).fetchall()
+    found = duckdb.execute(shlex.split(command)[2]).fetchall()
     assert sum(count for _, count in found) == 130

@@ -10,7 +10,7 @@ from cyclopts import App
 
 from oncehub_async import ConfigurationError, InvalidParameterError, OnceHub
 from oncehub_async.cli import WRONG_USAGE, main
-from oncehub_async.cli._app import app
+from oncehub_async.cli._app import command_line
 from oncehub_async.export import (
     compare_with_account,
     plan_export,
@@ -60,7 +60,7 @@ def _paths(app: App, *names: str) -> Iterator[tuple[str, ...]]:
 def test_all_commands_that_take_a_path_are_tried() -> None:
     """A new one belongs into the list above."""
     tried = {command[: 2 if command[0] in ("inbox", "webhooks") else 1] for command in COMMANDS}
-    assert set(_paths(app)) - tried == set()
+    assert set(_paths(command_line())) - tried == set()
 
 
 @pytest.mark.parametrize("url", URLS)
