@@ -61,9 +61,7 @@ async def list_objects(
 ) -> int:
     """List objects of the account: the newest 20, or as many as --limit says.
 
-    oncehub list calendars
-
-    oncehub list bookings status=scheduled owner=USR-FSD423423 --limit 5
+    For example: oncehub list calendars, or oncehub list bookings status=scheduled --limit 5.
 
     Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the account doesn't have such things.
 
@@ -132,7 +130,7 @@ async def get_object(
 ) -> int:
     """Show one object of any kind: its id says which.
 
-    oncehub get BKNG-J4FR05BKEWEX --expand owner
+    For example: oncehub get BKNG-J4FR05BKEWEX --expand owner.
 
     Exit codes: 0 done, 1 failed, 2 wrong usage, 3 there is none (any more).
 
@@ -160,7 +158,7 @@ async def get_object(
 async def open_object(id: str, /, *, proxy: str | None = None) -> int:
     """Print the addresses of an object, where it has any, such as a calendar's.
 
-    oncehub open BKC-LDJ878496X
+    For example: oncehub open BKC-LDJ878496X.
 
     Exit codes: 0 done, 1 failed, 2 wrong usage, 3 there is none (any more), or it has no address.
 
