@@ -32,6 +32,10 @@ COMMANDS = {
         "_export_options:export",
         "Export resources, or all of them, to files in a folder.",
     ),
+    "get": (
+        "_object_commands:get_object",
+        "Show one object of any kind: its id says which.",
+    ),
     "inbox": (
         "_inbox_command:app",
         "Look into the file in which a receiver keeps its events.",
@@ -40,10 +44,18 @@ COMMANDS = {
         "_link_command:build_link",
         "Build a booking link, or take one apart with --json. Needs no key and no network.",
     ),
+    "list": (
+        "_object_commands:list_objects",
+        "List objects of the account: the newest 20, or as many as --limit says.",
+    ),
     "listen": (
         "_listen:listen",
         "Receive webhooks until interrupted: verify them, keep them in a file, and print a line "
         "each.",
+    ),
+    "open": (
+        "_object_commands:open_object",
+        "Print the addresses of an object, where it has any, such as a calendar's.",
     ),
     "report": (
         "_report_command:report",

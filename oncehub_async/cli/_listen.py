@@ -148,7 +148,7 @@ async def listen(
             port=port,
             path=path,
             secret_env=secret_env,
-            inbox=inbox,
+            inbox=checks.local_path(inbox, "inbox"),
             forward=forward,
             json=json,
             unsigned=unsafe_accept_unsigned,

@@ -168,7 +168,8 @@ def say_table(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> No
     """A table of texts, which are shown as they are, and numbers, which are on the right."""
     table = Table(box=None, pad_edge=False)
     for name in columns:
-        table.add_column(name, overflow="fold")
+        # An id is there to be copied.
+        table.add_column(name, overflow="fold", no_wrap=name == "id")
     for row in rows:
         table.add_row(*map(_cell, row))
     console = Console()

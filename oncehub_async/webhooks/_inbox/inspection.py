@@ -149,6 +149,7 @@ class InboxFile:
 @contextmanager
 def opened_inbox(path: Path) -> Iterator[InboxFile]:
     """Open an inbox's file. Raises `ConfigurationError` and `InboxError`."""
+    path = checks.local_path(path, "file")
     if path.is_file() and path.stat().st_size == 0:
         # SQLite would take it for a new database.
         raise ConfigurationError(f"{path}: is an empty file, no inbox")

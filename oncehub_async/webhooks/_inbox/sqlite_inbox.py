@@ -54,7 +54,7 @@ class SQLiteInbox:
         if not os.fspath(path) or os.fspath(path).startswith((":memory:", "file:")):
             raise ConfigurationError("path: expected the path of a file (or use MemoryInbox)")
         # Once for all: SQLite follows links, and whoever uses the file has to find the same locks.
-        self.path: Path = Path(os.path.realpath(path))
+        self.path: Path = Path(os.path.realpath(checks.local_path_setting(path, "path")))
         self._keep = checks.seconds(keep, "keep")
         self._keep_dead = max(checks.seconds(keep_dead, "keep_dead"), self._keep)
         self._busy_timeout = checks.seconds(busy_timeout, "busy_timeout")
