@@ -16,13 +16,13 @@ from ._answers import DeliveryAnswer
 from ._asgi import ReceiverApp
 from ._backoff import Backoff
 from ._event import BookingEvent, ConversationEvent, Event, construct_event, read_event
-from ._event_names import check_event_type
+from ._event_names import EventType, check_event_type
 from ._handler import Context
 from ._inbox import Inbox, MemoryInbox, SQLiteInbox
 from ._inbox.inspection import InboxEntry, opened_inbox
 from ._inbox.interface import State
 from ._receiver import Receiver
-from ._router import Router
+from ._router import CallNext, ErrorHandler, Middleware, Registration, Router
 from ._serve import serve
 from ._signature import MAX_SKEW, RETRY_WINDOW, SIGNATURE_HEADER, signature_header, verify_signature
 from ._signing_secrets import secrets_of_account
@@ -44,19 +44,24 @@ __all__ = [
     "SIGNATURE_HEADER",
     "Backoff",
     "BookingEvent",
+    "CallNext",
     "Context",
     "ConversationEvent",
     "DeliveryAnswer",
     "EnvelopeError",
+    "ErrorHandler",
     "Event",
     "EventDataError",
+    "EventType",
     "GiveUp",
     "Inbox",
     "InboxEntry",
     "InboxError",
     "MemoryInbox",
+    "Middleware",
     "Receiver",
     "ReceiverApp",
+    "Registration",
     "RetryLater",
     "Router",
     "SQLiteInbox",

@@ -52,6 +52,8 @@ ConversationType = Literal[
     EventName.CONVERSATION_CLOSED,
     EventName.CONVERSATION_ABANDONED,
 ]
+EventType = BookingType | ConversationType | EventName | Literal["*"]
+"""What a handler can ask for."""
 
 
 def family(type: str) -> str:

@@ -5,18 +5,19 @@ import functools
 import inspect
 import logging
 import random
-from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from .._ground import WallClock, checks
+from .._ground import UNSET, Unset, WallClock, checks
 from ..errors import ClientStateError, ConfigurationError
 from . import _answers as answer
 from ._answers import DeliveryAnswer, Headers, signature_of
 from ._backoff import Backoff
 from ._envelope import envelope_of_unreadable, read_envelope
 from ._event_names import Unhandled
+from ._handler import S
 from ._handling import Rules
 from ._inbox import Inbox, StoredEvent, checked_inbox
 from ._inbox_health import InboxHealth
@@ -34,9 +35,10 @@ MAX_BODY = 1024 * 1024
 """Bytes."""
 
 _MOST_TYPES = 1_000
+_NO_SERVICES: Any = None
 
 
-class Receiver(Router):
+class Receiver(Router[S]):
     """Receives OnceHub's webhooks.
 
         receiver = Receiver(signing_secret=..., inbox=SQLiteInbox("inbox.db"))
@@ -56,6 +58,7 @@ class Receiver(Router):
     - `inbox`: where events are kept.
     - `services`: what handlers find in `context.services`: any object, or a function that gives an
       async context manager, entered when the receiver opens and left when it has closed.
+      `Receiver[Services](...)` says of which type they are.
     - `max_age`: seconds that a signature may be old. By default 73 hours, so that retries pass,
       and 5 minutes where the inbox remembers nothing durably.
     - `max_skew`: seconds that it may be in the future.
@@ -74,7 +77,7 @@ class Receiver(Router):
         *,
         signing_secret: Secrets | SecretsProvider | None = None,
         inbox: Inbox,
-        services: object = None,
+        services: Callable[[], AbstractAsyncContextManager[S]] | S = _NO_SERVICES,
         max_age: float | None = None,
         max_skew: float = MAX_SKEW,
         concurrency: int = 32,
@@ -96,7 +99,7 @@ class Receiver(Router):
         finally:
             signing_secret = None  # a frame's locals are shown by tools that report errors
         self.inbox: Inbox = checked_inbox(inbox)
-        self._services = services
+        self._services: object = services
         self._max_age = None if max_age is None else checks.seconds(max_age, "max_age")
         self._max_skew = checks.seconds(max_skew, "max_skew")
         self._concurrency = checks.count(concurrency, "concurrency")
@@ -117,6 +120,45 @@ class Receiver(Router):
         self._refusals, self._repeats = RefusalLog(), Repeats()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._health = InboxHealth(self.clock)
+
+    @contextmanager
+    def override(
+        self,
+        *,
+        signing_secret: Secrets | SecretsProvider | Unset = UNSET,
+        inbox: Inbox | Unset = UNSET,
+        services: object = UNSET,
+        clock: WallClock | Unset = UNSET,
+    ) -> Iterator[Self]:
+        """Other settings for as long as a test lasts, for a receiver that lives in a module.
+
+            with app.receiver.override(services=FakeServices()):
+                ...
+
+        What is left out stays; `services` are given as they are to a receiver that is made.
+        Raises `ClientStateError` where the receiver is open, `ConfigurationError` as it does.
+        """
+        try:
+            self._check_closed()
+            before = self._secrets, self.inbox, self._services, self.clock
+            if not isinstance(clock, Unset):
+                self.clock = checks.wall_clock(clock)
+            if not isinstance(signing_secret, Unset):
+                self._secrets = secret_source(signing_secret, self.clock)
+        finally:
+            signing_secret = ()  # a frame's locals are shown by tools that report errors
+        if not isinstance(inbox, Unset):
+            self.inbox = checked_inbox(inbox)
+        if services is not UNSET:
+            self._services = services
+        try:
+            yield self
+        finally:
+            self._secrets, self.inbox, self._services, self.clock = before
+
+    def _check_closed(self) -> None:
+        if self._frozen:
+            raise ClientStateError("the receiver is open: override settings before it is opened")
 
     async def open(self) -> Self:
         """Begin to accept and to handle. Once it is closed, it may be opened again."""
@@ -354,7 +396,7 @@ class Receiver(Router):
         return limit
 
     async def _enter_services(self) -> object:
-        given = self._services
+        given: Any = self._services
         while isinstance(given, functools.partial):
             given = given.func
         if not callable(self._services) or not inspect.isroutine(given):

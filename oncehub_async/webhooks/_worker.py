@@ -71,6 +71,7 @@ class Worker:
 
     async def idle(self) -> None:
         """Wait until no work runs and none is due. Raises `ClientStateError` if it stops before."""
+        self.wake()  # the clock may have been moved since somebody looked
         await self._idle.wait()
         if self._is_over:
             raise ClientStateError("the receiver was closed while its handlers were waited for")
