@@ -34,7 +34,7 @@ class ReceiverClient:
         self,
         receiver: Receiver[Any],
         *,
-        secret: str | None | Unset = UNSET,
+        secret: str | Unset | None = UNSET,
         inbox: Inbox | None = None,
         services: object = UNSET,
     ) -> None:

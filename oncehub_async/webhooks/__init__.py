@@ -27,9 +27,11 @@ from ._serve import serve
 from ._signature import MAX_SKEW, RETRY_WINDOW, SIGNATURE_HEADER, signature_header, verify_signature
 from ._signing_secrets import secrets_of_account
 from ._webhook_errors import (
+    CrashError,
     EnvelopeError,
     EventDataError,
     GiveUp,
+    HandlerDecision,
     InboxError,
     RetryLater,
     SecretsError,
@@ -47,6 +49,7 @@ __all__ = [
     "CallNext",
     "Context",
     "ConversationEvent",
+    "CrashError",
     "DeliveryAnswer",
     "EnvelopeError",
     "ErrorHandler",
@@ -54,6 +57,7 @@ __all__ = [
     "EventDataError",
     "EventType",
     "GiveUp",
+    "HandlerDecision",
     "Inbox",
     "InboxEntry",
     "InboxError",

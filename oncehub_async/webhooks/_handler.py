@@ -83,7 +83,7 @@ def check_coroutine_function(function: object, what: str) -> None:
         )
 
 
-def check_arguments(function: Callable[..., object], arguments: str) -> None:
+def check_arguments(function: Any, arguments: str) -> None:
     """Raises `ConfigurationError` for a function that can't be called with these arguments."""
     if not _takes(function, arguments.count(",") + 1):
         raise ConfigurationError(f"{_called(function)}: has to take ({arguments})")

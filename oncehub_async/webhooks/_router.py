@@ -40,7 +40,17 @@ class Route:
     handler: Handler
     call: CallNext
     error_handlers: tuple[ErrorHandler, ...]
-    """The nearest router's first."""
+    """The nearest router's first; so are those of dead letters."""
+    dead_letter_handlers: tuple[ErrorHandler, ...]
+
+
+@attrs.frozen
+class _Around:
+    """What routers put around the handlers that they include."""
+
+    middleware: tuple[Middleware, ...] = ()
+    error_handlers: tuple[ErrorHandler, ...] = ()
+    dead_letter_handlers: tuple[ErrorHandler, ...] = ()
 
 
 class NoSuchEventType:
@@ -86,6 +96,7 @@ class Router(Generic[S]):
         self._entries: list[Handler | Router[S]] = []
         self._middleware: list[Middleware[S]] = []
         self._error_handlers: list[ErrorHandler[S]] = []
+        self._dead_letter_handlers: list[ErrorHandler[S]] = []
         self._frozen = False
 
     @overload
@@ -205,25 +216,42 @@ class Router(Generic[S]):
     def on_error(self, function: ErrorHandler[S]) -> ErrorHandler[S]:
         """Be told about failed attempts: `async def e(error, event, context)`.
 
-        It may raise `RetryLater` or `GiveUp` to decide what comes next.
+        A `RetryLater` or `GiveUp` (each a `HandlerDecision`) is what the handler decided; any other
+        error is a failure. It may raise one of them itself to decide what comes next.
         """
-        self._check_open()
-        check_coroutine_function(function, "an error handler")
-        check_arguments(function, "error, event, context")
+        self._check_error_handler(function, "an error handler")
         self._error_handlers.append(function)
         return function
 
-    def routes(
-        self, outer: tuple[Middleware[S], ...] = (), told: tuple[ErrorHandler[S], ...] = ()
-    ) -> Iterator[Route]:
-        """All handlers in their order, inside the middleware and error handlers of `outer`."""
-        around = (*outer, *self._middleware)
-        told = (*self._error_handlers, *told)
+    def on_dead_letter(self, function: ErrorHandler[S]) -> ErrorHandler[S]:
+        """Be told about work that is given up: `async def d(error, event, context)`.
+
+        `error` is what ended it: the handler's error, a `GiveUp`, or a `CrashError`. It is told
+        once for each dead letter, before that is written down: a process that is killed meanwhile
+        tells it again. What it raises goes into the log, and changes nothing.
+        """
+        self._check_error_handler(function, "a dead letter's handler")
+        self._dead_letter_handlers.append(function)
+        return function
+
+    def _check_error_handler(self, function: object, what: str) -> None:
+        self._check_open()
+        check_coroutine_function(function, what)
+        check_arguments(function, "error, event, context")
+
+    def routes(self, outer: _Around = _Around()) -> Iterator[Route]:
+        """All handlers in their order, inside what routers further out put around them."""
+        around = _Around(
+            (*outer.middleware, *self._middleware),
+            (*self._error_handlers, *outer.error_handlers),
+            (*self._dead_letter_handlers, *outer.dead_letter_handlers),
+        )
         for entry in self._entries:
             if isinstance(entry, Router):
-                yield from entry.routes(around, told)
+                yield from entry.routes(around)
             else:
-                yield Route(entry, _folded(entry, around), told)
+                call = _folded(entry, around.middleware)
+                yield Route(entry, call, around.error_handlers, around.dead_letter_handlers)
 
     def routers(self) -> Iterator["Router[S]"]:
         """All that are included, at any depth."""

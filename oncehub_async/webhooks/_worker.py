@@ -8,14 +8,24 @@ from typing import Any
 
 from .._ground import LATEST, Clock, checks, from_unix
 from ..errors import ClientStateError
-from ._event import Event, kept_event
+from ._event import Event, damaged_event, kept_event
 from ._handler import Context
-from ._handling import Rules, decide, given_up_for_crashes, outcome, place, run
+from ._handling import (
+    Rules,
+    crash_error,
+    decide,
+    given_up_for_crashes,
+    is_told_of,
+    outcome,
+    place,
+    run,
+    tell_of_dead_letter,
+)
 from ._inbox import Claim, Inbox, Outcome, State, Work
 from ._inbox_health import InboxHealth
 from ._router import Route
 from ._stopwatch import TrustedTime
-from ._webhook_errors import EnvelopeError, told
+from ._webhook_errors import CrashError, EnvelopeError, told
 
 logger = logging.getLogger("oncehub_async.webhooks")
 
@@ -157,52 +167,61 @@ class Worker:
     async def _handle(self, claim: Claim) -> None:
         """Run what was claimed of an event, one handler after the other."""
         left = list(claim.work)
+        damage: EnvelopeError | None = None
         try:
             event = kept_event(claim.event.type, claim.event.body)
         except EnvelopeError as error:  # it was one when it was accepted: the inbox is damaged
-            for work in left:
-                await self._settle(work, Outcome(state=State.DEAD, error=str(error)))
-            return
+            event, damage = damaged_event(claim.event.id, claim.event.type), error
         try:
             while left and not self._stopping.is_set():
-                await self._attempt(event, claim, left.pop(0))
+                await self._attempt(event, claim, left.pop(0), damage)
         finally:
             for work in left:
                 await self._release(work, began=False)
 
-    async def _attempt(self, event: Event, claim: Claim, work: Work) -> None:
+    async def _attempt(
+        self, event: Event, claim: Claim, work: Work, damage: EnvelopeError | None
+    ) -> None:
         route = self._routes[work.handler]
         rules = self._rules_of(route)
-        given_up = given_up_for_crashes(work)
-        if given_up is not None:
-            logger.error(
-                "%s is given up for %s: the process ended %d times while it ran alone",
-                work.handler,
-                work.event_id,
-                work.crashes,
-            )
-            await self._settle(work, given_up)
-            return
-        number = work.failures + 1
         context = Context(
             attempt=work.attempt,
-            is_last_attempt=number >= rules.attempts,
+            is_last_attempt=work.failures + 1 >= rules.attempts,
             handler=work.handler,
             received=from_unix(claim.event.received) or LATEST,
             services=self._services,
         )
         try:
-            failure = await run(route, event, context, rules.timeout)
+            failure, result = await self._tried(route, event, context, work, rules, damage)
             if failure is not None:
-                failure = await decide(route, failure, event, context, rules.timeout)
+                _log(work, failure, result, rules, self._clock.now())
+                if result.state is State.DEAD and not is_told_of(work):
+                    await tell_of_dead_letter(route, failure, event, context, rules.timeout)
         except asyncio.CancelledError:
             await self._release(work, began=True)
             raise
-        now = self._clock.now()
-        result = outcome(failure, number, rules, now, self._chance())
-        if failure is not None:
-            _log(work, failure, result, rules, now)
         await self._settle(work, result)
+
+    async def _tried(
+        self,
+        route: Route,
+        event: Event,
+        context: Context,
+        work: Work,
+        rules: Rules,
+        damage: EnvelopeError | None,
+    ) -> tuple[Exception | None, Outcome]:
+        """The error that counts, if any, and what comes next."""
+        if damage is not None:
+            return damage, Outcome(state=State.DEAD, error=str(damage))
+        crash = crash_error(work)
+        if crash is not None:
+            return crash, given_up_for_crashes(work, crash)
+        failure = await run(route, event, context, rules.timeout)
+        if failure is not None:
+            failure = await decide(route, failure, event, context, rules.timeout)
+        now = self._clock.now()
+        return failure, outcome(failure, work.failures + 1, rules, now, self._chance())
 
     def _rules_of(self, route: Route) -> Rules:
         handler, rules = route.handler, self._rules
@@ -281,7 +300,9 @@ def _log_unsettled(work: Work, consequence: str) -> None:
 
 def _log(work: Work, error: Exception, result: Outcome, rules: Rules, now: float) -> None:
     """One line, without the error's text, which can quote people's data; the inbox keeps that."""
-    if result.due is None:
+    if isinstance(error, CrashError):
+        logger.error("%s is given up for %s: %s", work.handler, work.event_id, error)
+    elif result.due is None:
         logger.error(
             "%s is given up for %s after attempt %d: %s",
             work.handler,

@@ -15,6 +15,7 @@ from oncehub_async.webhooks import (
     Context,
     Event,
     GiveUp,
+    Inbox,
     MemoryInbox,
     Receiver,
     RetryLater,
@@ -118,7 +119,7 @@ async def test_all_is_restored_whatever_happens(tmp_path: Path) -> None:
         async with ReceiverClient(receiver, services=broken):
             pytest.fail("it was opened")
     assert (receiver.inbox, receiver.clock) == (own, clock)
-    inbox = SQLiteInbox(tmp_path / "inbox.db")
+    inbox: Inbox = SQLiteInbox(tmp_path / "inbox.db")
     with receiver.override(inbox=inbox):
         assert receiver.inbox is inbox
     assert receiver.inbox is own
@@ -139,7 +140,7 @@ async def test_what_can_not_be_overridden() -> None:
                 pytest.fail("it was overridden")
     for wrong in ({"inbox": 3}, {"clock": 4}, {"signing_secret": " x"}):
         with pytest.raises(ConfigurationError) as told:
-            with receiver.override(**wrong):  # type: ignore[arg-type]
+            with receiver.override(**wrong):
                 pytest.fail("it was overridden")
         assert next(iter(wrong)) in str(told.value)
     async with ReceiverClient(receiver, secret=SECRET) as oncehub:
