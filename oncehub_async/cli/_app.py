@@ -20,10 +20,11 @@ from ._demo_webhooks import run_demo_webhooks
 from ._embed_command import print_embed
 from ._export_command import ExportRequest, export_account
 from ._link_command import build_link
-from ._listen import VARIABLE as SIGNING_SECRET_VARIABLE
 from ._listen import ListenRequest, listen_for_events
 from ._output import NobodyReads, complain, terminal
+from ._posting import VARIABLE as SIGNING_SECRET_VARIABLE
 from ._simulate import routes, serve_simulator, simulated
+from ._trigger_command import trigger_event
 from ._verify_command import verify_folder
 from ._watch_command import watch_account
 
@@ -376,5 +377,6 @@ async def demo_webhooks(*, events: int = 400) -> int:
     return await run_demo_webhooks(events)
 
 
+app.command(trigger_event, name="trigger")
 app.command(build_link, name="link")
 app.command(print_embed, name="embed")

@@ -216,9 +216,13 @@ async def test_listen_prints_keeps_and_forwards(tmp_path: Path) -> None:
             async with session.post(url, data=body, headers=headers) as response:
                 assert response.status == 200
         line = (await listener.stdout.readline()).decode()
-        assert line.split()[2:] == ["booking.canceled", "EVNT-1", "BKNG-1"]
-        while len(got) < 2:
-            await asyncio.sleep(0.05)
+        assert line.split()[2:] == ["-->", "booking.canceled", "EVNT-1", "BKNG-1"]
+        refused = (await listener.stdout.readline()).decode()
+        assert refused.split()[2:7] == ["<--", "[500]", "POST", forward, "EVNT-1:"]
+        assert "its log says why" in refused
+        assert refused.endswith("; again in 1 s\n")
+        taken = (await listener.stdout.readline()).decode()
+        assert taken.split()[2:] == ["<--", "[200]", "POST", forward, "EVNT-1"]
     finally:
         listener.send_signal(signal.SIGTERM)
         _, err = await listener.communicate()
