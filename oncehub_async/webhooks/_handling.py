@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from .._ground import fields
 from ._backoff import Backoff
 from ._event import Event
 from ._handler import Context
@@ -53,7 +54,11 @@ async def decide(
         if isinstance(trouble, RetryLater | GiveUp):
             return trouble
         if trouble is not None:
-            logger.error("an error handler failed itself: %s", place(trouble))
+            logger.error(
+                "an error handler failed itself: %s",
+                place(trouble),
+                extra=about(context, event) | error_fields(trouble),
+            )
     return error
 
 
@@ -70,6 +75,7 @@ async def tell_of_dead_letter(
                 event.id,
                 context.handler,
                 place(trouble),
+                extra=about(context, event) | error_fields(trouble),
             )
 
 
@@ -149,6 +155,21 @@ def place(error: Exception) -> str:
     """Kind and place of an error, for the log: `ValueError at crm.py:42`, no text of it."""
     found = _innermost(error.__traceback__)
     return type(error).__name__ if found is None else f"{type(error).__name__} at {found}"
+
+
+def about(context: Context, event: Event) -> dict[str, object]:
+    """The fields of a record about an attempt."""
+    return fields(
+        event_id=event.id,
+        event_type=event.type,
+        handler=context.handler,
+        attempt=context.attempt,
+    )
+
+
+def error_fields(error: Exception) -> dict[str, object]:
+    """The fields of a record about an error: its kind and place, and no text of it."""
+    return fields(error_type=type(error).__name__, error_place=_innermost(error.__traceback__))
 
 
 def _innermost(trace: TracebackType | None) -> str | None:

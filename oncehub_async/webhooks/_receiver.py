@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanag
 from types import TracebackType
 from typing import Any, Self
 
-from .._ground import UNSET, Unset, WallClock, checks
+from .._ground import UNSET, Unset, WallClock, checks, fields
 from ..errors import ClientStateError, ConfigurationError
 from . import _answers as answer
 from ._answers import DeliveryAnswer, Headers, signature_of
@@ -288,6 +288,7 @@ class Receiver(Router[S]):
                 'of everything ("*")',
                 error,
                 envelope.id,
+                extra=fields(event_id=envelope.id, event_type=envelope.type),
             )
         event = StoredEvent(
             id=envelope.id,
@@ -358,6 +359,9 @@ class Receiver(Router[S]):
             await self._repeats.again(event, key, self.inbox)
             return answer.DUPLICATE
         self._repeats.first(event, key)
+        if logger.isEnabledFor(logging.DEBUG):
+            extra = fields(event_id=event.id, event_type=event.type, status=200)
+            logger.debug("%s is accepted", event.id, extra=extra)
         if not names:
             self._unhandled.tell(event.type)
         elif self._worker is not None:
@@ -418,6 +422,7 @@ class Receiver(Router[S]):
                     count,
                     name,
                     name,
+                    extra=fields(handler=name, count=count),
                 )
 
 

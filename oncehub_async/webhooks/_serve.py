@@ -2,16 +2,20 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 from collections.abc import Callable, Iterator
 
 from aiohttp import web
 
+from .._ground import fields
 from ..errors import ClientStateError
 from ._aiohttp_handler import add_receiver, elsewhere
 from ._connection_deadlines import ConnectionDeadlines
 from ._delivery_path import delivery_path
 from ._receiver import Receiver
+
+logger = logging.getLogger("oncehub_async.webhooks")
 
 _IDLE = 150.0
 """Seconds that a connection may wait for its next request: longer than the proxies in front of a
@@ -34,6 +38,8 @@ async def serve(
     their answers; heads and answers get up to a quarter more. Between two requests a connection may
     rest for two and a half minutes.
 
+    The log says (at level INFO) when it listens, when it is told to stop, and when it has stopped.
+
     `port` 0 takes any free one; `on_start` is told the URL. Raises `OSError` where the port is
     taken.
     """
@@ -50,11 +56,18 @@ async def serve(
                     deadlines.connection, host, port, backlog=128
                 )
                 with contextlib.closing(listener):
+                    url = place.announced(host, listener.sockets[0].getsockname()[1])
+                    logger.info("listening on %s", url, extra=fields(url=url))
                     if on_start is not None:
-                        on_start(place.announced(host, listener.sockets[0].getsockname()[1]))
+                        on_start(url)
                     await stop.wait()
+                    logger.info(
+                        "stopping: nothing more is accepted, and running handlers may finish",
+                        extra=fields(url=url),
+                    )
         finally:
             await runner.cleanup()
+        logger.info("stopped", extra=fields(url=url))
 
 
 def _deadlines(runner: web.AppRunner, patience: float) -> ConnectionDeadlines:

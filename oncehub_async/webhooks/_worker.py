@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from .._ground import LATEST, Clock, checks, from_unix
+from .._ground import LATEST, Clock, checks, fields, from_unix
 from ..errors import ClientStateError
 from ._event import Event, damaged_event, kept_event
 from ._handler import Context
@@ -14,6 +14,7 @@ from ._handling import (
     Rules,
     crash_error,
     decide,
+    error_fields,
     given_up_for_crashes,
     is_told_of,
     outcome,
@@ -25,7 +26,7 @@ from ._inbox import Claim, Inbox, Outcome, State, Work
 from ._inbox_health import InboxHealth
 from ._router import Route
 from ._stopwatch import TrustedTime
-from ._webhook_errors import CrashError, EnvelopeError, told
+from ._webhook_errors import CrashError, EnvelopeError, RetryLater, told
 
 logger = logging.getLogger("oncehub_async.webhooks")
 
@@ -95,7 +96,9 @@ class Worker:
         try:
             await self._ended_by(self._loops, end)
             if not await self._ended_by(self._running, end):
-                logger.warning("%d events' handlers did not finish in time", len(self._running))
+                count = len(self._running)
+                extra = fields(count=count)
+                logger.warning("%d events' handlers did not finish in time", count, extra=extra)
             for task in (*self._loops, *self._running):
                 task.cancel()
             # What doesn't let itself be cancelled must not hold up the end.
@@ -148,7 +151,8 @@ class Worker:
         self.wake()
         error = None if task.cancelled() else task.exception()
         if error is not None:
-            logger.error("%s broke off: %s", task.get_name(), type(error).__name__)
+            extra = fields(error_type=type(error).__name__)
+            logger.error("%s broke off: %s", task.get_name(), type(error).__name__, extra=extra)
 
     async def _rest(self) -> None:
         """Until something happens, or it is time to look what other processes did."""
@@ -193,10 +197,9 @@ class Worker:
         )
         try:
             failure, result = await self._tried(route, event, context, work, rules, damage)
-            if failure is not None:
-                _log(work, failure, result, rules, self._clock.now())
-                if result.state is State.DEAD and not is_told_of(work):
-                    await tell_of_dead_letter(route, failure, event, context, rules.timeout)
+            _log(work, event.type, failure, result, rules, self._clock.now())
+            if failure is not None and result.state is State.DEAD and not is_told_of(work):
+                await tell_of_dead_letter(route, failure, event, context, rules.timeout)
         except asyncio.CancelledError:
             await self._release(work, began=True)
             raise
@@ -248,6 +251,7 @@ class Worker:
                         work.handler,
                         work.event_id,
                         told(error),
+                        extra=_about(work) | fields(error_type=type(error).__name__),
                     )
                 await self._clock.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
@@ -256,7 +260,8 @@ class Worker:
             _log_unsettled(work, "it may run again")
             raise
         if not held:
-            logger.warning("%s for %s was no longer ours", work.handler, work.event_id)
+            line = "%s for %s was no longer ours"
+            logger.warning(line, work.handler, work.event_id, extra=_about(work))
         elif result.due is not None:
             wait = result.due - self._clock.now()
             if wait < _POLL:
@@ -273,6 +278,7 @@ class Worker:
                 work.handler,
                 work.event_id,
                 told(error),
+                extra=_about(work) | fields(error_type=type(error).__name__),
             )
 
     async def _tidy(self) -> None:
@@ -286,7 +292,12 @@ class Worker:
                     if not await self._inbox.purge(self._routes, self._time_to_purge_by.now()):
                         break
             except Exception as error:
-                logger.error("the inbox was not purged: %s", told(error))
+                extra = fields(error_type=type(error).__name__)
+                logger.error("the inbox was not purged: %s", told(error), extra=extra)
+
+
+def _about(work: Work) -> dict[str, object]:
+    return fields(event_id=work.event_id, handler=work.handler, attempt=work.attempt)
 
 
 def _log_unsettled(work: Work, consequence: str) -> None:
@@ -295,28 +306,33 @@ def _log_unsettled(work: Work, consequence: str) -> None:
         work.handler,
         work.event_id,
         consequence,
+        extra=_about(work),
     )
 
 
-def _log(work: Work, error: Exception, result: Outcome, rules: Rules, now: float) -> None:
+def _log(
+    work: Work, type: str, error: Exception | None, result: Outcome, rules: Rules, now: float
+) -> None:
     """One line, without the error's text, which can quote people's data; the inbox keeps that."""
+    if error is None and not logger.isEnabledFor(logging.DEBUG):
+        return
+    wait = None if result.due is None else round(result.due - now, 1)
+    extra = _about(work) | fields(
+        event_type=type, attempts=rules.attempts, retry_in=wait, state=result.state.value
+    )
+    who, number = (work.handler, work.event_id), work.failures + 1
+    if error is None:
+        logger.debug("%s is done with %s", *who, extra=extra)
+        return
+    extra |= error_fields(error)
     if isinstance(error, CrashError):
-        logger.error("%s is given up for %s: %s", work.handler, work.event_id, error)
-    elif result.due is None:
-        logger.error(
-            "%s is given up for %s after attempt %d: %s",
-            work.handler,
-            work.event_id,
-            work.failures + 1,
-            place(error),
-        )
+        logger.error("%s is given up for %s: %s", *who, error, extra=extra)
+    elif wait is None:
+        line = "%s is given up for %s after attempt %d: %s"
+        logger.error(line, *who, number, place(error), extra=extra)
+    elif isinstance(error, RetryLater):
+        line = "%s asked to be called again for %s in %.0f s; attempt %d of %d"
+        logger.info(line, *who, wait, number, rules.attempts, extra=extra)
     else:
-        logger.warning(
-            "%s failed for %s, attempt %d of %d: %s; again in %.0f s",
-            work.handler,
-            work.event_id,
-            work.failures + 1,
-            rules.attempts,
-            place(error),
-            result.due - now,
-        )
+        line = "%s failed for %s, attempt %d of %d: %s; again in %.0f s"
+        logger.warning(line, *who, number, rules.attempts, place(error), wait, extra=extra)

@@ -50,8 +50,7 @@ async def serving(app: web.Application) -> AsyncIterator[str]:
 async def receiving(**settings: Any) -> AsyncIterator[tuple[str, list[Event]]]:
     """A receiver, and the events that its handler got."""
     app, seen = web.Application(), list[Event]()
-    settings = {"signing_secret": SECRET, "inbox": MemoryInbox()} | settings
-    receiver = Receiver(**settings)
+    receiver = Receiver(**{"signing_secret": SECRET, "inbox": MemoryInbox(), **settings})
 
     @receiver.on("*")
     async def handler(event: Event) -> None:
