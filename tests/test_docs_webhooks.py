@@ -13,7 +13,7 @@ import pytest
 
 from oncehub_async import testing, webhooks
 from oncehub_async.testing import ReceiverClient, make_event
-from oncehub_async.webhooks import BookingEvent, Context, GiveUp, RetryLater
+from oncehub_async.webhooks import BookingEvent, Context, GiveUp, Receiver, RetryLater
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "webhooks.md").read_text()
@@ -119,7 +119,7 @@ async def test_the_other_blocks_run(
     assert len(list(app["receiver"].routes())) == 3
     names: dict[str, Any] = {"__name__": "routers"}
     exec(ROUTERS, names)
-    receiver = names["receiver"]
+    receiver: Receiver[Any] = names["receiver"]
 
     @receiver.on("booking.canceled", name="decides")
     async def decides(event: BookingEvent, context: Context) -> None:

@@ -2,6 +2,9 @@
 
 import time
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from .._ground import Clock
 from ..export import RESOURCES
@@ -37,3 +40,23 @@ async def run_demo(out: Path, bookings: int, speed: float) -> int:
             f"them. It took {span(time.monotonic() - started)} of real time."
         )
     return code
+
+
+async def demo(
+    *,
+    out: Annotated[Path, Parameter(alias="-o")] = Path("demo-export"),
+    bookings: int = 20_000,
+    speed: float = 30.0,
+) -> int:
+    """Export a simulated account, to see how it goes. No OnceHub account is needed.
+
+    Parameters
+    ----------
+    out
+        The folder for the files; an export that it holds already is replaced.
+    bookings
+        How many bookings the account has.
+    speed
+        How fast time runs: 30 lets five minutes pass in ten seconds.
+    """
+    return await run_demo(out, bookings, speed)

@@ -6,6 +6,9 @@ import signal
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from .._ground import Clock, checks
 from ..errors import InvalidParameterError
@@ -74,3 +77,51 @@ def routes(texts: Sequence[str]) -> dict[str, str]:
         url, equals, target = text.rpartition("=http://")
         found[url if equals else EVERY_WEBHOOK] = f"http://{target}" if equals else text
     return found
+
+
+async def simulate(
+    *,
+    port: int = 8080,
+    bookings: int = 20_000,
+    contacts: int = 8_000,
+    seed: int = 1,
+    speed: float = 1.0,
+    limits: Annotated[bool, Parameter(negative="--no-limits")] = True,
+    deliver_to: Sequence[str] = (),
+    activity: float = 0.0,
+) -> int:
+    """Run a simulated OnceHub on this machine until it is interrupted.
+
+    Parameters
+    ----------
+    port
+        The port on 127.0.0.1; 0 takes any free one.
+    bookings
+        How many bookings the account has.
+    contacts
+        How many contacts the account has.
+    seed
+        Another seed is another account; the same seed is always the same one.
+    speed
+        How fast its clock runs: 30 lets five minutes pass in ten seconds.
+    limits
+        Refuse more than 5 requests a second and 200 in 5 minutes, as OnceHub does.
+    deliver_to
+        Where webhooks deliver to: http://127.0.0.1:PORT/PATH takes what goes to any of them,
+        https://YOUR.URL=http://127.0.0.1:PORT/PATH what goes to that URL. Without it nothing is
+        delivered, and never to another machine. Can be given several times.
+    activity
+        How many bookings and conversations are made and changed in an hour of its clock, whose
+        dates begin today then.
+    """
+    simulator = simulated(
+        bookings,
+        contacts,
+        seed,
+        speed,
+        limited=limits,
+        port=port,
+        deliver_to=routes(deliver_to),
+        activity=activity,
+    )
+    return await serve_simulator(simulator, bookings)
