@@ -48,7 +48,7 @@ def test_every_name_is_there_from_the_start() -> None:
         "from oncehub_async import *\n"
         "print(Page.__name__, id_of('USR-1'), oncehub_async.models.Booking.__name__)"
     )
-    assert shown.splitlines() == ["24", "Page USR-1 Booking"]
+    assert shown.splitlines() == ["29", "Page USR-1 Booking"]
 
 
 def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:
