@@ -14,11 +14,9 @@ from ._handling import (
     Rules,
     crash_error,
     decide,
-    error_fields,
     given_up_for_crashes,
     is_told_of,
     outcome,
-    place,
     run,
     tell_of_dead_letter,
 )
@@ -26,7 +24,8 @@ from ._inbox import Claim, Inbox, Outcome, State, Work
 from ._inbox_health import InboxHealth
 from ._router import Route
 from ._stopwatch import TrustedTime
-from ._webhook_errors import CrashError, EnvelopeError, RetryLater, told
+from ._webhook_errors import EnvelopeError, told
+from ._work_log import about_work, log_outcome, log_unsettled
 
 logger = logging.getLogger("oncehub_async.webhooks")
 
@@ -197,7 +196,7 @@ class Worker:
         )
         try:
             failure, result = await self._tried(route, event, context, work, rules, damage)
-            _log(work, event.type, failure, result, rules, self._clock.now())
+            log_outcome(work, event.type, failure, result, rules, self._clock.now())
             if failure is not None and result.state is State.DEAD and not is_told_of(work):
                 await tell_of_dead_letter(route, failure, event, context, rules.timeout)
         except asyncio.CancelledError:
@@ -244,24 +243,24 @@ class Worker:
                     break
                 except Exception as error:
                     if self._is_over:
-                        _log_unsettled(work, "it runs again")
+                        log_unsettled(work, "it runs again")
                         return
                     logger.error(
                         "what became of %s for %s can't be written down yet: %s",
                         work.handler,
                         work.event_id,
                         told(error),
-                        extra=_about(work) | fields(error_type=type(error).__name__),
+                        extra=about_work(work) | fields(error_type=type(error).__name__),
                     )
                 await self._clock.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
         except asyncio.CancelledError:
             # The inbox may be writing it at this moment, and is not stopped by that.
-            _log_unsettled(work, "it may run again")
+            log_unsettled(work, "it may run again")
             raise
         if not held:
             line = "%s for %s was no longer ours"
-            logger.warning(line, work.handler, work.event_id, extra=_about(work))
+            logger.warning(line, work.handler, work.event_id, extra=about_work(work))
         elif result.due is not None:
             wait = result.due - self._clock.now()
             if wait < _POLL:
@@ -278,7 +277,7 @@ class Worker:
                 work.handler,
                 work.event_id,
                 told(error),
-                extra=_about(work) | fields(error_type=type(error).__name__),
+                extra=about_work(work) | fields(error_type=type(error).__name__),
             )
 
     async def _tidy(self) -> None:
@@ -294,45 +293,3 @@ class Worker:
             except Exception as error:
                 extra = fields(error_type=type(error).__name__)
                 logger.error("the inbox was not purged: %s", told(error), extra=extra)
-
-
-def _about(work: Work) -> dict[str, object]:
-    return fields(event_id=work.event_id, handler=work.handler, attempt=work.attempt)
-
-
-def _log_unsettled(work: Work, consequence: str) -> None:
-    logger.error(
-        "the receiver stopped before what became of %s for %s was written down: %s",
-        work.handler,
-        work.event_id,
-        consequence,
-        extra=_about(work),
-    )
-
-
-def _log(
-    work: Work, type: str, error: Exception | None, result: Outcome, rules: Rules, now: float
-) -> None:
-    """One line, without the error's text, which can quote people's data; the inbox keeps that."""
-    if error is None and not logger.isEnabledFor(logging.DEBUG):
-        return
-    wait = None if result.due is None else round(result.due - now, 1)
-    extra = _about(work) | fields(
-        event_type=type, attempts=rules.attempts, retry_in=wait, state=result.state.value
-    )
-    who, number = (work.handler, work.event_id), work.failures + 1
-    if error is None:
-        logger.debug("%s is done with %s", *who, extra=extra)
-        return
-    extra |= error_fields(error)
-    if isinstance(error, CrashError):
-        logger.error("%s is given up for %s: %s", *who, error, extra=extra)
-    elif wait is None:
-        line = "%s is given up for %s after attempt %d: %s"
-        logger.error(line, *who, number, place(error), extra=extra)
-    elif isinstance(error, RetryLater):
-        line = "%s asked to be called again for %s in %.0f s; attempt %d of %d"
-        logger.info(line, *who, wait, number, rules.attempts, extra=extra)
-    else:
-        line = "%s failed for %s, attempt %d of %d: %s; again in %.0f s"
-        logger.warning(line, *who, number, rules.attempts, place(error), wait, extra=extra)
