@@ -13,6 +13,7 @@ from typing import Any, Self
 from .._ground import UNSET, Unset, WallClock, checks, fields
 from ..errors import ClientStateError, ConfigurationError
 from . import _answers as answer
+from ._age_limit import limit_of_age
 from ._answers import DeliveryAnswer, Headers, signature_of
 from ._backoff import Backoff
 from ._envelope import envelope_of_unreadable, read_envelope
@@ -24,7 +25,7 @@ from ._inbox_health import InboxHealth
 from ._refusals import Refusal, RefusalLog
 from ._repeats import Repeats
 from ._router import Route, Router
-from ._signature import MAX_SKEW, RETRY_WINDOW, SHORT_AGE, check_signature
+from ._signature import MAX_SKEW, RETRY_WINDOW, check_signature
 from ._signing_secrets import Secrets, SecretSource, SecretsProvider, SigningKey, secret_source
 from ._webhook_errors import EnvelopeError, SignatureError, SignatureProblem, told
 from ._worker import Worker
@@ -139,7 +140,8 @@ class Receiver(Router[S]):
         Raises `ClientStateError` where the receiver is open, `ConfigurationError` as it does.
         """
         try:
-            self._check_closed()
+            if self._frozen:
+                raise ClientStateError("the receiver is open: override settings before that")
             before = self._secrets, self.inbox, self._services, self.clock
             if not isinstance(clock, Unset):
                 self.clock = checks.wall_clock(clock)
@@ -155,10 +157,6 @@ class Receiver(Router[S]):
             yield self
         finally:
             self._secrets, self.inbox, self._services, self.clock = before
-
-    def _check_closed(self) -> None:
-        if self._frozen:
-            raise ClientStateError("the receiver is open: override settings before it is opened")
 
     async def open(self) -> Self:
         """Begin to accept and to handle. Once it is closed, it may be opened again."""
@@ -185,7 +183,7 @@ class Receiver(Router[S]):
             await self._secrets.current()
         else:
             logger.warning("unsafe_accept_unsigned: whoever finds the URL can send events")
-        self._age_limit = self._limit_age()
+        self._age_limit = limit_of_age(self.inbox.memory, self._max_age, self._max_skew)
         self._all_routes = routes = tuple(self.routes())
         self._names.clear()
         self._health = InboxHealth(self.clock)
@@ -376,28 +374,6 @@ class Receiver(Router[S]):
             if len(self._names) < _MOST_TYPES:
                 self._names[type] = names
         return names
-
-    def _limit_age(self) -> float:
-        """How old signatures may be, with what the inbox remembers."""
-        memory = self.inbox.memory
-        limit = self._max_age
-        if limit is None:
-            limit = RETRY_WINDOW if memory >= RETRY_WINDOW + self._max_skew else SHORT_AGE
-        # An inbox without a durable memory is good until the process ends, and says so itself.
-        if 0 < memory < limit + self._max_skew:
-            raise ConfigurationError(
-                f"keep: replays would pass, for the inbox keeps events for {memory:.0f} s only; it "
-                f"has to be {limit + self._max_skew:.0f} s at least, which is max_age and max_skew"
-            )
-        if self._max_age is None and limit < RETRY_WINDOW:
-            logger.warning(
-                "the inbox remembers events %s, not for %.0f hours: signatures older than %.0f s "
-                "are refused, and retries of OnceHub's perhaps with them",
-                f"for {memory / checks.HOUR:.0f} hours" if memory else "until the process ends",
-                (RETRY_WINDOW + self._max_skew) / checks.HOUR,
-                limit,
-            )
-        return limit
 
     async def _enter_services(self) -> object:
         given: Any = self._services

@@ -135,7 +135,7 @@ async def test_what_can_not_be_overridden() -> None:
     """An open receiver; and with what can't work. No message holds the secret."""
     receiver, _ = module()
     async with receiver:
-        with pytest.raises(ClientStateError, match="override settings before"):
+        with pytest.raises(ClientStateError, match="override settings before that"):
             with receiver.override(services=1):
                 pytest.fail("it was overridden")
     for wrong in ({"inbox": 3}, {"clock": 4}, {"signing_secret": " x"}):
