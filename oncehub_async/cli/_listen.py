@@ -93,7 +93,7 @@ async def listen_for_events(request: ListenRequest) -> int:
     def started(url: str) -> None:
         note(f"Listening on {url}; events are kept in {request.inbox}. Stop with Ctrl-C.")
         if target is not None:
-            note(f"Each is posted on to {shown(target)}.")
+            note(f"Each is posted on to {shown(target)}")
 
     await serve(receiver, host=request.host, port=request.port, path=request.path, on_start=started)
     return COMPLETE

@@ -115,9 +115,9 @@ def _reason(url: URL, error: Exception) -> str:
         if isinstance(error.os_error, ConnectionRefusedError):
             return f"nothing listens at {place}; is the receiver running?"
         return f"{place} can't be reached: {why}"
-    if isinstance(error, aiohttp.ServerDisconnectedError | ConnectionError):
+    if isinstance(error, aiohttp.ClientConnectionError | OSError):
         return f"{place} broke off before it answered; its log may say why"
-    return f"{place} gave no answer that can be read: {type(error).__name__}; is it https?"
+    return f"{place} gave no answer of HTTP; is it https, or something else that listens there?"
 
 
 def what_to_look_at(answer: PostAnswer, variable: str | None) -> str:
