@@ -111,7 +111,7 @@ def _reason(url: URL, error: Exception) -> str:
     if isinstance(error, aiohttp.ClientSSLError):
         return f"{place} speaks no https that can be trusted; is it http?"
     if isinstance(error, aiohttp.ClientConnectorError):
-        why = error.os_error.strerror or type(error.os_error).__name__
+        why = error.os_error.strerror or "the connection broke"
         if isinstance(error.os_error, ConnectionRefusedError):
             return f"nothing listens at {place}; is the receiver running?"
         return f"{place} can't be reached: {why}"

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 import signal
 from collections.abc import Iterator
 from typing import Any
@@ -22,6 +23,7 @@ from oncehub_async.webhooks import (
     serve,
 )
 
+from ..documents import ROOT
 from .conftest import SECRET
 
 USUAL = set(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {
@@ -185,3 +187,10 @@ async def test_serve_says_when_it_listens_and_when_it_stops(log: JSONLines) -> N
     told = [each["message"] for each in log.records(level="INFO", url=url)]
     assert [each.split()[0].rstrip(":") for each in told] == ["listening", "stopping", "stopped"]
     assert url in told[0]
+
+
+def test_the_page_lists_the_fields() -> None:
+    """Whoever writes a query looks there."""
+    page = (ROOT / "docs" / "webhooks.md").read_text()
+    (log,) = re.findall("## The log\n(.*?)\n## ", page, re.DOTALL)
+    assert {name for name in FIELDS if f"`{name}`" not in log} == set()
