@@ -18,11 +18,11 @@ from ._backoff import Backoff
 from ._event import BookingEvent, ConversationEvent, Event, construct_event, read_event
 from ._event_names import EventType, check_event_type
 from ._handler import Context
-from ._inbox import Inbox, MemoryInbox, SQLiteInbox
-from ._inbox.inspection import InboxEntry, opened_inbox
-from ._inbox.interface import State
+from ._inbox import Claim, Inbox, MemoryInbox, Outcome, SQLiteInbox, State, StoredEvent, Work
+from ._inbox.inspection import InboxEntry, InboxFile, opened_inbox
 from ._receiver import Receiver
-from ._router import CallNext, ErrorHandler, Middleware, Registration, Router
+from ._refusals import Refusal
+from ._router import CallNext, ErrorHandler, Middleware, NoSuchEventType, Registration, Router
 from ._serve import serve
 from ._signature import MAX_SKEW, RETRY_WINDOW, SIGNATURE_HEADER, signature_header, verify_signature
 from ._signing_secrets import secrets_of_account
@@ -47,6 +47,7 @@ __all__ = [
     "Backoff",
     "BookingEvent",
     "CallNext",
+    "Claim",
     "Context",
     "ConversationEvent",
     "CrashError",
@@ -61,10 +62,14 @@ __all__ = [
     "Inbox",
     "InboxEntry",
     "InboxError",
+    "InboxFile",
     "MemoryInbox",
     "Middleware",
+    "NoSuchEventType",
+    "Outcome",
     "Receiver",
     "ReceiverApp",
+    "Refusal",
     "Registration",
     "RetryLater",
     "Router",
@@ -73,8 +78,10 @@ __all__ = [
     "SignatureError",
     "SignatureProblem",
     "State",
+    "StoredEvent",
     "WallClock",
     "WebhookError",
+    "Work",
     "add_receiver",
     "aiohttp_handler",
     "check_event_type",
