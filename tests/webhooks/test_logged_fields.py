@@ -189,6 +189,19 @@ async def test_serve_says_when_it_listens_and_when_it_stops(log: JSONLines) -> N
     assert url in told[0]
 
 
+async def test_serve_says_so_when_its_task_is_cancelled(log: JSONLines) -> None:
+    """As it is ended in a thread."""
+    started = asyncio.get_running_loop().create_future()
+    receiver = Receiver(signing_secret=SECRET, inbox=MemoryInbox())
+    serving = asyncio.create_task(serve(receiver, port=0, on_start=started.set_result))
+    url = await started
+    serving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await serving
+    told = [each["message"].split()[0].rstrip(":") for each in log.records(url=url)]
+    assert told == ["listening", "stopping", "stopped"]
+
+
 def test_the_page_lists_the_fields() -> None:
     """Whoever writes a query looks there."""
     page = (ROOT / "docs" / "webhooks.md").read_text()
