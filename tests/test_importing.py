@@ -41,14 +41,14 @@ def test_every_name_is_there_from_the_start() -> None:
         "names = [*oncehub_async.__all__, 'models', 'resources']\n"
         "assert set(names) <= set(dir(oncehub_async))\n"
         "late = [name for name in names if name not in vars(oncehub_async)]\n"
-        "print(len(late))\n"
+        "print(len(late) > 20)\n"
         "for name in late:\n"
         "    value = getattr(oncehub_async, name)\n"
         "    assert vars(oncehub_async)[name] is value, name\n"
         "from oncehub_async import *\n"
         "print(Page.__name__, id_of('USR-1'), oncehub_async.models.Booking.__name__)"
     )
-    assert shown.splitlines() == ["29", "Page USR-1 Booking"]
+    assert shown.splitlines() == ["True", "Page USR-1 Booking"]
 
 
 def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:

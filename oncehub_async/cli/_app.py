@@ -7,10 +7,15 @@ from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
 from .. import __version__
 from ..errors import ConfigurationError, InvalidParameterError, OnceHubError
 from . import COMPLETE, FAILED, INTERRUPTED, READER_GONE, WRONG_USAGE
+from ._option_words import told_in_options
 from ._output import NobodyReads, complain, terminal
 
 COMMANDS = {
     "check": ("_check:check", "Check the API key and tell whose account it is for."),
+    "completion": (
+        "_completion:completion",
+        "Print the script by which a shell completes commands and options.",
+    ),
     "demo": (
         "_demo:demo",
         "Export a simulated account, to see how it goes. No OnceHub account is needed.",
@@ -44,6 +49,10 @@ COMMANDS = {
         "_simulate:simulate",
         "Run a simulated OnceHub on this machine until it is interrupted.",
     ),
+    "sync": (
+        "_sync_options:sync",
+        "Bring a database up to the account: a table for each object, and views for reports.",
+    ),
     "trigger": (
         "_trigger_command:trigger_event",
         "Post one event to a receiver, signed and realistic as OnceHub's, and show the answer.",
@@ -57,7 +66,8 @@ COMMANDS = {
 """Where each is, and the first sentence of its help, which a test holds to what stands there."""
 
 _HELP = """
-Export a OnceHub account, receive its webhooks, or simulate OnceHub to try things out.
+Export a OnceHub account, sync it into a database, receive its webhooks, or simulate OnceHub to try
+things out.
 
 The API key is read from ONCEHUB_API_KEY (it never stands on a command line, where other users of
 the machine could see it); ONCEHUB_BASE_URL names another address of the API.
@@ -101,12 +111,13 @@ def run(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     try:
-        result = command_line(arguments)(list(arguments))
+        app = command_line(arguments)
+        result = app(list(arguments))
     except CycloptsError as error:
         complain(f"{_one_line(error)} (oncehub --help shows what there is)")
         return WRONG_USAGE
     except (ConfigurationError, InvalidParameterError) as error:
-        complain(str(error))
+        complain(told_in_options(error, app, arguments))
         return WRONG_USAGE
     except OnceHubError as error:
         complain(str(error))

@@ -26,6 +26,8 @@ async def check_key(json: bool, proxy: str | None = None) -> int:
 async def check(*, json: bool = False, proxy: str | None = None) -> int:
     """Check the API key and tell whose account it is for.
 
+    For example: oncehub check --json.
+
     Parameters
     ----------
     json

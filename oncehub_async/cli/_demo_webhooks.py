@@ -164,6 +164,8 @@ def _tally(
 async def demo_webhooks(*, events: int = 400) -> int:
     """Deliver simulated events to a receiver, kill it in the middle, and count what was lost.
 
+    For example: oncehub demo-webhooks --events 1000.
+
     Parameters
     ----------
     events

@@ -9,6 +9,7 @@ from .._rate import Limits
 from ..errors import InvalidParameterError
 from ..export import EVERY, RESOURCES, Compression, Format
 from ._export_command import ExportRequest, export_account
+from ._listed_values import filters_in_words
 from ._watch_command import watch_account
 
 _USUAL_COMPRESSION = {Format.PARQUET: Compression.ZSTD}
@@ -41,6 +42,10 @@ async def export(
     1 failed, 2 wrong usage, 3 complete, but the account doesn't have all that was named, 130
     interrupted. A watch (--watch) that is stopped by Ctrl-C or SIGTERM ends with 0.
 
+    For example: oncehub export --out my-export for all, oncehub export bookings contacts --out
+    this-year --since 2026 --format csv, oncehub export bookings --out no-shows --filter
+    status=no_show --filter starting_time.gt=30d --expand owner,contact.
+
     Parameters
     ----------
     resources
@@ -49,12 +54,13 @@ async def export(
         The folder for the files; it is made if it isn't there.
     since
         Only what was created at this time or later (bookings, contacts and text messages), such as
-        2026-01-31 or 2026-01-31T08:00:00Z; in UTC if it names no zone.
+        2026-01-31, 2026-01-31T08:00:00Z, 2026-10 (from its first day), 7d, 12h, today or yesterday;
+        in UTC if it names no zone.
     until
-        Only what was created before this time.
+        Only what was created before this time, in the same notations.
     filter
-        One of the API's filters, such as status=scheduled or bookings.owner=USR-FSD423423. Can be
-        given several times.
+        One of the API's filters, such as status=scheduled or bookings.owner=USR-FSD423423: FILTERS.
+        Can be given several times.
     expand
         Fields to include as objects instead of ids, such as owner,contact.
     unlisted
@@ -85,7 +91,8 @@ async def export(
     try:
         limits = Limits(per_second, per_five_minutes, reserve=0)  # nobody waits beside it
     except ValueError as error:
-        raise InvalidParameterError("limits", str(error)) from None
+        param, _, text = str(error).partition(": ")
+        raise InvalidParameterError(param, text) from None
     if every is not None and not watch:
         raise InvalidParameterError("every", "says how often to look for changes: add --watch")
     request = ExportRequest(
@@ -108,5 +115,9 @@ async def export(
     return await (watch_account(request) if watch else export_account(request))
 
 
-# The list of resources is long and has one source.
-export.__doc__ = (export.__doc__ or "").replace("RESOURCE_NAMES", ", ".join(RESOURCES))
+# The lists of resources and filters are long and have one source.
+export.__doc__ = (
+    (export.__doc__ or "")
+    .replace("RESOURCE_NAMES", ", ".join(RESOURCES))
+    .replace("FILTERS", "; ".join(filters_in_words(RESOURCES)))
+)

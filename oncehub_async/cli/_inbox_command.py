@@ -29,6 +29,8 @@ def list_(
 ) -> int:
     """List work that is not done, the newest first, and count all.
 
+    For example: oncehub inbox list --state dead.
+
     Parameters
     ----------
     file
@@ -63,6 +65,8 @@ def show(
     event: str, *, file: File = Path("inbox.db"), body: bool = False, json: bool = False
 ) -> int:
     """Show an event: what became of it, and the last errors.
+
+    For example: oncehub inbox show EVNT-8K2LQ9X --body.
 
     Parameters
     ----------
@@ -102,6 +106,8 @@ def retry(
 
     Exit codes: 0 all that was named will be handled again (or, with --all, there were no dead
     letters), 1 failed, 2 wrong usage, 3 some of what was named is no dead letter.
+
+    For example: oncehub inbox retry EVNT-8K2LQ9X, oncehub inbox retry --all --handler welcome.
 
     Parameters
     ----------
@@ -148,6 +154,8 @@ def purge(
 
     Exit codes: 0 none of it is left, 1 failed, 2 wrong usage, 3 nothing waited for the handler
     that was named.
+
+    For example: oncehub inbox purge --older-than 30.
 
     Parameters
     ----------

@@ -153,6 +153,9 @@ async def listen(
 ) -> int:
     """Receive webhooks until interrupted: verify them, keep them in a file, and print a line each.
 
+    For example: oncehub listen --port 9000 --json, oncehub listen --forward
+    http://localhost:3000/webhooks/oncehub.
+
     Parameters
     ----------
     port

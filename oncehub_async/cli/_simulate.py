@@ -14,7 +14,7 @@ from .._ground import Clock, checks
 from ..errors import InvalidParameterError
 from ..simulator import EVERY_WEBHOOK, START, Account, Activity, Delivery, ServiceLimits, Simulator
 from . import COMPLETE
-from ._output import say
+from ._output import say, say_document
 
 
 async def serve_simulator(simulator: Simulator, bookings: int) -> int:
@@ -22,7 +22,7 @@ async def serve_simulator(simulator: Simulator, bookings: int) -> int:
     async with simulator as sim:
         interrupted = _interruption()
         say(f"A simulated OnceHub with {bookings:,} bookings. To use it:")
-        say(f"  export ONCEHUB_BASE_URL={sim.url} ONCEHUB_API_KEY={sim.api_key}")
+        say_document(f"  export ONCEHUB_BASE_URL={sim.url} ONCEHUB_API_KEY={sim.api_key}")
         say("Stop it with Ctrl-C.")
         await interrupted.wait()
     return COMPLETE
@@ -42,8 +42,8 @@ def simulated(
     bookings: int,
     contacts: int,
     seed: int,
-    speed: float,
     *,
+    clock: Clock,
     limited: bool = True,
     port: int = 0,
     deliver_to: Mapping[str, str] | None = None,
@@ -57,7 +57,7 @@ def simulated(
         return Simulator(
             Account(bookings=bookings, contacts=contacts, seed=seed),
             start=start,
-            clock=Clock(speed),
+            clock=clock,
             limits=ServiceLimits() if limited else None,
             deliver_to=deliver_to,
             # Receivers remember for days which events they had: each run has ids of its own.
@@ -66,7 +66,8 @@ def simulated(
             port=port,
         )
     except ValueError as error:
-        raise InvalidParameterError("simulator", str(error)) from None
+        param, colon, text = str(error).partition(": ")
+        raise InvalidParameterError(*((param, text) if colon else ("simulate", param))) from None
 
 
 def routes(texts: Sequence[str]) -> dict[str, str]:
@@ -91,6 +92,9 @@ async def simulate(
     activity: float = 0.0,
 ) -> int:
     """Run a simulated OnceHub on this machine until it is interrupted.
+
+    For example: oncehub simulate --bookings 300 --no-limits, oncehub simulate --activity 60
+    --deliver-to http://127.0.0.1:9000/webhooks/oncehub.
 
     Parameters
     ----------
@@ -118,7 +122,7 @@ async def simulate(
         bookings,
         contacts,
         seed,
-        speed,
+        clock=Clock(speed),
         limited=limits,
         port=port,
         deliver_to=routes(deliver_to),

@@ -142,6 +142,8 @@ async def verify(
     Each file's size, SHA-256, number of objects and times; no object twice, the newest first; the
     changes that a watch has added. This asks nobody. Exit codes: 0 all right, 1 not, 2 wrong usage.
 
+    For example: oncehub verify my-export, oncehub verify my-export --live.
+
     Parameters
     ----------
     folder

@@ -138,7 +138,7 @@ def test_a_failed_export_tells_why_in_a_line(
         (["export", "bookings", "--out", "x", "--filter", "status"], "NAME=VALUE"),
         (["export", "bookings", "--out", "x", "--filter", "colour=red"], "no filter 'colour'"),
         (["export", "--out", "x", "--colour"], "--colour"),
-        (["export", "--out", "x", "--per-second", "0"], "per_second"),
+        (["export", "--out", "x", "--per-second", "0"], "--per-second: "),
         (["export", "--out", "x", "--per-second", "many"], "many"),
         (["simulate", "--speed", "0"], "speed"),
         (["simulate", "--bookings", "-1"], "bookings"),

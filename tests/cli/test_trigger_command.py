@@ -133,9 +133,9 @@ async def test_fields_can_be_set(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "texts"),
     [
-        ((), ("type", "booking.scheduled", "conversation.closed")),
-        (("booking",), ("type", "booking.no_show")),
-        (("*",), ("type", "booking.scheduled")),
+        ((), ("TYPE", "booking.scheduled", "conversation.closed")),
+        (("booking",), ("TYPE", "booking.no_show")),
+        (("*",), ("TYPE", "booking.scheduled")),
         (("booking.rescheduledd",), ("did you mean 'booking.rescheduled'?", "--unlisted")),
         (("canceled",), ("did you mean 'booking.canceled'?",)),
         (("conversation.close",), ("did you mean 'conversation.closed'?",)),
