@@ -198,6 +198,7 @@ GIVEN = {
 """What users are given and don't make: how it is made is the package's affair."""
 INSIDE = {
     # What rooms call of each other's objects, and users have no use for.
+    "oncehub_async._lists.async_only.AsyncOnly",
     "oncehub_async._lists.pages.PageSource",
     "oncehub_async._lists.pages.Paged",
     "oncehub_async._lists.placement.PlacedPage",

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import aiohttp
 import attrs
 
-from .._ground import Clock, logger
+from .._ground import Clock, fields, logger
 from .._rate import Priority, RateBudget, RequestOutcome, TellingBudget, belongs_together
 from ..errors import (
     AuthenticationError,
@@ -67,6 +67,15 @@ def report(attempt: RequestAttempt, hook: AttemptHook | None) -> None:
         attempt.duration,
         attempt.budget_wait,
         attempt.request_id,
+        extra=fields(
+            method=attempt.method,
+            path=attempt.path_template,
+            attempt=attempt.number,
+            status=attempt.status,
+            error_type=attempt.error,
+            seconds=round(attempt.duration, 3),
+            request_id=attempt.request_id,
+        ),
     )
     if hook is None:
         return
@@ -271,6 +280,15 @@ class _Call:
             "it is repeated, and all requests slow down"
             if isinstance(error, RateLimitError)
             else f"again in {delay:.1f} s",
+            extra=fields(
+                method=self.request.method,
+                path=self.request.operation.path,
+                attempt=self.attempts,
+                status=error.status,
+                error_type=type(error).__name__,
+                retry_in=round(delay, 1),
+                request_id=error.request_id,
+            ),
         )
         await self.caller.clock.sleep(delay)
 

@@ -69,6 +69,10 @@ COMMANDS = {
         "_sync_options:sync",
         "Bring a database up to the account: a table for each object, and views for reports.",
     ),
+    "trigger": (
+        "_trigger_command:trigger_event",
+        "Post one event to a receiver, signed and realistic as OnceHub's, and show the answer.",
+    ),
     "verify": (
         "_verify_command:verify",
         "Check that an export is complete and its files are what its manifest says.",

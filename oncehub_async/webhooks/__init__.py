@@ -16,20 +16,22 @@ from ._answers import DeliveryAnswer
 from ._asgi import ReceiverApp
 from ._backoff import Backoff
 from ._event import BookingEvent, ConversationEvent, Event, construct_event, read_event
-from ._event_names import check_event_type
+from ._event_names import EventType, check_event_type
 from ._handler import Context
 from ._inbox import Claim, Inbox, MemoryInbox, Outcome, SQLiteInbox, State, StoredEvent, Work
 from ._inbox.inspection import InboxEntry, InboxFile, opened_inbox
 from ._receiver import Receiver
 from ._refusals import Refusal
-from ._router import Registration, Router
+from ._router import CallNext, ErrorHandler, Middleware, NoSuchEventType, Registration, Router
 from ._serve import serve
 from ._signature import MAX_SKEW, RETRY_WINDOW, SIGNATURE_HEADER, signature_header, verify_signature
 from ._signing_secrets import secrets_of_account
 from ._webhook_errors import (
+    CrashError,
     EnvelopeError,
     EventDataError,
     GiveUp,
+    HandlerDecision,
     InboxError,
     RetryLater,
     SecretsError,
@@ -44,19 +46,26 @@ __all__ = [
     "SIGNATURE_HEADER",
     "Backoff",
     "BookingEvent",
+    "CallNext",
     "Claim",
     "Context",
     "ConversationEvent",
+    "CrashError",
     "DeliveryAnswer",
     "EnvelopeError",
+    "ErrorHandler",
     "Event",
     "EventDataError",
+    "EventType",
     "GiveUp",
+    "HandlerDecision",
     "Inbox",
     "InboxEntry",
     "InboxError",
     "InboxFile",
     "MemoryInbox",
+    "Middleware",
+    "NoSuchEventType",
     "Outcome",
     "Receiver",
     "ReceiverApp",

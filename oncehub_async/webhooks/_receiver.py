@@ -5,18 +5,20 @@ import functools
 import inspect
 import logging
 import random
-from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from .._ground import WallClock, checks
+from .._ground import UNSET, Unset, WallClock, checks, fields
 from ..errors import ClientStateError, ConfigurationError
 from . import _answers as answer
+from ._age_limit import limit_of_age
 from ._answers import DeliveryAnswer, Headers, signature_of
 from ._backoff import Backoff, checked_backoff
 from ._envelope import envelope_of_unreadable, read_envelope
 from ._event_names import Unhandled
+from ._handler import S
 from ._handling import Rules
 from ._inbox import Inbox, StoredEvent, checked_inbox
 from ._inbox_health import InboxHealth
@@ -24,7 +26,7 @@ from ._own_loop import in_loop
 from ._refusals import Refusal, RefusalLog
 from ._repeats import Repeats
 from ._router import Route, Router
-from ._signature import MAX_SKEW, RETRY_WINDOW, SHORT_AGE, check_signature, raw_body
+from ._signature import MAX_SKEW, RETRY_WINDOW, check_signature, raw_body
 from ._signing_secrets import Secrets, SecretSource, SecretsProvider, SigningKey, secret_source
 from ._webhook_errors import EnvelopeError, SignatureError, SignatureProblem, told
 from ._worker import Worker
@@ -35,9 +37,10 @@ MAX_BODY = 1024 * 1024
 """Bytes."""
 
 _MOST_TYPES = 1_000
+_NO_SERVICES: Any = None
 
 
-class Receiver(Router):
+class Receiver(Router[S]):
     """Receives OnceHub's webhooks.
 
         receiver = Receiver(signing_secret=..., inbox=SQLiteInbox("inbox.db"))
@@ -57,6 +60,7 @@ class Receiver(Router):
     - `inbox`: where events are kept.
     - `services`: what handlers find in `context.services`: any object, or a function that gives an
       async context manager, entered when the receiver opens and left when it has closed.
+      `Receiver[Services](...)` says of which type they are.
     - `max_age`: seconds that a signature may be old. By default 73 hours, so that retries pass,
       and 5 minutes where the inbox remembers nothing durably.
     - `max_skew`: seconds that it may be in the future.
@@ -75,7 +79,7 @@ class Receiver(Router):
         *,
         signing_secret: Secrets | SecretsProvider | None = None,
         inbox: Inbox,
-        services: object = None,
+        services: Callable[[], AbstractAsyncContextManager[S]] | S = _NO_SERVICES,
         max_age: float | None = None,
         max_skew: float = MAX_SKEW,
         concurrency: int = 32,
@@ -97,7 +101,7 @@ class Receiver(Router):
         finally:
             signing_secret = None  # a frame's locals are shown by tools that report errors
         self.inbox: Inbox = checked_inbox(inbox)
-        self._services = services
+        self._services: object = services
         self._max_age = None if max_age is None else checks.seconds(max_age, "max_age")
         self._max_skew = checks.seconds(max_skew, "max_skew")
         self._concurrency = checks.count(concurrency, "concurrency")
@@ -118,6 +122,42 @@ class Receiver(Router):
         self._refusals, self._repeats = RefusalLog(), Repeats()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._health = InboxHealth(self.clock)
+
+    @contextmanager
+    def override(
+        self,
+        *,
+        signing_secret: Secrets | SecretsProvider | Unset = UNSET,
+        inbox: Inbox | Unset = UNSET,
+        services: object = UNSET,
+        clock: WallClock | Unset = UNSET,
+    ) -> Iterator[Self]:
+        """Other settings for as long as a test lasts, for a receiver that lives in a module.
+
+            with app.receiver.override(services=FakeServices()):
+                ...
+
+        What is left out stays; `services` are given as they are to a receiver that is made.
+        Raises `ClientStateError` where the receiver is open, `ConfigurationError` as it does.
+        """
+        try:
+            if self._frozen:
+                raise ClientStateError("the receiver is open: override settings before that")
+            before = self._secrets, self.inbox, self._services, self.clock
+            if not isinstance(clock, Unset):
+                self.clock = checks.wall_clock(clock)
+            if not isinstance(signing_secret, Unset):
+                self._secrets = secret_source(signing_secret, self.clock)
+        finally:
+            signing_secret = ()  # a frame's locals are shown by tools that report errors
+        if not isinstance(inbox, Unset):
+            self.inbox = checked_inbox(inbox)
+        if services is not UNSET:
+            self._services = services
+        try:
+            yield self
+        finally:
+            self._secrets, self.inbox, self._services, self.clock = before
 
     async def open(self) -> Self:
         """Begin to accept and to handle. Once it is closed, it may be opened again."""
@@ -150,7 +190,7 @@ class Receiver(Router):
             await self._secrets.current()
         else:
             logger.warning("unsafe_accept_unsigned: whoever finds the URL can send events")
-        self._age_limit = self._limit_age()
+        self._age_limit = limit_of_age(self.inbox.memory, self._max_age, self._max_skew)
         self._all_routes = routes = tuple(self.routes())
         self._names.clear()
         self._health = InboxHealth(self.clock)
@@ -248,6 +288,7 @@ class Receiver(Router):
                 'of everything ("*")',
                 error,
                 envelope.id,
+                extra=fields(event_id=envelope.id, event_type=envelope.type),
             )
         event = StoredEvent(
             id=envelope.id,
@@ -320,6 +361,9 @@ class Receiver(Router):
             await self._repeats.again(event, key, self.inbox)
             return answer.DUPLICATE
         self._repeats.first(event, key)
+        if logger.isEnabledFor(logging.DEBUG):
+            extra = fields(event_id=event.id, event_type=event.type, status=200)
+            logger.debug("%s is accepted", event.id, extra=extra)
         if not names:
             self._unhandled.tell(event.type)
         elif self._worker is not None:
@@ -335,30 +379,8 @@ class Receiver(Router):
                 self._names[type] = names
         return names
 
-    def _limit_age(self) -> float:
-        """How old signatures may be, with what the inbox remembers."""
-        memory = self.inbox.memory
-        limit = self._max_age
-        if limit is None:
-            limit = RETRY_WINDOW if memory >= RETRY_WINDOW + self._max_skew else SHORT_AGE
-        # An inbox without a durable memory is good until the process ends, and says so itself.
-        if 0 < memory < limit + self._max_skew:
-            raise ConfigurationError(
-                f"keep: replays would pass, for the inbox keeps events for {memory:.0f} s only; it "
-                f"has to be {limit + self._max_skew:.0f} s at least, which is max_age and max_skew"
-            )
-        if self._max_age is None and limit < RETRY_WINDOW:
-            logger.warning(
-                "the inbox remembers events %s, not for %.0f hours: signatures older than %.0f s "
-                "are refused, and retries of OnceHub's perhaps with them",
-                f"for {memory / checks.HOUR:.0f} hours" if memory else "until the process ends",
-                (RETRY_WINDOW + self._max_skew) / checks.HOUR,
-                limit,
-            )
-        return limit
-
     async def _enter_services(self) -> object:
-        given = self._services
+        given: Any = self._services
         while isinstance(given, functools.partial):
             given = given.func
         if not callable(self._services) or not inspect.isroutine(given):
@@ -380,6 +402,7 @@ class Receiver(Router):
                     count,
                     name,
                     name,
+                    extra=fields(handler=name, count=count),
                 )
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from enum import StrEnum
 from typing import NamedTuple
 
-from .._ground import checks
+from .._ground import checks, fields
 from . import _answers as answer
 from ._answers import DeliveryAnswer
 
@@ -181,7 +181,15 @@ class RefusalLog:
         if untold is not None:
             level = logging.ERROR if told.status >= 500 else logging.WARNING
             what = f"{detail}; {look}" if detail else look
-            logger.log(level, "refused with %d (%s): %s%s", told.status, why, what, _more(untold))
+            logger.log(
+                level,
+                "refused with %d (%s): %s%s",
+                told.status,
+                why,
+                what,
+                _more(untold),
+                extra=fields(status=told.status, refusal=why.value, count=untold + 1),
+            )
         return told
 
 

@@ -2,17 +2,21 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
 
 from aiohttp import web
 
+from .._ground import fields
 from ..errors import ClientStateError, ConfigurationError
 from ._aiohttp_handler import add_receiver, elsewhere, malformed
 from ._connection_deadlines import ConnectionDeadlines
 from ._delivery_path import delivery_path
 from ._receiver import Receiver, checked_receiver
+
+logger = logging.getLogger("oncehub_async.webhooks")
 
 _IDLE = 150.0
 """Seconds that a connection may wait for its next request: longer than the proxies in front of a
@@ -37,6 +41,8 @@ async def serve(
     their answers; heads and answers get up to a quarter more. Between two requests a connection may
     rest for two and a half minutes.
 
+    The log says (at level INFO) when it listens, when it is told to stop, and when it has stopped.
+
     `port` 0 takes any free one; `on_start` is told the URL. In a thread that isn't the main one
     there are no signals: end it by cancelling its task.
 
@@ -47,7 +53,7 @@ async def serve(
     app, place = web.Application(middlewares=[elsewhere(receiver)]), delivery_path(path)
     add_receiver(app, receiver, path)
     runner = web.AppRunner(app, shutdown_timeout=5.0)
-    stop = asyncio.Event()
+    stop, url = asyncio.Event(), None
     with _signals(stop):
         try:
             await runner.setup()
@@ -56,11 +62,21 @@ async def serve(
                     deadlines.connection, host, port, backlog=128
                 )
                 with contextlib.closing(listener):
+                    url = place.announced(host, listener.sockets[0].getsockname()[1])
+                    logger.info("listening on %s", url, extra=fields(url=url))
                     if on_start is not None:
-                        on_start(place.announced(host, listener.sockets[0].getsockname()[1]))
-                    await stop.wait()
+                        on_start(url)
+                    try:
+                        await stop.wait()
+                    finally:
+                        logger.info(
+                            "stopping: nothing more is accepted, and running handlers may finish",
+                            extra=fields(url=url),
+                        )
         finally:
             await runner.cleanup()
+            if url is not None:
+                logger.info("stopped", extra=fields(url=url))
 
 
 def _check_address(host: object, port: object, on_start: object) -> None:

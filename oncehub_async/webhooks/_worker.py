@@ -6,16 +6,26 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from .._ground import LATEST, Clock, checks, from_unix
+from .._ground import LATEST, Clock, checks, fields, from_unix
 from ..errors import ClientStateError
-from ._event import Event, kept_event
+from ._event import Event, damaged_event, kept_event
 from ._handler import Context
-from ._handling import Rules, decide, given_up_for_crashes, outcome, place, run
+from ._handling import (
+    Rules,
+    crash_error,
+    decide,
+    given_up_for_crashes,
+    is_told_of,
+    outcome,
+    run,
+    tell_of_dead_letter,
+)
 from ._inbox import Claim, Inbox, Outcome, State, Work
 from ._inbox_health import InboxHealth
 from ._router import Route
 from ._stopwatch import TrustedTime
 from ._webhook_errors import EnvelopeError, told
+from ._work_log import about_work, log_outcome, log_unsettled
 
 logger = logging.getLogger("oncehub_async.webhooks")
 
@@ -71,6 +81,7 @@ class Worker:
 
     async def idle(self) -> None:
         """Wait until no work runs and none is due. Raises `ClientStateError` if it stops before."""
+        self.wake()  # the clock may have been moved since somebody looked
         await self._idle.wait()
         if self._is_over:
             raise ClientStateError("the receiver was closed while its handlers were waited for")
@@ -84,7 +95,9 @@ class Worker:
         try:
             await self._ended_by(self._loops, end)
             if not await self._ended_by(self._running, end):
-                logger.warning("%d events' handlers did not finish in time", len(self._running))
+                count = len(self._running)
+                extra = fields(count=count)
+                logger.warning("%d events' handlers did not finish in time", count, extra=extra)
             for task in (*self._loops, *self._running):
                 task.cancel()
             # What doesn't let itself be cancelled must not hold up the end.
@@ -138,7 +151,8 @@ class Worker:
         self.wake()
         error = None if task.cancelled() else task.exception()
         if error is not None:
-            logger.error("%s broke off: %s", task.get_name(), type(error).__name__)
+            extra = fields(error_type=type(error).__name__)
+            logger.error("%s broke off: %s", task.get_name(), type(error).__name__, extra=extra)
 
     async def _rest(self) -> None:
         """Until something happens, or it is time to look what other processes did."""
@@ -157,52 +171,60 @@ class Worker:
     async def _handle(self, claim: Claim) -> None:
         """Run what was claimed of an event, one handler after the other."""
         left = list(claim.work)
+        damage: EnvelopeError | None = None
         try:
             event = kept_event(claim.event.type, claim.event.body)
         except EnvelopeError as error:  # it was one when it was accepted: the inbox is damaged
-            for work in left:
-                await self._settle(work, Outcome(state=State.DEAD, error=str(error)))
-            return
+            event, damage = damaged_event(claim.event.id, claim.event.type), error
         try:
             while left and not self._stopping.is_set():
-                await self._attempt(event, claim, left.pop(0))
+                await self._attempt(event, claim, left.pop(0), damage)
         finally:
             for work in left:
                 await self._release(work, began=False)
 
-    async def _attempt(self, event: Event, claim: Claim, work: Work) -> None:
+    async def _attempt(
+        self, event: Event, claim: Claim, work: Work, damage: EnvelopeError | None
+    ) -> None:
         route = self._routes[work.handler]
         rules = self._rules_of(route)
-        given_up = given_up_for_crashes(work)
-        if given_up is not None:
-            logger.error(
-                "%s is given up for %s: the process ended %d times while it ran alone",
-                work.handler,
-                work.event_id,
-                work.crashes,
-            )
-            await self._settle(work, given_up)
-            return
-        number = work.failures + 1
         context = Context(
             attempt=work.attempt,
-            is_last_attempt=number >= rules.attempts,
+            is_last_attempt=work.failures + 1 >= rules.attempts,
             handler=work.handler,
             received=from_unix(claim.event.received) or LATEST,
             services=self._services,
         )
         try:
-            failure = await run(route, event, context, rules.timeout)
-            if failure is not None:
-                failure = await decide(route, failure, event, context, rules.timeout)
+            failure, result = await self._tried(route, event, context, work, rules, damage)
+            log_outcome(work, event.type, failure, result, rules, self._clock.now())
+            if failure is not None and result.state is State.DEAD and not is_told_of(work):
+                await tell_of_dead_letter(route, failure, event, context, rules.timeout)
         except asyncio.CancelledError:
             await self._release(work, began=True)
             raise
-        now = self._clock.now()
-        result = outcome(failure, number, rules, now, self._chance())
-        if failure is not None:
-            _log(work, failure, result, rules, now)
         await self._settle(work, result)
+
+    async def _tried(
+        self,
+        route: Route,
+        event: Event,
+        context: Context,
+        work: Work,
+        rules: Rules,
+        damage: EnvelopeError | None,
+    ) -> tuple[Exception | None, Outcome]:
+        """The error that counts, if any, and what comes next."""
+        if damage is not None:
+            return damage, Outcome(state=State.DEAD, error=str(damage))
+        crash = crash_error(work)
+        if crash is not None:
+            return crash, given_up_for_crashes(work, crash)
+        failure = await run(route, event, context, rules.timeout)
+        if failure is not None:
+            failure = await decide(route, failure, event, context, rules.timeout)
+        now = self._clock.now()
+        return failure, outcome(failure, work.failures + 1, rules, now, self._chance())
 
     def _rules_of(self, route: Route) -> Rules:
         handler, rules = route.handler, self._rules
@@ -222,22 +244,24 @@ class Worker:
                     break
                 except Exception as error:
                     if self._is_over:
-                        _log_unsettled(work, "it runs again")
+                        log_unsettled(work, "it runs again")
                         return
                     logger.error(
                         "what became of %s for %s can't be written down yet: %s",
                         work.handler,
                         work.event_id,
                         told(error),
+                        extra=about_work(work) | fields(error_type=type(error).__name__),
                     )
                 await self._clock.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
         except asyncio.CancelledError:
             # The inbox may be writing it at this moment, and is not stopped by that.
-            _log_unsettled(work, "it may run again")
+            log_unsettled(work, "it may run again")
             raise
         if not held:
-            logger.warning("%s for %s was no longer ours", work.handler, work.event_id)
+            line = "%s for %s was no longer ours"
+            logger.warning(line, work.handler, work.event_id, extra=about_work(work))
         elif result.due is not None:
             wait = result.due - self._clock.now()
             if wait < _POLL:
@@ -254,6 +278,7 @@ class Worker:
                 work.handler,
                 work.event_id,
                 told(error),
+                extra=about_work(work) | fields(error_type=type(error).__name__),
             )
 
     async def _tidy(self) -> None:
@@ -267,35 +292,5 @@ class Worker:
                     if not await self._inbox.purge(self._routes, self._time_to_purge_by.now()):
                         break
             except Exception as error:
-                logger.error("the inbox was not purged: %s", told(error))
-
-
-def _log_unsettled(work: Work, consequence: str) -> None:
-    logger.error(
-        "the receiver stopped before what became of %s for %s was written down: %s",
-        work.handler,
-        work.event_id,
-        consequence,
-    )
-
-
-def _log(work: Work, error: Exception, result: Outcome, rules: Rules, now: float) -> None:
-    """One line, without the error's text, which can quote people's data; the inbox keeps that."""
-    if result.due is None:
-        logger.error(
-            "%s is given up for %s after attempt %d: %s",
-            work.handler,
-            work.event_id,
-            work.failures + 1,
-            place(error),
-        )
-    else:
-        logger.warning(
-            "%s failed for %s, attempt %d of %d: %s; again in %.0f s",
-            work.handler,
-            work.event_id,
-            work.failures + 1,
-            rules.attempts,
-            place(error),
-            result.due - now,
-        )
+                extra = fields(error_type=type(error).__name__)
+                logger.error("the inbox was not purged: %s", told(error), extra=extra)

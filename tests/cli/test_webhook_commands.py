@@ -216,9 +216,13 @@ async def test_listen_prints_keeps_and_forwards(tmp_path: Path) -> None:
             async with session.post(url, data=body, headers=headers) as response:
                 assert response.status == 200
         line = (await listener.stdout.readline()).decode()
-        assert line.split()[2:] == ["booking.canceled", "EVNT-1", "BKNG-1"]
-        while len(got) < 2:
-            await asyncio.sleep(0.05)
+        assert line.split()[2:] == ["-->", "booking.canceled", "EVNT-1", "BKNG-1"]
+        refused = (await listener.stdout.readline()).decode()
+        assert refused.split()[2:7] == ["<--", "[500]", "POST", forward, "EVNT-1:"]
+        assert "its log says why" in refused
+        assert refused.endswith("; again in 1 s\n")
+        taken = (await listener.stdout.readline()).decode()
+        assert taken.split()[2:] == ["<--", "[200]", "POST", forward, "EVNT-1"]
     finally:
         listener.send_signal(signal.SIGTERM)
         _, err = await listener.communicate()
@@ -226,6 +230,38 @@ async def test_listen_prints_keeps_and_forwards(tmp_path: Path) -> None:
     assert (listener.returncode, b"Traceback" in err) == (0, False), err
     assert got == ["EVNT-1", "EVNT-1"]
     assert (tmp_path / "inbox.db").exists()
+
+
+async def test_listen_says_beside_the_json_why_it_cannot_forward(tmp_path: Path) -> None:
+    """The result holds events only; the address is shown without what may be a password in it."""
+    server = await asyncio.start_server(lambda _r, writer: writer.close(), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    forward = f"http://me:pass@127.0.0.1:{port}/hook?key=pass"
+    listener = await listening(tmp_path, "--json", "--forward", forward)
+    try:
+        assert listener.stderr is not None
+        assert listener.stdout is not None
+        url = (await listener.stderr.readline()).decode().split()[2].rstrip(";")
+        told = (await listener.stderr.readline()).decode()
+        assert told == f"Each is posted on to http://127.0.0.1:{port}/hook?...\n"
+        body = make_event("booking.canceled", event_id="EVNT-1")
+        headers = {"Oncehub-Signature": sign(body, SECRET)}
+        async with aiohttp.ClientSession() as session:
+            async with session.post(url, data=body, headers=headers) as response:
+                assert response.status == 200
+        assert json.loads(await listener.stdout.readline())["id"] == "EVNT-1"
+        why = (await listener.stderr.readline()).decode()
+        assert why.split()[2:6] == ["<--", "[no", "answer]", "POST"]
+        assert f"/hook?...  EVNT-1: 127.0.0.1:{port} broke off before it answered" in why
+        assert why.endswith("; again in 1 s\n")
+    finally:
+        listener.send_signal(signal.SIGTERM)
+        out, err = await listener.communicate()
+        server.close()
+        await server.wait_closed()
+    assert (listener.returncode, out) == (0, b"")
+    assert b"pass" not in err
+    assert counted(tmp_path / "inbox.db") == {State.DONE: 1, State.PENDING: 1}
 
 
 async def test_listen_goes_on_when_nobody_reads(tmp_path: Path) -> None:
