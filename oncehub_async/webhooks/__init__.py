@@ -19,8 +19,10 @@ from ._event import BookingEvent, ConversationEvent, Event, construct_event, rea
 from ._event_names import check_event_type
 from ._handler import Context
 from ._inbox import Inbox, MemoryInbox, SQLiteInbox
-from ._inbox.inspection import InboxEntry, opened_inbox
-from ._inbox.interface import State
+from ._inbox.inbox_places import opened_inbox
+from ._inbox.interface import AcceptingInbox, ClaimingInbox, InspectedInbox, OpenedInbox
+from ._inbox.records import Claim, Deployment, Outcome, State, StoredEvent, Subscription, Work
+from ._inbox.selection import InboxEntry, InboxHandler, Selection
 from ._receiver import Receiver
 from ._router import Router
 from ._serve import serve
@@ -42,11 +44,15 @@ __all__ = [
     "MAX_SKEW",
     "RETRY_WINDOW",
     "SIGNATURE_HEADER",
+    "AcceptingInbox",
     "Backoff",
     "BookingEvent",
+    "Claim",
+    "ClaimingInbox",
     "Context",
     "ConversationEvent",
     "DeliveryAnswer",
+    "Deployment",
     "EnvelopeError",
     "Event",
     "EventDataError",
@@ -54,18 +60,26 @@ __all__ = [
     "Inbox",
     "InboxEntry",
     "InboxError",
+    "InboxHandler",
+    "InspectedInbox",
     "MemoryInbox",
+    "OpenedInbox",
+    "Outcome",
     "Receiver",
     "ReceiverApp",
     "RetryLater",
     "Router",
     "SQLiteInbox",
     "SecretsError",
+    "Selection",
     "SignatureError",
     "SignatureProblem",
     "State",
+    "StoredEvent",
+    "Subscription",
     "WallClock",
     "WebhookError",
+    "Work",
     "add_receiver",
     "aiohttp_handler",
     "check_event_type",
