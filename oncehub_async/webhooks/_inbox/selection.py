@@ -5,13 +5,18 @@ from datetime import datetime
 
 import attrs
 
+from ..._ground import checks, did_you_mean
 from ...errors import InvalidParameterError
 from .._event_names import matches
 from .records import State, StoredEvent
 
 
 def _states(value: Iterable[State | str]) -> frozenset[State]:
-    return frozenset(State(each) for each in ([value] if isinstance(value, str) else value))
+    given = [value] if isinstance(value, str) else list(value)
+    for each in given:
+        if each not in tuple(State):
+            raise InvalidParameterError("states", f"{each!r} is none; {did_you_mean(each, State)}")
+    return frozenset(State(each) for each in given)
 
 
 def _texts(value: str | Iterable[str] | None) -> frozenset[str] | None:
@@ -20,8 +25,16 @@ def _texts(value: str | Iterable[str] | None) -> frozenset[str] | None:
     return frozenset([value] if isinstance(value, str) else value)
 
 
-def _moment(value: float | datetime | None) -> float | None:
-    return value.timestamp() if isinstance(value, datetime) else value
+def _since(value: float | datetime | None) -> float | None:
+    return _moment(value, "since")
+
+
+def _until(value: float | datetime | None) -> float | None:
+    return _moment(value, "until")
+
+
+def _moment(value: float | datetime | None, name: str) -> float | None:
+    return checks.aware(value, name).timestamp() if isinstance(value, datetime) else value
 
 
 @attrs.frozen(kw_only=True)
@@ -46,8 +59,8 @@ class Selection:
     events: frozenset[str] | None = attrs.field(converter=_texts, default=None)
     handler: str | None = None
     types: frozenset[str] | None = attrs.field(converter=_texts, default=None)
-    since: float | None = attrs.field(converter=_moment, default=None)
-    until: float | None = attrs.field(converter=_moment, default=None)
+    since: float | None = attrs.field(converter=_since, default=None)
+    until: float | None = attrs.field(converter=_until, default=None)
     missing: bool = False
 
     def __attrs_post_init__(self) -> None:
@@ -55,6 +68,8 @@ class Selection:
             raise InvalidParameterError("handler", "name the handler that never got the events")
         if not self.states and not self.missing:
             raise InvalidParameterError("states", "name at least one state of work")
+        if self.since is not None and self.until is not None and self.since > self.until:
+            raise InvalidParameterError("since", "is later than until; swap the two")
 
     def takes_event(self, event: StoredEvent) -> bool:
         """Whether it is about this event."""

@@ -195,7 +195,9 @@ class SQLiteInbox(SQLiteInspection):
         await self._submit(self._release, (work, began))
 
     def on_news(self, wake: Callable[[], None] | None) -> None:
-        """What others do is looked for every second; see `Inbox.on_news`."""
+        """Soon after another process wrote; see `Inbox.on_news`."""
+        if self._writer is not None:
+            self._writer.watch(wake)
 
     async def purge(self, handlers: Collection[str], now: float) -> int:
         """Forget what was kept long enough, 500 events at a time; see `Inbox.purge`."""
