@@ -7,7 +7,7 @@ from datetime import datetime
 from .._ground import checks, did_you_mean
 from ..errors import InvalidParameterError
 from ..models import EventName
-from ..webhooks import InboxEntry, InspectedInbox, Selection, State, opened_inbox
+from ..webhooks import InspectedInbox, Selection, State, opened_inbox
 from . import COMPLETE, NOT_THERE
 from ._inbox_entries import DEFAULT_INBOX, InboxOption, print_entries
 from ._output import complain, note, say, several
@@ -19,6 +19,12 @@ _NOUNS: dict[State | None, str] = {
     State.FAILED: "failed event",
     State.DONE: "done event",
     None: "past event",
+}
+
+
+_REMEDIES: dict[State | None, str] = {
+    State.DONE: "--again does it again",
+    State.FAILED: "--failed has it tried now",
 }
 
 
@@ -161,13 +167,10 @@ async def _why_not(inbox: InspectedInbox, event: str, selection: Selection) -> s
         return None
     if selection.missing and not theirs:
         return None
-    states = ", ".join(_state_of(each) for each in theirs)
-    hint = "; --again does it again" if any(each.state is State.DONE for each in theirs) else ""
-    return f"{event} is no dead letter: {states or 'no such handler asked for it'}{hint}"
-
-
-def _state_of(entry: InboxEntry) -> str:
-    return f"{entry.state} for {entry.handler}"
+    states = ", ".join(f"{each.state} for {each.handler}" for each in theirs)
+    remedies = {each.state: _REMEDIES[each.state] for each in theirs if each.state in _REMEDIES}
+    told = states or "no such handler asked for it"
+    return "; ".join((f"{event} is no dead letter: {told}", *remedies.values()))
 
 
 def _moment(text: str | None, param: str) -> datetime | None:
