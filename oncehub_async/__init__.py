@@ -13,7 +13,21 @@ from typing import TYPE_CHECKING
 from ._client import OnceHub, Resources
 from ._ground import UNSET, Clock, Unset
 from ._http import AttemptHook, KeyProvider, RequestAttempt, RetryPolicy
-from ._rate import Budget, Forecast, Limits, Permit, Priority, RateBudget, RequestOutcome, Room
+from ._rate import (
+    Budget,
+    FileBudget,
+    Forecast,
+    Limits,
+    Permit,
+    Priority,
+    RateBudget,
+    RedisBudget,
+    RequestOutcome,
+    Room,
+    SharedBudget,
+    TellingBudget,
+    budget_at,
+)
 from .errors import (
     AuthenticationError,
     BadRequestError,
@@ -65,6 +79,7 @@ __all__ = [
     "ConnectionLostError",
     "DeadlineExceededError",
     "DeletedObjectError",
+    "FileBudget",
     "Forecast",
     "GoneError",
     "InvalidParameterError",
@@ -87,6 +102,7 @@ __all__ = [
     "Priority",
     "RateBudget",
     "RateLimitError",
+    "RedisBudget",
     "RequestAttempt",
     "RequestError",
     "RequestOutcome",
@@ -96,13 +112,16 @@ __all__ = [
     "RetryPolicy",
     "Room",
     "ServerError",
+    "SharedBudget",
     "StillRateLimitedError",
+    "TellingBudget",
     "UnconfirmedError",
     "UnexpectedStatusError",
     "UnprocessableError",
     "Unset",
     "Walk",
     "__version__",
+    "budget_at",
     "id_of",
 ]
 

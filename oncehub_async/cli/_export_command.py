@@ -1,5 +1,6 @@
 """`oncehub export`: an account to files."""
 
+import os
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,7 +11,7 @@ import attrs
 from .._client import OnceHub
 from .._ground import Clock, checks
 from .._http import RequestAttempt
-from .._rate import Budget, Limits
+from .._rate import BUDGET_VARIABLE, Budget, Limits
 from ..errors import InvalidParameterError
 from ..export import (
     EVERY,
@@ -105,9 +106,19 @@ def client(request: ExportRequest, attempts: "Attempts") -> OnceHub:
         base_url=request.base_url,
         proxy=request.proxy,
         clock=request.clock,
-        budget=Budget(request.limits, clock=request.clock),
+        budget=_budget(request),
         on_attempt=attempts.note,
     )
+
+
+def _budget(request: ExportRequest) -> Budget | None:
+    if BUDGET_VARIABLE not in os.environ or request.clock.speed != 1:
+        return Budget(request.limits, clock=request.clock)
+    if request.limits not in (Limits(), Limits(reserve=0)):
+        raise InvalidParameterError(
+            "limits", f"{BUDGET_VARIABLE} names a budget that others share, with OnceHub's limits"
+        )
+    return None
 
 
 class Attempts:
