@@ -196,9 +196,9 @@ class _RedoContract:
         await inbox.put(an_event("E1", "B", at=1.0), ("h",))
         await handle(inbox, DONE, "h")
         await inbox.put(an_event("E2", "B", at=2.0), ("h",))
-        await inbox.redo(Selection(states=[State.DONE]), 0.0)
+        await inbox.redo(Selection(states=[State.DONE]), 5.0)
         seen = []
-        while claims := await inbox.claim(10, ("h",), 0.0):
+        while claims := await inbox.claim(10, ("h",), 5.0):
             seen += [(claim.event.id, claim.work[0].superseded) for claim in claims]
             await finish(inbox, claims)
         assert seen == [("E1", False), ("E2", False)]

@@ -101,6 +101,31 @@ async def test_a_handler_whose_work_was_lost_is_stopped() -> None:
 
 
 @virtual
+async def test_what_was_lost_before_its_turn_is_not_begun() -> None:
+    """The handler before it had taken its time; the one after it is run."""
+    inbox = LeasedInbox()
+    subject = receiver(inbox=inbox)
+    ran: list[str] = []
+
+    @subject.on("*", name="a")
+    async def a(event: Event) -> None:
+        inbox.lost = [Work("EVNT-1", "b", 1)]
+
+    @subject.on("*", name="b")
+    async def b(event: Event) -> None:
+        ran.append("b")
+
+    @subject.on("*", name="c")
+    async def c(event: Event) -> None:
+        ran.append("c")
+
+    async with subject:
+        await post(subject, event_id="EVNT-1")
+        await asyncio.sleep(0.5)
+        assert ran == ["c"]
+
+
+@virtual
 async def test_all_is_lost_when_a_lease_can_not_be_renewed() -> None:
     """Not at the first failure, but before others may take it."""
     inbox = LeasedInbox()
