@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from oncehub_async import testing, webhooks
-from oncehub_async.webhooks import MemoryInbox, Receiver
+from oncehub_async.webhooks import MemoryInbox, Receiver, Refusal
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "webhooks.md").read_text()
@@ -95,3 +95,15 @@ def test_the_public_names_are_sorted_and_exist(module: Any) -> None:
     assert len(module.__all__) == len(set(module.__all__))
     for name in module.__all__:
         assert getattr(module, name) is not None
+
+
+def test_each_refusal_is_explained() -> None:
+    """With the status that goes with it."""
+    section = PAGE.split("## When nothing arrives")[1].split("\n## ")[0]
+    told = {
+        (name, int(row.split("|")[1]))
+        for row in section.splitlines()
+        if row.startswith("| ") and row.split("|")[1].strip().isdigit()
+        for name in re.findall(r"`(\w+)`", row.split("|")[2])
+    }
+    assert told == {(str(each), each.status) for each in Refusal}

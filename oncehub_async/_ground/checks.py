@@ -72,6 +72,13 @@ def count(value: object, name: str, *, least: int = 1) -> int:
     return value
 
 
+def yes_or_no(value: object, name: str) -> bool:
+    """True or False, and nothing that could be meant as either. Raises `ConfigurationError`."""
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{name}: expected True or False, got {type(value).__name__}")
+    return value
+
+
 def share(value: object, name: str) -> float:
     """A number from 0 to 1. Raises `ConfigurationError`."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:

@@ -24,7 +24,8 @@ from ._inbox.interface import AcceptingInbox, ClaimingInbox, InspectedInbox, Ope
 from ._inbox.records import Claim, Deployment, Outcome, State, StoredEvent, Subscription, Work
 from ._inbox.selection import InboxEntry, InboxHandler, Selection
 from ._receiver import Receiver
-from ._router import Router
+from ._refusals import Refusal
+from ._router import Registration, Router
 from ._serve import serve
 from ._signature import MAX_SKEW, RETRY_WINDOW, SIGNATURE_HEADER, signature_header, verify_signature
 from ._signing_secrets import secrets_of_account
@@ -67,6 +68,8 @@ __all__ = [
     "Outcome",
     "Receiver",
     "ReceiverApp",
+    "Refusal",
+    "Registration",
     "RetryLater",
     "Router",
     "SQLiteInbox",

@@ -14,17 +14,18 @@ from .._ground import WallClock, checks
 from ..errors import ClientStateError, ConfigurationError
 from . import _answers as answer
 from ._answers import DeliveryAnswer, Headers, signature_of
-from ._backoff import Backoff
+from ._backoff import Backoff, checked_backoff
 from ._deployment_watch import DeploymentWatch
 from ._envelope import envelope_of_unreadable, read_envelope
 from ._event_names import Unhandled
 from ._handling import Rules
 from ._inbox import Inbox, Selection, StoredEvent, Subscription, checked_inbox
 from ._inbox_health import InboxHealth
+from ._own_loop import in_loop
 from ._refusals import Refusal, RefusalLog
 from ._repeats import Repeats
 from ._router import Route, Router
-from ._signature import MAX_SKEW, RETRY_WINDOW, SHORT_AGE, check_signature
+from ._signature import MAX_SKEW, RETRY_WINDOW, SHORT_AGE, check_signature, raw_body
 from ._signing_secrets import Secrets, SecretSource, SecretsProvider, SigningKey, secret_source
 from ._webhook_errors import EnvelopeError, SignatureError, SignatureProblem, told
 from ._worker import Worker
@@ -91,7 +92,7 @@ class Receiver(Router):
         clock: WallClock | None = None,
     ) -> None:
         super().__init__()
-        self._unsigned = unsafe_accept_unsigned is True
+        self._unsigned = checks.yes_or_no(unsafe_accept_unsigned, "unsafe_accept_unsigned")
         self._secrets: SecretSource | None = None
         try:
             self.clock: WallClock = WallClock() if clock is None else checks.wall_clock(clock)
@@ -104,7 +105,7 @@ class Receiver(Router):
         self._max_age = None if max_age is None else checks.seconds(max_age, "max_age")
         self._max_skew = checks.seconds(max_skew, "max_skew")
         self._concurrency = checks.count(concurrency, "concurrency")
-        backoff = backoff or Backoff()
+        backoff = checked_backoff(backoff)
         self._rules = Rules(
             attempts=backoff.attempts, timeout=checks.seconds(timeout, "timeout"), backoff=backoff
         )
@@ -131,6 +132,12 @@ class Receiver(Router):
     async def open(self) -> Self:
         """Begin to accept and to handle. Once it is closed, it may be opened again."""
         if self._frozen:
+            if self._loop is not None and not self._loop.is_running():
+                raise ClientStateError(
+                    "the receiver was opened in an event loop that has ended, and not closed in "
+                    "it: open it in one that runs as long as deliveries come (await "
+                    "receiver.close() lets it be opened again)"
+                )
             raise ClientStateError(
                 "the receiver is open already: open it in one place (add_receiver, a ReceiverApp "
                 "alone and serve do it by themselves; for a second path, use aiohttp_handler)"
@@ -177,9 +184,20 @@ class Receiver(Router):
         self._worker.start()
 
     async def close(self) -> None:
-        """Accept no more, let handlers finish for `drain` seconds, and close the inbox."""
+        """Accept no more, let handlers finish for `drain` seconds, and close the inbox.
+
+        Raises `ClientStateError` if the event loop in which it was opened stands still.
+        """
         if not self._is_accepting:
             return
+        loop = self._loop
+        if loop is None or not loop.is_closed():
+            await in_loop(loop or asyncio.get_running_loop(), self._close())
+            return
+        # What ran in it has ended with it.
+        await self._close()
+
+    async def _close(self) -> None:
         self._is_accepting = False
         worker, self._worker = self._worker, None
         try:
@@ -212,40 +230,24 @@ class Receiver(Router):
         loop = self._loop
         if not self._is_accepting or loop is None:
             return self.refuse(Refusal.NOT_OPEN)
-        if loop is not asyncio.get_running_loop():
-            return await self._receive_in(loop, headers, body)
-        return await self._receive(headers, body)
-
-    async def _receive_in(
-        self, loop: asyncio.AbstractEventLoop, headers: Headers, body: bytes
-    ) -> DeliveryAnswer:
-        """Hand a delivery over to the event loop in which the receiver was opened."""
-        receiving = self._receive(headers, body)
         try:
-            handed_over = asyncio.run_coroutine_threadsafe(receiving, loop)
-        except RuntimeError:  # it was closed
-            receiving.close()
-            return self.refuse(Refusal.OTHER_LOOP)
-        try:
-            async with asyncio.timeout(self.read_timeout):
-                return await asyncio.wrap_future(handed_over)
-        except TimeoutError:
+            return await in_loop(loop, self._receive(headers, body), self.read_timeout)
+        except ClientStateError:
             return self.refuse(Refusal.OTHER_LOOP)
 
     async def _receive(self, headers: Headers, body: bytes) -> DeliveryAnswer:
-        if not isinstance(body, bytes | bytearray | memoryview):
-            given = f"the body is a {type(body).__name__}"
-            return self.refuse(Refusal.NOT_AS_IT_ARRIVED, given)
+        try:
+            header, body = signature_of(headers), raw_body(body)
+        except ConfigurationError as error:
+            return self.refuse(Refusal.NOT_AS_IT_ARRIVED, str(error))
         if len(body) > self.max_body:
             return self.refuse(Refusal.TOO_LARGE)
         now = self.clock.now()
         try:
-            key = await self._verify(headers, body, now)
+            key = await self._verify(header, body, now)
         except SignatureError as error:
             return self.refuse(Refusal(error.problem), str(error))
-        except ConfigurationError as error:  # of the arguments, or the provider of secrets
-            return self.refuse(Refusal.NO_SECRETS, str(error))
-        except Exception as error:
+        except Exception as error:  # of the provider of secrets
             return self.refuse(Refusal.NO_SECRETS, told(error))
         try:
             envelope = read_envelope(body)
@@ -265,7 +267,7 @@ class Receiver(Router):
             subject=envelope.subject,
             creation_time=now if envelope.creation_time is None else envelope.creation_time,
             received=now,
-            body=bytes(body),
+            body=body,
         )
         return await self._keep(event, key)
 
@@ -285,9 +287,9 @@ class Receiver(Router):
 
     async def idle(self) -> None:
         """Wait until no handler runs and none is due; those to be tried again later may be left."""
-        if self._worker is None:
+        if self._worker is None or self._loop is None:
             raise ClientStateError("open the receiver first: async with receiver: ...")
-        await self._worker.idle()
+        await in_loop(self._loop, self._worker.idle())
 
     def health(self) -> DeliveryAnswer:
         """Whether the process runs: always 200."""
@@ -296,15 +298,18 @@ class Receiver(Router):
     def readiness(self) -> DeliveryAnswer:
         """200 if deliveries are accepted: the receiver is open and its inbox worked last.
 
-        What waits for handlers that no process has is named in the body."""
-        if not (self._is_accepting and self._health.is_good):
+        What waits for handlers that no process has is named in the body.
+        """
+        accepts = self._is_accepting and self._loop is not None and self._loop.is_running()
+        if not (accepts and self._health.is_good):
             return answer.UNAVAILABLE
         orphaned = {} if self._deployment is None else self._deployment.orphaned
         return answer.ready_but(orphaned) if orphaned else answer.READY
 
-    async def _verify(self, headers: Headers, body: bytes, now: float) -> SigningKey | None:
+    async def _verify(
+        self, header: str | bytes | None, body: bytes, now: float
+    ) -> SigningKey | None:
         """The key that signed; None for what needs no signature. Raises `SignatureError`."""
-        header = signature_of(headers)
         source = self._secrets
         if source is None or (self._unsigned and header is None):
             return None

@@ -3,20 +3,23 @@
 import asyncio
 import contextlib
 import signal
+import threading
 from collections.abc import Callable, Iterator
 
 from aiohttp import web
 
-from ..errors import ClientStateError
-from ._aiohttp_handler import add_receiver, elsewhere
+from ..errors import ClientStateError, ConfigurationError
+from ._aiohttp_handler import add_receiver, elsewhere, malformed
 from ._connection_deadlines import ConnectionDeadlines
 from ._delivery_path import delivery_path
-from ._receiver import Receiver
+from ._receiver import Receiver, checked_receiver
 
 _IDLE = 150.0
 """Seconds that a connection may wait for its next request: longer than the proxies in front of a
 receiver keep theirs (a minute or two), so that it is they who end it, and no delivery is cut off.
 """
+
+_HIGHEST_PORT = 65_535
 
 
 async def serve(
@@ -34,18 +37,21 @@ async def serve(
     their answers; heads and answers get up to a quarter more. Between two requests a connection may
     rest for two and a half minutes.
 
-    `port` 0 takes any free one; `on_start` is told the URL. Raises `OSError` where the port is
-    taken.
+    `port` 0 takes any free one; `on_start` is told the URL. In a thread that isn't the main one
+    there are no signals: end it by cancelling its task.
+
+    Raises `OSError` where the port is taken, `ConfigurationError` for arguments that can't work.
     """
-    app, place = web.Application(), delivery_path(path)
+    checked_receiver(receiver)
+    _check_address(host, port, on_start)
+    app, place = web.Application(middlewares=[elsewhere(receiver)]), delivery_path(path)
     add_receiver(app, receiver, path)
-    app.router.add_route("*", "/{elsewhere:.*}", elsewhere(receiver))
     runner = web.AppRunner(app, shutdown_timeout=5.0)
     stop = asyncio.Event()
     with _signals(stop):
         try:
             await runner.setup()
-            with contextlib.closing(_deadlines(runner, receiver.read_timeout)) as deadlines:
+            with contextlib.closing(_deadlines(runner, receiver)) as deadlines:
                 listener = await asyncio.get_running_loop().create_server(
                     deadlines.connection, host, port, backlog=128
                 )
@@ -57,13 +63,27 @@ async def serve(
             await runner.cleanup()
 
 
-def _deadlines(runner: web.AppRunner, patience: float) -> ConnectionDeadlines:
-    server = runner.server
+def _check_address(host: object, port: object, on_start: object) -> None:
+    if not isinstance(host, str):
+        raise ConfigurationError(
+            f"host: expected a text such as 127.0.0.1, got {type(host).__name__}"
+        )
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= _HIGHEST_PORT:
+        raise ConfigurationError(f"port: expected a whole number from 0 to {_HIGHEST_PORT}")
+    if on_start is not None and not callable(on_start):
+        raise ConfigurationError(
+            f"on_start: expected a function that takes the URL, got {type(on_start).__name__}"
+        )
+
+
+def _deadlines(runner: web.AppRunner, receiver: Receiver) -> ConnectionDeadlines:
+    server, patience = runner.server, receiver.read_timeout
     if server is None:
         raise ClientStateError("the web application is not set up")
     return ConnectionDeadlines(
         server,
         patience,
+        malformed=malformed(receiver),
         access_log=None,
         keepalive_timeout=_IDLE,
         lingering_time=patience,
@@ -74,7 +94,9 @@ def _deadlines(runner: web.AppRunner, patience: float) -> ConnectionDeadlines:
 @contextlib.contextmanager
 def _signals(stop: asyncio.Event) -> Iterator[None]:
     loop = asyncio.get_running_loop()
-    caught = (signal.SIGTERM, signal.SIGINT)
+    # Signals reach the main thread only; in another one a cancellation ends it.
+    is_main = threading.current_thread() is threading.main_thread()
+    caught = (signal.SIGTERM, signal.SIGINT) if is_main else ()
     # Where loops have no signal handlers (Windows), Ctrl-C ends it as an interruption.
     with contextlib.suppress(NotImplementedError):
         for each in caught:

@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import inspect
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Protocol
 
 import attrs
@@ -45,7 +45,7 @@ class SigningKey:
 def signing_keys(secrets: Secrets | Hidden) -> tuple[SigningKey, ...]:
     """The keys of secrets. Raises `ConfigurationError` where there is none, or an empty one."""
     secrets = Hidden(secrets)
-    if not isinstance(secrets.value, Iterable):
+    if not isinstance(secrets.value, Iterable) or isinstance(secrets.value, Mapping):
         raise ConfigurationError(
             f"signing_secret: expected a str or several, got {type(secrets.value).__name__}"
         )

@@ -104,6 +104,7 @@ class Worker:
 
     async def _ended_by(self, tasks: Collection["asyncio.Task[None]"], end: float) -> bool:
         """Whether all have ended before the loop's time `end`: no other clock goes evenly."""
+        tasks = [task for task in tasks if not task.done()]
         if not tasks:
             return True
         left_over = max(end - asyncio.get_running_loop().time(), 0.0)

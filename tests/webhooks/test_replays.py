@@ -30,7 +30,7 @@ from oncehub_async.webhooks import (
 from .conftest import SECRET, deliver
 from .virtual_receiver import post, receiver, virtual
 
-BOOKING = {"data": {"id": "BKNG-1"}}
+BOOKING: dict[str, Any] = {"data": {"id": "BKNG-1"}}
 
 
 def on_day(day: int) -> datetime:
@@ -129,7 +129,7 @@ async def test_a_restart_after_a_fix_asks_for_it() -> None:
 def test_what_can_be_selected() -> None:
     """A slip is told of where it is made."""
     assert Selection(states="dead") == Selection(states=[State.DEAD])
-    assert Selection(states="dead", types="booking").types == {"booking"}
+    assert Selection(states="dead", types="booking").types == frozenset(["booking"])
     with pytest.raises(InvalidParameterError, match="state"):
         Selection()
     with pytest.raises(InvalidParameterError, match="did you mean 'dead'"):

@@ -90,12 +90,15 @@ class InboxWriter:
         self._is_closed = True
         if self._thread is None:
             return
+        # In an event loop that has ended nobody waits any more, and nothing is answered.
+        is_alive = self._loop is not None and not self._loop.is_closed()
         try:
-            await self._idle.wait()
+            if is_alive:
+                await self._idle.wait()
         finally:
             waiting, self._waiting = self._waiting, []
             for request in waiting:
-                if not request.answer.done():
+                if is_alive and not request.answer.done():
                     request.answer.set_exception(InboxError("the inbox was closed"))
             self._batches.put(None)
         await asyncio.to_thread(self._thread.join)
@@ -106,7 +109,7 @@ class InboxWriter:
 
     def submit(self, operation: WriteOperation[T], argument: object) -> "asyncio.Future[T]":
         """Have it done in the next commit."""
-        if self._loop is None or self._is_closed:
+        if self._loop is None or self._is_closed or self._loop.is_closed():
             raise InboxError("the inbox is not open")
         if len(self._waiting) >= self._most_waiting:
             raise InboxError("the inbox is overloaded")
