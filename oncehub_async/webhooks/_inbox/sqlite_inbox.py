@@ -21,7 +21,7 @@ from .interface import FOR_LIFE
 from .owner_lock import SECONDS_BETWEEN_LOOKS, OwnerLock, RollCall, sweep
 from .records import AT_ONCE, Claim, Deployment, Outcome, StoredEvent, Subscription, Work
 from .selection import Selection
-from .sqlite_inspection import SQLiteInspection
+from .sqlite_inspection import _SQLiteInspection
 from .subject_order import types_argument
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ _SECONDS_BETWEEN_ROLL_CALLS = 2.0
 _PURGED_AT_ONCE = 500
 
 
-class SQLiteInbox(SQLiteInspection):
+class SQLiteInbox(_SQLiteInspection):
     """Keeps events in a SQLite file: an event that was put survives kill -9 and a power cut.
 
         SQLiteInbox("inbox.db")

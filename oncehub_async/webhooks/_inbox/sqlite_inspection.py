@@ -18,7 +18,7 @@ T = TypeVar("T")
 _BUSY_TIMEOUT = 5.0
 
 
-class SQLiteInspection(ABC):
+class _SQLiteInspection(ABC):
     """What looks and repairs; see `InspectedInbox`."""
 
     async def waiting(self) -> dict[str, int]:
@@ -78,7 +78,7 @@ class SQLiteInspection(ABC):
     async def _write(self, change: Callable[[sqlite3.Connection], T]) -> T: ...
 
 
-class SQLiteFile(SQLiteInspection):
+class SQLiteFile(_SQLiteInspection):
     """An inbox's file, which a receiver may be using at the same time."""
 
     def __init__(self, path: Path) -> None:
