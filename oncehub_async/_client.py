@@ -185,7 +185,9 @@ class OnceHub(Resources):
         super().__init__(
             Caller(
                 session=self._open_session,
-                transport=Transport(self._base_url, self.user_agent, self._proxy, ssl),
+                transport=Transport(
+                    self._base_url, self.user_agent, self._proxy, ssl, knows_way=session is None
+                ),
                 keys=KeySource(keys),
                 budget=self._budget_of,
                 retry=retry or RetryPolicy(),

@@ -3,6 +3,7 @@
 from .._printable import printable, printable_json
 from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
+from .file_lock import FileLock
 from .hidden import Hidden, HiddenText
 from .json_text import dump_any_json, dump_json, load_json
 from .log import Lines, logger
@@ -31,6 +32,7 @@ __all__ = [
     "MAX_LIMIT",
     "UNSET",
     "Clock",
+    "FileLock",
     "Hidden",
     "HiddenText",
     "Lines",

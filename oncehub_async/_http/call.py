@@ -28,7 +28,7 @@ from ..errors import (
 from .api_key import ApiKey, KeySource
 from .request import Request
 from .response import RawAnswer, read
-from .retry import RetryPolicy, Verdict, delay_before_repeat, judge, may_have_acted
+from .retry import RetryPolicy, Verdict, delay_before_repeat, judge, may_have_acted, why_again
 from .transport import Departure, Transport
 
 
@@ -264,11 +264,11 @@ class _Call:
         if delay >= self._left():
             raise error
         logger.warning(
-            "%s %s failed (%s); %s",
+            "%s %s: %s; %s",
             self.request.method,
             self.request.operation.path,
-            type(error).__name__,
-            "all requests slow down"
+            why_again(error),
+            "it is repeated, and all requests slow down"
             if isinstance(error, RateLimitError)
             else f"again in {delay:.1f} s",
         )
@@ -277,7 +277,7 @@ class _Call:
     def _unknown(self, error: RequestError) -> OutcomeUnknownError:
         return OutcomeUnknownError(
             "sent, but no answer tells whether the service acted on it "
-            f"({type(error).__name__}); look before you try again",
+            f"({why_again(error)}); look before you try again",
             method=self.request.method,
             path=self.request.path,
             status=error.status,

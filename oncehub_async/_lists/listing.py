@@ -104,6 +104,11 @@ class Listing(Paged[T]):
         page, *_ = await self._fetch(direction, query, self.single_priority)
         return page.items[0] if page.items else None
 
+    async def first_page(self) -> Page[T]:
+        """The first page alone. Costs one request."""
+        page, *_ = await self._fetch(self._direction(), self.query, self.priority)
+        return page
+
     def raw(self) -> "Listing[dict[str, Any]]":
         """The same list as JSON data, value for value as the service sends it.
 

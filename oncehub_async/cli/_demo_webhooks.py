@@ -12,6 +12,7 @@ import attrs
 
 from .._client import OnceHub
 from .._ground import Clock
+from ..errors import InvalidParameterError
 from ..simulator import Account, Delivery, DeliveryAttempt, DeliveryFault, Simulator
 from . import COMPLETE, FAILED
 from ._demo_receiver import FAILS, INBOX, LOG, VARIABLE
@@ -158,3 +159,18 @@ async def _tally(
         after_done=len(wrongly),
         lost=len(accepted - done),
     )
+
+
+async def demo_webhooks(*, events: int = 400) -> int:
+    """Deliver simulated events to a receiver, kill it in the middle, and count what was lost.
+
+    For example: oncehub demo-webhooks --events 1000.
+
+    Parameters
+    ----------
+    events
+        How many events happen.
+    """
+    if events < 20:
+        raise InvalidParameterError("events", "expected at least 20")
+    return await run_demo_webhooks(events)

@@ -1,6 +1,7 @@
 """`oncehub export`: an account to files."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +10,7 @@ from pathlib import Path
 import attrs
 
 from .._client import OnceHub
-from .._ground import Clock, checks
+from .._ground import Clock, time_text
 from .._http import RequestAttempt
 from .._rate import BUDGET_VARIABLE, Budget, Limits
 from ..errors import InvalidParameterError
@@ -26,6 +27,7 @@ from ..export import (
 from . import COMPLETE, FAILED, NOT_THERE
 from ._export_display import Display
 from ._listed_values import refuse_unlisted
+from ._moments import written_moment
 from ._output import complain, say, say_json, several, span
 
 
@@ -106,15 +108,19 @@ def client(request: ExportRequest, attempts: "Attempts") -> OnceHub:
         base_url=request.base_url,
         proxy=request.proxy,
         clock=request.clock,
-        budget=_budget(request),
+        budget=budget_of(request.limits, request.clock),
         on_attempt=attempts.note,
     )
 
 
-def _budget(request: ExportRequest) -> Budget | None:
-    if BUDGET_VARIABLE not in os.environ or request.clock.speed != 1:
-        return Budget(request.limits, clock=request.clock)
-    if request.limits not in (Limits(), Limits(reserve=0)):
+def budget_of(limits: Limits, clock: Clock) -> Budget | None:
+    """A budget of this process's own; None where ONCEHUB_BUDGET names one to share.
+
+    Raises `InvalidParameterError` for limits that would not be those of the others.
+    """
+    if BUDGET_VARIABLE not in os.environ or clock.speed != 1:
+        return Budget(limits, clock=clock)
+    if limits not in (Limits(), Limits(reserve=0)):
         raise InvalidParameterError(
             "limits", f"{BUDGET_VARIABLE} names a budget that others share, with OnceHub's limits"
         )
@@ -172,7 +178,7 @@ def tell(
 
 
 def _time(text: str | None, param: str) -> datetime | None:
-    return None if text is None else checks.written_time(text, param)
+    return None if text is None else written_moment(text, param)
 
 
 def _filters(given: tuple[str, ...]) -> dict[str, str]:
@@ -183,5 +189,6 @@ def _filters(given: tuple[str, ...]) -> dict[str, str]:
             raise InvalidParameterError("filter", "expected NAME=VALUE, such as status=scheduled")
         if name in result:
             raise InvalidParameterError("filter", f"'{name}' is given twice")
-        result[name] = value
+        is_time = re.search(r"_time[._][gl]t$", name)
+        result[name] = time_text(written_moment(value, "--filter")) if is_time else value
     return result

@@ -30,6 +30,8 @@ async def list_(
 ) -> int:
     """List work that is not done, the newest first, and count all.
 
+    For example: oncehub inbox list --state dead.
+
     Parameters
     ----------
     file
@@ -65,6 +67,8 @@ async def show(
     event: str, *, file: InboxOption = DEFAULT_INBOX, body: bool = False, json: bool = False
 ) -> int:
     """Show an event: what became of it, and the last errors.
+
+    For example: oncehub inbox show EVNT-8K2LQ9X --body.
 
     Parameters
     ----------
@@ -104,6 +108,8 @@ async def show(
 async def handlers(*, file: InboxOption = DEFAULT_INBOX, json: bool = False) -> int:
     """List the handlers that the inbox knows: what they ask for, whether a process has them.
 
+    For example: oncehub inbox handlers --file inbox.db.
+
     Parameters
     ----------
     file
@@ -141,6 +147,8 @@ async def purge(
 
     Exit codes: 0 none of it is left, 1 failed, 2 wrong usage, 3 nothing waited for the handler
     that was named.
+
+    For example: oncehub inbox purge --older-than 30.
 
     Parameters
     ----------

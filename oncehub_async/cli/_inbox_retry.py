@@ -4,12 +4,13 @@ import time as clock
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from .._ground import checks, did_you_mean
+from .._ground import did_you_mean
 from ..errors import InvalidParameterError
 from ..models import EventName
 from ..webhooks import InspectedInbox, Selection, State, opened_inbox
 from . import COMPLETE, NOT_THERE
 from ._inbox_entries import DEFAULT_INBOX, InboxOption, print_entries
+from ._moments import written_moment
 from ._output import complain, note, say, several
 
 _SHOWN = 20
@@ -49,8 +50,8 @@ async def retry(
     again later, --failed, are due at once. What was done, --again, and what a handler never got,
     --past, is shown first, and due with --yes.
 
-        oncehub inbox retry --failed --handler crm:upsert
-        oncehub inbox retry --again --type booking.canceled --since 2026-01-31
+    For example: oncehub inbox retry --failed --handler crm:upsert, or
+    oncehub inbox retry --again --type booking.canceled --since 7d.
 
     Exit codes: 0 all that was named will be handled again (or, with --all or --failed, there was
     nothing), 1 failed, 2 wrong usage, 3 some of what was named is nothing to be done again.
@@ -75,9 +76,9 @@ async def retry(
     type
         Only events of this type; "booking" and "conversation" stand for many. May be repeated.
     since
-        Only events that were received at or after this time (ISO 8601; UTC if it names no zone).
+        Only events that were received since then: 2026-01-31, 7d, 12h, yesterday, ...
     until
-        Only events that were received before this time.
+        Only events that were received before then.
     unlisted
         The types may be such as this version doesn't know.
     dry_run
@@ -174,4 +175,4 @@ async def _why_not(inbox: InspectedInbox, event: str, selection: Selection) -> s
 
 
 def _moment(text: str | None, param: str) -> datetime | None:
-    return None if text is None else checks.written_time(text, param)
+    return None if text is None else written_moment(text, param)

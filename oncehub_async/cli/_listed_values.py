@@ -4,7 +4,9 @@ The library is lenient, for the vendor adds values; a command whose answer is an
 exit code 0 is no help to whoever mistyped one. `--unlisted` insists.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+import inspect
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any, get_args, get_type_hints
 
@@ -15,6 +17,7 @@ from ..export import ExportPlan
 from ..models import Deleted, EventName, Model
 
 _DEEPEST = 2
+_OF_EVERY_LIST = ("after", "before", "limit", "expand")
 _INSIST = "--unlisted sends it all the same"
 
 
@@ -37,6 +40,18 @@ def refuse_unlisted_events(events: Sequence[str]) -> None:
             raise InvalidParameterError(
                 "events", f"'{each}' is none; {_hint(each, tuple(EventName))}"
             )
+
+
+def filters_in_words(names: Iterable[str]) -> Iterator[str]:
+    """Which filters each resource has, as they are written: `bookings status, ...`."""
+    for name in names:
+        filters = [
+            re.sub("_([gl]t)$", r".\1", each)
+            for each in inspect.signature(_list_of(name)).parameters
+            if each not in ("self", *_OF_EVERY_LIST)
+        ]
+        if filters:
+            yield f"{name} {', '.join(filters)}"
 
 
 def expandable_fields(resource: str) -> tuple[str, ...]:

@@ -2,9 +2,11 @@
 
 import os
 from pathlib import Path
+from typing import Annotated
 
 import aiohttp
 import attrs
+from cyclopts import Parameter
 from yarl import URL
 
 from .._ground import checks
@@ -103,3 +105,52 @@ def _forward(receiver: Receiver, url: URL, secrets: list[str] | None) -> None:
         ):
             if response.status // 100 != 2:
                 raise ConnectionError(f"{url.host} answered {response.status}")
+
+
+async def listen(
+    *,
+    port: int = 8080,
+    host: str = "127.0.0.1",
+    path: str = "/webhooks/oncehub",
+    secret_env: str = VARIABLE,
+    inbox: Annotated[Path, Parameter(alias="-i")] = Path("inbox.db"),
+    forward: str | None = None,
+    json: bool = False,
+    unsafe_accept_unsigned: bool = False,
+) -> int:
+    """Receive webhooks until interrupted: verify them, keep them in a file, and print a line each.
+
+    For example: oncehub listen --port 9000 --json, oncehub listen --forward
+    http://localhost:3000/webhooks/oncehub.
+
+    Parameters
+    ----------
+    port
+        The port; 0 takes any free one.
+    host
+        The address to listen on; 0.0.0.0 is all of the machine's.
+    path
+        Where OnceHub posts to.
+    secret_env
+        The environment variable that holds the webhook's signing secret, or several with commas.
+    inbox
+        The file in which events are kept; it is made if it isn't there.
+    forward
+        Post each event to this URL too, until it answers 2xx.
+    json
+        Print the events as JSON, one a line.
+    unsafe_accept_unsigned
+        Accept what anybody sends (v1 webhooks are not signed).
+    """
+    return await listen_for_events(
+        ListenRequest(
+            host=host,
+            port=port,
+            path=path,
+            secret_env=secret_env,
+            inbox=inbox,
+            forward=forward,
+            json=json,
+            unsigned=unsafe_accept_unsigned,
+        )
+    )

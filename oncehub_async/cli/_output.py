@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
+from shutil import get_terminal_size
+from textwrap import fill
 from typing import TextIO
 
 from rich.console import Console
@@ -18,6 +20,8 @@ from rich.text import Text
 
 from .._ground import dump_json, printable, printable_json
 
+_NARROWEST = 20
+
 
 class NobodyReads(Exception):
     """The reader of the result has gone, as `head` does when it has enough."""
@@ -25,7 +29,7 @@ class NobodyReads(Exception):
 
 def say(*lines: str) -> None:
     """Lines of the result. A line feed inside one is shown as its escape: it forges no other."""
-    _write(sys.stdout, "".join(f"{printable(line)}\n" for line in lines))
+    _write(sys.stdout, _lines(sys.stdout, lines))
 
 
 def say_block(text: str) -> None:
@@ -41,7 +45,7 @@ def say_document(text: str) -> None:
 def note(*lines: str) -> None:
     """Lines about the work, beside the result; nobody has to read them."""
     with suppress(NobodyReads):
-        _write(sys.stderr, "".join(f"{printable(line)}\n" for line in lines))
+        _write(sys.stderr, _lines(sys.stderr, lines))
 
 
 def complain(text: str) -> None:
@@ -58,13 +62,30 @@ def say_json(data: object) -> None:
 
 def say_json_line(data: object) -> None:
     """A part of the result as JSON, in one line."""
-    say(json_line(dump_json(data)))
+    say_document(json_line(dump_json(data)))
 
 
 def json_line(data: bytes) -> str:
     """Somebody's JSON text in one line."""
     text = data.decode(errors="replace").replace("\n", " ")
     return printable_json(text, encoding_of(sys.stdout))
+
+
+def _lines(stream: TextIO | None, lines: Iterable[str]) -> str:
+    return "".join(f"{_wrapped(stream, printable(line))}\n" for line in lines)
+
+
+def _wrapped(stream: TextIO | None, line: str) -> str:
+    """A line as a terminal has room for it, between words; programs get it in one."""
+    if stream is None or not stream.isatty():
+        return line
+    width = max(_NARROWEST, get_terminal_size().columns)
+    if len(line) <= width:
+        return line
+    indent = " " * min(len(line) - len(line.lstrip()) + 2, _NARROWEST // 2)
+    return fill(
+        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def encoding_of(stream: TextIO | None) -> str:

@@ -65,7 +65,7 @@ async def watch_account(request: ExportRequest) -> int:
 async def _tell_until_interrupted(
     rounds: AsyncGenerator[Round, None], request: ExportRequest
 ) -> None:
-    with _interruption() as interrupted:
+    with interruption() as interrupted:
         try:
             async for each in rounds:
                 _tell(each, request)
@@ -78,7 +78,7 @@ async def _tell_until_interrupted(
 
 
 @contextlib.contextmanager
-def _interruption() -> Iterator[asyncio.Event]:
+def interruption() -> Iterator[asyncio.Event]:
     """Set by Ctrl-C or SIGTERM, which also cancel what is under way."""
     interrupted = asyncio.Event()
     loop, task = asyncio.get_running_loop(), asyncio.current_task()

@@ -25,6 +25,8 @@ app = App(name="webhooks", help="List, create and delete the account's webhooks.
 async def list_(*, json: bool = False, proxy: str | None = None) -> int:
     """List the account's webhooks, without their secrets.
 
+    For example: oncehub webhooks list --json.
+
     Parameters
     ----------
     json
@@ -64,6 +66,9 @@ async def create(
     proxy: str | None = None,
 ) -> int:
     """Create a webhook, and print its signing secret, this once.
+
+    For example: oncehub webhooks create booking.scheduled booking.canceled --name CRM --url
+    https://example.com/webhooks/oncehub --secret-file secret.txt.
 
     Parameters
     ----------
@@ -106,6 +111,8 @@ async def delete(*ids: str, proxy: str | None = None) -> int:
     """Delete webhooks; nothing more is delivered.
 
     Exit codes: 0 all deleted, 1 failed, 2 wrong usage, 3 some of them are not there.
+
+    For example: oncehub webhooks delete WHK-8K2LQ9X.
 
     Parameters
     ----------
