@@ -47,6 +47,17 @@ class _ClaimingContract:
         assert claimed(await inbox.claim(2, BOTH, 9.0)) == [("E2", list(BOTH)), ("E3", list(BOTH))]
 
     @in_a_loop
+    async def test_a_handler_gets_no_more_than_it_has_room_for(self, inboxes: Inboxes) -> None:
+        """The others get what they are due, of the same events too."""
+        inbox = await inboxes.open()
+        for number in range(4):
+            await inbox.put(an_event(f"E{number}", received=number), BOTH)
+        claims = await inbox.claim(3, BOTH, 9.0, rooms={"first": 1})
+        assert claimed(claims) == [("E0", list(BOTH)), ("E1", ["second"]), ("E2", ["second"])]
+        await finish(inbox, claims)
+        assert claimed(await inbox.claim(9, BOTH, 9.0, rooms={"first": 0})) == [("E3", ["second"])]
+
+    @in_a_loop
     async def test_only_registered_handlers_work_is_claimed(self, inboxes: Inboxes) -> None:
         """Other work waits, is told of, and holds up nobody."""
         inbox = await inboxes.open()

@@ -114,6 +114,19 @@ class SharedInboxContract(InboxContract):
         assert "removed" not in await new.waiting()
 
     @in_a_loop
+    async def test_work_of_anothers_handler_is_never_purged(self, inboxes: Inboxes) -> None:
+        """However old it is, as long as that one lives; what nobody has is, in the end."""
+        one, two = await inboxes.open(), await inboxes.open()
+        await one.register([asks("one")], 0.0)
+        await two.register([asks("two")], 0.0)
+        await one.put(an_event("E1", received=0.0), ("one",))
+        await finish_all(one, "one")
+        assert await one.purge(("one",), 1e9) == 0
+        assert await one.waiting() == {"two": 1}
+        await two.close()
+        assert await one.purge(("one",), 1e9) == 1
+
+    @in_a_loop
     async def test_what_an_old_version_left_is_named(self, inboxes: Inboxes) -> None:
         """Not while it lives and will do it."""
         old, new = await inboxes.open(), await inboxes.open()

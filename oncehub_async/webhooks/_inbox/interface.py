@@ -163,7 +163,8 @@ class ClaimingInbox(OpenedInbox, Protocol):
     async def purge(self, handlers: Collection[str], now: float) -> int:
         """Forget what was kept long enough; how many events that were.
 
-        Unfinished work of `handlers`, those that there are, is never forgotten, however old.
+        Unfinished work of `handlers`, and of those that any living process has registered, is never
+        forgotten, however old.
         Some may be left for the next time, so as not to hold up others.
         """
         ...

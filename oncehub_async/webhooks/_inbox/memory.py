@@ -220,12 +220,7 @@ class MemoryInbox:
 
     async def redo(self, selection: Selection, now: float) -> int:
         """Make selected work due now; see `Inbox.redo`."""
-        pairs = [
-            pair
-            for pair in self._all()
-            if pair.state is not State.RUNNING
-            and selection.takes(pair.record.event, pair.handler, pair.state)
-        ]
+        pairs = self._changeable(selection)
         for pair in pairs:
             pair.failures = pair.crashes = 0
             if pair.is_open:
@@ -245,12 +240,7 @@ class MemoryInbox:
 
     async def drop(self, selection: Selection) -> int:
         """Delete selected work that doesn't run; see `Inbox.drop`."""
-        pairs = [
-            pair
-            for pair in self._all()
-            if pair.state is not State.RUNNING
-            and selection.takes(pair.record.event, pair.handler, pair.state)
-        ]
+        pairs = self._changeable(selection)
         for pair in pairs:
             self._drop(pair)
         return len(pairs)
@@ -266,6 +256,15 @@ class MemoryInbox:
         for event_id in old:
             del self._records[event_id]
         return len(old)
+
+    def _changeable(self, selection: Selection) -> list[Pair]:
+        """Selected work that doesn't run."""
+        return [
+            pair
+            for pair in self._all()
+            if pair.state is not State.RUNNING
+            and selection.takes(pair.record.event, pair.handler, pair.state)
+        ]
 
     def _all(self) -> Iterator[Pair]:
         return (pair for record in self._records.values() for pair in record.work)

@@ -384,8 +384,8 @@ def purge(
 ) -> Purged:
     """Delete old events: those that are done, and what will never be done much later.
 
-    That is dead letters, from when they became so, and work of others than `handlers`, from when
-    it was received. Unfinished work of `handlers` stays.
+    That is dead letters, from when they became so, and work of others than `handlers` and those
+    that any process has, from when it was received. Unfinished work of these stays.
     """
     rows = connection.execute(
         """
@@ -394,7 +394,8 @@ def purge(
                 WHEN 'done' THEN 0
                 WHEN 'dead' THEN w.finished >= :undone_before
                 ELSE w.owner IS NOT NULL OR e.received >= :undone_before
-                    OR w.handler IN (SELECT value FROM json_each(:handlers)) END)
+                    OR w.handler IN (SELECT value FROM json_each(:handlers))
+                    OR w.handler IN (SELECT name FROM handlers WHERE owner != '') END)
         ORDER BY received LIMIT :limit
         """,
         {
