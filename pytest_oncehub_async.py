@@ -46,6 +46,11 @@ if TYPE_CHECKING:
 
 _SPEED = 60.0
 
+# So that a failure of an inbox's contract shows the values that were compared.
+for _part in ("basics", "claiming", "inbox", "model", "redo"):
+    _name = "_contract_basics" if _part == "basics" else f"_{_part}_contract"
+    pytest.register_assert_rewrite(f"oncehub_async.testing.{_name}")
+
 
 @pytest.fixture
 def oncehub_account() -> Account:

@@ -18,8 +18,11 @@ from ._backoff import Backoff
 from ._event import BookingEvent, ConversationEvent, Event, construct_event, read_event
 from ._event_names import EventType, check_event_type
 from ._handler import Context
-from ._inbox import Claim, Inbox, MemoryInbox, Outcome, SQLiteInbox, State, StoredEvent, Work
-from ._inbox.inspection import InboxEntry, InboxFile, opened_inbox
+from ._inbox import Inbox, MemoryInbox, SQLiteInbox
+from ._inbox.inbox_places import opened_inbox
+from ._inbox.interface import AcceptingInbox, ClaimingInbox, InspectedInbox, OpenedInbox
+from ._inbox.records import Claim, Deployment, Outcome, State, StoredEvent, Subscription, Work
+from ._inbox.selection import InboxEntry, InboxHandler, Selection
 from ._receiver import Receiver
 from ._refusals import Refusal
 from ._router import CallNext, ErrorHandler, Middleware, NoSuchEventType, Registration, Router
@@ -44,14 +47,17 @@ __all__ = [
     "MAX_SKEW",
     "RETRY_WINDOW",
     "SIGNATURE_HEADER",
+    "AcceptingInbox",
     "Backoff",
     "BookingEvent",
     "CallNext",
     "Claim",
+    "ClaimingInbox",
     "Context",
     "ConversationEvent",
     "CrashError",
     "DeliveryAnswer",
+    "Deployment",
     "EnvelopeError",
     "ErrorHandler",
     "Event",
@@ -62,10 +68,12 @@ __all__ = [
     "Inbox",
     "InboxEntry",
     "InboxError",
-    "InboxFile",
+    "InboxHandler",
+    "InspectedInbox",
     "MemoryInbox",
     "Middleware",
     "NoSuchEventType",
+    "OpenedInbox",
     "Outcome",
     "Receiver",
     "ReceiverApp",
@@ -75,10 +83,12 @@ __all__ = [
     "Router",
     "SQLiteInbox",
     "SecretsError",
+    "Selection",
     "SignatureError",
     "SignatureProblem",
     "State",
     "StoredEvent",
+    "Subscription",
     "WallClock",
     "WebhookError",
     "Work",

@@ -31,6 +31,14 @@ ACCEPTED = _answer(200, "accepted")
 DUPLICATE = _answer(200, "accepted before")
 HEALTHY = _answer(200, "healthy")
 READY = _answer(200, "ready")
+
+
+def ready_but(waiting: Mapping[str, int]) -> DeliveryAnswer:
+    """Ready, though work waits for handlers that no process has: how much, by name."""
+    told = {"status": "ready", "waits_for_missing_handlers": dict(waiting)}
+    return DeliveryAnswer(200, dump_json(told))
+
+
 BAD_EVENT = _answer(400, "not an event")
 BAD_REQUEST = _answer(400, "no request that can be read", close=True)
 BROKEN = _answer(400, "the body didn't arrive in full", close=True)

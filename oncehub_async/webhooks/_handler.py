@@ -38,6 +38,11 @@ class Context(Generic[S_co]):
       are none of those that a handler has.
     - `handler`: the handler's name, as the inbox keeps it.
     - `received`: when the event was accepted, in UTC.
+    - `is_replay`: whether somebody asked for it (`oncehub inbox retry`, `Inbox.redo`): this handler
+      was done with the event, had given it up, or wasn't there yet when it came.
+    - `is_superseded`: whether this handler is done with an event of the same booking or
+      conversation that happened later, so that what this one says is no longer so. That can be
+      with replays, dead letters that are retried, and events that arrive late.
     - `services`: what was given to the receiver as `services`: an API client, a pool, ...
     """
 
@@ -45,6 +50,8 @@ class Context(Generic[S_co]):
     is_last_attempt: bool
     handler: str
     received: datetime
+    is_replay: bool = False
+    is_superseded: bool = False
     services: S_co = attrs.field(default=_NO_SERVICES, repr=False)
 
 

@@ -16,11 +16,12 @@ from . import _answers as answer
 from ._age_limit import limit_of_age
 from ._answers import DeliveryAnswer, Headers, signature_of
 from ._backoff import Backoff, checked_backoff
+from ._deployment_watch import DeploymentWatch
 from ._envelope import envelope_of_unreadable, read_envelope
 from ._event_names import Unhandled
 from ._handler import S
 from ._handling import Rules
-from ._inbox import Inbox, StoredEvent, checked_inbox
+from ._inbox import Inbox, Selection, StoredEvent, Subscription, checked_inbox
 from ._inbox_health import InboxHealth
 from ._own_loop import in_loop
 from ._refusals import Refusal, RefusalLog
@@ -66,6 +67,8 @@ class Receiver(Router[S]):
     - `max_skew`: seconds that it may be in the future.
     - `concurrency`: how many events are handled at once.
     - `timeout`: seconds that a handler may take; `backoff`: when and how often it is tried again.
+    - `redo_at_start`: what is to be done again each time that the receiver opens, such as
+      `Selection(states=["failed", "dead"])` after a fix.
     - `drain`: seconds that handlers get to finish when the receiver closes.
     - `max_body`: bytes that a delivery may have; `read_timeout`: seconds it may take to arrive.
       Adapters enforce both.
@@ -85,6 +88,7 @@ class Receiver(Router[S]):
         concurrency: int = 32,
         timeout: float = 60.0,
         backoff: Backoff | None = None,
+        redo_at_start: Selection | None = None,
         drain: float = 20.0,
         max_body: int = MAX_BODY,
         read_timeout: float = 10.0,
@@ -109,10 +113,16 @@ class Receiver(Router[S]):
         self._rules = Rules(
             attempts=backoff.attempts, timeout=checks.seconds(timeout, "timeout"), backoff=backoff
         )
+        if not isinstance(redo_at_start, Selection | None):
+            raise ConfigurationError(
+                f"redo_at_start: expected a Selection, got {type(redo_at_start).__name__}"
+            )
+        self._redo_at_start = redo_at_start
         self._drain = checks.seconds(drain, "drain")
         self.max_body: int = checks.count(max_body, "max_body")
         self.read_timeout: float = checks.seconds(read_timeout, "read_timeout")
         self._worker: Worker | None = None
+        self._deployment: DeploymentWatch | None = None
         self._stack = AsyncExitStack()
         self._all_routes: tuple[Route, ...] = ()
         self._names: dict[str, tuple[str, ...]] = {}
@@ -197,12 +207,14 @@ class Receiver(Router[S]):
         await self.inbox.open(needed=self._age_limit + self._max_skew)
         self._stack.push_async_callback(self.inbox.close)
         services = await self._enter_services()
-        await self._tell_of_lost_handlers({route.handler.name for route in routes})
+        self._deployment = await self._join(routes)
+        await self._redo()
         self._worker = Worker(
             self.inbox,
             routes,
             self._rules,
             health=self._health,
+            deployment=self._deployment,
             concurrency=self._concurrency,
             services=services,
             clock=self.clock,
@@ -325,9 +337,15 @@ class Receiver(Router[S]):
         return answer.HEALTHY
 
     def readiness(self) -> DeliveryAnswer:
-        """200 if deliveries are accepted: the receiver is open and its inbox worked last."""
+        """200 if deliveries are accepted: the receiver is open and its inbox worked last.
+
+        What waits for handlers that no process has is named in the body.
+        """
         accepts = self._is_accepting and self._loop is not None and self._loop.is_running()
-        return answer.READY if accepts and self._health.is_good else answer.UNAVAILABLE
+        if not (accepts and self._health.is_good):
+            return answer.UNAVAILABLE
+        orphaned = {} if self._deployment is None else self._deployment.orphaned
+        return answer.ready_but(orphaned) if orphaned else answer.READY
 
     async def _verify(
         self, header: str | bytes | None, body: bytes, now: float
@@ -393,17 +411,19 @@ class Receiver(Router[S]):
             )
         return await self._stack.enter_async_context(manager)
 
-    async def _tell_of_lost_handlers(self, known: set[str]) -> None:
-        for name, count in (await self.inbox.waiting()).items():
-            if name not in known:
-                logger.warning(
-                    "%d events wait for %r, and there is no such handler: was it renamed? "
-                    "name=%r gives it its old name",
-                    count,
-                    name,
-                    name,
-                    extra=fields(handler=name, count=count),
-                )
+    async def _join(self, routes: tuple[Route, ...]) -> DeploymentWatch:
+        """Have others who share the inbox know the handlers, and tell of what waits for none."""
+        handlers = [route.handler for route in routes]
+        subscriptions = [Subscription(each.name, each.asks_for) for each in handlers]
+        watch = DeploymentWatch(self.inbox, subscriptions, self.clock)
+        await watch.look()
+        return watch
+
+    async def _redo(self) -> None:
+        if self._redo_at_start is not None:
+            now = self.clock.now() + self.inbox.clock_offset
+            count = await self.inbox.redo(self._redo_at_start, now)
+            logger.info("redo_at_start: work of %d events is due again", count)
 
 
 def checked_receiver(receiver: Receiver) -> Receiver:

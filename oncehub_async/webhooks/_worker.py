@@ -8,6 +8,7 @@ from typing import Any
 
 from .._ground import LATEST, Clock, checks, fields, from_unix
 from ..errors import ClientStateError
+from ._deployment_watch import DeploymentWatch
 from ._event import Event, damaged_event, kept_event
 from ._handler import Context
 from ._handling import (
@@ -22,6 +23,7 @@ from ._handling import (
 )
 from ._inbox import Claim, Inbox, Outcome, State, Work
 from ._inbox_health import InboxHealth
+from ._leases import Leases
 from ._router import Route
 from ._stopwatch import TrustedTime
 from ._webhook_errors import EnvelopeError, told
@@ -48,6 +50,7 @@ class Worker:
         rules: Rules,
         *,
         health: InboxHealth,
+        deployment: DeploymentWatch,
         concurrency: int,
         services: Any,
         clock: Clock,
@@ -56,7 +59,8 @@ class Worker:
     ) -> None:
         self._inbox, self._rules, self._clock = inbox, rules, clock
         self._time_to_purge_by = TrustedTime(clock, memory)
-        self._health = health
+        self._health, self._deployment = health, deployment
+        self._leases = Leases(inbox, clock)
         self._routes = {route.handler.name: route for route in routes}
         self._concurrency, self._services, self._chance = concurrency, services, chance
         self._running: set[asyncio.Task[None]] = set()
@@ -71,7 +75,10 @@ class Worker:
         self._loops = [
             asyncio.create_task(self._take(), name="oncehub-worker"),
             asyncio.create_task(self._tidy(), name="oncehub-purge"),
+            asyncio.create_task(self._leases.keep(self._stops_within), name="oncehub-leases"),
+            asyncio.create_task(self._deployment.keep(self._stops_within), name="oncehub-handlers"),
         ]
+        self._inbox.on_news(self.wake)
 
     def wake(self) -> None:
         """There may be work."""
@@ -89,6 +96,7 @@ class Worker:
     async def stop(self, deadline: float) -> None:
         """Take no more; let what runs finish for `deadline` seconds, then give it back."""
         self._stopping.set()
+        self._inbox.on_news(None)
         self.wake()
         loop = asyncio.get_running_loop()
         end = loop.time() + self._clock.real_seconds(deadline)
@@ -125,7 +133,7 @@ class Worker:
             try:
                 if free and self._routes:
                     claims = await self._inbox.claim(
-                        free, self._routes, self._clock.now(), idle=not self._running
+                        free, self._routes, self._now(), idle=not self._running
                     )
                     self._health.worked("claim")
                 pause = _POLL
@@ -140,7 +148,12 @@ class Worker:
             if len(claims) < free or not free:
                 await self._rest()
 
+    def _now(self) -> float:
+        """The present, by the inbox's clock."""
+        return self._clock.now() + self._inbox.clock_offset
+
     def _begin(self, claim: Claim) -> None:
+        self._leases.take(claim)
         task = asyncio.create_task(self._handle(claim), name=f"oncehub-event-{claim.event.id}")
         self._running.add(task)
         task.add_done_callback(self._ended)
@@ -178,10 +191,26 @@ class Worker:
             event, damage = damaged_event(claim.event.id, claim.event.type), error
         try:
             while left and not self._stopping.is_set():
-                await self._attempt(event, claim, left.pop(0), damage)
+                if left[0] is claim.work[0] or await self._may_begin(left[0]):
+                    await self._attempt(event, claim, left.pop(0), damage)
+                else:
+                    self._leases.drop(left.pop(0))
         finally:
             for work in left:
                 await self._release(work, began=False)
+
+    async def _may_begin(self, work: Work) -> bool:
+        """Whether it is still ours; if so, its beginning is noted."""
+        try:
+            ours = await self._inbox.begin(work)
+        except Exception as error:
+            self._health.failed("claim", error)
+            await self._release(work, began=False)
+            return False
+        if not ours:
+            line = "%s for %s was no longer ours"
+            logger.warning(line, work.handler, work.event_id, extra=about_work(work))
+        return ours
 
     async def _attempt(
         self, event: Event, claim: Claim, work: Work, damage: EnvelopeError | None
@@ -193,11 +222,14 @@ class Worker:
             is_last_attempt=work.failures + 1 >= rules.attempts,
             handler=work.handler,
             received=from_unix(claim.event.received) or LATEST,
+            is_replay=work.replay,
+            is_superseded=work.superseded,
             services=self._services,
         )
+        self._leases.runs(work)
         try:
             failure, result = await self._tried(route, event, context, work, rules, damage)
-            log_outcome(work, event.type, failure, result, rules, self._clock.now())
+            log_outcome(work, event.type, failure, result, rules, self._now())
             if failure is not None and result.state is State.DEAD and not is_told_of(work):
                 await tell_of_dead_letter(route, failure, event, context, rules.timeout)
         except asyncio.CancelledError:
@@ -223,7 +255,7 @@ class Worker:
         failure = await run(route, event, context, rules.timeout)
         if failure is not None:
             failure = await decide(route, failure, event, context, rules.timeout)
-        now = self._clock.now()
+        now = self._now()
         return failure, outcome(failure, work.failures + 1, rules, now, self._chance())
 
     def _rules_of(self, route: Route) -> Rules:
@@ -236,11 +268,12 @@ class Worker:
 
     async def _settle(self, work: Work, result: Outcome) -> None:
         """Write it down, however long that takes: until then the work stays ours."""
+        self._leases.ran(work)
         pause = _POLL
         try:
             while True:
                 try:
-                    held = await self._inbox.settle(work, result, self._clock.now())
+                    held = await self._inbox.settle(work, result, self._now())
                     break
                 except Exception as error:
                     if self._is_over:
@@ -259,17 +292,20 @@ class Worker:
             # The inbox may be writing it at this moment, and is not stopped by that.
             log_unsettled(work, "it may run again")
             raise
+        finally:
+            self._leases.drop(work)
         if not held:
             line = "%s for %s was no longer ours"
             logger.warning(line, work.handler, work.event_id, extra=about_work(work))
         elif result.due is not None:
-            wait = result.due - self._clock.now()
+            wait = result.due - self._now()
             if wait < _POLL:
                 asyncio.get_running_loop().call_later(
                     self._clock.real_seconds(max(wait, 0.0)), self.wake
                 )
 
     async def _release(self, work: Work, *, began: bool) -> None:
+        self._leases.drop(work)
         try:
             await self._inbox.release(work, began=began)
         except Exception as error:

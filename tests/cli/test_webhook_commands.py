@@ -18,9 +18,8 @@ from aiohttp import web
 from oncehub_async.cli import main
 from oncehub_async.simulator import Account, Simulator
 from oncehub_async.testing import make_event, sign
-from oncehub_async.webhooks import SQLiteInbox, verify_signature
+from oncehub_async.webhooks import SQLiteInbox, opened_inbox, verify_signature
 from oncehub_async.webhooks._inbox import Outcome, State, StoredEvent
-from oncehub_async.webhooks._inbox.inspection import opened_inbox
 
 from ..simulator.threaded import running
 
@@ -261,7 +260,7 @@ async def test_listen_says_beside_the_json_why_it_cannot_forward(tmp_path: Path)
         await server.wait_closed()
     assert (listener.returncode, out) == (0, b"")
     assert b"pass" not in err
-    assert counted(tmp_path / "inbox.db") == {State.DONE: 1, State.PENDING: 1}
+    assert await counted(tmp_path / "inbox.db") == {State.DONE: 1, State.PENDING: 1}
 
 
 async def test_listen_goes_on_when_nobody_reads(tmp_path: Path) -> None:
@@ -280,7 +279,7 @@ async def test_listen_goes_on_when_nobody_reads(tmp_path: Path) -> None:
                 async with session.post(url, data=body, headers=headers) as response:
                     assert response.status == 200
         async with asyncio.timeout(60):
-            while (counts := counted(tmp_path / "inbox.db")) != {State.DONE: 3}:
+            while (counts := await counted(tmp_path / "inbox.db")) != {State.DONE: 3}:
                 assert State.FAILED not in counts
                 assert State.DEAD not in counts
                 await asyncio.sleep(0.05)
@@ -314,14 +313,14 @@ async def test_listen_stops_though_its_reader_has_stalled(tmp_path: Path) -> Non
             listener.kill()
             await listener.wait()
         os.close(reading)
-    counts = counted(tmp_path / "inbox.db")
+    counts = await counted(tmp_path / "inbox.db")
     assert set(counts) == {State.DONE, State.PENDING}
     assert sum(counts.values()) == 120
 
 
-def counted(file: Path) -> dict[State, int]:
-    with opened_inbox(file) as inbox:
-        return inbox.counts()
+async def counted(file: Path) -> dict[State, int]:
+    async with opened_inbox(file) as inbox:
+        return await inbox.counts()
 
 
 async def listening(

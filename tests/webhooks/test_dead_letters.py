@@ -222,7 +222,7 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize("told_of", ["kill", "live"])
-def test_what_kills_its_process_is_told_once(tmp_path: Path, told_of: str) -> None:
+async def test_what_kills_its_process_is_told_once(tmp_path: Path, told_of: str) -> None:
     """Also where the telling kills it too: that is not repeated for ever."""
     codes: list[int] = []
     while not codes or (codes[-1] and len(codes) < 20):
@@ -237,5 +237,5 @@ def test_what_kills_its_process_is_told_once(tmp_path: Path, told_of: str) -> No
         assert done.returncode in (0, -signal.SIGKILL), done.stderr
         codes.append(done.returncode)
     assert (tmp_path / "told").read_text() == "CrashError EVNT-1 crashes\n"
-    with opened_inbox(tmp_path / "inbox.db") as inbox:
-        assert inbox.counts() == {State.DEAD: 1}
+    async with opened_inbox(tmp_path / "inbox.db") as inbox:
+        assert await inbox.counts() == {State.DEAD: 1}
