@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .._ground import is_time_zone
+from .._ground import checks, is_time_zone
 from ..errors import InvalidParameterError
 from ..reports import (
     Report,
@@ -104,6 +104,7 @@ async def report(
         raise InvalidParameterError("out", "Parquet is written to a file: add --out FILE")
     if out is not None and format is ReportFormat.TABLE:
         raise InvalidParameterError("format", "a file is csv, json, html or parquet: add --format")
+    out = None if out is None else checks.local_path(out, "out")
     made = await make_report(
         database,
         name,

@@ -11,7 +11,7 @@ from .sqlite_inspection import SQLiteFile
 
 
 def _in_file(place: str) -> InspectedInbox:
-    return SQLiteFile(checks.local_path(place, "file"))
+    return SQLiteFile(checks.local_path_setting(place, "file"))
 
 
 _KINDS: dict[str, Callable[[str], InspectedInbox]] = {"": _in_file}
@@ -33,10 +33,8 @@ async def opened_inbox(place: str | os.PathLike[str]) -> AsyncIterator[Inspected
     scheme = text.partition("://")[0] if "://" in text else ""
     kind = _KINDS.get(scheme)
     if kind is None:
-        # Not the rest of it, which may hold a password.
-        raise ConfigurationError(
-            f"file: {scheme}:// is no place for an inbox; expected the path of a SQLite file"
-        )
+        checks.local_path_setting(text, "file")  # tells what to write instead
+        raise ConfigurationError("file: expected the path of a SQLite file")
     inbox = kind(text)
     await inbox.open()
     try:
