@@ -1,6 +1,7 @@
 """The client: settings, the session it sends through, and the resources."""
 
 import inspect
+import os
 from ssl import SSLContext
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -21,7 +22,7 @@ from ._http import (
     choose_proxy,
     open_session,
 )
-from ._rate import Priority, RateBudget, shared_budget
+from ._rate import Priority, RateBudget, SharedBudget, budget_of_environment, shared_budget
 from .errors import ClientStateError, ConfigurationError
 
 if TYPE_CHECKING:
@@ -136,7 +137,8 @@ class OnceHub(Resources):
       `proxy` and `session`, HTTPS_PROXY, ALL_PROXY and NO_PROXY hold.
     - `budget`: a rate budget to share with others, or one with limits of its own
       (`Budget(Limits(per_second=3))`). Without it, all clients of this process that use the same
-      key share one with OnceHub's limits.
+      key share one with OnceHub's limits; or all processes that ONCEHUB_BUDGET names the same
+      redis:// URL or file to.
     - `retry`: how long calls try.
     - `on_attempt`: is told about each finished attempt.
     - `clock`: the clock of deadlines, back-off and budget, for simulations.
@@ -167,6 +169,7 @@ class OnceHub(Resources):
             )
         self._given_session = session
         self._budget = budget
+        self._own_budget: SharedBudget | None = None
         _check_settings(budget, retry, clock)
         if inspect.iscoroutinefunction(on_attempt):
             raise ConfigurationError("on_attempt: expected a plain function, got a coroutine's")
@@ -176,11 +179,15 @@ class OnceHub(Resources):
             choose_proxy(proxy, self._base_url) if proxy is not None or session is None else None
         )
         self.clock: Clock = clock or Clock()
+        if budget is None:
+            self._budget = self._own_budget = budget_of_environment(self.clock, os.environ)
         self.user_agent: str = _user_agent()
         super().__init__(
             Caller(
                 session=self._open_session,
-                transport=Transport(self._base_url, self.user_agent, self._proxy, ssl),
+                transport=Transport(
+                    self._base_url, self.user_agent, self._proxy, ssl, knows_way=session is None
+                ),
                 keys=KeySource(keys),
                 budget=self._budget_of,
                 retry=retry or RetryPolicy(),
@@ -214,6 +221,8 @@ class OnceHub(Resources):
         session, self._session, self._closed = self._session, None, True
         if session is not None and session is not self._given_session:
             await session.close()
+        if self._own_budget is not None:
+            await self._own_budget.close()
 
     async def __aenter__(self) -> Self:
         return await self.open()

@@ -57,6 +57,11 @@ def _problem(value: object) -> str | None:
         return f"expected the API key as a str, got {type(value).__name__}"
     if not value.strip():
         return "the API key is empty"
+    bare = value.strip()
+    if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "'\"`":
+        return "the API key stands in quotes, which are no part of it; leave them out"
+    if bare[:7].lower() == "bearer ":
+        return "the API key begins with 'Bearer ', which OnceHub doesn't want; leave it out"
     if not (value.isascii() and value.isprintable()) or value != value.strip():
         return (
             "the API key has spaces at an end, control characters or characters outside ASCII; "

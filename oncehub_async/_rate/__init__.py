@@ -6,25 +6,36 @@ the rest with a 429. All clients of a process that use the same account share on
 Source: https://developers.oncehub.com/docs/rate-limits
 """
 
-from .budget import Budget, belongs_together, shared_budget
+from .budget import Budget, TellingBudget, belongs_together, shared_budget
+from .file_budget import FileBudget
 from .forecast import UNKNOWN, Demand, Demands, Forecast
+from .named_budget import BUDGET_VARIABLE, budget_at, budget_of_environment
+from .process_share import SharedBudget
 from .rate_budget import FIVE_MINUTES, Limits, Permit, Priority, RateBudget, RequestOutcome, Room
+from .redis_budget import RedisBudget
 from .request_queue import RequestQueue
 
 __all__ = [
+    "BUDGET_VARIABLE",
     "FIVE_MINUTES",
     "UNKNOWN",
     "Budget",
     "Demand",
     "Demands",
+    "FileBudget",
     "Forecast",
     "Limits",
     "Permit",
     "Priority",
     "RateBudget",
+    "RedisBudget",
     "RequestOutcome",
     "RequestQueue",
     "Room",
+    "SharedBudget",
+    "TellingBudget",
     "belongs_together",
+    "budget_at",
+    "budget_of_environment",
     "shared_budget",
 ]

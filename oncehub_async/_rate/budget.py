@@ -1,11 +1,34 @@
 """One account's share of a gate, and the gates that all clients of this process share."""
 
 import threading
+from typing import Protocol, runtime_checkable
 
 from .._ground import Clock
 from .forecast import Demands, Forecast
-from .rate_budget import Limits, Permit, Priority, RequestOutcome, Room
+from .rate_budget import Limits, Permit, Priority, RateBudget, RequestOutcome, Room
 from .request_queue import RequestQueue
+
+
+@runtime_checkable
+class TellingBudget(RateBudget, Protocol):
+    """A budget that also tells what is left of it; concurrent walks go by that."""
+
+    @property
+    def demands(self) -> Demands:
+        """What those expect who read long lists under these limits."""
+        ...
+
+    def waiting(self) -> int:
+        """How many requests wait for a permit."""
+        ...
+
+    def room(self) -> Room:
+        """What the limits leave to be used."""
+        ...
+
+    def forecast(self, requests: int = 1) -> Forecast:
+        """When the next requests may leave if nobody else sends any."""
+        ...
 
 
 class Budget:

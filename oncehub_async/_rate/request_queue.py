@@ -23,7 +23,7 @@ _OTHER_LOOPS_GRACE = 0.25
 """Real seconds that a waiter on another event loop has to take its turn, before its loop counts
 as blocked or dead and the next in line goes."""
 
-_SOON = 100.0
+SOON = 100.0
 """Seconds after which a place that becomes free counts as room now: what was sent in a burst five
 minutes ago can be sent in a burst again."""
 
@@ -140,7 +140,7 @@ class RequestQueue:
             now = self._clock.now()
             self._address.ready_at(now)
             free_from = [each + self._address.seconds - now for each in self._address.arrivals()]
-            soon = [seconds for seconds in free_from if seconds <= _SOON]
+            soon = [seconds for seconds in free_from if seconds <= SOON]
             left = max(0, limits.per_five_minutes - len(free_from) + len(soon))
             return Room(limits, left, max(soon, default=0.0))
 

@@ -30,10 +30,10 @@ class SlowInbox(MemoryInbox):
 
     def __init__(self) -> None:
         super().__init__()
-        self.go, self.waiting = asyncio.Event(), 0
+        self.go, self.held = asyncio.Event(), 0
 
     async def put(self, event: Any, handlers: Any) -> bool:
-        self.waiting += 1
+        self.held += 1
         await self.go.wait()
         return await super().put(event, handlers)
 
@@ -50,7 +50,7 @@ async def test_beyond_a_bound_nobody_waits(adapter: Adapter) -> None:
     receiver = Receiver(signing_secret=SECRET, inbox=inbox, max_waiting=3, drain=1.0)
     async with adapter(receiver) as url, aiohttp.ClientSession(url) as session:
         waiting = [asyncio.ensure_future(session.post(PATH, **delivery(n))) for n in range(3)]
-        while inbox.waiting < 3:
+        while inbox.held < 3:
             await asyncio.sleep(0.01)
         for number in range(3, 5):
             async with session.post(PATH, **delivery(number)) as response:
@@ -73,7 +73,7 @@ async def test_the_bound_holds_without_an_adapter_too() -> None:
             return await subject.receive(sent["headers"], sent["data"])
 
         first = asyncio.ensure_future(receive(1))
-        while not inbox.waiting:
+        while not inbox.held:
             await asyncio.sleep(0)
         told = await receive(2)
         assert (told.status, told.retry_after) == (503, 10)
