@@ -20,8 +20,16 @@ from ._signature import SIGNATURE_HEADER
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def add_receiver(app: web.Application, receiver: Receiver, path: str = "/webhooks/oncehub") -> None:
+def add_receiver(
+    app: web.Application,
+    receiver: Receiver,
+    path: str = "/webhooks/oncehub",
+    *,
+    handle: bool = True,
+) -> None:
     """Receive at `path`; `path`/health and `path`/ready tell how it is.
+
+    With `handle=False` this process only accepts: handlers run where `work` is called.
 
     It is the same with a slash at its end and without, also where `app` is a sub-application. The
     receiver is opened and closed with the application. A body that comes slowly is cut off;
@@ -39,7 +47,7 @@ def add_receiver(app: web.Application, receiver: Receiver, path: str = "/webhook
             f"app: expected an aiohttp.web.Application, got {type(app).__name__}; for ASGI "
             "frameworks there is ReceiverApp"
         )
-    place, handle = delivery_path(path), aiohttp_handler(receiver)
+    place, deliver = delivery_path(path), aiohttp_handler(receiver)
 
     async def health(_request: web.Request) -> web.Response:
         return _response(receiver.health())
@@ -47,12 +55,15 @@ def add_receiver(app: web.Application, receiver: Receiver, path: str = "/webhook
     async def ready(_request: web.Request) -> web.Response:
         return _response(receiver.readiness())
 
-    routes = [app.router.add_route("*", route, handle) for route in place.routes]
+    routes = [app.router.add_route("*", route, deliver) for route in place.routes]
 
     async def run(_app: web.Application) -> AsyncIterator[None]:
         _check_prefix(routes[-1].resource, place)
-        async with receiver:
+        await receiver.open(handle=handle)
+        try:
             yield
+        finally:
+            await receiver.close()
 
     for end in ("", "/"):
         app.router.add_get(f"{place.routed}/health{end}", health)

@@ -147,7 +147,7 @@ class Receiver(Router[S]):
         self._names: dict[str, tuple[str, ...]] = {}
         self._age_limit = RETRY_WINDOW
         self._unhandled = Unhandled()
-        self._is_accepting = False
+        self._is_open = self._is_accepting = False
         self._refusals, self._repeats = RefusalLog(), Repeats()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._health = InboxHealth(self.clock)
@@ -188,8 +188,14 @@ class Receiver(Router[S]):
         finally:
             self._secrets, self.inbox, self._services, self.clock = before
 
-    async def open(self) -> Self:
-        """Begin to accept and to handle. Once it is closed, it may be opened again."""
+    async def open(self, *, accept: bool = True, handle: bool = True) -> Self:
+        """Begin to accept and to handle. Once it is closed, it may be opened again.
+
+        In a process that is only to accept, `handle` is False, in one that is only to handle,
+        `accept` is; they share the inbox.
+        """
+        if not (checks.yes_or_no(accept, "accept") or checks.yes_or_no(handle, "handle")):
+            raise ConfigurationError("accept, handle: one of them has to be True")
         if self._frozen:
             if self._loop is not None and not self._loop.is_running():
                 raise ClientStateError(
@@ -203,21 +209,21 @@ class Receiver(Router[S]):
             )
         self._frozen, self._loop = True, asyncio.get_running_loop()
         try:
-            await self._start()
+            await self._start(accept=accept, handle=handle)
         except BaseException:
             try:
                 await self._stack.aclose()
             finally:
                 self._frozen = False
             raise
-        self._is_accepting = True
+        self._is_open, self._is_accepting = True, accept
         return self
 
-    async def _start(self) -> None:
-        if self._secrets is not None:
+    async def _start(self, *, accept: bool, handle: bool) -> None:
+        if self._secrets is not None and accept:
             self._stack.push_async_callback(self._secrets.close)
             await self._secrets.current()
-        else:
+        elif accept:
             logger.warning("unsafe_accept_unsigned: whoever finds the URL can send events")
         self._age_limit = limit_of_age(self.inbox.memory, self._max_age, self._max_skew)
         self._all_routes = routes = tuple(self.routes())
@@ -225,6 +231,8 @@ class Receiver(Router[S]):
         self._health = InboxHealth(self.clock)
         await self.inbox.open(needed=self._age_limit + self._max_skew)
         self._stack.push_async_callback(self.inbox.close)
+        if not handle:
+            return
         services = await self._enter_services()
         self._deployment = await self._join(routes)
         await self._redo()
@@ -247,7 +255,7 @@ class Receiver(Router[S]):
 
         Raises `ClientStateError` if the event loop in which it was opened stands still.
         """
-        if not self._is_accepting:
+        if not self._is_open:
             return
         loop = self._loop
         if loop is None or not loop.is_closed():
@@ -257,7 +265,7 @@ class Receiver(Router[S]):
         await self._close()
 
     async def _close(self) -> None:
-        self._is_accepting = False
+        self._is_open = self._is_accepting = False
         worker, self._worker = self._worker, None
         try:
             if worker is not None:

@@ -132,6 +132,7 @@ class Router(Generic[S]):
         name: str | None = ...,
         timeout: float | None = ...,
         attempts: int | None = ...,
+        concurrency: int | None = ...,
         unlisted: bool = ...,
     ) -> Registration[Event, S]: ...
     @overload
