@@ -1,5 +1,6 @@
 """One call to the service: its key, its attempts, its answer."""
 
+from .literal_request import QueryValue, any_request
 from .api_key import KEY_VARIABLE, ApiKey, KeyProvider, KeySource
 from .base_url import URL_VARIABLE, choose_base_url, choose_proxy, host_problem, is_loopback
 from .call import AttemptHook, Caller, Reply, RequestAttempt
@@ -16,11 +17,13 @@ __all__ = [
     "KeyProvider",
     "KeySource",
     "Operation",
+    "QueryValue",
     "Reply",
     "Request",
     "RequestAttempt",
     "RetryPolicy",
     "Transport",
+    "any_request",
     "choose_base_url",
     "choose_proxy",
     "host_problem",

@@ -9,7 +9,7 @@ from .._http import Operation
 from .._lists import Listing
 from ..errors import InvalidParameterError
 from ..models import Contact, ContactStatus, Deleted
-from ._body_fields import shared_fields, spelled_out
+from ._body_fields import Extra, shared_fields, some_with_extra, spelled_out, with_extra
 from ._resource import Resource
 
 _LIST = Operation("GET", "/contacts")
@@ -86,12 +86,15 @@ class Contacts(Resource):
         last_name: str,
         email: OptionalText = UNSET,
         mobile_phone: OptionalText = UNSET,
+        extra: Extra = None,
         **fields: Unpack[ContactFields],
     ) -> Contact:
         """Add a contact. An email address or a mobile phone number (E.164) is needed.
 
         `timezone` is an IANA name, `custom_fields` maps names to values. Raises `ConflictError`
         where the address or number is another contact's.
+
+        `extra` holds fields of the body that this package has no parameter for.
 
         https://developers.oncehub.com/reference/add-a-new-contact
         """
@@ -107,7 +110,8 @@ class Contacts(Resource):
             "mobile_phone": mobile_phone,
             **_checked(fields),
         }
-        return await self._call(_CREATE, Contact, body=checks.given(body))
+        body = with_extra(body, extra, named=ContactFields.__annotations__)
+        return await self._call(_CREATE, Contact, body=body)
 
     @spelled_out(ContactFields)
     async def update(
@@ -116,6 +120,7 @@ class Contacts(Resource):
         *,
         first_name: OptionalText = UNSET,
         last_name: OptionalText = UNSET,
+        extra: Extra = None,
         **fields: Unpack[ContactFields],
     ) -> Contact:
         """Change fields of a contact: what is not passed stays, None sets a field to null.
@@ -123,12 +128,13 @@ class Contacts(Resource):
         The email address and the mobile phone number can't be changed. Of the custom fields only
         those that are passed change.
 
+        `extra` holds fields of the body that this package has no parameter for.
+
         https://developers.oncehub.com/reference/update-a-contact
         """
         body = {"first_name": first_name, "last_name": last_name, **_checked(fields)}
-        return await self._call(
-            _UPDATE, Contact, id=checks.object_id(id), body=checks.some_given(body)
-        )
+        body = some_with_extra(body, extra, named=ContactFields.__annotations__)
+        return await self._call(_UPDATE, Contact, id=checks.object_id(id), body=body)
 
     async def delete(self, id: str) -> Deleted:
         """Delete a contact.

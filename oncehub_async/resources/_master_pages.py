@@ -4,6 +4,7 @@ from .._ground import checks
 from .._http import Operation
 from .._lists import Listing
 from ..models import MasterPage, OneTimeLink
+from ._body_fields import Extra, with_extra
 from ._resource import Resource
 
 _LIST = Operation("GET", "/master-pages")
@@ -34,9 +35,14 @@ class MasterPages(Resource):
         """
         return await self._call(_GET, MasterPage, id=checks.object_id(id))
 
-    async def create_one_time_link(self, id: str) -> OneTimeLink:
+    async def create_one_time_link(self, id: str, *, extra: Extra = None) -> OneTimeLink:
         """A link that can be used for one booking; unused, it is deleted after 90 days.
+
+        `extra` holds fields of the body that this package has no parameter for.
 
         https://developers.oncehub.com/reference/create-one-time-link
         """
-        return await self._call(_CREATE_ONE_TIME_LINK, OneTimeLink, id=checks.object_id(id))
+        body = None if extra is None else with_extra({}, extra)
+        return await self._call(
+            _CREATE_ONE_TIME_LINK, OneTimeLink, id=checks.object_id(id), body=body
+        )

@@ -10,7 +10,7 @@ from .._lists import Listing
 from ..errors import InvalidParameterError
 from ..models import DateOverride, Deleted, RoleName, SchedulingAvailability, User, WorkingDay
 from ._availability_rules import overrides_body, weekly_body
-from ._body_fields import shared_fields, spelled_out
+from ._body_fields import Extra, shared_fields, some_with_extra, spelled_out, with_extra
 from ._resource import Resource
 
 _LIST = Operation("GET", "/users")
@@ -61,12 +61,15 @@ class Users(Resource):
         email: str,
         first_name: str,
         last_name: str,
+        extra: Extra = None,
         **fields: Unpack[UserFields],
     ) -> User:
         """Add a user, who gets an invitation by email; a Member unless told otherwise.
 
         `teams` holds team ids. Raises `BadRequestError` where the address is another user's,
         `UnprocessableError` where the plan allows no more users.
+
+        `extra` holds fields of the body that this package has no parameter for.
 
         https://developers.oncehub.com/reference/add-a-new-user
         """
@@ -76,7 +79,8 @@ class Users(Resource):
             "last_name": checks.filled_text(last_name, "last_name"),
             **_checked(fields),
         }
-        return await self._call(_CREATE, User, body=checks.given(body))
+        body = with_extra(body, extra, named=UserFields.__annotations__)
+        return await self._call(_CREATE, User, body=body)
 
     @spelled_out(UserFields)
     async def update(
@@ -85,6 +89,7 @@ class Users(Resource):
         *,
         first_name: str | Unset | None = UNSET,
         last_name: str | Unset | None = UNSET,
+        extra: Extra = None,
         **fields: Unpack[UserFields],
     ) -> User:
         """Change fields of a user: what is not passed stays, None sets a field to null.
@@ -92,12 +97,13 @@ class Users(Resource):
         `teams` replaces the teams that the user is in. Raises `PermissionDeniedError` for the
         Account Owner, `GoneError` for a deleted user.
 
+        `extra` holds fields of the body that this package has no parameter for.
+
         https://developers.oncehub.com/reference/update-a-user
         """
         body = {"first_name": first_name, "last_name": last_name, **_checked(fields)}
-        return await self._call(
-            _UPDATE, User, id=checks.object_id(id), body=checks.some_given(body)
-        )
+        body = some_with_extra(body, extra, named=UserFields.__annotations__)
+        return await self._call(_UPDATE, User, id=checks.object_id(id), body=body)
 
     async def delete(self, id: str) -> Deleted:
         """Delete a user.
@@ -133,10 +139,13 @@ class Users(Resource):
         *,
         weekly: Sequence[WorkingDay] | Unset = UNSET,
         overrides: Sequence[DateOverride] | Unset = UNSET,
+        extra: Extra = None,
     ) -> SchedulingAvailability:
         """Replace the hours of whole days of the week and of whole dates; others stay.
 
         Times are "HH:MM" in steps of 15 minutes, in the user's time zone.
+
+        `extra` holds fields of the body that this package has no parameter for.
 
         https://developers.oncehub.com/reference/patch_user_scheduling_availability
         """
@@ -148,7 +157,7 @@ class Users(Resource):
             _UPDATE_AVAILABILITY,
             SchedulingAvailability,
             id=checks.object_id(id),
-            body=checks.some_given(fields),
+            body=some_with_extra(fields, extra),
         )
 
 

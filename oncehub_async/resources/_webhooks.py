@@ -6,6 +6,7 @@ from .._ground import checks
 from .._http import Operation
 from .._lists import Listing
 from ..models import Deleted, EventName, Webhook
+from ._body_fields import Extra, with_extra
 from ._resource import Resource
 
 _CREATE = Operation("POST", "/webhooks")
@@ -37,20 +38,24 @@ class Webhooks(Resource):
         """
         return await self._call(_GET, Webhook, id=checks.object_id(id))
 
-    async def create(self, *, name: str, url: str, events: Sequence[EventName | str]) -> Webhook:
+    async def create(
+        self, *, name: str, url: str, events: Sequence[EventName | str], extra: Extra = None
+    ) -> Webhook:
         """Subscribe an https URL to events; "booking" stands for all `booking.*` events.
 
         The webhook's `signing_secret` verifies its deliveries. Raises `ConflictError` where the
         name is another webhook's.
 
+        `extra` holds fields of the body that this package has no parameter for.
+
         https://developers.oncehub.com/reference/create-a-webhook
         """
-        body = {
+        fields = {
             "name": checks.filled_text(name, "name"),
             "url": checks.https_url(url, "url"),
             "events": checks.some_texts(events, "events"),
         }
-        return await self._call(_CREATE, Webhook, body=body)
+        return await self._call(_CREATE, Webhook, body=with_extra(fields, extra))
 
     async def delete(self, id: str) -> Deleted:
         """Delete a webhook; nothing more is delivered.
