@@ -117,7 +117,7 @@ class Resources:
     async def validate_key(self) -> "KeyValidation":
         """Whether the API key is valid, and for which account.
 
-        https://developers.oncehub.com/reference/validate-api-key
+        https://help.oncehub.com/developers/api/#tag/authentication/GET/test
         """
         return await self._authentication.validate_key()
 

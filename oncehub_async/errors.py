@@ -32,7 +32,7 @@
 
 The vendor's `type` does not follow from the status (a 403 can be an `authentication_error` or an
 `invalid_request_error`), so both are on the error.
-Source: https://developers.oncehub.com/docs/errors
+Source: https://help.oncehub.com/developers/overview/error-handling
 """
 
 from typing import Any as _Any

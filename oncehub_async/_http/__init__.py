@@ -1,9 +1,9 @@
 """One call to the service: its key, its attempts, its answer."""
 
-from .literal_request import QueryValue, any_request
 from .api_key import KEY_VARIABLE, ApiKey, KeyProvider, KeySource
 from .base_url import URL_VARIABLE, choose_base_url, choose_proxy, host_problem, is_loopback
 from .call import AttemptHook, Caller, Reply, RequestAttempt
+from .literal_request import QueryValue, any_request
 from .request import Operation, Request, json_body, without_none
 from .retry import RetryPolicy
 from .transport import Transport, open_session

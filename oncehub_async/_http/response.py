@@ -1,6 +1,6 @@
 """What an answer means: data, or which error. Pure rules over a status, headers and bytes.
 
-Source: https://developers.oncehub.com/docs/errors, https://developers.oncehub.com/docs/request-ids
+Source: https://help.oncehub.com/developers/overview/error-handling, https://help.oncehub.com/developers/overview/request-ids
 """
 
 import re

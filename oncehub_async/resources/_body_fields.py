@@ -6,7 +6,7 @@ What may be set when an object is made and changed later is written once. A meth
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, ItemsView, Iterable, Mapping
 from typing import Any, TypeVar
 
 from .._ground import UNSET, Unset, checks
@@ -61,8 +61,8 @@ def with_extra(
             "extra", f"expected a mapping of fields to values, got {type(extra).__name__}"
         )
     known = {*fields, *named}
-    name: object
-    for name, value in extra.items():
+    items: ItemsView[object, object] = extra.items()
+    for name, value in items:
         if not isinstance(name, str) or not name:
             raise InvalidParameterError("extra", "the names of fields are texts")
         if name in known:

@@ -1,4 +1,4 @@
-"""Booking calendars. https://developers.oncehub.com/reference/list-all-booking-calendars"""
+"""Booking calendars. https://help.oncehub.com/developers/api/#tag/booking-calendars/GET/booking-calendars"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -53,7 +53,7 @@ class BookingCalendars(Resource):
     ) -> Listing[BookingCalendar]:
         """All booking calendars, or those hosted by a user or team.
 
-        https://developers.oncehub.com/reference/list-all-booking-calendars
+        https://help.oncehub.com/developers/api/#tag/booking-calendars/GET/booking-calendars
         """
         query = {**checks.texts_of({"host": host}), **checks.page(limit, after, before)}
         return self._listing(_LIST, BookingCalendar, query)
@@ -61,7 +61,7 @@ class BookingCalendars(Resource):
     async def get(self, id: str) -> BookingCalendar:
         """One booking calendar. Raises `NotFoundError`, or `DeletedObjectError`.
 
-        https://developers.oncehub.com/reference/get-a-single-booking-calendar
+        https://help.oncehub.com/developers/api/#tag/booking-calendars/GET/booking-calendars/{id}
         """
         return await self._call(_GET, BookingCalendar, id=checks.object_id(id))
 
@@ -77,7 +77,7 @@ class BookingCalendars(Resource):
         The two times are aware and at most 30 days apart. Raises `PaymentRequiredError` where the
         host has no seat, `UnprocessableError` where the calendar is not published.
 
-        https://developers.oncehub.com/reference/get-available-time-slots-for-booking-calendar
+        https://help.oncehub.com/developers/api/#tag/booking-calendars/GET/booking-calendars/{id}/time-slots
         """
         return await self._call_for_array(
             _TIME_SLOTS,
@@ -109,7 +109,7 @@ class BookingCalendars(Resource):
 
         `extra` holds fields of the body that this package has no parameter for.
 
-        https://developers.oncehub.com/reference/book-a-time-slot-for-a-booking-calendar
+        https://help.oncehub.com/developers/api/#tag/booking-calendars/POST/booking-calendars/{id}/schedule
         """
         form = _form(booking_form)
         for field in ("name", "email"):
@@ -145,7 +145,7 @@ class BookingCalendars(Resource):
 
         `extra` holds fields of the body that this package has no parameter for.
 
-        https://developers.oncehub.com/reference/booking-calendars-create-a-one-time-link
+        https://help.oncehub.com/developers/api/#tag/booking-calendars/POST/booking-calendars/{id}/one-time-links
         """
         fields: dict[str, object] = {
             "booking_form": UNSET if booking_form is None else _form(booking_form),

@@ -1,4 +1,4 @@
-"""Bookings. https://developers.oncehub.com/reference/list-all-bookings"""
+"""Bookings. https://help.oncehub.com/developers/api/#tag/bookings/GET/bookings"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -49,7 +49,7 @@ class Bookings(Resource):
         names fields to include as objects, such as "owner" or ("owner", "contact"). `limit` is
         the size of a page, `after` and `before` take a cursor and exclude each other.
 
-        https://developers.oncehub.com/reference/list-all-bookings
+        https://help.oncehub.com/developers/api/#tag/bookings/GET/bookings
         """
         query = {
             "status": checks.documented(status, BookingStatus, "status"),
@@ -77,7 +77,7 @@ class Bookings(Resource):
 
         `expand` names fields to include as objects, as in `list`.
 
-        https://developers.oncehub.com/reference/get-a-single-booking
+        https://help.oncehub.com/developers/api/#tag/bookings/GET/bookings/{id}
         """
         query = {"expand": checks.expansion(expand)}
         return await self._call(_GET, Booking, id=checks.object_id(id), query=query)
@@ -96,7 +96,7 @@ class Bookings(Resource):
 
         `extra` holds fields of the body that this package has no parameter for.
 
-        https://developers.oncehub.com/reference/cancel-booking
+        https://help.oncehub.com/developers/api/#tag/bookings/POST/bookings/{id}/cancel
         """
         reason = checks.optional_text(cancellation_reason, "cancellation_reason")
         fields = {
@@ -115,7 +115,7 @@ class Bookings(Resource):
 
         `extra` holds fields of the body that this package has no parameter for.
 
-        https://developers.oncehub.com/reference/request-reschedule
+        https://help.oncehub.com/developers/api/#tag/bookings/POST/bookings/{id}/request-reschedule
         """
         reason = checks.optional_text(reschedule_reason, "reschedule_reason")
         body = with_extra({"reschedule_reason": unless_none(reason)}, extra)
@@ -137,7 +137,7 @@ class Bookings(Resource):
 
         `extra` holds fields of the body that this package has no parameter for.
 
-        https://developers.oncehub.com/reference/reassign-booking
+        https://help.oncehub.com/developers/api/#tag/bookings/POST/bookings/{id}/reassign
         """
         fields: dict[str, object] = {"new_host": checks.filled_text(new_host, "new_host")}
         if virtual_location is not None:
@@ -153,7 +153,7 @@ class Bookings(Resource):
 
         `extra` holds fields of the body that this package has no parameter for.
 
-        https://developers.oncehub.com/reference/no-show
+        https://help.oncehub.com/developers/api/#tag/bookings/POST/bookings/{id}/no-show
         """
         body = None if extra is None else with_extra({}, extra)
         return await self._call(_NO_SHOW, Booking, id=checks.object_id(id), body=body)

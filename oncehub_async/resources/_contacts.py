@@ -1,4 +1,4 @@
-"""Contacts. https://developers.oncehub.com/reference/list-all-contacts"""
+"""Contacts. https://help.oncehub.com/developers/api/#tag/contacts/GET/contacts"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -61,7 +61,7 @@ class Contacts(Resource):
     ) -> Listing[Contact]:
         """All contacts, newest first, or those that match every filter that is given.
 
-        https://developers.oncehub.com/reference/list-all-contacts
+        https://help.oncehub.com/developers/api/#tag/contacts/GET/contacts
         """
         query = {
             **checks.texts_of({"email": email}),
@@ -74,7 +74,7 @@ class Contacts(Resource):
     async def get(self, id: str) -> Contact:
         """One contact. Raises `NotFoundError`, or `DeletedObjectError`.
 
-        https://developers.oncehub.com/reference/get-a-single-contact
+        https://help.oncehub.com/developers/api/#tag/contacts/GET/contacts/{id}
         """
         return await self._call(_GET, Contact, id=checks.object_id(id))
 
@@ -96,7 +96,7 @@ class Contacts(Resource):
 
         `extra` holds fields of the body that this package has no parameter for.
 
-        https://developers.oncehub.com/reference/add-a-new-contact
+        https://help.oncehub.com/developers/api/#tag/contacts/POST/contacts
         """
         if not any(isinstance(value, str) and value.strip() for value in (email, mobile_phone)):
             raise InvalidParameterError("email", "pass an email or a mobile_phone")
@@ -130,7 +130,7 @@ class Contacts(Resource):
 
         `extra` holds fields of the body that this package has no parameter for.
 
-        https://developers.oncehub.com/reference/update-a-contact
+        https://help.oncehub.com/developers/api/#tag/contacts/PATCH/contacts/{id}
         """
         body = {"first_name": first_name, "last_name": last_name, **_checked(fields)}
         body = some_with_extra(body, extra, named=ContactFields.__annotations__)
@@ -139,7 +139,7 @@ class Contacts(Resource):
     async def delete(self, id: str) -> Deleted:
         """Delete a contact.
 
-        https://developers.oncehub.com/reference/delete-a-contact
+        https://help.oncehub.com/developers/api/#tag/contacts/DELETE/contacts/{id}
         """
         return await self._call(_DELETE, Deleted, id=checks.object_id(id))
 

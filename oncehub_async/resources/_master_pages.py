@@ -1,4 +1,4 @@
-"""Master pages (classic). https://developers.oncehub.com/reference/list-all-master-pages"""
+"""Master pages (classic). https://help.oncehub.com/scheduleonce/developers/api/#tag/master-pages/GET/master-pages"""
 
 from .._ground import checks
 from .._http import Operation
@@ -24,14 +24,14 @@ class MasterPages(Resource):
     ) -> Listing[MasterPage]:
         """All master pages.
 
-        https://developers.oncehub.com/reference/list-all-master-pages
+        https://help.oncehub.com/scheduleonce/developers/api/#tag/master-pages/GET/master-pages
         """
         return self._listing(_LIST, MasterPage, checks.page(limit, after, before))
 
     async def get(self, id: str) -> MasterPage:
         """One master page. Raises `NotFoundError`, or `DeletedObjectError`.
 
-        https://developers.oncehub.com/reference/get-a-single-master-page
+        https://help.oncehub.com/scheduleonce/developers/api/#tag/master-pages/GET/master-pages/{id}
         """
         return await self._call(_GET, MasterPage, id=checks.object_id(id))
 
@@ -40,7 +40,7 @@ class MasterPages(Resource):
 
         `extra` holds fields of the body that this package has no parameter for.
 
-        https://developers.oncehub.com/reference/create-one-time-link
+        https://help.oncehub.com/scheduleonce/developers/api/#tag/master-pages/POST/master-pages/{id}/one-time-links
         """
         body = None if extra is None else with_extra({}, extra)
         return await self._call(

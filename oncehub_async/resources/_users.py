@@ -1,4 +1,4 @@
-"""Users. https://developers.oncehub.com/reference/list-all-users"""
+"""Users. https://help.oncehub.com/developers/api/#tag/users/GET/users"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -42,7 +42,7 @@ class Users(Resource):
     ) -> Listing[User]:
         """All users, or the one with an email address.
 
-        https://developers.oncehub.com/reference/list-all-users
+        https://help.oncehub.com/developers/api/#tag/users/GET/users
         """
         query = {**checks.texts_of({"email": email}), **checks.page(limit, after, before)}
         return self._listing(_LIST, User, query)
@@ -50,7 +50,7 @@ class Users(Resource):
     async def get(self, id: str) -> User:
         """One user. Raises `NotFoundError`, or `DeletedObjectError`.
 
-        https://developers.oncehub.com/reference/get-a-single-user
+        https://help.oncehub.com/developers/api/#tag/users/GET/users/{id}
         """
         return await self._call(_GET, User, id=checks.object_id(id))
 
@@ -71,7 +71,7 @@ class Users(Resource):
 
         `extra` holds fields of the body that this package has no parameter for.
 
-        https://developers.oncehub.com/reference/add-a-new-user
+        https://help.oncehub.com/developers/api/#tag/users/POST/users
         """
         body = {
             "email": checks.filled_text(email, "email"),
@@ -99,7 +99,7 @@ class Users(Resource):
 
         `extra` holds fields of the body that this package has no parameter for.
 
-        https://developers.oncehub.com/reference/update-a-user
+        https://help.oncehub.com/developers/api/#tag/users/PATCH/users/{id}
         """
         body = {"first_name": first_name, "last_name": last_name, **_checked(fields)}
         body = some_with_extra(body, extra, named=UserFields.__annotations__)
@@ -108,7 +108,7 @@ class Users(Resource):
     async def delete(self, id: str) -> Deleted:
         """Delete a user.
 
-        https://developers.oncehub.com/reference/delete-a-user
+        https://help.oncehub.com/developers/api/#tag/users/DELETE/users/{id}
         """
         return await self._call(_DELETE, Deleted, id=checks.object_id(id))
 
@@ -123,7 +123,7 @@ class Users(Resource):
 
         The two aware times bound the dates that are given.
 
-        https://developers.oncehub.com/reference/get_user_scheduling_availability
+        https://help.oncehub.com/developers/api/#tag/users/GET/users/{id}/scheduling-availability
         """
         query = {
             "overrides_start_time": checks.moment(overrides_start_time, "overrides_start_time"),
@@ -147,7 +147,7 @@ class Users(Resource):
 
         `extra` holds fields of the body that this package has no parameter for.
 
-        https://developers.oncehub.com/reference/patch_user_scheduling_availability
+        https://help.oncehub.com/developers/api/#tag/users/PATCH/users/{id}/scheduling-availability
         """
         fields = {
             "weekly": weekly if isinstance(weekly, Unset) else weekly_body(weekly),

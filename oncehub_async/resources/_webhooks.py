@@ -1,4 +1,4 @@
-"""Webhook subscriptions. https://developers.oncehub.com/reference/list-all-webhooks"""
+"""Webhook subscriptions. https://help.oncehub.com/developers/api/#tag/webhooks/GET/webhooks"""
 
 from collections.abc import Sequence
 
@@ -27,14 +27,14 @@ class Webhooks(Resource):
     ) -> Listing[Webhook]:
         """All webhooks.
 
-        https://developers.oncehub.com/reference/list-all-webhooks
+        https://help.oncehub.com/developers/api/#tag/webhooks/GET/webhooks
         """
         return self._listing(_LIST, Webhook, checks.page(limit, after, before))
 
     async def get(self, id: str) -> Webhook:
         """One webhook. Raises `NotFoundError`, or `DeletedObjectError`.
 
-        https://developers.oncehub.com/reference/get-a-single-webhook
+        https://help.oncehub.com/developers/api/#tag/webhooks/GET/webhooks/{id}
         """
         return await self._call(_GET, Webhook, id=checks.object_id(id))
 
@@ -48,7 +48,7 @@ class Webhooks(Resource):
 
         `extra` holds fields of the body that this package has no parameter for.
 
-        https://developers.oncehub.com/reference/create-a-webhook
+        https://help.oncehub.com/developers/api/#tag/webhooks/POST/webhooks
         """
         fields = {
             "name": checks.filled_text(name, "name"),
@@ -60,6 +60,6 @@ class Webhooks(Resource):
     async def delete(self, id: str) -> Deleted:
         """Delete a webhook; nothing more is delivered.
 
-        https://developers.oncehub.com/reference/delete-a-webhook
+        https://help.oncehub.com/developers/api/#tag/webhooks/DELETE/webhooks/{id}
         """
         return await self._call(_DELETE, Deleted, id=checks.object_id(id))
