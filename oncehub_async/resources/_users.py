@@ -1,7 +1,7 @@
 """Users. https://help.oncehub.com/developers/api/#tag/users/GET/users"""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 from typing import TypedDict, Unpack
 
 from .._ground import UNSET, Unset, checks
@@ -116,19 +116,25 @@ class Users(Resource):
         self,
         id: str,
         *,
-        overrides_start_time: datetime | None = None,
-        overrides_end_time: datetime | None = None,
+        overrides_start_time: date | None = None,
+        overrides_end_time: date | None = None,
     ) -> SchedulingAvailability:
         """A user's weekly working hours and the dates that differ from them.
 
-        The two aware times bound the dates that are given.
+        Of those dates the ones from `overrides_start_time` to `overrides_end_time` are given, both
+        included; all of them without.
 
         https://help.oncehub.com/developers/api/#tag/users/GET/users/{id}/scheduling-availability
         """
         query = {
-            "overrides_start_time": checks.moment(overrides_start_time, "overrides_start_time"),
-            "overrides_end_time": checks.moment(overrides_end_time, "overrides_end_time"),
+            "overrides_start_time": checks.day(overrides_start_time, "overrides_start_time"),
+            "overrides_end_time": checks.day(overrides_end_time, "overrides_end_time"),
         }
+        first, last = query["overrides_start_time"], query["overrides_end_time"]
+        if first is not None and last is not None and first > last:
+            raise InvalidParameterError(
+                "overrides_start_time", "is later than overrides_end_time; swap the two"
+            )
         return await self._call(
             _AVAILABILITY, SchedulingAvailability, id=checks.object_id(id), query=query
         )
