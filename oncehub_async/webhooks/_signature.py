@@ -2,7 +2,7 @@
 
 The header `Oncehub-Signature: t=<unix seconds>,s=<hex>` holds s = HMAC-SHA256 with the endpoint's
 secret over t, a dot and the raw body.
-Source: https://developers.oncehub.com/docs/webhooks-signatures
+Source: https://help.oncehub.com/developers/webhooks/webhook-signatures
 """
 
 import hmac
