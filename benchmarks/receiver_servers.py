@@ -15,6 +15,7 @@ from yarl import URL
 
 from oncehub_async.webhooks import (
     Event,
+    EventType,
     MemoryInbox,
     Receiver,
     SQLiteInbox,
@@ -67,12 +68,12 @@ def sqlite_handled(app: web.Application, file: str) -> None:
     _receive(app, Receiver(signing_secret=SECRET, inbox=SQLiteInbox(file)), "booking")
 
 
-def _receive(app: web.Application, receiver: Receiver, types: str) -> None:
+def _receive(app: web.Application, receiver: Receiver, types: EventType) -> None:
     _handle(receiver, types)
     add_receiver(app, receiver, PATH)
 
 
-def _handle(receiver: Receiver, types: str) -> None:
+def _handle(receiver: Receiver, types: EventType) -> None:
     @receiver.on(types)
     async def handler(_event: Event) -> None: ...
 

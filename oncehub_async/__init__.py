@@ -10,10 +10,6 @@ __version__ = "0.2.0"
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
-from ._client import OnceHub, Resources
-from ._ground import UNSET, Clock, Unset
-from ._http import AttemptHook, KeyProvider, RequestAttempt, RetryPolicy
-from ._rate import Budget, Forecast, Limits, Permit, Priority, RateBudget, RequestOutcome, Room
 from .errors import (
     AuthenticationError,
     BadRequestError,
@@ -47,7 +43,25 @@ from .errors import (
 )
 
 if TYPE_CHECKING:
+    from ._client import OnceHub, Resources
+    from ._ground import UNSET, Clock, Unset
+    from ._http import AttemptHook, KeyProvider, RequestAttempt, RetryPolicy
     from ._lists import Listing, Page, Walk
+    from ._rate import (
+        Budget,
+        FileBudget,
+        Forecast,
+        Limits,
+        Permit,
+        Priority,
+        RateBudget,
+        RedisBudget,
+        RequestOutcome,
+        Room,
+        SharedBudget,
+        TellingBudget,
+        budget_at,
+    )
     from .models import id_of
     from .resources import KeyValidation
 
@@ -65,6 +79,7 @@ __all__ = [
     "ConnectionLostError",
     "DeadlineExceededError",
     "DeletedObjectError",
+    "FileBudget",
     "Forecast",
     "GoneError",
     "InvalidParameterError",
@@ -87,6 +102,7 @@ __all__ = [
     "Priority",
     "RateBudget",
     "RateLimitError",
+    "RedisBudget",
     "RequestAttempt",
     "RequestError",
     "RequestOutcome",
@@ -96,24 +112,44 @@ __all__ = [
     "RetryPolicy",
     "Room",
     "ServerError",
+    "SharedBudget",
     "StillRateLimitedError",
+    "TellingBudget",
     "UnconfirmedError",
     "UnexpectedStatusError",
     "UnprocessableError",
     "Unset",
     "Walk",
     "__version__",
+    "budget_at",
     "id_of",
 ]
 
-# What needs the models is imported when it is first used; the rest is there at once.
+# The rest is imported when it is first used: it needs aiohttp, which `oncehub --help` doesn't.
 _LATER = {
-    "KeyValidation": "resources",
-    "Listing": "_lists",
-    "Page": "_lists",
-    "Walk": "_lists",
-    "id_of": "models",
+    "_client": ("OnceHub", "Resources"),
+    "_ground": ("UNSET", "Clock", "Unset"),
+    "_http": ("AttemptHook", "KeyProvider", "RequestAttempt", "RetryPolicy"),
+    "_lists": ("Listing", "Page", "Walk"),
+    "_rate": (
+        "Budget",
+        "FileBudget",
+        "Forecast",
+        "Limits",
+        "Permit",
+        "Priority",
+        "RateBudget",
+        "RedisBudget",
+        "RequestOutcome",
+        "Room",
+        "SharedBudget",
+        "TellingBudget",
+        "budget_at",
+    ),
+    "models": ("id_of",),
+    "resources": ("KeyValidation",),
 }
+_ROOM_OF = {name: room for room, names in _LATER.items() for name in names}
 _MODULES = ("models", "resources")
 
 
@@ -122,15 +158,15 @@ if not TYPE_CHECKING:  # type checkers would take it as a promise that every nam
     def __getattr__(name: str) -> object:
         if name in _MODULES:
             return _import_module(f".{name}", __name__)
-        if name not in _LATER:
+        if name not in _ROOM_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(_import_module(f".{_LATER[name]}", __name__), name)
+        value = getattr(_import_module(f".{_ROOM_OF[name]}", __name__), name)
         globals()[name] = value
         return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LATER, *_MODULES})
+    return sorted({*globals(), *_ROOM_OF, *_MODULES})
 
 
 del TYPE_CHECKING  # what stands here without an underscore is for users

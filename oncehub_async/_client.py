@@ -1,9 +1,11 @@
 """The client: settings, the session it sends through, and the resources."""
 
 import inspect
+import os
+from collections.abc import Mapping
 from ssl import SSLContext
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import aiohttp
 
@@ -15,13 +17,15 @@ from ._http import (
     Caller,
     KeyProvider,
     KeySource,
+    QueryValue,
     RetryPolicy,
     Transport,
+    any_request,
     choose_base_url,
     choose_proxy,
     open_session,
 )
-from ._rate import Priority, RateBudget, shared_budget
+from ._rate import Priority, RateBudget, SharedBudget, budget_of_environment, shared_budget
 from .errors import ClientStateError, ConfigurationError
 
 if TYPE_CHECKING:
@@ -47,7 +51,7 @@ class Resources:
         # With the models, the larger part of the package: for who makes a client, not who imports.
         from . import resources
 
-        self._caller = caller
+        self._caller, self._priority = caller, priority
         self._bookings = resources.Bookings(caller, priority)
         self._booking_calendars = resources.BookingCalendars(caller, priority)
         self._booking_pages = resources.BookingPages(caller, priority)
@@ -113,9 +117,38 @@ class Resources:
     async def validate_key(self) -> "KeyValidation":
         """Whether the API key is valid, and for which account.
 
-        https://developers.oncehub.com/reference/validate-api-key
+        https://help.oncehub.com/developers/api/#tag/authentication/GET/test
         """
         return await self._authentication.validate_key()
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, QueryValue] | None = None,
+        json: Any = None,
+    ) -> Any:
+        """Send any request, for what OnceHub has and this package doesn't know yet.
+
+            await oncehub.request("GET", "/bookings/BKNG-1/notes", query={"limit": 5})
+
+        It waits for the rate budget, is repeated and raises errors like every other call; a POST
+        is never sent twice (`OutcomeUnknownError`). Gives the parsed JSON as it came, None where
+        the answer holds nothing.
+
+        - `method`: GET, POST, PUT, PATCH or DELETE.
+        - `path`: below `base_url`, as the vendor's reference writes it.
+        - `query`: parameters. None leaves one out, several texts are joined by commas, times are
+          aware.
+        - `json`: the body: whatever JSON can express; None for no body.
+
+        Paths are shown in errors and logs without what may be about people. Raises
+        `InvalidParameterError`, before anything is sent, for a path that leads elsewhere.
+        """
+        request = any_request(self._caller.transport.base_url, method, path, query, json)
+        priority = Priority.INTERACTIVE if self._priority is None else self._priority
+        return await self._caller.call(request, lambda reply: reply.data, priority)
 
 
 class OnceHub(Resources):
@@ -136,7 +169,8 @@ class OnceHub(Resources):
       `proxy` and `session`, HTTPS_PROXY, ALL_PROXY and NO_PROXY hold.
     - `budget`: a rate budget to share with others, or one with limits of its own
       (`Budget(Limits(per_second=3))`). Without it, all clients of this process that use the same
-      key share one with OnceHub's limits.
+      key share one with OnceHub's limits; or all processes that ONCEHUB_BUDGET names the same
+      redis:// URL or file to.
     - `retry`: how long calls try.
     - `on_attempt`: is told about each finished attempt.
     - `clock`: the clock of deadlines, back-off and budget, for simulations.
@@ -167,6 +201,7 @@ class OnceHub(Resources):
             )
         self._given_session = session
         self._budget = budget
+        self._own_budget: SharedBudget | None = None
         _check_settings(budget, retry, clock)
         if inspect.iscoroutinefunction(on_attempt):
             raise ConfigurationError("on_attempt: expected a plain function, got a coroutine's")
@@ -176,11 +211,15 @@ class OnceHub(Resources):
             choose_proxy(proxy, self._base_url) if proxy is not None or session is None else None
         )
         self.clock: Clock = clock or Clock()
+        if budget is None:
+            self._budget = self._own_budget = budget_of_environment(self.clock, os.environ)
         self.user_agent: str = _user_agent()
         super().__init__(
             Caller(
                 session=self._open_session,
-                transport=Transport(self._base_url, self.user_agent, self._proxy, ssl),
+                transport=Transport(
+                    self._base_url, self.user_agent, self._proxy, ssl, knows_way=session is None
+                ),
                 keys=KeySource(keys),
                 budget=self._budget_of,
                 retry=retry or RetryPolicy(),
@@ -214,6 +253,8 @@ class OnceHub(Resources):
         session, self._session, self._closed = self._session, None, True
         if session is not None and session is not self._given_session:
             await session.close()
+        if self._own_budget is not None:
+            await self._own_budget.close()
 
     async def __aenter__(self) -> Self:
         return await self.open()

@@ -3,9 +3,10 @@
 from .._printable import printable, printable_json
 from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
+from .file_lock import FileLock
 from .hidden import Hidden, HiddenText
 from .json_text import dump_any_json, dump_json, load_json
-from .log import Lines, logger
+from .log import Lines, fields, logger
 from .suggestion import did_you_mean, likely_word
 from .time_zones import is_time_zone
 from .times import (
@@ -31,6 +32,7 @@ __all__ = [
     "MAX_LIMIT",
     "UNSET",
     "Clock",
+    "FileLock",
     "Hidden",
     "HiddenText",
     "Lines",
@@ -41,6 +43,7 @@ __all__ = [
     "did_you_mean",
     "dump_any_json",
     "dump_json",
+    "fields",
     "from_unix",
     "has_finer_digits",
     "in_utc",

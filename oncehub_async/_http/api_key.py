@@ -1,7 +1,7 @@
 """The API key: where it comes from, and how it stays out of sight.
 
-Source: https://developers.oncehub.com/docs/authentication (header `API-Key`; up to 25 keys live
-at once, so that they can be rotated without downtime).
+Source: https://help.oncehub.com/developers/overview/authentication (header `API-Key`; up to 25
+keys live at once, so that they can be rotated without downtime).
 """
 
 import asyncio
@@ -57,6 +57,11 @@ def _problem(value: object) -> str | None:
         return f"expected the API key as a str, got {type(value).__name__}"
     if not value.strip():
         return "the API key is empty"
+    bare = value.strip()
+    if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "'\"`":
+        return "the API key stands in quotes, which are no part of it; leave them out"
+    if bare[:7].lower() == "bearer ":
+        return "the API key begins with 'Bearer ', which OnceHub doesn't want; leave it out"
     if not (value.isascii() and value.isprintable()) or value != value.strip():
         return (
             "the API key has spaces at an end, control characters or characters outside ASCII; "

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import aiohttp
 import attrs
 
-from .._ground import Clock, logger
-from .._rate import Budget, Priority, RateBudget, RequestOutcome, belongs_together
+from .._ground import Clock, fields, logger
+from .._rate import Priority, RateBudget, RequestOutcome, TellingBudget, belongs_together
 from ..errors import (
     AuthenticationError,
     DeadlineExceededError,
@@ -28,7 +28,7 @@ from ..errors import (
 from .api_key import ApiKey, KeySource
 from .request import Request
 from .response import RawAnswer, read
-from .retry import RetryPolicy, Verdict, delay_before_repeat, judge, may_have_acted
+from .retry import RetryPolicy, Verdict, delay_before_repeat, judge, may_have_acted, why_again
 from .transport import Departure, Transport
 
 
@@ -67,6 +67,15 @@ def report(attempt: RequestAttempt, hook: AttemptHook | None) -> None:
         attempt.duration,
         attempt.budget_wait,
         attempt.request_id,
+        extra=fields(
+            method=attempt.method,
+            path=attempt.path_template,
+            attempt=attempt.number,
+            status=attempt.status,
+            error_type=attempt.error,
+            seconds=round(attempt.duration, 3),
+            request_id=attempt.request_id,
+        ),
     )
     if hook is None:
         return
@@ -145,7 +154,7 @@ class _Call:
                 if not (self.request.method == "DELETE" and self.may_have_acted):
                     raise
                 # An earlier attempt, whose answer was lost, has deleted it.
-                return decode(Reply({"id": self.request.id, "deleted": True}, error.request_id))
+                return decode(Reply(self.request.nothing, error.request_id))
             except RequestError as error:
                 await self._before_repeat(error)
                 last = error
@@ -213,7 +222,7 @@ class _Call:
     def _reason(self) -> str:
         """What the budget is waiting for, as far as it tells."""
         budget = self.budget
-        forecast = budget.forecast() if isinstance(budget, Budget) else None
+        forecast = budget.forecast() if isinstance(budget, TellingBudget) else None
         if forecast is None or not forecast.reason:
             return ""
         return f" ({forecast.reason}; {forecast.wait:.0f} s more)"
@@ -264,20 +273,29 @@ class _Call:
         if delay >= self._left():
             raise error
         logger.warning(
-            "%s %s failed (%s); %s",
+            "%s %s: %s; %s",
             self.request.method,
             self.request.operation.path,
-            type(error).__name__,
-            "all requests slow down"
+            why_again(error),
+            "it is repeated, and all requests slow down"
             if isinstance(error, RateLimitError)
             else f"again in {delay:.1f} s",
+            extra=fields(
+                method=self.request.method,
+                path=self.request.operation.path,
+                attempt=self.attempts,
+                status=error.status,
+                error_type=type(error).__name__,
+                retry_in=round(delay, 1),
+                request_id=error.request_id,
+            ),
         )
         await self.caller.clock.sleep(delay)
 
     def _unknown(self, error: RequestError) -> OutcomeUnknownError:
         return OutcomeUnknownError(
             "sent, but no answer tells whether the service acted on it "
-            f"({type(error).__name__}); look before you try again",
+            f"({why_again(error)}); look before you try again",
             method=self.request.method,
             path=self.request.path,
             status=error.status,

@@ -13,6 +13,7 @@ from ..errors import (
     NetworkError,
     RateLimitError,
     RequestError,
+    RequestTimeoutError,
     ResponseError,
     ServerError,
 )
@@ -90,3 +91,20 @@ def delay_before_repeat(
     backoff = uniform(0.0, bound)
     asked = error.retry_after if isinstance(error, ResponseError) else None
     return backoff if asked is None else asked + backoff * 0.1
+
+
+def why_again(error: RequestError) -> str:
+    """What came of an attempt, in words: a name of a class reads as if something were broken."""
+    match error:
+        case RateLimitError():
+            return "asked to wait (429)"
+        case ConnectError():
+            return "no connection"
+        case RequestTimeoutError():
+            return "no answer in time"
+        case NetworkError():
+            return "the connection broke"
+        case InvalidResponseError():
+            return "an answer that can't be read"
+        case _:
+            return f"answered {error.status}"

@@ -1,5 +1,6 @@
 """The edge to the network: one request out, one complete answer back, or a mapped error."""
 
+import os
 from collections.abc import Sequence
 from ssl import SSLContext
 from types import SimpleNamespace
@@ -65,6 +66,8 @@ class Transport:
     user_agent: str
     proxy: str | None = attrs.field(default=None, repr=False)
     ssl: SSLContext | None = None
+    knows_way: bool = False
+    """Whether no proxy means none: a session of the caller's own can have one of its own."""
 
     async def send(
         self,
@@ -110,7 +113,7 @@ class Transport:
         """Where requests go, for those who look for what is in the way."""
         address = self.base_url.authority
         if self.proxy is None:
-            return f"to {address}"
+            return f"to {address} without a proxy" if self.knows_way else f"to {address}"
         proxy = URL(self.proxy)
         return f"to {address} through the proxy {proxy.host}:{proxy.port}"
 
@@ -173,30 +176,44 @@ def _mapped(request: Request, error: Exception, way: str) -> RequestError:
     if isinstance(error, _Dropped) and isinstance(error.__cause__, Exception):
         error = error.__cause__
     where = {"method": request.method, "path": request.path}
-    name = type(error).__name__
-    reason = f"{name}: {error.strerror}" if isinstance(error, OSError) and error.strerror else name
+    reason = _reason(error)
     match error:
         case aiohttp.ClientHttpProxyError():
-            refused = ConnectError(f"the proxy answered {error.status}", **where)
+            refused = ConnectError(
+                f"no connection {way}: the proxy answered {error.status}", **where
+            )
             refused.can_be_repeated = error.status >= 500
             return refused
         case aiohttp.ClientSSLError() | aiohttp.ServerFingerprintMismatch():
-            untrusted = ConnectError(f"no trusted connection {way} ({name})", **where)
+            untrusted = ConnectError(f"no trusted connection {way} ({reason})", **where)
             untrusted.can_be_repeated = False
             return untrusted
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError():
             return ConnectError(f"no connection {way} ({reason})", **where)
         case aiohttp.ServerTimeoutError() | TimeoutError():
-            return RequestTimeoutError(f"no answer in time, asked {way} ({name})", **where)
+            return RequestTimeoutError(f"no answer in time, asked {way} ({reason})", **where)
         case UnicodeError():
-            unnamed = ConnectError("no connection (the host's or proxy's name is none)", **where)
+            unnamed = ConnectError(f"no connection {way} (a name that no host can have)", **where)
             unnamed.can_be_repeated = False
             return unnamed
         case aiohttp.ClientPayloadError():
-            return ConnectionLostError(f"the answer broke off ({name})", **where)
+            return ConnectionLostError(f"the answer broke off, asked {way} ({reason})", **where)
         case aiohttp.ClientResponseError():
-            return InvalidResponseError(f"the answer is not valid HTTP ({name})", **where)
+            return InvalidResponseError(
+                f"the answer is not valid HTTP, asked {way} ({reason})", **where
+            )
         case aiohttp.ClientConnectionError() | OSError():
-            return ConnectionLostError(f"the connection broke ({reason})", **where)
+            return ConnectionLostError(f"the connection {way} broke ({reason})", **where)
         case _:
-            return NetworkError(f"the request failed ({name})", **where)
+            return NetworkError(f"the request {way} failed ({reason})", **where)
+
+
+def _reason(error: Exception) -> str:
+    """What the system says, or else what aiohttp calls it."""
+    cause = getattr(error, "os_error", error)
+    if isinstance(cause, OSError) and cause.errno:
+        # Of names that aren't found the number means something else; their text is the system's.
+        text = os.strerror(cause.errno) if cause.errno > 0 else cause.strerror
+        if text:
+            return text
+    return type(error).__name__

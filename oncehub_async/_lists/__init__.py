@@ -1,5 +1,6 @@
 """Lists of the API: their pages, read one after the other or in several places at once."""
 
+from .kept_coverage import coverage_data, coverage_from
 from .listing import Listing
 from .pages import Page, PageSource, model_item
 from .pagination import Direction, Following, following
@@ -22,6 +23,8 @@ __all__ = [
     "Position",
     "Side",
     "Walk",
+    "coverage_data",
+    "coverage_from",
     "following",
     "model_item",
     "pages_left",

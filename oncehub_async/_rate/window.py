@@ -18,11 +18,17 @@ GUARD = 0.01
 class Window:
     """A sliding window over the arrivals of requests."""
 
-    def __init__(self, limit: int, seconds: float, longest_delay: float = LONGEST_DELAY) -> None:
+    def __init__(
+        self,
+        limit: int,
+        seconds: float,
+        longest_delay: float = LONGEST_DELAY,
+        arrivals: Iterable[float] = (),
+    ) -> None:
         self.limit = limit
         self._longest_delay = longest_delay
         self.seconds = seconds + GUARD
-        self._arrivals: list[float] = []
+        self._arrivals: list[float] = sorted(arrivals)
 
     def enter(self, sent_at: float) -> None:
         """Count a request that leaves now; until it is answered it may arrive late."""

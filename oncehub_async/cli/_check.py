@@ -21,3 +21,18 @@ async def check_key(json: bool, proxy: str | None = None) -> int:
     else:
         say(f"The API key is valid. Account: {validation.account or validation.message}")
     return COMPLETE
+
+
+async def check(*, json: bool = False, proxy: str | None = None) -> int:
+    """Check the API key and tell whose account it is for.
+
+    For example: oncehub check --json.
+
+    Parameters
+    ----------
+    json
+        Print the answer as JSON.
+    proxy
+        The URL of a proxy to go through, such as http://proxy.example.com:3128.
+    """
+    return await check_key(json, proxy)

@@ -1,31 +1,36 @@
 """`oncehub demo`: a simulated account, exported."""
 
+import asyncio
 import time
 from pathlib import Path
+from typing import Annotated
 
-from .._ground import Clock
+from cyclopts import Parameter
+
+from .._ground import checks
 from ..export import RESOURCES
 from ._export_command import ExportRequest, export_account
 from ._output import say, span
 from ._simulate import simulated
+from ._waiting_clock import WaitingClock, WaitingLoop
 
 
-async def run_demo(out: Path, bookings: int, speed: float) -> int:
+async def run_demo(out: Path, bookings: int, clock: WaitingClock) -> int:
     """Export a simulated account and tell what happened."""
     started = time.monotonic()
-    simulator = simulated(bookings, bookings * 2 // 5, seed=1, speed=speed)
+    simulator = simulated(bookings, bookings * 2 // 5, seed=1, clock=clock)
     async with simulator as sim:
         say(
             f"A simulated OnceHub runs at {sim.url}, with the real limits",
-            f"(5 requests a second, 200 in 5 minutes) and a clock that is {speed:g} times as fast.",
-            "All that its account holds is exported now, side by side; times are those of",
-            "that clock.",
+            f"(5 requests a second, 200 in 5 minutes) and a clock {clock.speed:g} times as fast,",
+            "which stands still while this machine works. All that its account holds is exported",
+            "now, side by side; times are those of that clock.",
         )
         code = await export_account(
             ExportRequest(
                 out=out,
                 overwrite=True,
-                clock=Clock(speed),
+                clock=clock,
                 base_url=sim.url,
                 api_key=sim.api_key,
                 expected={name: sim.counts[name] for name in RESOURCES},
@@ -37,3 +42,28 @@ async def run_demo(out: Path, bookings: int, speed: float) -> int:
             f"them. It took {span(time.monotonic() - started)} of real time."
         )
     return code
+
+
+def demo(
+    *,
+    out: Annotated[Path, Parameter(alias="-o")] = Path("demo-export"),
+    bookings: int = 20_000,
+    speed: float = 30.0,
+) -> int:
+    """Export a simulated account, to see how it goes. No OnceHub account is needed.
+
+    For example: oncehub demo --bookings 5000 --out demo-export.
+
+    Parameters
+    ----------
+    out
+        The folder for the files; an export that it holds already is replaced.
+    bookings
+        How many bookings the account has.
+    speed
+        How fast time runs: 30 lets five minutes pass in ten seconds.
+    """
+    out = checks.local_path(out, "out")
+    loop = WaitingLoop()
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        return runner.run(run_demo(out, bookings, WaitingClock(speed, loop=loop)))

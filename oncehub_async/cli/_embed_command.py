@@ -7,7 +7,7 @@ from ..web import EventForwarding, content_security_policy, forwarding_script, p
 from . import COMPLETE
 from ._embed_choice import Wanted, chosen_embed
 from ._link_command import pairs
-from ._output import say, say_document
+from ._output import say_document
 
 _SCRIPTS = {"prefill": prefill_script, "forward": forwarding_script}
 _OPTIONS = {
@@ -129,7 +129,7 @@ def print_embed(
             # The script that forwards has to be there before the embed speaks.
             parts.insert(0, EventForwarding(src=forward_src, endpoint=forward_events))
         if policy:
-            say(content_security_policy(*parts, base=base, nonce=nonce))
+            say_document(content_security_policy(*parts, base=base, nonce=nonce))
         else:
             say_document("\n".join(part.html(nonce=nonce) for part in parts))
     except InvalidParameterError as error:

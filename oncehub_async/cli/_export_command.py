@@ -1,5 +1,8 @@
 """`oncehub export`: an account to files."""
 
+import os
+import re
+import shlex
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,9 +11,9 @@ from pathlib import Path
 import attrs
 
 from .._client import OnceHub
-from .._ground import Clock, checks
+from .._ground import Clock, time_text
 from .._http import RequestAttempt
-from .._rate import Budget, Limits
+from .._rate import BUDGET_VARIABLE, Budget, Limits
 from ..errors import InvalidParameterError
 from ..export import (
     EVERY,
@@ -25,7 +28,8 @@ from ..export import (
 from . import COMPLETE, FAILED, NOT_THERE
 from ._export_display import Display
 from ._listed_values import refuse_unlisted
-from ._output import complain, say, say_json, several, span
+from ._moments import written_moment
+from ._output import complain, note, say, say_json, several, span
 
 
 @attrs.frozen(kw_only=True)
@@ -43,6 +47,7 @@ class ExportRequest:
     compression: Compression = Compression.NONE
     overwrite: bool = False
     every: float = EVERY
+    once: bool = False
     quiet: bool = False
     json: bool = False
     limits: Limits = attrs.Factory(Limits)
@@ -77,6 +82,7 @@ async def export_account(request: ExportRequest) -> int:
         say_json(manifest.as_dict())
     elif not request.quiet:
         tell(entries, request.out, attempts, request.clock.now() - started)
+        tell_next_steps(entries, request.out)
     if not is_complete(entries):
         return FAILED
     # Who names what the account doesn't have is told so; who asks for all gets all there is.
@@ -105,9 +111,23 @@ def client(request: ExportRequest, attempts: "Attempts") -> OnceHub:
         base_url=request.base_url,
         proxy=request.proxy,
         clock=request.clock,
-        budget=Budget(request.limits, clock=request.clock),
+        budget=budget_of(request.limits, request.clock),
         on_attempt=attempts.note,
     )
+
+
+def budget_of(limits: Limits, clock: Clock) -> Budget | None:
+    """A budget of this process's own; None where ONCEHUB_BUDGET names one to share.
+
+    Raises `InvalidParameterError` for limits that would not be those of the others.
+    """
+    if BUDGET_VARIABLE not in os.environ or clock.speed != 1:
+        return Budget(limits, clock=clock)
+    if limits not in (Limits(), Limits(reserve=0)):
+        raise InvalidParameterError(
+            "limits", f"{BUDGET_VARIABLE} names a budget that others share, with OnceHub's limits"
+        )
+    return None
 
 
 class Attempts:
@@ -160,8 +180,35 @@ def tell(
     )
 
 
+def tell_next_steps(entries: Mapping[str, ResourceEntry], out: Path) -> None:
+    """What can be done with a complete export, as commands to copy."""
+    files = {name: entry for name, entry in entries.items() if entry.complete and entry.count}
+    if not is_complete(entries) or not files:
+        return
+    name = next((each for each in files if each in _WITH_STATUS), next(iter(files)))
+    table = "'" + str(out / str(files[name].file)).replace("'", "''") + "'"
+    counted: tuple[str, ...] = ("SELECT count(*) FROM", table)
+    if name in _WITH_STATUS:
+        counted = ("SELECT status, count(*) FROM", table, "GROUP BY ALL")
+    folder = shlex.quote(str(out))
+    note(
+        "Next:",
+        f"  oncehub verify {folder}",
+        f"  duckdb -c {_in_quotes(' '.join(counted))}",
+        "  and the same export again with --once brings it up to date",
+    )
+
+
+_WITH_STATUS = ("bookings", "contacts", "users", "sms_notifications")
+
+
+def _in_quotes(text: str) -> str:
+    """For a shell; double quotes where they do, for the eye."""
+    return shlex.quote(text) if set(text) & set('"$`\\!') else f'"{text}"'
+
+
 def _time(text: str | None, param: str) -> datetime | None:
-    return None if text is None else checks.written_time(text, param)
+    return None if text is None else written_moment(text, param)
 
 
 def _filters(given: tuple[str, ...]) -> dict[str, str]:
@@ -172,5 +219,6 @@ def _filters(given: tuple[str, ...]) -> dict[str, str]:
             raise InvalidParameterError("filter", "expected NAME=VALUE, such as status=scheduled")
         if name in result:
             raise InvalidParameterError("filter", f"'{name}' is given twice")
-        result[name] = value
+        is_time = re.search(r"_time[._][gl]t$", name)
+        result[name] = time_text(written_moment(value, "--filter")) if is_time else value
     return result

@@ -11,7 +11,7 @@ from ..web import CLASSIC_HOST, BookingLink, ClassicLink, is_classic
 from . import COMPLETE
 from ._guest_links import say_links
 from ._output import note as say_beside
-from ._output import say, say_json
+from ._output import say_document, say_json
 
 _OPTIONS = {"co_hosts": "co_host", "guests": "guest", "duration_minutes": "duration"}
 """The options whose names aren't those of the arguments."""
@@ -161,7 +161,7 @@ def build_link(
         return COMPLETE
     for each in link.notes:
         say_beside(f"oncehub: {each}")
-    say(link.for_mail_merge() if merge_tags else str(link))
+    say_document(link.for_mail_merge() if merge_tags else str(link))
     return COMPLETE
 
 

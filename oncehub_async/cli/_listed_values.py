@@ -4,7 +4,9 @@ The library is lenient, for the vendor adds values; a command whose answer is an
 exit code 0 is no help to whoever mistyped one. `--unlisted` insists.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+import inspect
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any, get_args, get_type_hints
 
@@ -15,6 +17,7 @@ from ..export import ExportPlan
 from ..models import Deleted, EventName, Model
 
 _DEEPEST = 2
+_OF_EVERY_LIST = ("after", "before", "limit", "expand")
 _INSIST = "--unlisted sends it all the same"
 
 
@@ -27,7 +30,7 @@ def refuse_unlisted(plan: ExportPlan) -> None:
             if listed and str(value) not in listed:
                 what = f"'{value}' is no {param} of {each.name}"
                 raise InvalidParameterError("--filter", f"{what}; {_hint(str(value), listed)}")
-        _refuse_unlisted_fields(each.name, each.arguments.get("expand", ()))
+        refuse_unlisted_fields(each.name, each.arguments.get("expand", ()))
 
 
 def refuse_unlisted_events(events: Sequence[str]) -> None:
@@ -39,20 +42,34 @@ def refuse_unlisted_events(events: Sequence[str]) -> None:
             )
 
 
+def filters_in_words(names: Iterable[str]) -> Iterator[str]:
+    """Which filters each resource has, as they are written: `bookings status, ...`."""
+    for name in names:
+        filters = [
+            re.sub("_([gl]t)$", r".\1", each)
+            for each in inspect.signature(_list_of(name)).parameters
+            if each not in ("self", *_OF_EVERY_LIST)
+        ]
+        if filters:
+            yield f"{name} {', '.join(filters)}"
+
+
 def expandable_fields(resource: str) -> tuple[str, ...]:
     """What `--expand` can name: `owner`, `conversation.contact`, ..."""
     (model,) = get_args(get_type_hints(_list_of(resource))["return"])
     return tuple(_expandable(model, _DEEPEST))
 
 
-def _refuse_unlisted_fields(resource: str, fields: Sequence[str]) -> None:
+def refuse_unlisted_fields(
+    resource: str, fields: Sequence[str], insist: str = f" ({_INSIST})"
+) -> None:
+    """Raises `InvalidParameterError` for a field that can't be expanded."""
     listed = expandable_fields(resource) if fields else ()
     for field in fields:
         name = field.strip().removeprefix("data.")
         if name not in listed:
-            raise InvalidParameterError(
-                "--expand", f"{resource} can't expand '{field}'; {_hint(name, listed)}"
-            )
+            hint = f"{did_you_mean(name, listed)}{insist}"
+            raise InvalidParameterError("--expand", f"{resource} can't expand '{field}'; {hint}")
 
 
 def _list_of(resource: str) -> Any:

@@ -10,13 +10,18 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
+from shutil import get_terminal_size
+from textwrap import fill
 from typing import TextIO
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from .._ground import dump_json, printable, printable_json
+
+_NARROWEST = 20
 
 
 class NobodyReads(Exception):
@@ -25,7 +30,7 @@ class NobodyReads(Exception):
 
 def say(*lines: str) -> None:
     """Lines of the result. A line feed inside one is shown as its escape: it forges no other."""
-    _write(sys.stdout, "".join(f"{printable(line)}\n" for line in lines))
+    _write(sys.stdout, _lines(sys.stdout, lines))
 
 
 def say_block(text: str) -> None:
@@ -41,7 +46,7 @@ def say_document(text: str) -> None:
 def note(*lines: str) -> None:
     """Lines about the work, beside the result; nobody has to read them."""
     with suppress(NobodyReads):
-        _write(sys.stderr, "".join(f"{printable(line)}\n" for line in lines))
+        _write(sys.stderr, _lines(sys.stderr, lines))
 
 
 def complain(text: str) -> None:
@@ -58,13 +63,30 @@ def say_json(data: object) -> None:
 
 def say_json_line(data: object) -> None:
     """A part of the result as JSON, in one line."""
-    say(json_line(dump_json(data)))
+    say_document(json_line(dump_json(data)))
 
 
 def json_line(data: bytes) -> str:
     """Somebody's JSON text in one line."""
     text = data.decode(errors="replace").replace("\n", " ")
     return printable_json(text, encoding_of(sys.stdout))
+
+
+def _lines(stream: TextIO | None, lines: Iterable[str]) -> str:
+    return "".join(f"{_wrapped(stream, printable(line))}\n" for line in lines)
+
+
+def _wrapped(stream: TextIO | None, line: str) -> str:
+    """A line as a terminal has room for it, between words; programs get it in one."""
+    if stream is None or not stream.isatty():
+        return line
+    width = max(_NARROWEST, get_terminal_size().columns)
+    if len(line) <= width:
+        return line
+    indent = " " * min(len(line) - len(line.lstrip()) + 2, _NARROWEST // 2)
+    return fill(
+        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def encoding_of(stream: TextIO | None) -> str:
@@ -144,15 +166,30 @@ _WIDTH_OF_FILES = 200
 
 
 def say_table(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> None:
-    """A table of texts, which are shown as they are, and numbers, which are on the right."""
-    table = Table(box=None, pad_edge=False)
-    for name in columns:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*map(_cell, row))
+    """A table of texts, which are shown as they are, and numbers, which are on the right.
+
+    On a terminal that is too narrow for it each row is a block: a table whose words are broken
+    letter by letter can't be read.
+    """
     console = Console()
     if not console.is_terminal:
         console = Console(width=_WIDTH_OF_FILES)
+    cells = [[_cell(value) for value in row] for row in rows]
+    widest = [max(map(cell_len, map(str, column))) for column in zip(columns, *cells, strict=True)]
+    if console.is_terminal and sum(widest) + len(widest) - 1 > console.width:
+        for row in cells:
+            first, *others = map(str, row)
+            shown = [
+                f"  {name}: {text}" for name, text in zip(columns[1:], others, strict=True) if text
+            ]
+            say(first, *shown)
+        return
+    table = Table(box=None, pad_edge=False)
+    for name in columns:
+        # An id is there to be copied.
+        table.add_column(name, overflow="fold", no_wrap=name == "id")
+    for row in cells:
+        table.add_row(*row)
     with console.capture() as drawn:
         console.print(table)
     # Its escape sequences are rich's: those of the cells are gone.

@@ -5,8 +5,17 @@ from pathlib import Path
 from typing import Any
 
 from .._client import OnceHub
+from .._ground import checks
 from .._http import RequestAttempt
-from ..export import Comparison, ResourceCheck, Verification, compare_with_account, verify_export
+from ..errors import InvalidParameterError
+from ..export import (
+    SAMPLES,
+    Comparison,
+    ResourceCheck,
+    Verification,
+    compare_with_account,
+    verify_export,
+)
 from . import COMPLETE, FAILED
 from ._output import complain, note, say, say_json, several
 
@@ -118,3 +127,41 @@ def _numbers(comparison: Comparison) -> dict[str, Any]:
         "changed": len(comparison.changed),
         "lost_places": comparison.lost,
     }
+
+
+async def verify(
+    folder: Path,
+    /,
+    *,
+    live: bool = False,
+    samples: int = SAMPLES,
+    json: bool = False,
+    proxy: str | None = None,
+) -> int:
+    """Check that an export is complete and its files are what its manifest says.
+
+    Each file's size, SHA-256, number of objects and times; no object twice, the newest first; the
+    changes that a watch has added. This asks nobody. Exit codes: 0 all right, 1 not, 2 wrong usage.
+
+    For example: oncehub verify my-export, oncehub verify my-export --live.
+
+    Parameters
+    ----------
+    folder
+        The folder of the export.
+    live
+        Compare with the account, too: the beginning and the end of each file and some places in
+        between, for a request each. What was deleted, changed or created since is told, and is no
+        failure.
+    samples
+        How many places in between.
+    json
+        Print what was found as JSON.
+    proxy
+        The URL of a proxy to go through (with --live).
+    """
+    if proxy is not None and not live:
+        raise InvalidParameterError("proxy", "without --live nothing is asked")
+    return await verify_folder(
+        checks.local_path(folder, "folder"), live=live, samples=samples, json=json, proxy=proxy
+    )

@@ -25,6 +25,8 @@ app = App(name="webhooks", help="List, create and delete the account's webhooks.
 async def list_(*, json: bool = False, proxy: str | None = None) -> int:
     """List the account's webhooks, without their secrets.
 
+    For example: oncehub webhooks list --json.
+
     Parameters
     ----------
     json
@@ -65,6 +67,9 @@ async def create(
 ) -> int:
     """Create a webhook, and print its signing secret, this once.
 
+    For example: oncehub webhooks create booking.scheduled booking.canceled --name CRM --url
+    https://example.com/webhooks/oncehub --secret-file secret.txt.
+
     Parameters
     ----------
     events
@@ -84,6 +89,8 @@ async def create(
     """
     if not unlisted:
         refuse_unlisted_events(events)
+    if secret_file is not None:
+        secret_file = checks.local_path(secret_file, "secret_file")
     # The file comes first: with the webhook made and no place for its secret, it would be lost.
     with _new_file(secret_file) as write:
         async with OnceHub(proxy=proxy) as oncehub:
@@ -106,6 +113,8 @@ async def delete(*ids: str, proxy: str | None = None) -> int:
     """Delete webhooks; nothing more is delivered.
 
     Exit codes: 0 all deleted, 1 failed, 2 wrong usage, 3 some of them are not there.
+
+    For example: oncehub webhooks delete WHK-8K2LQ9X.
 
     Parameters
     ----------

@@ -45,6 +45,7 @@ from ._enumerations import (
     SlotLocationType,
     SmsStatus,
 )
+from ._listed import LISTED, SIGNING_SECRETS
 from ._people import (
     Answer,
     Audience,
@@ -57,6 +58,8 @@ from ._people import (
 )
 
 __all__ = [
+    "LISTED",
+    "SIGNING_SECRETS",
     "Answer",
     "Audience",
     "AvailabilityLocation",

@@ -13,24 +13,29 @@ async with receiver:
 from .._ground import WallClock
 from ._aiohttp_handler import add_receiver, aiohttp_handler
 from ._answers import DeliveryAnswer
-from ._arriving_body import ArrivingBody
+from ._arriving_body import ArrivingBody, BodyRoom
 from ._asgi import ReceiverApp
 from ._backoff import Backoff
 from ._event import BookingEvent, ConversationEvent, Event, construct_event, read_event
-from ._event_names import check_event_type
+from ._event_names import EventType, check_event_type
 from ._handler import Context
 from ._inbox import Inbox, MemoryInbox, SQLiteInbox
-from ._inbox.inspection import InboxEntry, opened_inbox
-from ._inbox.interface import State
+from ._inbox.inbox_places import opened_inbox
+from ._inbox.interface import AcceptingInbox, ClaimingInbox, InspectedInbox, OpenedInbox
+from ._inbox.records import Claim, Deployment, Outcome, State, StoredEvent, Subscription, Work
+from ._inbox.selection import InboxEntry, InboxHandler, Selection
 from ._receiver import Receiver
-from ._router import Router
-from ._serve import serve
+from ._refusals import Refusal
+from ._router import CallNext, ErrorHandler, Middleware, NoSuchEventType, Registration, Router
+from ._serve import serve, work
 from ._signature import MAX_SKEW, RETRY_WINDOW, SIGNATURE_HEADER, signature_header, verify_signature
 from ._signing_secrets import secrets_of_account
 from ._webhook_errors import (
+    CrashError,
     EnvelopeError,
     EventDataError,
     GiveUp,
+    HandlerDecision,
     InboxError,
     RetryLater,
     SecretsError,
@@ -43,31 +48,53 @@ __all__ = [
     "MAX_SKEW",
     "RETRY_WINDOW",
     "SIGNATURE_HEADER",
+    "AcceptingInbox",
     "ArrivingBody",
     "Backoff",
+    "BodyRoom",
     "BookingEvent",
+    "CallNext",
+    "Claim",
+    "ClaimingInbox",
     "Context",
     "ConversationEvent",
+    "CrashError",
     "DeliveryAnswer",
+    "Deployment",
     "EnvelopeError",
+    "ErrorHandler",
     "Event",
     "EventDataError",
+    "EventType",
     "GiveUp",
+    "HandlerDecision",
     "Inbox",
     "InboxEntry",
     "InboxError",
+    "InboxHandler",
+    "InspectedInbox",
     "MemoryInbox",
+    "Middleware",
+    "NoSuchEventType",
+    "OpenedInbox",
+    "Outcome",
     "Receiver",
     "ReceiverApp",
+    "Refusal",
+    "Registration",
     "RetryLater",
     "Router",
     "SQLiteInbox",
     "SecretsError",
+    "Selection",
     "SignatureError",
     "SignatureProblem",
     "State",
+    "StoredEvent",
+    "Subscription",
     "WallClock",
     "WebhookError",
+    "Work",
     "add_receiver",
     "aiohttp_handler",
     "check_event_type",
@@ -78,4 +105,5 @@ __all__ = [
     "serve",
     "signature_header",
     "verify_signature",
+    "work",
 ]

@@ -5,20 +5,31 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import attrs
 from aiohttp import ClientPayloadError, web
+from aiohttp.typedefs import Middleware
+from yarl import URL
 
+from ..errors import ConfigurationError
 from . import _answers as answer
 from ._answers import DeliveryAnswer, is_compressed
 from ._arriving_body import ArrivingBody
-from ._delivery_path import delivery_path
+from ._delivery_path import DeliveryPath, delivery_path
 from ._receiver import Receiver, checked_receiver
 from ._refusals import Refusal
 from ._signature import SIGNATURE_HEADER
 
-Handler = Callable[[web.Request], Awaitable[web.Response]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def add_receiver(app: web.Application, receiver: Receiver, path: str = "/webhooks/oncehub") -> None:
+def add_receiver(
+    app: web.Application,
+    receiver: Receiver,
+    path: str = "/webhooks/oncehub",
+    *,
+    handle: bool = True,
+) -> None:
     """Receive at `path`; `path`/health and `path`/ready tell how it is.
+
+    With `handle=False` this process only accepts: handlers run where `work` is called.
 
     It is the same with a slash at its end and without, also where `app` is a sub-application. The
     receiver is opened and closed with the application. A body that comes slowly is cut off;
@@ -26,9 +37,17 @@ def add_receiver(app: web.Application, receiver: Receiver, path: str = "/webhook
     `web.run_app` ends such connections; before, aiohttp waits for ever: put a web server in front
     that doesn't (nginx: `client_header_timeout`), or use `serve`.
 
+    A signed POST that is answered 404 by the rest of the application is told of in the log: the
+    webhook's URL has another path then.
+
     Raises `ConfigurationError` for a path that no URL leads to.
     """
-    place, handle = delivery_path(path), aiohttp_handler(receiver)
+    if not isinstance(app, web.Application):
+        raise ConfigurationError(
+            f"app: expected an aiohttp.web.Application, got {type(app).__name__}; for ASGI "
+            "frameworks there is ReceiverApp"
+        )
+    place, deliver = delivery_path(path), aiohttp_handler(receiver)
 
     async def health(_request: web.Request) -> web.Response:
         return _response(receiver.health())
@@ -36,16 +55,33 @@ def add_receiver(app: web.Application, receiver: Receiver, path: str = "/webhook
     async def ready(_request: web.Request) -> web.Response:
         return _response(receiver.readiness())
 
-    async def run(_app: web.Application) -> AsyncIterator[None]:
-        async with receiver:
-            yield
+    routes = [app.router.add_route("*", route, deliver) for route in place.routes]
 
-    for route in place.routes:
-        app.router.add_route("*", route, handle)
+    async def run(_app: web.Application) -> AsyncIterator[None]:
+        _check_prefix(routes[-1].resource, place)
+        await receiver.open(handle=handle)
+        try:
+            yield
+        finally:
+            await receiver.close()
+
     for end in ("", "/"):
         app.router.add_get(f"{place.routed}/health{end}", health)
         app.router.add_get(f"{place.routed}/ready{end}", ready)
     app.cleanup_ctx.append(run)
+    _tell_of_astray(app, receiver)
+
+
+def _check_prefix(resource: web.AbstractResource | None, place: DeliveryPath) -> None:
+    """Raises `ConfigurationError` where the prefix of a sub-application is one that aiohttp never
+    finds: it compares what is quoted with what isn't."""
+    whole = resource.canonical if resource is not None else ""
+    prefix = whole.removesuffix(place.routes[-1])
+    if "%" in prefix or URL.build(path=prefix).raw_path != prefix:
+        raise ConfigurationError(
+            "add_subapp: aiohttp finds no prefix with characters that have to be quoted in a URL, "
+            "so nothing would be received there; use ASCII letters, digits and - . _ ~"
+        )
 
 
 def aiohttp_handler(receiver: Receiver) -> Handler:
@@ -56,7 +92,7 @@ def aiohttp_handler(receiver: Receiver) -> Handler:
         if request.method != "POST":
             return _response(receiver.refuse(Refusal.WRONG_METHOD))
         if is_compressed(request.headers.getall("Content-Encoding", ())):
-            return _response(receiver.refuse(Refusal.COMPRESSED))
+            return await _cut_off(request, receiver.refuse(Refusal.COMPRESSED))
         # Of all headers only those that matter: looking through them costs as much as verifying.
         signed = [
             (SIGNATURE_HEADER, value) for value in request.headers.getall(SIGNATURE_HEADER, ())
@@ -75,13 +111,35 @@ def aiohttp_handler(receiver: Receiver) -> Handler:
     return handle
 
 
-def elsewhere(receiver: Receiver) -> Handler:
+def elsewhere(receiver: Receiver) -> Middleware:
     """Answers for all other paths of an application that only receives."""
 
-    async def handle(_request: web.Request) -> web.Response:
-        return _response(receiver.refuse(Refusal.WRONG_PATH))
+    @web.middleware
+    async def handle(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
+            return _response(receiver.refuse(Refusal.WRONG_PATH))
 
     return handle
+
+
+def malformed(receiver: Receiver) -> Callable[[str], web.Response]:
+    """Answers what is no HTTP, in a server that only receives."""
+    return lambda error: _response(receiver.refuse(Refusal.BAD_REQUEST, error))
+
+
+def _tell_of_astray(app: web.Application, receiver: Receiver) -> None:
+    """Tell of deliveries that end at a path where nothing is, or where something else is."""
+
+    async def look(request: web.Request, response: web.StreamResponse) -> None:
+        is_astray = response.status == answer.NOT_FOUND.status and request.method == "POST"
+        if is_astray and SIGNATURE_HEADER in request.headers:
+            is_told = isinstance(response, web.Response) and response.body == answer.NOT_FOUND.body
+            if not is_told:
+                receiver.refuse(Refusal.WRONG_PATH)
+
+    app.on_response_prepare.append(look)
 
 
 async def _take_in(
@@ -97,10 +155,9 @@ async def _take_in(
         return receiver.refuse(Refusal.BROKEN_OFF)
     if refusal is not None:
         return attrs.evolve(receiver.refuse(refusal), close=True)
-    # A chunked body has no length, and nobody sends an empty one.
-    if arriving.size != length and (
-        length is not None or (request.body_exists and not arriving.size)
-    ):
+    # What a chunked body's length is shows how much came.
+    came = request.content.total_bytes if length is None else length
+    if arriving.size < came or (length is None and request.body_exists and not arriving.size):
         return receiver.refuse(Refusal.BODY_TAKEN)
     return None
 
@@ -123,7 +180,10 @@ async def _read(request: web.Request, arriving: ArrivingBody, seconds: float) ->
 
 
 async def _cut_off(request: web.Request, told: DeliveryAnswer) -> web.Response:
-    """Answer and end the connection at once; aiohttp would go on reading for ten seconds."""
+    """Answer and end the connection at once.
+
+    aiohttp would go on reading for ten seconds, and log a traceback if it can't unpack the rest.
+    """
     response = _response(told)
     await response.prepare(request)
     await response.write_eof()

@@ -7,7 +7,7 @@ import attrs
 
 from .._ground import dump_json
 from ..errors import ConfigurationError
-from ._signature import SIGNATURE_HEADER
+from ._signature import SIGNATURE_HEADER, HeaderValue, header_value
 
 
 @attrs.frozen
@@ -33,6 +33,14 @@ ACCEPTED = _answer(200, "accepted")
 DUPLICATE = _answer(200, "accepted before")
 HEALTHY = _answer(200, "healthy")
 READY = _answer(200, "ready")
+
+
+def ready_but(waiting: Mapping[str, int]) -> DeliveryAnswer:
+    """Ready, though work waits for handlers that no process has: how much, by name."""
+    told = {"status": "ready", "waits_for_missing_handlers": dict(waiting)}
+    return DeliveryAnswer(200, dump_json(told))
+
+
 BAD_EVENT = _answer(400, "not an event")
 BAD_REQUEST = _answer(400, "no request that can be read", close=True)
 BROKEN = _answer(400, "the body didn't arrive in full", close=True)
@@ -47,7 +55,6 @@ OVERLOADED = attrs.evolve(_answer(503, "too many at once; try again"), retry_aft
 UNREADABLE = _answer(503, "the body can't be had; try again")
 
 
-HeaderValue = str | bytes | Iterable[str | bytes]
 Headers = Mapping[str, HeaderValue] | Iterable[tuple[str | bytes, HeaderValue]]
 """A mapping (a multi-mapping too), or pairs of names and values. The case of names is free, and a
 value may be the list of those that came.
@@ -62,27 +69,26 @@ _NAMES = frozenset(
 
 
 def signature_of(headers: Headers) -> str | bytes | None:
-    """The signature header's value, None where there is none.
+    """The signature header's value, None where there is none; see `header_value`.
 
-    One that came several times is joined by commas, as HTTP has it, and refused later. Raises
-    `ConfigurationError` for what are no headers.
+    Raises `ConfigurationError` for what are no headers.
     """
     # The items of a multi-mapping are all its values, whether it minds the case of names or not.
     pairs: Any = headers
     try:
         if callable(getattr(pairs, "items", None)):
             pairs = pairs.items()
-        given = [value for name, value in pairs if name.lower() in _NAMES]
-        found = [each for value in given for each in _values(value)]
-    except (TypeError, ValueError, AttributeError):
+        found = [
+            value
+            for name, value in pairs
+            if isinstance(name, str | bytes) and name.lower() in _NAMES
+        ]
+    except (TypeError, ValueError):
         raise ConfigurationError(
             "headers: expected a mapping or pairs of names and values, got "
             f"{type(headers).__name__}"
         ) from None
-    if len(found) == 1 and not isinstance(found[0], bytes) and ", " not in found[0]:
-        return found[0]
-    # What splits a header at its commas joins it with a space behind them.
-    return b",".join(map(_bytes, found)).replace(b", ", b",") if found else None
+    return header_value(found)
 
 
 _COMPRESSIONS = {"aes128gcm", "br", "compress", "dcb", "dcz", "deflate", "exi", "gzip"}
@@ -97,11 +103,3 @@ def is_compressed(encodings: Iterable[str]) -> bool:
     """
     words = (word for text in encodings for word in text.lower().split(","))
     return any(word.strip(" \t\"'") in _COMPRESSIONS for word in words)
-
-
-def _values(value: HeaderValue) -> Iterable[str | bytes]:
-    return [value] if isinstance(value, str | bytes) else value
-
-
-def _bytes(value: str | bytes) -> bytes:
-    return value.encode(errors="replace") if isinstance(value, str) else value

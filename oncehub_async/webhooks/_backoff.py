@@ -3,6 +3,7 @@
 import attrs
 
 from .._ground import checks
+from ..errors import ConfigurationError
 
 _seconds, _count = checks.SECONDS, checks.COUNT
 
@@ -27,3 +28,15 @@ class Backoff:
         """Seconds to wait after attempt number `attempt` failed; `chance` is from 0 to 1."""
         doublings = min(attempt - 1, 64)
         return min(self.first * 2.0**doublings, self.longest) * (1 - chance / 2)
+
+
+def checked_backoff(backoff: object) -> Backoff:
+    """The usual one for None. Raises `ConfigurationError` for what is none."""
+    if backoff is None:
+        return Backoff()
+    if not isinstance(backoff, Backoff):
+        raise ConfigurationError(
+            "backoff: expected a Backoff, such as Backoff(attempts=5), got "
+            f"{type(backoff).__name__}"
+        )
+    return backoff

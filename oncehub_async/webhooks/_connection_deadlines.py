@@ -1,10 +1,13 @@
 """Cuts off senders who don't get to the end of a request's head, or don't read their answers.
 
+What they send that is no HTTP is told of in one line, and not in a traceback each.
+
 Bodies are timed by the handler, idle connections by aiohttp; the rest is found by looking at all
 connections a few times within the deadline, so that a request costs nothing more for it.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, cast
 
 from aiohttp import web
@@ -14,11 +17,18 @@ _LOOKS = 4
 
 _NOTHING_YET = object()
 
+Malformed = Callable[[str], web.Response]
+"""The answer to what is no HTTP; it is told which error of aiohttp's that is."""
+
 
 class TimedConnection(web.RequestHandler):
     """aiohttp's side of a connection, which can tell what the sender owes."""
 
-    __slots__ = ("_read_during", "_socket")
+    __slots__ = ("_malformed", "_read_during", "_socket")
+
+    def __init__(self, server: web.Server, malformed: Malformed | None, **settings: Any) -> None:
+        self._malformed = malformed
+        super().__init__(server, **settings)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport: aiohttp forgets its own on closing, with answers still unsent."""
@@ -32,6 +42,21 @@ class TimedConnection(web.RequestHandler):
         if not data.isspace():
             self._read_during = self._waiter
         super().data_received(data)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what is no HTTP in few words.
+
+        aiohttp logs a traceback of each, and quotes in it and in the answer what was sent.
+        """
+        if status == 400 and self._malformed is not None:
+            return self._malformed(type(exc).__name__)
+        return super().handle_error(request, status, exc, message)
 
     def owed(self) -> object | None:
         """What nobody but the sender can bring on; equal later if it has done nothing for it.
@@ -59,8 +84,16 @@ class ConnectionDeadlines:
     unread, isn't blamed on the senders.
     """
 
-    def __init__(self, server: web.Server, seconds: float, **settings: Any) -> None:
+    def __init__(
+        self,
+        server: web.Server,
+        seconds: float,
+        *,
+        malformed: Malformed | None = None,
+        **settings: Any,
+    ) -> None:
         self._server = server
+        self._malformed = malformed
         self._settings = settings
         self._pause = seconds / _LOOKS
         self._loop = asyncio.get_running_loop()
@@ -69,7 +102,7 @@ class ConnectionDeadlines:
 
     def connection(self) -> TimedConnection:
         """A new one, for `create_server`, with the settings as aiohttp has them."""
-        return TimedConnection(self._server, loop=self._loop, **self._settings)
+        return TimedConnection(self._server, self._malformed, loop=self._loop, **self._settings)
 
     def close(self) -> None:
         """Look no more."""

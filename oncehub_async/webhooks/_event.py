@@ -1,4 +1,4 @@
-"""Events as handlers get them. https://developers.oncehub.com/reference/the-event-object"""
+"""Events as handlers get them. https://help.oncehub.com/developers/api/#tag/webhook-events"""
 
 from datetime import datetime
 from functools import cached_property
@@ -15,7 +15,7 @@ from ._envelope import (
     time_of,
 )
 from ._event_names import BOOKING, CONVERSATION, family
-from ._signature import MAX_SKEW, RETRY_WINDOW, verify_signature
+from ._signature import MAX_SKEW, RETRY_WINDOW, HeaderValue, raw_body, verify_signature
 from ._signing_secrets import Secrets
 from ._webhook_errors import EnvelopeError, EventDataError
 
@@ -97,6 +97,7 @@ def read_event(body: bytes) -> Event:
 
     One of a type that is not known yet is an event too; its `data` is JSON data.
     """
+    body = raw_body(body)
     raw = parse_whole(body)
     envelope = envelope_of(raw)
     return _BY_FAMILY.get(family(envelope.type), Event)(body, raw, envelope)
@@ -113,9 +114,14 @@ def kept_event(type: str, body: bytes) -> Event:
     return Event(body, raw, envelope_of_unreadable(body))
 
 
+def damaged_event(id: str, type: str) -> Event:
+    """What is known of an event whose body an inbox has lost."""
+    return Event(b"", {}, Envelope(id, type, subject=id, creation_time=None))
+
+
 def construct_event(
     body: bytes,
-    header: str | bytes | None,
+    header: HeaderValue,
     secrets: Secrets,
     *,
     now: float | None = None,

@@ -1,14 +1,14 @@
 """The types of events, and which of them a handler asks for.
 
-https://developers.oncehub.com/docs/webhook-events lists them. An event always arrives with its
-specific type; `booking` and `conversation` stand for all that begin so.
+https://help.oncehub.com/developers/api/#tag/webhook-events lists them. An event always arrives with
+its specific type; `booking` and `conversation` stand for all that begin so.
 """
 
 import logging
 from collections.abc import Iterable
 from typing import Literal
 
-from .._ground import Lines, did_you_mean
+from .._ground import Lines, did_you_mean, fields
 from ..errors import InvalidParameterError
 from ..models import EventName
 
@@ -52,6 +52,8 @@ ConversationType = Literal[
     EventName.CONVERSATION_CLOSED,
     EventName.CONVERSATION_ABANDONED,
 ]
+EventType = BookingType | ConversationType | EventName | Literal["*"]
+"""What a handler can ask for."""
 
 
 def family(type: str) -> str:
@@ -120,7 +122,10 @@ class Unhandled:
             return
         self._told.add(type)
         logger.warning(
-            "no handler asks for %s events; this one would:\n\n%s\n", type, handler_for(type)
+            "no handler asks for %s events; this one would:\n\n%s\n",
+            type,
+            handler_for(type),
+            extra=fields(event_type=type),
         )
 
 

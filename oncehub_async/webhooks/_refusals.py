@@ -6,11 +6,12 @@ can a stranger fill the log: of each kind there is one line a minute, with the c
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from enum import StrEnum
 from typing import NamedTuple
 
-from .._ground import checks
+from .._ground import checks, fields
 from . import _answers as answer
 from ._answers import DeliveryAnswer
 
@@ -93,7 +94,11 @@ _MEANINGS = {
     Refusal.WRONG_METHOD: _Meaning(
         answer.ONLY_POST, "OnceHub posts; a redirect in front turns a POST into a GET"
     ),
-    Refusal.TOO_SLOW: _Meaning(answer.TOO_SLOW, "the body took longer than read_timeout to arrive"),
+    Refusal.TOO_SLOW: _Meaning(
+        answer.TOO_SLOW,
+        "the body took longer than read_timeout to arrive: a slow sender; or, if that goes on and "
+        "nothing of it comes, a middleware that reads it and doesn't leave it",
+    ),
     Refusal.TOO_LARGE: _Meaning(
         answer.TOO_LARGE,
         "the body is larger than what is let in: max_body (1 MiB), 16 MiB or max_body of what "
@@ -148,7 +153,7 @@ class Lull:
 
     def untold(self, kind: str) -> int | None:
         """How many there were since the last line, if now is the time for one; else None."""
-        now = asyncio.get_running_loop().time()
+        now = _time()
         if now - self._told_at.get(kind, float("-inf")) < _BETWEEN_LINES:
             self._untold[kind] += 1
             return None
@@ -158,6 +163,14 @@ class Lull:
     def is_over(self, kind: str) -> None:
         """Tell of the next one at once."""
         self._told_at.pop(kind, None)
+
+
+def _time() -> float:
+    """The event loop's; adapters without one, such as those for WSGI, are told of as well."""
+    try:
+        return asyncio.get_running_loop().time()
+    except RuntimeError:
+        return time.monotonic()
 
 
 class RefusalLog:
@@ -178,7 +191,15 @@ class RefusalLog:
         if untold is not None:
             level = logging.ERROR if told.status >= 500 else logging.WARNING
             what = f"{detail}; {look}" if detail else look
-            logger.log(level, "refused with %d (%s): %s%s", told.status, why, what, _more(untold))
+            logger.log(
+                level,
+                "refused with %d (%s): %s%s",
+                told.status,
+                why,
+                what,
+                _more(untold),
+                extra=fields(status=told.status, refusal=why.value, count=untold + 1),
+            )
         return told
 
 

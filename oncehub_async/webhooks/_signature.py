@@ -2,13 +2,14 @@
 
 The header `Oncehub-Signature: t=<unix seconds>,s=<hex>` holds s = HMAC-SHA256 with the endpoint's
 secret over t, a dot and the raw body.
-Source: https://developers.oncehub.com/docs/webhooks-signatures
+Source: https://help.oncehub.com/developers/webhooks/webhook-signatures
 """
 
 import hmac
 import math
 import re
 import time
+from collections.abc import Iterable, Mapping
 
 import attrs
 
@@ -28,6 +29,9 @@ SHORT_AGE = 5 * checks.MINUTE
 MAX_SKEW = 5 * checks.MINUTE
 """Seconds that the clocks of sender and receiver may be apart."""
 
+HeaderValue = str | bytes | Iterable[str | bytes] | None
+"""As frameworks give it: a text or bytes, the list of those that came, None where there is none."""
+
 _USUAL = re.compile("t=([0-9]{1,12}),s=([0-9a-f]{64})")
 _LONGEST_HEADER = 1024
 _FIELD = re.compile(rb"([a-z][a-z0-9_]{0,15})=([\x21-\x2b\x2d-\x7e]{1,256})")
@@ -45,7 +49,7 @@ class Signature:
 
 def verify_signature(
     body: bytes,
-    header: str | bytes | None,
+    header: HeaderValue,
     secrets: Secrets,
     *,
     now: float | None = None,
@@ -55,7 +59,8 @@ def verify_signature(
     """Raise `SignatureError` unless `body` was signed with one of `secrets`, and not too long ago.
 
     - `body`: the bytes as they arrived, before anything parsed them.
-    - `header`: the value of `Oncehub-Signature`, None where there was none.
+    - `header`: the value of `Oncehub-Signature`, None where there was none. Some frameworks give
+      a list of values.
     - `now`: Unix seconds; this machine's time where it is left out.
     - `max_age`, `max_skew`: seconds that the signature may be old, or in the future.
 
@@ -67,7 +72,8 @@ def verify_signature(
     moment = time.time() if now is None else now
     if not math.isfinite(moment):
         raise ConfigurationError(f"now: {moment!r} is no time, so no signature would be too old")
-    check_signature(body, header, signing_keys(hidden), moment, oldest, newest)
+    value = header if isinstance(header, str | bytes) else header_value([header])
+    check_signature(body, value, signing_keys(hidden), moment, oldest, newest)
 
 
 def check_signature(
@@ -80,7 +86,7 @@ def check_signature(
 ) -> SigningKey:
     """As `verify_signature`, with arguments that were checked before; the key that signed."""
     signature = parse_header(header)
-    raw = _raw(body)
+    raw = raw_body(body)
     # All keys are tried: how long it takes says nothing about which one it was.
     matching = [
         key
@@ -109,6 +115,35 @@ def check_age(signature: Signature, now: float, max_age: float, max_skew: float)
             f"signed {-age:.0f} s in the future; the limit is {max_skew:.0f} s "
             "(is the clock of this machine right?)",
         )
+
+
+def header_value(found: Iterable[HeaderValue]) -> str | bytes | None:
+    """What came as the header's value, in one; None where nothing did.
+
+    One that came several times is joined by commas, as HTTP has it, and refused later; what split
+    it at its own comma is undone so. Raises `ConfigurationError` for what is no text.
+    """
+    texts = [each for value in found for each in _texts(value)]
+    if len(texts) == 1 and isinstance(texts[0], str) and " " not in texts[0]:
+        return texts[0]
+    raw = [each.encode(errors="replace") if isinstance(each, str) else each for each in texts]
+    # What splits a header at its commas joins it with a space behind them.
+    return b",".join(raw).replace(b", ", b",") if raw else None
+
+
+def _texts(value: object) -> list[str | bytes]:
+    if isinstance(value, str | bytes):
+        return [value]
+    if value is None:
+        return []
+    if isinstance(value, bytearray | memoryview):
+        return [bytes(value)]
+    if isinstance(value, Mapping) or not isinstance(value, Iterable):
+        raise ConfigurationError(
+            f"header: expected the value of {SIGNATURE_HEADER}, a text or a list of texts, got "
+            f"{type(value).__name__}"
+        )
+    return [text for each in value for text in _texts(each)]
 
 
 def parse_header(header: str | bytes | None) -> Signature:
@@ -150,10 +185,11 @@ def signature_header(body: bytes, secret: str | bytes, timestamp: float) -> str:
     finally:
         secret = b""  # a frame's locals are shown by tools that report errors
     moment = str(int(timestamp)).encode()
-    return f"t={moment.decode()},s={key.digest(moment, _raw(body)).hex()}"
+    return f"t={moment.decode()},s={key.digest(moment, raw_body(body)).hex()}"
 
 
-def _raw(body: object) -> bytes:
+def raw_body(body: object) -> bytes:
+    """The bytes as they arrived. Raises `ConfigurationError` for anything else."""
     if isinstance(body, bytes):
         return body
     if isinstance(body, bytearray | memoryview):

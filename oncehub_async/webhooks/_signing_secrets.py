@@ -4,13 +4,13 @@ import asyncio
 import hmac
 import inspect
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Protocol
 
 import attrs
 
 from .._client import Resources
-from .._ground import Clock, Hidden, checks
+from .._ground import Clock, Hidden, checks, fields
 from ..errors import ConfigurationError
 from ..models import Webhook
 from ._stopwatch import Stopwatch
@@ -45,7 +45,7 @@ class SigningKey:
 def signing_keys(secrets: Secrets | Hidden) -> tuple[SigningKey, ...]:
     """The keys of secrets. Raises `ConfigurationError` where there is none, or an empty one."""
     secrets = Hidden(secrets)
-    if not isinstance(secrets.value, Iterable):
+    if not isinstance(secrets.value, Iterable) or isinstance(secrets.value, Mapping):
         raise ConfigurationError(
             f"signing_secret: expected a str or several, got {type(secrets.value).__name__}"
         )
@@ -196,7 +196,7 @@ class ProvidedSecrets:
         except ConfigurationError as error:
             # A clear answer that there are none, which ends those that were.
             if self._kept:
-                logger.error("deliveries are answered 503: %s", error)
+                logger.error("deliveries are answered 503: %s", error, extra=fields(status=503))
             self._kept = ()
             return error
         except Exception as error:
@@ -204,6 +204,7 @@ class ProvidedSecrets:
                 logger.warning(
                     "new signing secrets can't be had (%s); those that are kept go on verifying",
                     type(error).__name__,
+                    extra=fields(error_type=type(error).__name__),
                 )
             return error
         return None
@@ -250,7 +251,8 @@ def _can_verify(webhook: Webhook) -> bool:
     try:
         signing_keys(webhook.signing_secret or "")
     except ConfigurationError as error:
-        logger.warning("the secret of webhook %s is left out: %s", webhook.id, error)
+        extra = fields(webhook_id=webhook.id)
+        logger.warning("the secret of webhook %s is left out: %s", webhook.id, error, extra=extra)
         return False
     return True
 

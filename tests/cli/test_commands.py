@@ -9,12 +9,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from cyclopts import App
 
 import oncehub_async
+from oncehub_async._http import KEY_VARIABLE, URL_VARIABLE
 from oncehub_async.cli import main
+from oncehub_async.cli._app import COMMANDS
 from oncehub_async.cli._output import several, span
 from oncehub_async.export import RESOURCES
 from oncehub_async.simulator import Account, Fault, ServiceLimits, Simulator
@@ -134,7 +138,7 @@ def test_a_failed_export_tells_why_in_a_line(
         (["export", "bookings", "--out", "x", "--filter", "status"], "NAME=VALUE"),
         (["export", "bookings", "--out", "x", "--filter", "colour=red"], "no filter 'colour'"),
         (["export", "--out", "x", "--colour"], "--colour"),
-        (["export", "--out", "x", "--per-second", "0"], "per_second"),
+        (["export", "--out", "x", "--per-second", "0"], "--per-second: "),
         (["export", "--out", "x", "--per-second", "many"], "many"),
         (["simulate", "--speed", "0"], "speed"),
         (["simulate", "--bookings", "-1"], "bookings"),
@@ -368,3 +372,19 @@ def test_the_extras_of_formats_are_not_needed_for_others(sim: Simulator, tmp_pat
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_what_each_says_of_itself(name: str) -> None:
+    """The list stands apart from the commands, so that it can be shown without them."""
+    place, summary = COMMANDS[name]
+    module, command = place.split(":")
+    found = getattr(import_module(f"oncehub_async.cli.{module}"), command)
+    told = found.help if isinstance(found, App) else found.__doc__
+    assert " ".join(told.split("\n\n")[0].split()) == summary
+
+
+def test_the_help_names_the_variables_that_are_read(capsys: pytest.CaptureFixture[str]) -> None:
+    """It can't import their names: it would be slow."""
+    assert main(["--help"]) == 0
+    assert {KEY_VARIABLE, URL_VARIABLE} <= set(capsys.readouterr().out.split())

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from oncehub_async import Clock
 from oncehub_async.cli._app import run
 from oncehub_async.cli._simulate import routes, simulated
 from oncehub_async.simulator._simulator import START
@@ -66,6 +67,6 @@ def test_wrong_usage(arguments: str, said: str, capsys: pytest.CaptureFixture[st
 
 def test_where_things_happen_they_happen_now() -> None:
     """Else it is the same account each time."""
-    assert simulated(10, 2, 1, 1.0).now() == START
-    lively = simulated(10, 2, 1, 1.0, activity=5.0).now()
+    assert simulated(10, 2, 1, clock=Clock()).now() == START
+    lively = simulated(10, 2, 1, clock=Clock(), activity=5.0).now()
     assert abs(lively - datetime.now(UTC)) < timedelta(hours=1)

@@ -99,7 +99,7 @@ def test_what_the_account_has_and_the_file_lacks_ends_with_1(
     ("arguments", "said"),
     [
         (["verify"], "FOLDER"),
-        (["verify", "nope"], "folder: nope is not a folder"),
+        (["verify", "nope"], "FOLDER: nope is not a folder"),
         (["verify", ".", "--samples", "few"], "few"),
         (["verify", ".", "--live", "--samples", "-1"], "samples"),
     ],

@@ -32,6 +32,7 @@ from oncehub_async import (
     RateLimitError,
     RequestAttempt,
     RequestError,
+    RequestTimeoutError,
     Resources,
     RetryPolicy,
     ServerError,
@@ -375,6 +376,39 @@ def test_a_failing_hook_does_no_harm(caplog: pytest.LogCaptureFixture) -> None:
     assert "hook failed" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (reply(429), "GET /users: asked to wait (429); it is repeated, and all requests slow down"),
+        (reply(503), "GET /users: answered 503; again in "),
+        (reply(200, b"<html>"), "GET /users: an answer that can't be read; again in "),
+        (ConnectError("x", method="GET", path="/users"), "GET /users: no connection; again in "),
+        (
+            ConnectionLostError("x", method="GET", path="/users"),
+            "GET /users: the connection broke; again in ",
+        ),
+        (
+            RequestTimeoutError("x", method="GET", path="/users"),
+            "GET /users: no answer in time; again in ",
+        ),
+    ],
+)
+def test_what_is_repeated_is_not_said_to_have_failed(
+    answer: Any, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is told in words, not by a class's name: people read it in every command."""
+    script = Script([answer, reply(200, b'{"object": "list", "data": [], "has_more": false}')])
+
+    async def main() -> None:
+        await Resources(scripted(script)).users.list().collect()
+
+    run_virtual(main())
+    (message,) = (r.getMessage() for r in caplog.records if r.levelno == logging.WARNING)
+    assert message.startswith(told)
+    assert "Error" not in message
+    assert "failed" not in message
+
+
 def test_logs_hold_no_ids_and_no_filters(caplog: pytest.LogCaptureFixture) -> None:
     """Templates only, at every level."""
     caplog.set_level(logging.DEBUG)
@@ -386,6 +420,9 @@ def test_logs_hold_no_ids_and_no_filters(caplog: pytest.LogCaptureFixture) -> No
 
     run_virtual(main())
     assert "/contacts" in caplog.text
+    told = [vars(each) for each in caplog.records if hasattr(each, "path")]
+    assert [(each["method"], each["attempt"]) for each in told] == [("GET", n) for n in (1, 1, 2)]
+    assert "carrie" not in str(told)
     assert "carrie" not in caplog.text
     assert "key-1" not in caplog.text
 

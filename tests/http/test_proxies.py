@@ -64,6 +64,14 @@ async def test_a_failed_connection_names_address_and_proxy(
     assert "sekrit" not in str(caught.value)
 
 
+async def test_a_failed_connection_says_that_no_proxy_was_used() -> None:
+    """And why it failed, in the system's words."""
+    async with OnceHub("key", base_url="https://127.0.0.1:1", retry=ONCE) as oncehub:
+        with pytest.raises(ConnectError) as caught:
+            await oncehub.validate_key()
+    assert "no connection to 127.0.0.1:1 without a proxy (Connection refused)" in str(caught.value)
+
+
 async def test_a_session_of_the_callers_own_knows_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the environment says is its affair."""
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")

@@ -14,10 +14,7 @@ from typing import Any, Union, get_args, get_origin
 
 import attrs
 
-from ... import models
-from ...models import Deleted, Model
-
-SIGNING_SECRETS = frozenset({"secret", "signing_secret"})
+from ...models import LISTED, SIGNING_SECRETS, Deleted, Model
 
 
 def without_secrets(item: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -29,19 +26,6 @@ def without_secrets(item: Mapping[str, Any]) -> Mapping[str, Any]:
 
 UNKNOWN_FIELDS = "unknown_fields"
 """The last column: what has no column, or doesn't fit into the one that it has."""
-
-MODELS: Mapping[str, type[Model]] = {
-    "bookings": models.Booking,
-    "contacts": models.Contact,
-    "users": models.User,
-    "teams": models.Team,
-    "booking_calendars": models.BookingCalendar,
-    "booking_pages": models.BookingPage,
-    "master_pages": models.MasterPage,
-    "event_types": models.EventType,
-    "sms_notifications": models.SmsNotification,
-    "webhooks": models.Webhook,
-}
 
 
 class FieldKind(Enum):
@@ -83,7 +67,7 @@ class Field:
 @cache
 def fields_of(resource: str) -> tuple[Field, ...]:
     """The fields of a resource's objects, in the order of their columns. Raises `KeyError`."""
-    return _fields(MODELS[resource])
+    return _fields(LISTED[resource])
 
 
 def _fields(model: type[Model]) -> tuple[Field, ...]:

@@ -4,9 +4,11 @@ The event loop never waits for the disk, and a commit's cost is shared by all wh
 """
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -21,6 +23,10 @@ T = TypeVar("T")
 _MOST_IN_A_COMMIT = 1_000
 _MOST_IDLE = 1.0
 """Seconds after which `between` is called again where there is nothing to write."""
+
+_BETWEEN_LOOKS = 0.05
+"""Seconds after which it is looked whether another process wrote, while somebody wants to know. An
+idle receiver takes half a percent of a processor with it."""
 
 _TRANSIENT = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL)
 """Trouble that leaves the connection as good as it was."""
@@ -64,6 +70,8 @@ class InboxWriter:
         self._connection: sqlite3.Connection | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._wake: Callable[[], None] | None = None
+        self._version: int | None = None
         self._idle = asyncio.Event()
         self._idle.set()
         self._is_closed = False
@@ -86,19 +94,26 @@ class InboxWriter:
         self._is_closed = True
         if self._thread is None:
             return
+        # In an event loop that has ended nobody waits any more, and nothing is answered.
+        is_alive = self._loop is not None and not self._loop.is_closed()
         try:
-            await self._idle.wait()
+            if is_alive:
+                await self._idle.wait()
         finally:
             waiting, self._waiting = self._waiting, []
             for request in waiting:
-                if not request.answer.done():
+                if is_alive and not request.answer.done():
                     request.answer.set_exception(InboxError("the inbox was closed"))
             self._batches.put(None)
         await asyncio.to_thread(self._thread.join)
 
+    def watch(self, wake: Callable[[], None] | None) -> None:
+        """Have this called in the loop soon after another connection wrote; None: no longer."""
+        self._wake = wake
+
     def submit(self, operation: WriteOperation[T], argument: object) -> "asyncio.Future[T]":
         """Have it done in the next commit."""
-        if self._loop is None or self._is_closed:
+        if self._loop is None or self._is_closed or self._loop.is_closed():
             raise InboxError("the inbox is not open")
         if len(self._waiting) >= self._most_waiting:
             raise InboxError("the inbox is overloaded")
@@ -139,12 +154,30 @@ class InboxWriter:
         self._disconnect()
 
     def _next(self) -> list[_Request] | None:
+        looked = 0.0
         while True:
-            self._between()
+            if time.monotonic() - looked >= _MOST_IDLE:
+                looked = time.monotonic()
+                self._between()
             try:
-                return self._batches.get(timeout=_MOST_IDLE)
+                return self._batches.get(
+                    timeout=_MOST_IDLE if self._wake is None else _BETWEEN_LOOKS
+                )
             except queue.Empty:
-                continue
+                self._look_for_news()
+
+    def _look_for_news(self) -> None:
+        wake, loop, connection = self._wake, self._loop, self._connection
+        if wake is None or loop is None or connection is None:
+            return
+        try:
+            (version,) = connection.execute("PRAGMA data_version").fetchone()
+        except sqlite3.Error:  # whoever asks for something next is told
+            return
+        if version != self._version:
+            self._version = version
+            with contextlib.suppress(RuntimeError):  # the loop was closed under it
+                loop.call_soon_threadsafe(wake)
 
     def _results(self, batch: list[_Request]) -> list[Any]:
         try:

@@ -10,14 +10,15 @@ import pytest
 from oncehub_async import InvalidParameterError
 from oncehub_async.export import RESOURCES
 from oncehub_async.export._formats import Compression, Format, check, choices, file_ending
-from oncehub_async.export._formats.fields import MODELS, fields_of
+from oncehub_async.export._formats.fields import fields_of
+from oncehub_async.models import LISTED
 
 from .samples import simulated, written
 
 
 def test_every_resource_has_columns() -> None:
     """What can be exported can be written."""
-    assert set(MODELS) == set(RESOURCES)
+    assert set(LISTED) == set(RESOURCES)
     for resource in RESOURCES:
         assert fields_of(resource)[0].name == "id"
 

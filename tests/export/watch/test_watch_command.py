@@ -26,13 +26,13 @@ PROGRAM = """
 import sys
 import attrs
 from oncehub_async import Clock, Limits
-from oncehub_async.cli import _app, _watch_command
+from oncehub_async.cli import _app, _export_options, _watch_command
 
 async def fast(request):
     limits = Limits(per_second=1000, per_five_minutes=100_000)
     return await _watch_command.watch_account(attrs.evolve(request, clock=Clock(100), limits=limits))
 
-_app.watch_account = fast
+_export_options.watch_account = fast
 sys.exit(_app.run(sys.argv[1:]))
 """
 

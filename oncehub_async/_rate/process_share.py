@@ -1,0 +1,503 @@
+"""A budget of many processes, as each of them uses it: it asks where the budget is kept.
+
+Whoever waits in this process stands in a line of its own here; for the first of each priority the
+process asks, and is told when to ask again. What the process has sent it also knows by itself:
+while what is shared can't be reached, it sends no more than its part of that, and tells it when
+what is shared was lost.
+"""
+
+import asyncio
+import heapq
+import itertools
+import uuid
+from collections.abc import Callable
+from copy import copy
+from math import ceil, inf
+from typing import Protocol, Self
+
+import attrs
+
+from .._ground import Clock, checks, logger
+from ..errors import ConfigurationError
+from .forecast import Demands, Forecast, forecast
+from .rate_budget import FIVE_MINUTES, SECOND, Limits, Permit, Priority, RequestOutcome, Room
+from .request_queue import SOON
+from .round_trips import LONGEST_DELAY, RoundTrips
+from .shared_state import Ask, PaceVerdict, Sent, SharedRules, Told
+from .window import GUARD, Window, free_at
+
+_EARLY = 0.001
+"""Seconds by which a timer may be early."""
+_FIRST_RETRY, _LONGEST_RETRY = 0.1, 1.0
+"""Real seconds between two tries to reach what is shared."""
+
+
+class StoreGoneError(Exception):
+    """Where the budget is kept can't be reached at present."""
+
+
+class BudgetStore(Protocol):
+    """Where a budget of many processes is kept."""
+
+    name: str
+    """For people: without passwords."""
+
+    async def open(self, on_lost: Callable[[], None]) -> None:
+        """Get ready; `on_lost` is called when what was shared may have been lost."""
+        ...
+
+    async def ask(self, ask: Ask, rules: SharedRules) -> Told:
+        """One exchange. Raises `StoreGoneError`, and `ConfigurationError` for what won't pass."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of what is open."""
+        ...
+
+
+@attrs.frozen(eq=False)
+class SharedPermit(Permit):
+    """A permit of a budget that processes share."""
+
+    id: str
+
+
+@attrs.define(eq=False)
+class _Own:
+    """What this process has sent, in real seconds of its own clock."""
+
+    left: float
+    arrived: float
+
+
+@attrs.define(eq=False)
+class _Waiter:
+    rank: tuple[Priority, int]
+    granted: "asyncio.Future[SharedPermit]"
+
+    def __lt__(self, other: "_Waiter") -> bool:
+        return self.rank < other.rank
+
+
+class SharedBudget:
+    """One budget for all processes that name the same store; see `RedisBudget`, `FileBudget`.
+
+    Used within one event loop, and closed there (`async with`, or `close()`).
+    """
+
+    _store: BudgetStore
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        *,
+        clock: Clock | None = None,
+        account: str = "",
+    ) -> None:
+        self._limits = limits or Limits()
+        self._clock = clock = Clock() if clock is None else checks.clock(clock)
+        self._account = account
+        self._rules = SharedRules(
+            per_second=self._limits.per_second,
+            second=clock.real_seconds(SECOND + GUARD),
+            per_five_minutes=self._limits.per_five_minutes,
+            five_minutes=clock.real_seconds(FIVE_MINUTES + GUARD),
+            reserve=self._limits.kept_free,
+            longest_delay=LONGEST_DELAY,
+        )
+        self._round_trips = RoundTrips(clock.seconds(LONGEST_DELAY))
+        self.demands: Demands = Demands()
+        """What those expect who read long lists in this process."""
+        self._process = uuid.uuid4().hex[:12]
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._numbers = itertools.count()
+        self._waiters: list[_Waiter] = []
+        self._own: dict[str, _Own] = {}
+        self._settled: list[Sent] = []
+        self._unused: list[str] = []
+        self._verdicts: list[PaceVerdict] = []
+        self._told: Told | None = None
+        self._told_at = 0.0
+        self._report_due = False
+        self._asked_for: set[Priority] = set()
+        self._retry = _FIRST_RETRY
+        self._out_of_reach = False
+        self._is_back = False
+        """Whether it is time to try at once whether what is shared is within reach."""
+        self._ahead = 0.0
+        """By how much the clock of what is shared is ahead of the loop's."""
+        self._alone: _Alone | None = None
+        self._wake = asyncio.Event()
+        self._runner: asyncio.Task[None] | None = None
+
+    async def acquire(self, priority: Priority) -> Permit:
+        """Wait for the right to send one request."""
+        await self._open()
+        waiter = _Waiter(
+            (priority, next(self._numbers)), asyncio.get_running_loop().create_future()
+        )
+        heapq.heappush(self._waiters, waiter)
+        if priority not in self._asked_for:
+            self._stir()
+        try:
+            return await waiter.granted
+        except asyncio.CancelledError:
+            if waiter.granted.done() and not waiter.granted.cancelled():
+                self._give_back(waiter.granted.result().id)
+            raise
+
+    async def settle(self, permit: Permit, outcome: RequestOutcome) -> None:
+        """Tell what became of the request."""
+        if not isinstance(permit, SharedPermit) or permit.id not in self._own:
+            return
+        now, own = self._now(), self._own[permit.id]
+        if outcome.answered:
+            clock_now = self._clock.now()
+            departed = outcome.left_at is not None
+            left_at = permit.sent_at if outcome.left_at is None else outcome.left_at
+            delay = self._round_trips.delay(clock_now - left_at, departed=departed)
+            late = self._clock.real_seconds(delay + left_at - permit.sent_at)
+            own.arrived = own.left + min(late, LONGEST_DELAY)
+            if outcome.refused:
+                self._round_trips.refused()
+            self._verdicts.append(
+                PaceVerdict(
+                    now - own.left,
+                    outcome.refused,
+                    None
+                    if outcome.retry_after is None
+                    else self._clock.real_seconds(outcome.retry_after),
+                )
+            )
+        self._settled.append(self._sent(permit.id, now))
+        self._stir()
+
+    def waiting(self) -> int:
+        """How many requests of this process wait for a permit."""
+        return sum(not each.granted.done() for each in self._waiters)
+
+    def used_this_second(self) -> int:
+        """How many requests of the account hold a place in the last second, as far as is known."""
+        second, _ = self._windows()
+        second.ready_at(self._clock.now())
+        return second.used()
+
+    def room(self) -> Room:
+        """What the limits leave for bulk work of this process: its part of what is left."""
+        limits = self._limits.of_bulk_work
+        if self._told is None or self._out_of_reach:
+            return Room(limits, 0)
+        now = self._clock.now()
+        _, address = self._windows()
+        address.ready_at(now)
+        free_from = [each + address.seconds - now for each in address.arrivals()]
+        soon = [seconds for seconds in free_from if seconds <= SOON]
+        left = max(0, limits.per_five_minutes - len(free_from) + len(soon))
+        return Room(limits, left // max(1, self._told.processes), max(soon, default=0.0))
+
+    def forecast(self, requests: int = 1) -> Forecast:
+        """When the next requests may leave if nobody else sends any."""
+        now = self._clock.now()
+        if self._out_of_reach:
+            due = self._now() if self._alone is None else self._alone.due(Priority.BULK)
+            wait = max(0.0, self._clock.seconds(due - self._now()))
+            return Forecast(wait, f"the shared budget ({self._store.name}: out of reach)", wait)
+        second, address = self._windows()
+        told = self._told
+        paused = 0.0 if told is None else self._clock.seconds(told.paused)
+        limit = self._limits.per_second if told is None else told.limit
+        return forecast(now, second, limit, address, self._when(paused), requests)
+
+    async def close(self) -> None:
+        """Give up the place in line, and what is open. Closing twice does no harm."""
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            runner.cancel()
+            await asyncio.wait([runner])
+        if self._loop is None:
+            return
+        self._loop = None
+        if self._told is not None and not self._out_of_reach:
+            try:
+                async with asyncio.timeout(1):
+                    await self._store.ask(self._ask(), self._rules)
+            except (StoreGoneError, ConfigurationError, TimeoutError):
+                logger.debug("the shared budget was not told that a process has ended")
+        await self._store.close()
+
+    async def __aenter__(self) -> Self:
+        await self._open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._store.name!r})"
+
+    async def _open(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._loop is None:
+            self._loop = loop
+            await self._store.open(self._lost)
+        elif self._loop is not loop:
+            raise ConfigurationError(
+                "budget: is in use on another event loop; make one for each, of the same address"
+            )
+
+    def _lost(self) -> None:
+        self._report_due = self._is_back = True
+        self._stir()
+
+    def _stir(self) -> None:
+        self._wake.set()
+        if (self._runner is None or self._runner.done()) and self._loop is not None:
+            self._runner = self._loop.create_task(self._run())
+
+    async def _run(self) -> None:
+        try:
+            await self._ask_and_tell()
+        except Exception as error:
+            # Whoever waits must not wait for ever.
+            self._refuse_all(error)
+            raise
+
+    async def _ask_and_tell(self) -> None:
+        while self._wants() != (0, 0) or self._has_news():
+            self._wake.clear()
+            ask = self._ask()
+            try:
+                told = await self._store.ask(ask, self._rules)
+            except StoreGoneError as error:
+                self._put_back(ask)
+                await self._do_without(error)
+            except ConfigurationError as error:
+                self._refuse_all(error)
+                return
+            else:
+                if self._take(told, ask):
+                    await self._pause(told)
+
+    async def _pause(self, told: Told) -> None:
+        """Sleep until there is something to ask or to tell."""
+        waiting = self._wants()
+        self._asked_for = {priority for priority in Priority if told.due[priority] is not None}
+        unasked = any(waiting[each] and each not in self._asked_for for each in Priority)
+        if unasked or self._has_news() or waiting == (0, 0):
+            return
+        due = [seconds for seconds in told.due if seconds is not None]
+        await self._sleep(min(due))
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    def _has_news(self) -> bool:
+        return bool(self._settled or self._unused or self._verdicts or self._report_due)
+
+    def _wants(self) -> tuple[int, int]:
+        self._waiters = [each for each in self._waiters if not each.granted.done()]
+        heapq.heapify(self._waiters)
+        interactive = sum(each.rank[0] is Priority.INTERACTIVE for each in self._waiters)
+        return interactive, len(self._waiters) - interactive
+
+    def _ask(self) -> Ask:
+        told, now = self._told, self._now()
+        horizon = now - self._rules.five_minutes
+        for name in [each for each, own in self._own.items() if own.arrived <= horizon]:
+            del self._own[name]
+        own = tuple(self._sent(name, now) for name in self._own)
+        ask = Ask(
+            process=self._process,
+            account=self._account,
+            wants=self._wants(),
+            settled=tuple(self._settled),
+            unused=tuple(self._unused),
+            verdicts=tuple(self._verdicts),
+            known=None if told is None else told.state,
+            reported=own if self._report_due else None,
+            processes=1 if told is None else told.processes,
+        )
+        self._settled, self._unused, self._verdicts = [], [], []
+        self._report_due = False
+        return ask
+
+    def _put_back(self, ask: Ask) -> None:
+        self._settled[:0] = ask.settled
+        self._unused[:0] = ask.unused
+        self._verdicts[:0] = ask.verdicts
+        self._report_due = True
+
+    def _sent(self, id: str, now: float) -> Sent:
+        own = self._own[id]
+        return Sent(id, now - own.left, now - own.arrived)
+
+    def _take(self, told: Told, ask: Ask) -> bool:
+        """Hand out what the process was given; tells whether there is nothing to ask at once."""
+        if self._out_of_reach:
+            logger.info("the shared budget (%s) is within reach again", self._store.name)
+            self._out_of_reach, self._alone, self._retry = False, None, _FIRST_RETRY
+        known = self._told
+        if told.report:
+            self._report_due = True
+            return False
+        if known is not None and known.state != told.state:
+            logger.warning(
+                "what the shared budget (%s) knew was lost; all who share it tell it anew",
+                self._store.name,
+            )
+        self._told, self._told_at = told, self._clock.now()
+        self._ahead = told.now - self._now()
+        for name, priority, wait in told.leave:
+            self._hand_out(name, Priority(priority), wait)
+        return True
+
+    def _hand_out(self, id: str, priority: Priority, wait: float) -> None:
+        # Whoever matters most goes with what comes first.
+        self._wants()
+        left = self._now() + wait
+        self._own[id] = _Own(left, left + LONGEST_DELAY)
+        if not self._waiters or self._waiters[0].rank[0] > priority:
+            self._give_back(id)
+            return
+        waiter = heapq.heappop(self._waiters)
+        asyncio.get_running_loop().call_later(wait, self._let_go, waiter, id)
+
+    def _let_go(self, waiter: _Waiter, id: str) -> None:
+        if waiter.granted.done():
+            self._give_back(id)
+        else:
+            waiter.granted.set_result(SharedPermit(self._clock.now(), id))
+
+    def _give_back(self, id: str) -> None:
+        self._own.pop(id, None)
+        self._unused.append(id)
+        self._stir()
+
+    def _refuse_all(self, error: Exception) -> None:
+        for waiter in self._waiters:
+            if not waiter.granted.done():
+                waiter.granted.set_exception(copy(error))
+        self._waiters = []
+
+    async def _do_without(self, error: StoreGoneError) -> None:
+        """What is shared is out of reach: send no more than this process's part of it."""
+        if not self._out_of_reach:
+            self._out_of_reach, self._asked_for = True, set()
+            if self._told is not None:
+                self._alone = _Alone(self._rules, self._told, self._ahead, self._own, self._now)
+            logger.warning(
+                "the shared budget (%s) is out of reach (%s): %s",
+                self._store.name,
+                error,
+                "nothing is sent until it is there"
+                if self._told is None
+                else f"this process uses its part of what {self._told.processes} have shared",
+            )
+        retry_at = self._now() + self._retry
+        self._retry = min(self._retry * 2, _LONGEST_RETRY)
+        self._is_back = False
+        while not self._is_back and (now := self._now()) < retry_at:
+            due = self._send_alone(now)
+            self._wake.clear()
+            await self._sleep(min(retry_at, due) - now)
+
+    def _send_alone(self, now: float) -> float:
+        """Let go who may go without what is shared; gives when the next one may."""
+        while (interactive := self._wants()[0]) or self._waiters:
+            priority = Priority.INTERACTIVE if interactive else Priority.BULK
+            due = inf if self._alone is None else self._alone.due(priority)
+            if self._alone is None or due > now + _EARLY:
+                return due
+            self._alone.take(due)
+            self._hand_out(f"{self._process}.alone{next(self._numbers)}", priority, 0.0)
+        return inf
+
+    def _windows(self) -> tuple[Window, Window]:
+        """The account's second and the address's five minutes, as they were told."""
+        told = self._told
+        second, five_minutes = ([], []) if told is None else (told.second, told.five_minutes)
+        return (
+            Window(
+                self._limits.per_second,
+                SECOND,
+                arrivals=[self._when(self._clock.seconds(each)) for each in second],
+            ),
+            Window(
+                self._limits.per_five_minutes,
+                FIVE_MINUTES,
+                arrivals=[self._when(self._clock.seconds(each)) for each in five_minutes],
+            ),
+        )
+
+    def _now(self) -> float:
+        """Real seconds of the event loop."""
+        return 0.0 if self._loop is None else self._loop.time()
+
+    def _when(self, seconds: float) -> float:
+        return self._told_at + seconds
+
+
+class _Alone:
+    """What a process may send while what is shared is out of reach. In real seconds.
+
+    In the first five minutes it may send anew just what it has sent before: so all together
+    never send more than they had when they could see each other. Later each has an equal share.
+    """
+
+    def __init__(
+        self,
+        rules: SharedRules,
+        told: Told,
+        ahead: float,
+        own: dict[str, _Own],
+        now: Callable[[], float],
+    ) -> None:
+        self._rules, self._now, self._own = rules, now, own
+        self._processes, self._index = max(1, told.processes), told.index
+        self._ahead = ahead
+        self._since = since = now()
+        self._last_turn = -1
+        horizon = since - rules.five_minutes
+        self._had = sum(each.arrived > horizon for each in own.values())
+
+    def due(self, priority: Priority) -> float:
+        """When the next request may leave."""
+        rules, n = self._rules, self._processes
+        now = self._now()
+        share = max(1, rules.per_five_minutes // n)
+        everybody_anew = self._since + rules.five_minutes + rules.longest_delay
+        limit = share if now >= everybody_anew else min(share, self._had)
+        if priority is Priority.BULK and limit > 0:
+            limit = max(1, limit - rules.reserve // n)
+        arrivals = sorted(each.arrived for each in self._own.values())
+        arrivals = [each for each in arrivals if each > now - rules.five_minutes]
+        earliest = max(
+            now,
+            # What others have sent until then can still arrive.
+            self._since + rules.second + rules.longest_delay,
+            free_at(arrivals, limit, rules.five_minutes) if limit > 0 else everybody_anew,
+        )
+        return self._turn(max(self._turn_at(earliest), self._last_turn + 1))
+
+    def take(self, at: float) -> None:
+        """A request leaves at this time."""
+        self._last_turn = self._turn_at(at)
+
+    # Everybody has turns of its own, by the clock of what was shared: each process one in a round.
+
+    def _turn_at(self, time: float) -> int:
+        """The number of the first of its own turns at or after a time."""
+        turns = (time + self._ahead) / self._apart
+        return ceil((turns - self._index) / self._processes - 1e-6)
+
+    def _turn(self, number: int) -> float:
+        return (number * self._processes + self._index) * self._apart - self._ahead
+
+    @property
+    def _apart(self) -> float:
+        """Seconds between two turns; what the network shifts by less keeps the limit."""
+        return self._rules.second / max(0.5, self._rules.per_second - 1)

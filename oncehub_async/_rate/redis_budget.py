@@ -1,0 +1,171 @@
+"""A budget for many processes and hosts, kept by a Redis or Valkey server on its own clock."""
+
+import asyncio
+import contextlib
+import time
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from yarl import URL
+
+from .._ground import Clock, Hidden, dump_json, load_json
+from ..errors import ConfigurationError
+from .process_share import SharedBudget, StoreGoneError
+from .rate_budget import Limits
+from .shared_state import SETTLING, Ask, SharedRules, Told
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+_PATIENCE = 2.0
+"""Seconds for an answer of the server, or a connection to it."""
+_RECONNECT = 0.2
+_JUST_STARTED = 5.0
+"""Seconds since the server began, in which not everybody has come back to it."""
+
+
+class RedisBudget(SharedBudget):
+    """One budget for all processes, on any host, that name the same server.
+
+        async with RedisBudget("redis://budget.internal/0") as budget, OnceHub(budget=budget):
+            ...
+
+    - `url`: redis://, rediss:// or unix://, of a Redis 6 or Valkey server or newer; one key is
+      used. Needs the extra "redis".
+    - `limits`: as for `Budget`; the same in all processes.
+    - `account`: a name for the OnceHub account; those of the same name share its 5 requests a
+      second.
+    - `address`: a name for the address that the requests come from; those of the same name share
+      its 200 in five minutes, whichever account they are for. Hosts that reach OnceHub from
+      different addresses name theirs.
+
+    While the server can't be reached, each process sends at most its part of what all of them had
+    used; one that hasn't reached it yet waits.
+
+    Raises `ConfigurationError` for an address that can't be one, or where the extra is missing.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        limits: Limits | None = None,
+        *,
+        account: str = "",
+        address: str = "",
+        clock: Clock | None = None,
+    ) -> None:
+        self._store = _RedisStore(url, address)
+        super().__init__(limits, clock=clock, account=account)
+
+
+class _RedisStore:
+    def __init__(self, url: str, address: str) -> None:
+        self._url = Hidden(url)
+        self.name = _printable_address(url)
+        del url
+        self._key = f"oncehub-budget:{address}"
+        self._redis: Redis | None = None
+        self._script: Any = None
+        self._listener: asyncio.Task[None] | None = None
+        self._started_at = float("-inf")
+        """About when the server began, in seconds of this machine."""
+        try:
+            import redis  # noqa: F401 - only who uses it needs it
+        except ImportError:
+            raise ConfigurationError(
+                "budget: Redis needs an extra: pip install 'oncehub-async[redis]'"
+            ) from None
+
+    async def open(self, on_lost: Callable[[], None]) -> None:
+        from redis.asyncio import Redis
+        from redis.asyncio.retry import Retry
+        from redis.backoff import NoBackoff
+
+        self._redis = Redis.from_url(
+            self._url.value,
+            decode_responses=True,
+            socket_timeout=_PATIENCE,
+            socket_connect_timeout=_PATIENCE,
+            retry=Retry(NoBackoff(), 0),
+        )
+        self._script = self._redis.register_script(lua())
+        self._listener = asyncio.create_task(self._listen(on_lost))
+
+    async def ask(self, ask: Ask, rules: SharedRules) -> Told:
+        from redis.exceptions import (
+            AuthenticationError,
+            NoPermissionError,
+            RedisError,
+        )
+
+        settling = time.monotonic() - self._started_at < _JUST_STARTED + SETTLING
+        try:
+            answer = await self._script(
+                keys=[self._key],
+                args=[
+                    dump_json(ask.as_list()),
+                    dump_json(rules.as_list()),
+                    uuid.uuid4().hex,
+                    "1" if settling else "0",
+                    "",
+                ],
+            )
+        except (AuthenticationError, NoPermissionError) as error:
+            raise ConfigurationError(
+                f"budget: {self.name} doesn't let us in ({type(error).__name__})"
+            ) from None
+        except (RedisError, OSError) as error:
+            raise StoreGoneError(type(error).__name__) from None
+        return Told(*load_json(answer))
+
+    async def close(self) -> None:
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.cancel()
+            await asyncio.wait([listener])
+        if self._redis is not None:
+            await self._redis.aclose()
+
+    async def _listen(self, on_lost: Callable[[], None]) -> None:
+        """Hear at once of a connection that ended, and of a state that was begun anew."""
+        from redis.exceptions import RedisError
+
+        assert self._redis is not None  # noqa: S101 - for the type checker
+        before = False
+        while True:
+            with contextlib.suppress(RedisError, OSError):
+                await self._read_uptime()
+                async with self._redis.pubsub(ignore_subscribe_messages=True) as news:
+                    await news.subscribe(self._key)
+                    if before:
+                        on_lost()
+                    before = True
+                    while True:
+                        if await news.get_message(timeout=None) is not None:
+                            on_lost()
+            await asyncio.sleep(_RECONNECT)
+
+    async def _read_uptime(self) -> None:
+        assert self._redis is not None  # noqa: S101 - for the type checker
+        told = await self._redis.info("server")
+        self._started_at = time.monotonic() - float(told["uptime_in_seconds"])
+
+
+def lua() -> str:
+    """The script that the server runs."""
+    from importlib.resources import files
+
+    return files(__package__).joinpath("shared_state.lua").read_text("utf-8")
+
+
+def _printable_address(text: str) -> str:
+    """A server's address without its password."""
+    example = "expected something like redis://localhost:6379/0"
+    try:
+        url = URL(text)
+    except (ValueError, TypeError):
+        raise ConfigurationError(f"budget: not a URL; {example}") from None
+    if url.scheme not in ("redis", "rediss", "unix") or not (url.host or url.path.strip("/")):
+        raise ConfigurationError(f"budget: not a redis URL; {example}")
+    return str(url.with_user(None).with_query(None)) if url.host else f"unix://{url.path}"

@@ -1,0 +1,226 @@
+"""`oncehub sync`: an account in a database, once or kept current."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from contextlib import aclosing
+
+import attrs
+
+from .._client import OnceHub
+from .._ground import Clock, Hidden, text_in_seconds
+from .._rate import Limits
+from ..errors import InvalidParameterError
+from ..sync import (
+    DEFAULT_DATABASE,
+    EVERY,
+    AccountSync,
+    ColumnPolicy,
+    SyncProgress,
+    SyncRound,
+    TableProgress,
+    column_policy,
+)
+from . import COMPLETE, FAILED
+from ._export_command import Attempts, budget_of
+from ._moments import written_moment
+from ._output import complain, note, say, say_json, say_json_line, several, span
+from ._watch_command import interruption
+
+HASH_KEY_VARIABLE = "ONCEHUB_HASH_KEY"
+_DEFAULT_URL = f"duckdb:///{DEFAULT_DATABASE}"
+
+
+@attrs.frozen(kw_only=True)
+class SyncRequest:
+    """What was asked for on the command line."""
+
+    database: str | None = attrs.field(default=None, repr=False)
+    schema: str | None = None
+    watch: bool = False
+    every: float | None = None
+    since: str | None = None
+    block: tuple[str, ...] = ()
+    hash: tuple[str, ...] = ()
+    hash_key_env: str = HASH_KEY_VARIABLE
+    no_personal_data: bool = False
+    resync: tuple[str, ...] = ()
+    check: bool = False
+    quiet: bool = False
+    json: bool = False
+    limits: Limits = attrs.Factory(Limits)
+    clock: Clock = attrs.Factory(Clock)
+    base_url: str | None = None
+    proxy: str | None = attrs.field(default=None, repr=False)
+    api_key: str | None = attrs.field(default=None, repr=False)
+
+
+async def sync_account(request: SyncRequest) -> int:
+    """Sync and tell what became of it."""
+    if request.every is not None and not request.watch:
+        raise InvalidParameterError("every", "says how often to look for changes: add --watch")
+    if request.check and (request.watch or request.resync):
+        raise InvalidParameterError("check", "compares only; leave --watch and --resync out")
+    attempts, shown = Attempts(), _Progress(request.quiet)
+    oncehub = OnceHub(
+        request.api_key,
+        base_url=request.base_url,
+        proxy=request.proxy,
+        clock=request.clock,
+        budget=budget_of(request.limits, request.clock),
+        on_attempt=attempts.note,
+    )
+    account = AccountSync(
+        oncehub,
+        request.database or _DEFAULT_URL,
+        schema=request.schema,
+        since=None if request.since is None else written_moment(request.since, "since"),
+        policy=_policy(request),
+        resync=request.resync,
+        on_progress=shown.update,
+    )
+    started = request.clock.now()
+    async with oncehub, account:
+        if request.check:
+            return await _check(account, request)
+        if request.watch:
+            return await _watch(account, request)
+        found = await account.run()
+        if request.json:
+            say_json(_data(found))
+        _complain(found)
+        if not request.quiet and not request.json:
+            _tell(account, attempts, request.clock.now() - started)
+        return COMPLETE if found.complete and not found.errors else FAILED
+
+
+def _policy(request: SyncRequest) -> ColumnPolicy:
+    key = Hidden(os.environ.get(request.hash_key_env) if request.hash else None)
+    if request.hash and not key.value:
+        raise InvalidParameterError(
+            "hash", f"set {request.hash_key_env} to a secret text of 16 characters or more first"
+        )
+    return column_policy(
+        block=_names(request.block),
+        hash=_names(request.hash),
+        no_personal_data=request.no_personal_data,
+        hash_key=key.value,
+    )
+
+
+def _names(given: tuple[str, ...]) -> list[str]:
+    return [name for text in given for name in text.split(",") if name]
+
+
+class _Progress:
+    """Says once from which day on a table is complete, and when it is."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._told: dict[str, str] = {}
+
+    def update(self, progress: SyncProgress) -> None:
+        for each in () if self._quiet else progress.tables.values():
+            line = _line(each)
+            if line is not None and self._told.get(each.name) != line:
+                # What was complete when it began is no news.
+                if each.written or each.name in self._told:
+                    note(f"{each.name}: {line}")
+                self._told[each.name] = line
+
+
+def _line(table: TableProgress) -> str | None:
+    if not table.available:
+        return "not in this account"
+    if table.complete:
+        return "complete"
+    if table.complete_since is None:
+        return None
+    return f"complete from {table.complete_since:%Y-%m-%d} on"
+
+
+async def _watch(account: AccountSync, request: SyncRequest) -> int:
+    every = EVERY if request.every is None else request.every
+    if not request.quiet:
+        note(
+            f"Looking for changes every {span(every)}, for {account.database.shown}. "
+            "Stop it with Ctrl-C."
+        )
+    with interruption() as interrupted:
+        try:
+            async with aclosing(account.watch(every=every)) as rounds:
+                async for found in rounds:
+                    _complain(found)
+                    _tell_round(found, request)
+        except asyncio.CancelledError:
+            # To be interrupted is how a watch is meant to end.
+            task = asyncio.current_task()
+            if task is None or not interrupted.is_set():
+                raise
+            task.uncancel()
+    if not request.quiet:
+        note("Stopped; the same command goes on.")
+    return COMPLETE
+
+
+def _complain(found: SyncRound) -> None:
+    for name, error in found.errors.items():
+        complain(f"{name}: {error}")
+
+
+def _tell_round(found: SyncRound, request: SyncRequest) -> None:
+    if request.json:
+        say_json_line(_data(found))
+        return
+    changes = {name: found.changes.get(name, 0) for name in ("bookings", "contacts")}
+    parts = [f"{name} {count:,}" for name, count in changes.items() if count]
+    parts += [f"{name} {len(ids):,} deleted" for name, ids in found.deleted.items()]
+    if found.merged:
+        parts.append(several(len(found.merged), "merged contact"))
+    if parts and not request.quiet:
+        say(f"{text_in_seconds(found.started)}  {', '.join(parts)}")
+
+
+def _data(found: SyncRound) -> dict[str, object]:
+    return {
+        "round": found.number,
+        "started": text_in_seconds(found.started),
+        "complete": found.complete,
+        "changes": dict(found.changes),
+        "deleted": {name: list(ids) for name, ids in found.deleted.items()},
+        "merged": dict(found.merged),
+        "errors": dict(found.errors),
+    }
+
+
+def _tell(account: AccountSync, attempts: Attempts, elapsed: float) -> None:
+    tables = account.progress.tables
+    width = max(map(len, tables))
+    for name, each in tables.items():
+        said = _line(each) or "NOT COMPLETE"
+        written = several(each.written, "row") + " written" if each.written else ""
+        say(f"{name:<{width}} {written:>22}   {said}".rstrip())
+    outcome = "Complete" if account.complete else "NOT COMPLETE; the same command goes on"
+    say(
+        f"{outcome}: {account.database.shown}, in {span(elapsed)}, "
+        f"{several(attempts.requests, 'request')}, {attempts.by_status[429]} of them answered 429."
+    )
+
+
+async def _check(account: AccountSync, request: SyncRequest) -> int:
+    found = await account.check()
+    if request.json:
+        say_json({name: attrs.asdict(each) for name, each in found.items()})
+    else:
+        for name, each in found.items():
+            said = "as in the account"
+            if not each.is_current:
+                said = _what_is_wrong(
+                    {"missing": each.missing, "extra": each.extra, "different": each.different}
+                )
+            say(f"{name}: {several(each.rows, 'row')}, {each.compared:,} compared: {said}")
+    return COMPLETE if all(each.is_current for each in found.values()) else FAILED
+
+
+def _what_is_wrong(found: Mapping[str, list[str]]) -> str:
+    return ", ".join(f"{len(ids):,} {what} ({ids[0]})" for what, ids in found.items() if ids)

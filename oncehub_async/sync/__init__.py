@@ -1,0 +1,69 @@
+"""A OnceHub account in a database of one's own, kept current: DuckDB in a file, or PostgreSQL."""
+
+from ._account_rounds import EVERY, AccountSync, sync
+from ._column_policy import ColumnPolicy, column_policy
+from ._database import (
+    Batch,
+    Database,
+    Deletion,
+    Dialect,
+    ObjectState,
+    Reader,
+    Upsert,
+    Writing,
+    read_states,
+)
+from ._database_url import DEFAULT_DATABASE, database_of
+from ._duckdb_file import DuckDBFile
+from ._postgresql import DEFAULT_SCHEMA, PostgreSQL
+from ._reading import reading
+from ._sync_check import SAMPLES, TableCheck
+from ._sync_errors import (
+    DatabaseBusyError,
+    DatabaseFailedError,
+    NewerSchemaError,
+    OtherAccountError,
+    PolicyChangedError,
+    SyncError,
+)
+from ._sync_progress import SyncProgress, SyncRound, TableProgress
+from ._tables import TABLES, Column, ColumnKind, Table, table_of
+
+__all__ = [
+    "DEFAULT_DATABASE",
+    "DEFAULT_SCHEMA",
+    "EVERY",
+    "SAMPLES",
+    "TABLES",
+    "AccountSync",
+    "Batch",
+    "Column",
+    "ColumnKind",
+    "ColumnPolicy",
+    "Database",
+    "DatabaseBusyError",
+    "DatabaseFailedError",
+    "Deletion",
+    "Dialect",
+    "DuckDBFile",
+    "NewerSchemaError",
+    "ObjectState",
+    "OtherAccountError",
+    "PolicyChangedError",
+    "PostgreSQL",
+    "Reader",
+    "SyncError",
+    "SyncProgress",
+    "SyncRound",
+    "Table",
+    "TableCheck",
+    "TableProgress",
+    "Upsert",
+    "Writing",
+    "column_policy",
+    "database_of",
+    "read_states",
+    "reading",
+    "sync",
+    "table_of",
+]

@@ -1,0 +1,405 @@
+"""Syncs an account: once, or for as long as it is watched."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from types import TracebackType
+from typing import Any, Self
+
+import attrs
+
+from .._client import OnceHub
+from .._ground import checks, dump_json, likely_word, load_json, logger
+from ..errors import (
+    AuthenticationError,
+    ClientStateError,
+    InvalidParameterError,
+    OnceHubError,
+    RequestError,
+)
+from ._account_sync import LONG_LISTS, SyncedAccount
+from ._column_policy import NO_POLICY, ColumnPolicy
+from ._database import Database, Writing
+from ._database_url import DEFAULT_DATABASE, database_of
+from ._deletion_search import SEARCHED, search_step, seconds_apart
+from ._list_reading import begin, read_changes, read_list, read_window
+from ._round_plan import EVERY_ROUND, lists_of_round
+from ._sync_check import SAMPLES, TableCheck, check_tables
+from ._sync_errors import DatabaseBusyError, DatabaseFailedError
+from ._sync_progress import SyncProgress, SyncRound
+from ._tables import TABLES
+
+EVERY = 300.0
+SHORTEST_PAUSE = 10.0
+_ROUNDS = "rounds"
+_WORTH_ANOTHER_LOOK = 30.0
+"""Seconds that reading history may take without another look for changes after it."""
+
+
+class AccountSync:
+    """An account that is synced into a database.
+
+        async with AccountSync(oncehub, "postgresql://localhost/crm") as account:
+            await account.run()
+
+    It has the database to itself between `open` and `close`: a second sync is refused. All rows
+    are written with how far the sync has come, so that whatever end it comes to, the next one goes
+    on from there.
+
+    - `database`: a URL or a file, as `database_of` takes it, or a `Database`.
+    - `since` (aware): leave out bookings, contacts and text messages that were created before.
+    - `policy`: which columns are blocked or hashed; see `column_policy`.
+    - `resync`: tables to read anew. The old rows stay until the new ones take their place.
+    - `on_progress`: is told after each commit.
+
+    Opening raises `SyncError`, `InvalidParameterError` and what `column_policy` raises.
+    """
+
+    def __init__(
+        self,
+        oncehub: OnceHub,
+        database: str | Path | Database = DEFAULT_DATABASE,
+        *,
+        schema: str | None = None,
+        since: datetime | None = None,
+        policy: ColumnPolicy = NO_POLICY,
+        resync: Iterable[str] = (),
+        on_progress: Callable[[SyncProgress], None] | None = None,
+    ) -> None:
+        self.database: Database = (
+            database_of(database, schema=schema) if isinstance(database, str | Path) else database
+        )
+        since = None if since is None else checks.aware(since, "since")
+        self._resync = tables_of(resync)
+        self._account = SyncedAccount(oncehub, self.database, policy, since, on_progress)
+        self._is_open = False
+        self._checked = False
+        self._found: dict[str, dict[str, str | None]] = {}
+        self._history_errors: dict[str, str] = {}
+
+    async def open(self) -> Self:
+        """Take the database, and make or migrate its tables. Raises `SyncError`."""
+        await self.database.open()
+        try:
+            await self._account.load(self._resync)
+        except BaseException:
+            await self.database.close()
+            raise
+        self._is_open = True
+        return self
+
+    async def close(self) -> None:
+        """Let others have the database. Closing twice does no harm."""
+        if self._is_open:
+            self._is_open = False
+            await self.database.close()
+
+    async def __aenter__(self) -> Self:
+        return await self.open()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    @property
+    def progress(self) -> SyncProgress:
+        """How far it is."""
+        return self._account.progress
+
+    @property
+    def complete(self) -> bool:
+        """Whether all is there, as far back as was asked for."""
+        states = self._account.states
+        return bool(states) and all(each.complete or not each.available for each in states.values())
+
+    async def run(self, *, every: float = EVERY) -> SyncRound:
+        """Look for changes, and read what of history is missing; the last round.
+
+        Where history takes longer than `every` seconds, changes are looked for meanwhile. What
+        fails is in the round's `errors`; the other tables go on. Raises `AuthenticationError` and
+        `SyncError`.
+        """
+        clock = self._opened().oncehub.clock
+        looked = clock.now()
+        last = await self.round()
+        if not any(self._account.places[name].windows for name in LONG_LISTS):
+            return last
+        history = asyncio.create_task(self._read_history())
+        try:
+            while not history.done():
+                wait = max(0.0, every - (clock.now() - looked))
+                await asyncio.wait({history}, timeout=clock.real_seconds(wait))
+                if not history.done():
+                    looked = clock.now()
+                    last = await self.round()
+            await history
+        finally:
+            history.cancel()
+            await asyncio.gather(history, return_exceptions=True)
+        if clock.now() - looked > _WORTH_ANOTHER_LOOK:
+            last = await self.round()
+        return self._told(last)
+
+    async def watch(
+        self, *, every: float = EVERY, search: bool = True
+    ) -> AsyncGenerator[SyncRound, None]:
+        """Look for changes every so many seconds, for as long as it is iterated.
+
+        History is read meanwhile, and once it is there, deletions in long lists are searched for
+        with a fifth of the budget at most, unless `search` is false. Raises
+        `InvalidParameterError`, `AuthenticationError` and, at the beginning, `SyncError`; later
+        ones are in the round's `errors`.
+        """
+        if not every >= SHORTEST_PAUSE:
+            raise InvalidParameterError("every", "has to be 10 seconds or more")
+        clock = self._opened().oncehub.clock
+        background: asyncio.Task[None] | None = None
+        has_looked = False
+        try:
+            while True:
+                try:
+                    found = await self.round()
+                except (DatabaseBusyError, DatabaseFailedError) as error:
+                    if not has_looked:
+                        raise
+                    found = SyncRound(started=self._account.now(), errors={"database": str(error)})
+                has_looked = True
+                yield self._told(found)
+                if background is None or background.done():
+                    if background is not None:
+                        background.result()
+                    background = asyncio.create_task(self._in_background(search=search))
+                await clock.sleep(every)
+        finally:
+            if background is not None:
+                background.cancel()
+                await asyncio.gather(background, return_exceptions=True)
+
+    async def round(self) -> SyncRound:
+        """One look for changes in all tables; on a quiet account 8 requests at most.
+
+        Raises `AuthenticationError` and `SyncError`.
+        """
+        account = self._opened()
+        kept: dict[str, Any] = load_json(account.settings.get(_ROUNDS, '{"number": 0}'))
+        number, started = int(kept["number"]) + 1, account.now()
+        last_read: dict[str, int] = dict(kept.get("last_read", {}))
+        pages: dict[str, int] = dict(kept.get("pages", {}))
+        changes: dict[str, int] = {}
+        deleted: dict[str, tuple[str, ...]] = {}
+        errors: dict[str, str] = {}
+
+        async def read(name: str) -> None:
+            try:
+                if name in LONG_LISTS:
+                    changes[name] = await read_changes(account, name)
+                else:
+                    found = await read_list(account, name)
+                    changes[name], pages[name] = found.count, found.pages
+                    if found.deleted:
+                        deleted[name] = found.deleted
+                last_read[name] = number
+            except AuthenticationError:
+                raise
+            except RequestError as error:
+                errors[name] = str(error)
+                await account.write(name, error=errors[name])
+
+        if not self._checked:
+            # Before anything is written: is it the account of these rows?
+            await read("users")
+            self._checked = True
+        await _side_by_side(read, EVERY_ROUND)
+        unavailable = frozenset(name for name in TABLES if not account.states[name].available)
+        unread = [each for each in TABLES if each not in last_read and each not in EVERY_ROUND]
+        busy = any(changes.get(name) for name in EVERY_ROUND)
+        planned = lists_of_round(last_read, pages, unavailable, number, is_busy=busy)
+        anew = [each for each in TABLES if each in account.anew and each not in LONG_LISTS]
+        names = [
+            each
+            for each in dict.fromkeys([*unread, *anew, *planned])
+            if last_read.get(each) != number and each not in errors
+        ]
+        await _side_by_side(read, names)
+        rounds = {"number": number, "last_read": last_read, "pages": pages}
+        await account.write(settings={_ROUNDS: dump_json(rounds).decode()})
+        return SyncRound(
+            number=number,
+            started=started,
+            changes=changes,
+            deleted=deleted,
+            errors=errors,
+            complete=self.complete,
+        )
+
+    async def search_all(self) -> Mapping[str, Mapping[str, str | None]]:
+        """Search bookings and contacts for deletions once, from the top to the end.
+
+        It takes a fifth of the budget at most: 20,000 contacts take about half an hour. Gives the
+        ids by table, and where merged contacts went. Raises a `RequestError` and `SyncError`.
+        """
+        account = self._opened()
+        for name in SEARCHED:
+            await self._search(account, name)
+        found, self._found = self._found, {}
+        return found
+
+    async def check(
+        self, *, samples: int = SAMPLES, random: Random | None = None
+    ) -> dict[str, TableCheck]:
+        """Compare the database with the account: short lists whole, of long ones some pages.
+
+        It costs a request for each page of a short list, and `samples` and one more for each long
+        one. Raises a `RequestError` and `SyncError`.
+        """
+        return await check_tables(self._opened(), samples, random)
+
+    async def handle(self, event: Any) -> None:
+        """Put an event's booking, and its contact, into the database: a handler for a receiver.
+
+            router.on("booking")(account.handle)
+
+        Events that come late overwrite nothing newer. Raises `SyncError`.
+        """
+        account = self._opened()
+        raw = getattr(event, "raw", None)
+        data = raw.get("data") if isinstance(raw, Mapping) else getattr(event, "data", None)
+        if not isinstance(data, Mapping) or not str(data.get("id") or "").startswith("BKNG-"):
+            return
+        await account.write("bookings", account.rows("bookings", [data]), writing=Writing.EVENTS)
+        contact = data.get("contact")
+        if isinstance(contact, Mapping) and contact.get("id") and contact.get("last_updated_time"):
+            await account.write(
+                "contacts", account.rows("contacts", [contact]), writing=Writing.EVENTS
+            )
+
+    def _opened(self) -> SyncedAccount:
+        if not self._is_open:
+            raise ClientStateError("open the sync first: async with AccountSync(...) as account")
+        return self._account
+
+    def _told(self, round: SyncRound) -> SyncRound:
+        """A round with what was found beside it."""
+        found, self._found = self._found, {}
+        deleted = {**round.deleted}
+        for name, ids in found.items():
+            deleted[name] = (*deleted.get(name, ()), *ids)
+        merged = {gone: into for ids in found.values() for gone, into in ids.items() if into}
+        errors = {**self._history_errors, **round.errors}
+        return attrs.evolve(
+            round, deleted=deleted, merged=merged, errors=errors, complete=self.complete
+        )
+
+    async def _read_history(self) -> None:
+        """HistoryWindow after window, the newest of all tables first."""
+        account = self._account
+        self._history_errors.clear()
+
+        async def read(name: str) -> None:
+            try:
+                await begin(account, name)
+                if account.places[name].windows:
+                    await read_window(account, name)
+            except AuthenticationError:
+                raise
+            except RequestError as error:
+                self._history_errors[name] = str(error)
+
+        while True:
+            left = [
+                name
+                for name in LONG_LISTS
+                if not account.places[name].complete and name not in self._history_errors
+            ]
+            if not left:
+                return
+            most = max(len(account.places[name].windows) for name in left)
+            newest = [name for name in left if len(account.places[name].windows) == most]
+            await _side_by_side(read, newest)
+
+    async def _in_background(self, *, search: bool) -> None:
+        try:
+            await self._read_history()
+        except (DatabaseBusyError, DatabaseFailedError) as error:
+            logger.warning("history is read on later: %s", error)
+        if not self.complete or not search:
+            return
+        for name in SEARCHED:
+            try:
+                await self._search(self._account, name)
+            except AuthenticationError:
+                raise
+            except OnceHubError as error:
+                logger.warning("%s: the search for deletions stopped: %s", name, error)
+
+    async def _search(self, account: SyncedAccount, name: str) -> None:
+        clock = account.oncehub.clock
+        while True:
+            step = await search_step(account, name)
+            if step.deleted:
+                self._found.setdefault(name, {}).update(step.deleted)
+            await clock.sleep(step.requests * seconds_apart(account))
+            if step.ended:
+                return
+
+
+async def sync(
+    oncehub: OnceHub,
+    database: str | Path | Database = DEFAULT_DATABASE,
+    *,
+    schema: str | None = None,
+    since: datetime | None = None,
+    policy: ColumnPolicy = NO_POLICY,
+    resync: Iterable[str] = (),
+    on_progress: Callable[[SyncProgress], None] | None = None,
+) -> SyncRound:
+    """Bring a database up to the account, once; see `AccountSync`.
+
+        async with OnceHub() as oncehub:
+            await sync(oncehub, "oncehub.duckdb")
+
+    Raises `InvalidParameterError`, `AuthenticationError` and `SyncError`.
+    """
+    account = AccountSync(
+        oncehub,
+        database,
+        schema=schema,
+        since=since,
+        policy=policy,
+        resync=resync,
+        on_progress=on_progress,
+    )
+    async with account:
+        return await account.run()
+
+
+def tables_of(names: Iterable[str]) -> tuple[str, ...]:
+    """The tables that are named; all of them for "all". Raises `InvalidParameterError`."""
+    given = [names] if isinstance(names, str) else list(names)
+    if given == ["all"]:
+        return TABLES
+    tables = [each.replace("-", "_").lower() for each in given]
+    for name in tables:
+        if name not in TABLES:
+            likely = likely_word(name, TABLES)
+            hint = f"did you mean {likely}?" if likely else f"they are {', '.join(TABLES)}"
+            raise InvalidParameterError("resync", f"there is no table '{name}'; {hint}")
+    return tuple(tables)
+
+
+async def _side_by_side(read: Callable[[str], Any], names: Collection[str]) -> None:
+    try:
+        async with asyncio.TaskGroup() as group:
+            for name in names:
+                group.create_task(read(name))
+    except BaseExceptionGroup as errors:
+        first = errors.exceptions[0]
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        raise first from None

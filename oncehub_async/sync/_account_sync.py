@@ -1,0 +1,254 @@
+"""The sync of one account: what is known of each table, and the one way into the database."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeGuard
+
+import attrs
+
+from .._client import OnceHub, Resources
+from .._ground import dump_json, load_json, logger, time_text
+from .._rate import Priority
+from ._column_policy import ColumnPolicy
+from ._database import (
+    Batch,
+    Database,
+    Deletion,
+    ObjectState,
+    Upsert,
+    Writing,
+    literal,
+    quoted,
+    read_settings,
+    read_states,
+)
+from ._history_windows import HistoryWindow, ListPlace
+from ._object_rows import Row, row_of
+from ._report_views import WIDE, wide_view
+from ._sync_errors import PolicyChangedError
+from ._sync_progress import SyncProgress, TableProgress
+from ._tables import DELETED, SYNCED_AT, TABLES, table_of
+
+LONG_LISTS = ("bookings", "contacts", "sms_notifications")
+"""What can be asked for by time of creation."""
+_FIELDS = "custom_fields"
+_ANEW = "read_anew"
+
+
+@attrs.define
+class SyncedAccount:
+    """What a sync knows while it has the database; the only one who writes into it."""
+
+    oncehub: OnceHub
+    database: Database
+    policy: ColumnPolicy
+    since: datetime | None
+    on_progress: Callable[[SyncProgress], None] | None = None
+    bulk: Resources = attrs.field(init=False)
+    states: dict[str, ObjectState] = attrs.Factory(dict)
+    places: dict[str, ListPlace] = attrs.Factory(dict)
+    settings: dict[str, str] = attrs.Factory(dict)
+    progress: SyncProgress = attrs.field(init=False)
+    custom_fields: set[str] = attrs.Factory(set)
+    anew: set[str] = attrs.Factory(set)
+    """Tables all of whose rows are being written anew."""
+    writing: asyncio.Lock = attrs.Factory(asyncio.Lock)
+
+    def __attrs_post_init__(self) -> None:
+        self.bulk = self.oncehub.with_priority(Priority.BULK)
+        self.progress = SyncProgress({name: TableProgress(name) for name in TABLES})
+
+    def now(self) -> datetime:
+        """By our clock."""
+        return self.oncehub.clock.date()
+
+    async def load(self, resync: Sequence[str] = ()) -> None:
+        """Read how far the last sync came; `resync` names what is to be read anew.
+
+        Raises `SyncError`.
+        """
+        self.settings = await read_settings(self.database)
+        kept = await read_states(self.database)
+        self._take_policy(whole=set(resync) >= set(TABLES))
+        self.custom_fields = set(load_json(self.settings.get(_FIELDS, "[]")))
+        self.anew = set(load_json(self.settings.get(_ANEW, "[]"))) | {*resync}
+        states = []
+        for name in TABLES:
+            self.states[name] = kept.get(name) or ObjectState(name)
+            if name in LONG_LISTS:
+                place = self.places[name] = self._place(name, anew=name in resync)
+                states.append(self._with_place(self.states[name], place))
+                self.states[name] = states[-1]
+            self._show(name)
+        began = {f"anew_since_{name}": time_text(self.now()) for name in resync}
+        settings = {
+            **began,
+            "policy": self.policy.as_text(),
+            _ANEW: dump_json(sorted(self.anew)).decode(),
+        }
+        await self.database.commit(Batch(states=states, settings=settings, now=self.now()))
+        self.settings |= settings
+
+    def _take_policy(self, *, whole: bool) -> None:
+        kept = self.settings.get("policy")
+        if kept is None or whole:
+            return
+        same = self.policy.going_on_from(kept)
+        if same is None:
+            raise PolicyChangedError(
+                f"{self.database.shown}: its rows were written with other columns blocked or "
+                "hashed, or with another key; use the same, or --resync all to write all anew"
+            )
+        self.policy = same
+
+    def _place(self, name: str, *, anew: bool) -> ListPlace:
+        state = self.states[name]
+        place = ListPlace()
+        if state.place:
+            try:
+                place = ListPlace.from_data(load_json(state.place))
+            except (ValueError, KeyError, TypeError):
+                logger.warning("%s: its place can't be read; it is read anew", name)
+        if anew:
+            return ListPlace(mark=place.mark, seen=place.seen)
+        earlier = state.first_wanted
+        if place.begun and earlier is not None and (self.since is None or self.since < earlier):
+            further = HistoryWindow(self.since, earlier)
+            place = attrs.evolve(place, windows=(*place.windows, further))
+            self.states[name] = attrs.evolve(state, complete=False, first_wanted=self.since)
+        elif not place.begun:
+            self.states[name] = attrs.evolve(state, first_wanted=self.since)
+        return place
+
+    def rows(self, name: str, objects: Iterable[Mapping[str, Any]]) -> list[Row]:
+        """The rows of objects; the custom fields that occur in them are noted."""
+        table, now = table_of(name), self.now()
+        rows = []
+        for each in objects:
+            rows.append(row_of(table, each, now, self.policy))
+            if name == "bookings":
+                self._note_fields(each)
+        return rows
+
+    def _note_fields(self, booking: Mapping[str, Any]) -> None:
+        form = booking.get("form_submission")
+        for column, fields in (
+            ("custom_fields", booking.get("custom_fields")),
+            (
+                "form_submission_custom_fields",
+                form.get(_FIELDS) if isinstance(form, dict) else None,
+            ),
+        ):
+            found = table_of("bookings").column(column)
+            if isinstance(fields, list) and found and self.policy.may_pass("bookings", found):
+                names = [each.get("name") for each in fields if isinstance(each, dict)]
+                self.custom_fields.update(each for each in names if _can_be_named(each))
+
+    async def write(
+        self,
+        name: str | None = None,
+        rows: Sequence[Row] = (),
+        *,
+        writing: Writing = Writing.CHANGES,
+        finishes: bool = False,
+        place: Callable[[ListPlace], ListPlace] | None = None,
+        deleted: Mapping[str, str | None] | None = None,
+        settings: Mapping[str, str] | None = None,
+        **changes: Any,
+    ) -> None:
+        """Commit rows of a table, and with them how far it is.
+
+        `finishes` says that all of the table has been read with this. Raises `SyncError`.
+        """
+        async with self.writing:
+            if name in self.anew and writing is Writing.CHANGES:
+                writing = Writing.ALL
+            states: list[ObjectState] = []
+            new_place = None
+            if name is not None:
+                state = attrs.evolve(self.states[name], **changes)
+                if name in self.places:
+                    new_place = self.places[name] if place is None else place(self.places[name])
+                    state = self._with_place(state, new_place)
+                if state != self.states[name]:
+                    states.append(state)
+            upserts = [Upsert(name, rows, writing)] if name is not None and rows else []
+            marked = [Deletion(name, deleted)] if name is not None and deleted else []
+            statements, fields = self._view_of_fields()
+            new_settings = {**(settings or {}), **fields}
+            still_anew = self.anew - {name} if finishes else self.anew
+            if name is not None and still_anew != self.anew:
+                statements = [*statements, *self._blanked(name)]
+                new_settings[_ANEW] = dump_json(sorted(still_anew)).decode()
+            new_settings = {
+                key: value for key, value in new_settings.items() if self.settings.get(key) != value
+            }
+            if upserts or marked or states or new_settings or statements:
+                await self.database.commit(
+                    Batch(
+                        upserts=upserts,
+                        deletions=marked,
+                        states=states,
+                        settings=new_settings,
+                        statements=statements,
+                        now=self.now(),
+                    )
+                )
+            self.settings.update(new_settings)
+            self.anew = still_anew
+            for each in states:
+                self.states[each.object] = each
+            if name is not None:
+                if new_place is not None:
+                    self.places[name] = new_place
+                self.progress.tables[name].written += len(rows)
+                self._show(name)
+
+    def _with_place(self, state: ObjectState, place: ListPlace) -> ObjectState:
+        return attrs.evolve(
+            state,
+            place=dump_json(place.as_data()).decode(),
+            complete=place.complete and state.available,
+            complete_since=place.complete_since(),
+        )
+
+    def _view_of_fields(self) -> tuple[list[str], dict[str, str]]:
+        """The view with a column for each custom field, where there is a new one."""
+        fields = dump_json(sorted(self.custom_fields)).decode()
+        if self.settings.get(_FIELDS, "[]") == fields:
+            return [], {}
+        dialect = self.database.dialect
+        drop = f"DROP VIEW IF EXISTS {dialect.table(WIDE)}"
+        return [drop, wide_view(dialect, self.custom_fields)], {_FIELDS: fields}
+
+    def _show(self, name: str) -> None:
+        state, shown = self.states[name], self.progress.tables[name]
+        shown.complete, shown.available = state.complete, state.available
+        shown.complete_since = state.complete_since
+        if self.on_progress is not None:
+            self.on_progress(self.progress)
+
+    def _blanked(self, name: str) -> list[str]:
+        """Blanks what may not be in rows that weren't read again: of what has been deleted."""
+        began = self.settings.get(f"anew_since_{name}")
+        columns = [
+            each.name
+            for each in table_of(name).columns
+            if each.name != "id" and not self.policy.may_pass(name, each)
+        ]
+        if not columns or began is None:
+            return []
+        sets = ", ".join(f"{quoted(each)} = NULL" for each in columns)
+        table = self.database.dialect.table(name)
+        return [f"UPDATE {table} SET {sets} WHERE {SYNCED_AT} < {literal(began)}"]
+
+    async def living_ids(self, name: str) -> set[str]:
+        """The ids of a table's rows that aren't marked as deleted. Raises `SyncError`."""
+        table = self.database.dialect.table(name)
+        sql = f"SELECT id FROM {table} WHERE NOT {DELETED}"
+        return {str(row[0]) for row in await self.database.fetch(sql)}
+
+
+def _can_be_named(name: object) -> TypeGuard[str]:
+    return isinstance(name, str) and name.isprintable() and 0 < len(name) <= 200

@@ -1,0 +1,299 @@
+"""What a sync needs of a database, and the texts of SQL that both of ours understand.
+
+A `Batch` is committed whole or not at all: rows, marks of deletion, and how far the sync has come.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Any, Protocol
+
+import attrs
+
+from ._object_rows import Row
+from ._tables import DELETED, DELETED_SEEN_AT, MERGED_INTO, SYNCED_AT, Table, table_of
+
+SCHEMA_VERSION = 1
+STATE_TABLE = "_oncehub_sync"
+SETTINGS_TABLE = "_oncehub_settings"
+INCOMING = "_oncehub_incoming"
+
+
+class Writing(Enum):
+    """What rows do to the ones that are there."""
+
+    CHANGES = "changes"
+    """A row that says the same stays as it is, and with it the time at which it was written."""
+    ALL = "all"
+    """Each is written anew: the table is read again."""
+    EVENTS = "events"
+    """As changes, but what is known to be deleted stays so: an event may come late."""
+
+
+@attrs.frozen
+class Upsert:
+    """Rows to put into a table; each id once."""
+
+    table: str
+    rows: Sequence[Row]
+    writing: Writing = Writing.CHANGES
+
+
+@attrs.frozen
+class Deletion:
+    """Objects that are proved to be deleted, and where contacts went that were merged."""
+
+    table: str
+    ids: Mapping[str, str | None]
+
+
+@attrs.frozen
+class ObjectState:
+    """How far one object has been synced: a row of `_oncehub_sync`, for people and reports."""
+
+    object: str
+    available: bool = True
+    """False where the account doesn't have it, as of the product that it doesn't use."""
+    complete: bool = False
+    """Whether all of it is there, as far back as it was asked for."""
+    complete_since: datetime | None = None
+    """From this time of creation on, everything is there; nothing where that isn't known."""
+    complete_up_to: datetime | None = None
+    """Until this time, changes are there: when the last look for them began, by our clock."""
+    first_wanted: datetime | None = None
+    """How far back it was asked for; nothing for all of it."""
+    error: str | None = None
+    """Why the last look for changes failed."""
+    place: str | None = None
+    """Where the sync goes on."""
+
+
+@attrs.frozen(kw_only=True)
+class Batch:
+    """What is committed at once."""
+
+    upserts: Sequence[Upsert] = ()
+    deletions: Sequence[Deletion] = ()
+    states: Sequence[ObjectState] = ()
+    settings: Mapping[str, str] = attrs.Factory(dict)
+    statements: Sequence[str] = ()
+    now: datetime
+
+
+class Database(Protocol):
+    """A database into which an account is synced. One process writes at a time."""
+
+    @property
+    def shown(self) -> str:
+        """How it is called in messages, without a password."""
+
+    @property
+    def dialect(self) -> "Dialect":
+        """What it calls things."""
+
+    async def open(self) -> None:
+        """Keep other syncs out, and make or migrate the tables. Raises `SyncError`."""
+
+    async def close(self) -> None:
+        """Let others in."""
+
+    async def commit(self, batch: Batch) -> None:
+        """Write it all, or nothing. Raises `SyncError`."""
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """The rows that a query gives; `$1` is its first argument. Raises `SyncError`."""
+
+
+@attrs.frozen
+class Dialect:
+    """What the two databases call things."""
+
+    name: str
+    types: Mapping[str, str]
+    schema: str
+    """With the quotes and the dot, or nothing."""
+    custom_field: str
+    """How a view reads the value of a custom field, with `{json}` and `{name}`."""
+
+    def table(self, name: str) -> str:
+        """A table's name as SQL has it."""
+        return f"{self.schema}{quoted(name)}"
+
+
+def quoted(name: str) -> str:
+    """A name as SQL has it."""
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
+
+
+def literal(text: str) -> str:
+    """A text as SQL has it."""
+    escaped = text.replace("'", "''")
+    return f"'{escaped}'"
+
+
+def create_table(dialect: Dialect, table: Table) -> list[str]:
+    """The statements that make a table with its comments."""
+    columns = ", ".join(_definition(dialect, each.name, each.kind.value) for each in table.columns)
+    name = dialect.table(table.name)
+    return [
+        f"CREATE TABLE IF NOT EXISTS {name} ({columns})",
+        f"COMMENT ON TABLE {name} IS {literal(table.comment)}",
+        *(
+            f"COMMENT ON COLUMN {name}.{quoted(each.name)} IS {literal(each.comment)}"
+            for each in table.columns
+        ),
+    ]
+
+
+def add_column(dialect: Dialect, table: Table, column: str) -> list[str]:
+    """The statements that add a column which a newer version of the package has."""
+    found = next(each for each in table.columns if each.name == column)
+    name = dialect.table(table.name)
+    return [
+        f"ALTER TABLE {name} ADD COLUMN {quoted(column)} {dialect.types[found.kind.value]}",
+        f"COMMENT ON COLUMN {name}.{quoted(column)} IS {literal(found.comment)}",
+    ]
+
+
+def _definition(dialect: Dialect, name: str, kind: str) -> str:
+    more = {"id": " PRIMARY KEY", DELETED: " NOT NULL", SYNCED_AT: " NOT NULL"}.get(name, "")
+    return f"{quoted(name)} {dialect.types[kind]}{more}"
+
+
+def create_own_tables(dialect: Dialect) -> list[str]:
+    """The statements that make the tables about the sync itself."""
+    time = dialect.types["time"]
+    state, settings = dialect.table(STATE_TABLE), dialect.table(SETTINGS_TABLE)
+    return [
+        f"CREATE TABLE IF NOT EXISTS {settings} (name text PRIMARY KEY, value text NOT NULL)",
+        f"CREATE TABLE IF NOT EXISTS {state} (object text PRIMARY KEY, "
+        "available boolean NOT NULL, complete boolean NOT NULL, "
+        f"complete_since {time}, complete_up_to {time}, first_wanted {time}, "
+        "error text, place text)",
+        f"COMMENT ON TABLE {state} IS 'How far each object has been synced.'",
+        *(
+            f"COMMENT ON COLUMN {state}.{name} IS {literal(comment)}"
+            for name, comment in STATE_COMMENTS.items()
+        ),
+    ]
+
+
+STATE_COMMENTS = {
+    "object": "The table that the row is about.",
+    "available": "False where the account doesn't have it: of the product that it doesn't use.",
+    "complete": "Whether all of it is there, as far back as was asked for.",
+    "complete_since": "From this time of creation on, all is there; empty where all or none is.",
+    "complete_up_to": "Until then changes are there: when the last look for them began.",
+    "first_wanted": "How far back it was asked for; empty for all of it.",
+    "error": "Why the last look for changes failed; empty where it didn't.",
+    "place": "Where the sync goes on; of no use to anybody else.",
+}
+STATE_COLUMNS = tuple(STATE_COMMENTS)
+
+
+def upsert(dialect: Dialect, upserted: Upsert, source: str) -> str:
+    """The statement that puts rows into their table; `source` is where they come from.
+
+    A row never takes the place of one that was updated later: pages come late, and events even
+    more so. Only a time that lay in the future when it was seen says nothing about what came after.
+    """
+    table = table_of(upserted.table)
+    name = quoted(table.name)
+    columns = ", ".join(quoted(each) for each in table.names)
+    kept = {"id", MERGED_INTO}
+    changed = [each for each in table.names if each not in kept]
+    if upserted.writing is Writing.EVENTS:
+        changed.remove(DELETED)
+        changed.remove(DELETED_SEEN_AT)
+    sets = ", ".join(f"{quoted(each)} = excluded.{quoted(each)}" for each in changed)
+    conditions = []
+    if table.tells_changes:
+        conditions.append(
+            f"({name}.last_updated_time IS NULL OR excluded.last_updated_time IS NULL "
+            f"OR excluded.last_updated_time >= {name}.last_updated_time "
+            f"OR {name}.last_updated_time > {name}.{SYNCED_AT})"
+        )
+    if upserted.writing is not Writing.ALL:
+        differs = " OR ".join(
+            f"{name}.{quoted(each)} IS DISTINCT FROM excluded.{quoted(each)}"
+            for each in changed
+            if each != SYNCED_AT
+        )
+        conditions.append(f"({differs})")
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return (
+        f"INSERT INTO {dialect.table(table.name)} ({columns}) "
+        f"SELECT {columns} FROM {source} "
+        f"ON CONFLICT (id) DO UPDATE SET {sets}{where}"
+    )
+
+
+def deletion(dialect: Dialect, table: str) -> str:
+    """The statement that marks a row: `$1` is the time, `$2` the id, `$3` where it went."""
+    merged = f", {MERGED_INTO} = $3" if table == "contacts" else ""
+    return (
+        f"UPDATE {dialect.table(table)} SET {DELETED} = true, {DELETED_SEEN_AT} = $1, "
+        f"{SYNCED_AT} = $1{merged} WHERE id = $2 AND NOT {DELETED}"
+    )
+
+
+def save_state(dialect: Dialect) -> str:
+    """The statement that saves a state, with its values in the order of `STATE_COLUMNS`."""
+    places = ", ".join(f"${number}" for number in range(1, len(STATE_COLUMNS) + 1))
+    sets = ", ".join(f"{each} = excluded.{each}" for each in STATE_COLUMNS[1:])
+    return (
+        f"INSERT INTO {dialect.table(STATE_TABLE)} ({', '.join(STATE_COLUMNS)}) VALUES ({places}) "
+        f"ON CONFLICT (object) DO UPDATE SET {sets}"
+    )
+
+
+def save_setting(dialect: Dialect) -> str:
+    """The statement that saves a setting."""
+    return (
+        f"INSERT INTO {dialect.table(SETTINGS_TABLE)} (name, value) VALUES ($1, $2) "
+        "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+    )
+
+
+def state_values(state: ObjectState) -> tuple[Any, ...]:
+    """A state's values in the order of `STATE_COLUMNS`."""
+    return attrs.astuple(state)
+
+
+class Reader(Protocol):
+    """What gives rows of a synced database."""
+
+    @property
+    def shown(self) -> str:
+        """How the database is called in messages, without a password."""
+
+    @property
+    def dialect(self) -> "Dialect":
+        """What it calls things."""
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """The rows that a query gives; `$1` is its first argument. Raises `SyncError`."""
+
+
+async def read_states(database: Reader) -> dict[str, ObjectState]:
+    """How far each object has come. Raises `SyncError`."""
+    columns = ", ".join(STATE_COLUMNS)
+    rows = await database.fetch(f"SELECT {columns} FROM {database.dialect.table(STATE_TABLE)}")
+    return {row[0]: ObjectState(*row) for row in rows}
+
+
+async def read_settings(database: Database) -> dict[str, str]:
+    """What else is kept. Raises `SyncError`."""
+    table = database.dialect.table(SETTINGS_TABLE)
+    return {str(name): str(value) for name, value in await database.fetch(f"SELECT * FROM {table}")}
+
+
+def last_of_each(rows: Iterable[Row]) -> list[Row]:
+    """The rows, of each id the last one: two of one id can't go in at once."""
+    return list({row[0]: row for row in rows}.values())
+
+
+def missing_columns(table: Table, there: Collection[str]) -> list[str]:
+    """The columns that a table lacks which an older version of the package made."""
+    return [each for each in table.names if each not in there]

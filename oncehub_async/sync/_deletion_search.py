@@ -1,0 +1,97 @@
+"""The slow search for deletions in long lists: they leave no trace but that something is missing.
+
+Page after page of the list is compared with the rows of the same span of time, from the top to the
+end and over again, with a fifth of the budget at most. What is missing is asked about.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from .._ground import MAX_LIMIT, read_time, shifted
+from .._rate import FIVE_MINUTES, Budget
+from ._account_sync import SyncedAccount
+from ._history_windows import RESOLUTION, ListPlace
+from ._list_reading import listing_of, mark_suspects
+from ._tables import DELETED, SYNCED_AT
+
+SEARCHED = ("contacts", "bookings")
+SHARE = 0.2
+"""Of the budget, at most."""
+
+
+@attrs.frozen
+class SearchStep:
+    """What one page of the search brought."""
+
+    requests: int
+    deleted: dict[str, str | None]
+    ended: bool
+    """Whether the end of the list was reached: the next step begins at the top again."""
+
+
+def seconds_apart(account: SyncedAccount) -> float:
+    """How long to wait for each request, so that the search stays below its share."""
+    budget = account.oncehub.budget
+    limit = budget.room().limits.per_five_minutes if isinstance(budget, Budget) else 200
+    return FIVE_MINUTES / (SHARE * limit)
+
+
+async def search_step(account: SyncedAccount, name: str) -> SearchStep:
+    """Compare one page, and ask about what is missing on it.
+
+    Raises a `RequestError` and `SyncError`.
+    """
+    upper, started = account.places[name].looked_until, account.now()
+    arguments = {} if upper is None else {"creation_time_lt": upper}
+    listing = listing_of(account, name, limit=MAX_LIMIT, **arguments)
+    page = await listing.first_page()
+    created = [read_time(each.get("creation_time")) for each in page.items]
+    ended = page.next_cursor is None or not page.items or None in created
+    lower = None if ended else created[-1]
+    ids = {str(each["id"]) for each in page.items}
+    suspects: list[str] = []
+    if page.items and None not in created:
+        rows = await _rows_between(account, name, lower, upper, started)
+        suspects = [each for each in rows if each not in ids]
+    deleted = await mark_suspects(account, name, suspects) if suspects else {}
+    following = None if lower is None else _below(lower, upper)
+    await account.write(
+        name,
+        account.rows(name, page.items),
+        place=lambda place: attrs.evolve(place, looked_until=following),
+    )
+    return SearchStep(1 + len(suspects), deleted, ended)
+
+
+def _below(lower: datetime, upper: datetime | None) -> datetime:
+    """Where the next page begins: with others of the last one's instant, unless all are of it."""
+    following = shifted(lower, RESOLUTION)
+    return following if upper is None or following < upper else lower
+
+
+async def _rows_between(
+    account: SyncedAccount,
+    name: str,
+    lower: datetime | None,
+    upper: datetime | None,
+    started: datetime,
+) -> list[str]:
+    """The ids that the page should hold: those of its first and last instant may be on others."""
+    conditions, arguments = [f"NOT {DELETED}", f"{SYNCED_AT} < $1"], [started]
+    for column, bound in ((">", lower), ("<", upper)):
+        if bound is not None:
+            arguments.append(bound)
+            conditions.append(f"creation_time {column} ${len(arguments)}")
+    table = account.database.dialect.table(name)
+    rows: list[tuple[Any, ...]] = await account.database.fetch(
+        f"SELECT id FROM {table} WHERE {' AND '.join(conditions)}",
+        *arguments,
+    )
+    return [str(row[0]) for row in rows]
+
+
+def from_the_top(place: ListPlace) -> ListPlace:
+    """Begin the search again."""
+    return attrs.evolve(place, looked_until=None)

@@ -1,0 +1,308 @@
+"""DuckDB: an account in a file, with no server.
+
+While a process has the file open for writing, no other can open it, not even to read. So it is
+opened for what a round commits and closed right after it, and whoever wants to look finds it closed
+most of the time. The storage version is pinned, so that older versions of DuckDB read it.
+"""
+
+import asyncio
+import importlib
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from .._ground import FileLock
+from ..errors import InvalidParameterError
+from ._database import (
+    SETTINGS_TABLE,
+    Batch,
+    Dialect,
+    Upsert,
+    deletion,
+    last_of_each,
+    save_setting,
+    save_state,
+    state_values,
+    upsert,
+)
+from ._migrations import migrations
+from ._sync_errors import DatabaseBusyError, DatabaseFailedError
+from ._tables import ColumnKind, table_of
+
+T = TypeVar("T")
+
+EXTRA_IS_MISSING = "needs more packages: pip install 'oncehub-async[sync]'"
+_STORAGE_VERSION = "v1.0.0"
+_MEMORY = "200MB"
+_LONGEST_WAIT = 30.0
+"""Seconds to wait for somebody who reads the file."""
+_PAUSE = 0.05
+_HELD, _LONGEST_HELD = 0.2, 3.0
+"""Seconds for which it stays open after a commit, and in all: to open it takes as long again."""
+_ATTACHED = "account"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+_DIALECT = Dialect(
+    name="duckdb",
+    types={
+        ColumnKind.TEXT.value: "VARCHAR",
+        ColumnKind.ID.value: "VARCHAR",
+        ColumnKind.INTEGER.value: "BIGINT",
+        ColumnKind.NUMBER.value: "DOUBLE",
+        ColumnKind.BOOLEAN.value: "BOOLEAN",
+        ColumnKind.TIME.value: "TIMESTAMPTZ",
+        ColumnKind.JSON.value: "JSON",
+    },
+    schema="",
+    custom_field=(
+        "list_extract(list_filter(CASE WHEN json_type({json}) = 'ARRAY' "
+        "THEN CAST({json} AS JSON[]) END, lambda f: (f->>'name') = {name}), 1)->>'value'"
+    ),
+)
+
+
+class DuckDBFile:
+    """A file of DuckDB's."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = FileLock(path.with_name(f"{path.name}.lock"))
+        self._busy = threading.Lock()
+        self._duckdb = _duckdb()
+        self._connection: Any = None
+        self._opened_at = 0.0
+        self._closing: threading.Timer | None = None
+
+    @property
+    def shown(self) -> str:
+        """The file."""
+        return str(self._path)
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self._path
+
+    @property
+    def dialect(self) -> Dialect:
+        """DuckDB's."""
+        return _DIALECT
+
+    async def open(self) -> None:
+        """Keep other syncs out, and make or migrate the tables."""
+        await _in_thread(self._open)
+
+    async def close(self) -> None:
+        """Let others in."""
+        await _in_thread(self._close)
+
+    async def commit(self, batch: Batch) -> None:
+        """Write it all, or nothing."""
+        await _in_thread(self._commit, batch)
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """The rows that a query gives."""
+        return await _in_thread(self._fetch, sql, arguments)
+
+    def _open(self) -> None:
+        try:
+            held = self._lock.acquire()
+        except OSError as error:
+            raise DatabaseFailedError(f"{self.shown}: {error.strerror}") from None
+        if not held:
+            raise DatabaseBusyError(
+                f"another sync writes into {self.shown}; wait for it, or choose another file"
+            )
+        try:
+            is_new = not self._path.exists()
+            with self._connected() as connection:
+                if is_new:
+                    self._path.chmod(0o600)
+                self._migrate(connection)
+        except BaseException:
+            self._close()
+            raise
+
+    def _migrate(self, connection: Any) -> None:
+        there: dict[str, set[str]] = {}
+        columns = connection.execute(
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = $1",
+            [_ATTACHED],
+        ).fetchall()
+        for table, column in columns:
+            there.setdefault(table, set()).add(column)
+        version = None
+        if SETTINGS_TABLE in there:
+            version = connection.execute(
+                f"SELECT value FROM {SETTINGS_TABLE} WHERE name = 'schema_version'"
+            ).fetchone()
+        for statement in migrations(_DIALECT, there, version and version[0], self.shown):
+            connection.execute(statement)
+
+    def _commit(self, batch: Batch) -> None:
+        with self._connected() as connection:
+            for each in batch.upserts:
+                if each.rows:
+                    self._upsert(connection, each)
+            for marked in batch.deletions:
+                statement = deletion(_DIALECT, marked.table)
+                for gone, into in marked.ids.items():
+                    more = [into] if marked.table == "contacts" else []
+                    connection.execute(statement, [batch.now, gone, *more])
+            for state in batch.states:
+                connection.execute(save_state(_DIALECT), list(state_values(state)))
+            for name, value in batch.settings.items():
+                connection.execute(save_setting(_DIALECT), [name, value])
+            for text in batch.statements:
+                connection.execute(text)
+
+    def _upsert(self, connection: Any, upserted: Upsert) -> None:
+        table = table_of(upserted.table)
+        columns = [list(values) for values in zip(*last_of_each(upserted.rows), strict=True)]
+        parts = []
+        for number, column in enumerate(table.columns):
+            kind = _DIALECT.types[column.kind.value]
+            values = f"unnest(CAST(${number + 1} AS {kind}[]))"
+            if column.kind is ColumnKind.TIME:
+                # The client takes the last moment that Python has for infinity.
+                values = f"make_timestamptz(unnest(CAST(${number + 1} AS BIGINT[])))"
+                columns[number] = [_microseconds(each) for each in columns[number]]
+            parts.append(f'{values} AS "{column.name}"')
+        source = f"(SELECT {', '.join(parts)})"
+        connection.execute(upsert(_DIALECT, upserted, source), columns)
+
+    def _fetch(self, sql: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
+        with self._connected() as connection:
+            rows: list[tuple[Any, ...]] = connection.execute(sql, list(arguments)).fetchall()
+            return rows
+
+    @contextmanager
+    def _connected(self) -> Iterator[Any]:
+        """A connection and a transaction in it, which is committed at the end."""
+        with self._busy:
+            try:
+                connection = self._held_connection()
+                try:
+                    connection.execute("BEGIN")
+                    yield connection
+                    connection.execute("COMMIT")
+                except BaseException:
+                    self._let_go()
+                    raise
+                self._let_go_soon()
+            except self._duckdb.Error as error:
+                # Its text may quote what is in a row.
+                raise DatabaseFailedError(
+                    f"{self.shown}: DuckDB failed with {type(error).__name__}"
+                ) from None
+
+    def _held_connection(self) -> Any:
+        """The one that is open, for what is committed shortly one after the other."""
+        if self._closing is not None:
+            self._closing.cancel()
+            self._closing = None
+        if self._connection is not None and time.monotonic() - self._opened_at > _LONGEST_HELD:
+            self._let_go()
+        if self._connection is None:
+            self._connection, self._opened_at = self._connect(), time.monotonic()
+        return self._connection
+
+    def _let_go_soon(self) -> None:
+        closing = threading.Timer(_HELD, self._let_go_if_idle)
+        closing.daemon = True
+        self._closing = closing
+        closing.start()
+
+    def _let_go_if_idle(self) -> None:
+        with self._busy:
+            # While this waited for its turn, somebody may have gone on with it.
+            if self._closing is threading.current_thread():
+                self._closing = None
+                self._let_go()
+
+    def _let_go(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _close(self) -> None:
+        with self._busy:
+            if self._closing is not None:
+                self._closing.cancel()
+                self._closing = None
+            self._let_go()
+        self._lock.release()
+
+    def _connect(self) -> Any:
+        gives_up = time.monotonic() + _LONGEST_WAIT
+        while True:
+            # What it has to put aside goes beside the file, not into the current folder.
+            connection = self._duckdb.connect(
+                ":memory:",
+                config={
+                    "memory_limit": _MEMORY,
+                    "threads": "2",
+                    "temp_directory": f"{self._path}.tmp",
+                    "autoinstall_known_extensions": "false",
+                    "TimeZone": "UTC",
+                },
+            )
+            file = str(self._path).replace("'", "''")
+            try:
+                connection.execute(
+                    f"ATTACH '{file}' AS {_ATTACHED} (STORAGE_VERSION '{_STORAGE_VERSION}')"
+                )
+                connection.execute(f"USE {_ATTACHED}")
+            except self._duckdb.IOException as error:
+                connection.close()
+                self._check_file(error)
+                if time.monotonic() > gives_up:
+                    raise DatabaseBusyError(
+                        f"{self.shown} is open in another program; close it there"
+                    ) from None
+                time.sleep(_PAUSE)
+            except BaseException:
+                connection.close()
+                raise
+            else:
+                return connection
+
+    def _check_file(self, error: Exception) -> None:
+        """Tell what waiting doesn't help against from somebody who has the file open."""
+        if "lock" in str(error).lower():
+            return
+        if not self._path.parent.is_dir():
+            raise DatabaseFailedError(f"{self._path.parent}: there is no such folder")
+        if self._path.exists() and not os.access(self._path, os.W_OK):
+            raise DatabaseFailedError(f"{self.shown}: permission denied")
+        raise DatabaseFailedError(
+            f"{self.shown}: can't be opened; it is no database of DuckDB's, or of a later version"
+        )
+
+
+def _microseconds(time: datetime | None) -> int | None:
+    return None if time is None else (time - _EPOCH) // _MICROSECOND
+
+
+def _duckdb() -> Any:
+    try:
+        return importlib.import_module("duckdb")
+    except ModuleNotFoundError:
+        raise InvalidParameterError("database", f"DuckDB {EXTRA_IS_MISSING}") from None
+
+
+async def _in_thread(function: Callable[..., T], *arguments: Any) -> T:
+    """Run in a thread, and to its end also when cancelled: what was begun is committed."""
+    running = asyncio.get_running_loop().run_in_executor(None, function, *arguments)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait({running})
+        running.exception()  # of no interest any more
+        raise

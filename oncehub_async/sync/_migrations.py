@@ -1,0 +1,61 @@
+"""From what a database has to what this version of the package needs: forward, and only forward."""
+
+from collections.abc import Collection, Mapping
+
+from ._database import (
+    SCHEMA_VERSION,
+    SETTINGS_TABLE,
+    Dialect,
+    add_column,
+    create_own_tables,
+    create_table,
+    literal,
+    missing_columns,
+)
+from ._report_views import facts_view, wide_view
+from ._sync_errors import NewerSchemaError
+from ._tables import TABLES, table_of
+
+_DROPS_VIEWS = ("bookings_wide", "booking_facts")
+
+
+def migrations(
+    dialect: Dialect, there: Mapping[str, Collection[str]], version: str | None, shown: str
+) -> list[str]:
+    """The statements that bring the tables to this version; none where they are.
+
+    `there` holds the columns of each table that is there, `version` what the last sync noted.
+    Raises `NewerSchemaError`.
+    """
+    if version is not None and int(version) > SCHEMA_VERSION:
+        raise NewerSchemaError(
+            f"{shown} has schema version {version}, and this version of oncehub-async knows "
+            f"{SCHEMA_VERSION}; upgrade it: pip install --upgrade oncehub-async"
+        )
+    missing = {
+        name: missing_columns(table_of(name), there[name]) for name in TABLES if name in there
+    }
+    is_current = (
+        version == str(SCHEMA_VERSION)
+        and len(missing) == len(TABLES)
+        and not any(missing.values())
+        and all(view in there for view in _DROPS_VIEWS)
+    )
+    if is_current:
+        return []
+    statements = create_own_tables(dialect)
+    # A view that names a table's columns stands in the way of changing it.
+    statements += [f"DROP VIEW IF EXISTS {dialect.table(view)}" for view in _DROPS_VIEWS]
+    for name in TABLES:
+        if name not in there:
+            statements += create_table(dialect, table_of(name))
+        for column in missing.get(name, ()):
+            statements += add_column(dialect, table_of(name), column)
+    statements += [facts_view(dialect), wide_view(dialect, ())]
+    settings = dialect.table(SETTINGS_TABLE)
+    statements.append(
+        f"INSERT INTO {settings} (name, value) "
+        f"VALUES ('schema_version', {literal(str(SCHEMA_VERSION))}) "
+        "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+    )
+    return statements

@@ -1,0 +1,250 @@
+"""PostgreSQL: an account in a schema of its own.
+
+Rows go by COPY into a temporary table and from there into theirs, in the transaction that also
+says how far the sync has come. One connection does it all, and holds an advisory lock, so that a
+second sync into the same schema is refused; a lost connection loses both.
+"""
+
+import asyncio
+import importlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from .._ground import Hidden
+from ..errors import InvalidParameterError
+from ._database import (
+    INCOMING,
+    SETTINGS_TABLE,
+    Batch,
+    Dialect,
+    Upsert,
+    deletion,
+    last_of_each,
+    quoted,
+    save_setting,
+    save_state,
+    state_values,
+    upsert,
+)
+from ._duckdb_file import EXTRA_IS_MISSING
+from ._migrations import migrations
+from ._sync_errors import DatabaseBusyError, DatabaseFailedError
+from ._tables import ColumnKind, table_of
+
+DEFAULT_SCHEMA = "oncehub"
+_LOCKS = 20_480_613
+"""Any number that no other program takes for its advisory locks."""
+_CONNECT_SECONDS = 30.0
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_TYPES = {
+    ColumnKind.TEXT.value: "text",
+    ColumnKind.ID.value: "text",
+    ColumnKind.INTEGER.value: "bigint",
+    ColumnKind.NUMBER.value: "double precision",
+    ColumnKind.BOOLEAN.value: "boolean",
+    ColumnKind.TIME.value: "timestamptz",
+    ColumnKind.JSON.value: "jsonb",
+}
+_CUSTOM_FIELD = (
+    "SELECT f->>'value' FROM jsonb_array_elements(CASE WHEN jsonb_typeof({json}) = 'array' "
+    "THEN {json} ELSE '[]'::jsonb END) AS f WHERE f->>'name' = {name} LIMIT 1"
+)
+_TELLS_NO_DATA = ("08", "28", "3D", "3F", "42501", "53", "57", "58")
+"""SQLSTATEs whose messages are about the server, and not about what is in a row."""
+
+
+class PostgreSQL:
+    """A schema of a PostgreSQL database."""
+
+    def __init__(self, url: str, schema: str | None = None) -> None:
+        parts = urlsplit(url)
+        options = dict(parse_qsl(parts.query, keep_blank_values=True))
+        in_url = options.pop("schema", None)
+        self._schema = schema or in_url or DEFAULT_SCHEMA
+        self._url = Hidden(urlunsplit(parts._replace(query=urlencode(options))))
+        host = parts.hostname or "localhost"
+        self._shown = f"postgresql://{host}{parts.path} ({self._schema})"
+        self._asyncpg = _asyncpg()
+        self._connection: Any = None
+        self._has_incoming: set[str] = set()
+        self._busy = asyncio.Lock()
+        self._dialect = Dialect(
+            name="postgresql",
+            types=_TYPES,
+            schema=f"{quoted(self._schema)}.",
+            custom_field=_CUSTOM_FIELD,
+        )
+
+    @property
+    def shown(self) -> str:
+        """Host, database and schema, without user and password."""
+        return self._shown
+
+    @property
+    def dialect(self) -> Dialect:
+        """PostgreSQL's."""
+        return self._dialect
+
+    async def open(self) -> None:
+        """Keep other syncs out, and make or migrate the tables."""
+        async with self._busy, self._failures_told():
+            await self._connect()
+
+    async def close(self) -> None:
+        """Let others in."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            async with self._failures_told():
+                await connection.close(timeout=5)
+
+    async def commit(self, batch: Batch) -> None:
+        """Write it all, or nothing."""
+        async with self._transaction() as connection:
+            for each in batch.upserts:
+                if each.rows:
+                    await self._upsert(connection, each)
+            for marked in batch.deletions:
+                statement = deletion(self._dialect, marked.table)
+                for gone, into in marked.ids.items():
+                    more = [into] if marked.table == "contacts" else []
+                    await connection.execute(statement, batch.now, gone, *more)
+            for state in batch.states:
+                await connection.execute(save_state(self._dialect), *state_values(state))
+            for name, value in batch.settings.items():
+                await connection.execute(save_setting(self._dialect), name, value)
+            for text in batch.statements:
+                await connection.execute(text)
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """The rows that a query gives."""
+        async with self._transaction() as connection:
+            return [tuple(row) for row in await connection.fetch(sql, *arguments)]
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Any]:
+        async with self._busy, self._failures_told():
+            if self._connection is None or self._connection.is_closed():
+                await self._connect()
+            async with self._connection.transaction():
+                yield self._connection
+
+    @asynccontextmanager
+    async def looked_into(self) -> AsyncIterator[Callable[..., Awaitable[list[tuple[Any, ...]]]]]:
+        """Queries by a connection that only reads, whoever writes."""
+        async with self._failures_told():
+            connection = await self._connection_that("reads")
+
+        async def fetch(sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+            async with self._failures_told():
+                return [tuple(row) for row in await connection.fetch(sql, *arguments)]
+
+        try:
+            yield fetch
+        finally:
+            await connection.close(timeout=5)
+
+    async def _connection_that(self, does: str) -> Any:
+        connection = await self._asyncpg.connect(
+            self._url.value,
+            timeout=_CONNECT_SECONDS,
+            statement_cache_size=0,  # views and columns change under it
+            server_settings={
+                "timezone": "UTC",
+                "application_name": f"oncehub-async {does}",
+                "default_transaction_read_only": "on" if does == "reads" else "off",
+            },
+        )
+        # The client takes the first and the last moment that Python has for infinity.
+        await connection.set_type_codec(
+            "timestamptz",
+            schema="pg_catalog",
+            encoder=lambda time: ((time - _EPOCH) // _MICROSECOND,),
+            decoder=lambda value: _EPOCH + value[0] * _MICROSECOND,
+            format="tuple",
+        )
+        return connection
+
+    async def _connect(self) -> None:
+        self._has_incoming.clear()
+        self._connection = None
+        connection = await self._connection_that("syncs")
+        try:
+            held = await connection.fetchval(
+                "SELECT pg_try_advisory_lock($1, hashtext($2))", _LOCKS, self._schema
+            )
+            self._check_held(held=bool(held))
+            async with connection.transaction():
+                await self._migrate(connection)
+        except BaseException:
+            connection.terminate()
+            raise
+        self._connection = connection
+
+    def _check_held(self, *, held: bool) -> None:
+        if not held:
+            raise DatabaseBusyError(
+                f"another sync writes into {self.shown}; wait for it, or choose another schema"
+            )
+
+    async def _migrate(self, connection: Any) -> None:
+        exists = await connection.fetchval(
+            "SELECT count(*) FROM information_schema.schemata WHERE schema_name = $1", self._schema
+        )
+        if not exists:
+            await connection.execute(f"CREATE SCHEMA {quoted(self._schema)}")
+        there: dict[str, set[str]] = {}
+        columns = await connection.fetch(
+            "SELECT table_name, column_name FROM information_schema.columns "
+            "WHERE table_schema = $1",
+            self._schema,
+        )
+        for table, column in columns:
+            there.setdefault(table, set()).add(column)
+        version = None
+        if SETTINGS_TABLE in there:
+            version = await connection.fetchval(
+                f"SELECT value FROM {self._dialect.table(SETTINGS_TABLE)} "
+                "WHERE name = 'schema_version'"
+            )
+        for statement in migrations(self._dialect, there, version, self.shown):
+            await connection.execute(statement)
+
+    async def _upsert(self, connection: Any, upserted: Upsert) -> None:
+        table = table_of(upserted.table)
+        incoming = f"{INCOMING}_{table.name}"
+        if incoming not in self._has_incoming:
+            await connection.execute(
+                f"CREATE TEMPORARY TABLE IF NOT EXISTS {incoming} "
+                f"(LIKE {self._dialect.table(table.name)}) ON COMMIT DELETE ROWS"
+            )
+        await connection.copy_records_to_table(
+            incoming, records=last_of_each(upserted.rows), columns=table.names
+        )
+        await connection.execute(upsert(self._dialect, upserted, incoming))
+        await connection.execute(f"TRUNCATE {incoming}")
+
+    @asynccontextmanager
+    async def _failures_told(self) -> AsyncIterator[None]:
+        """Their texts may quote what is in a row."""
+        try:
+            yield
+        except self._asyncpg.PostgresError as error:
+            state = str(getattr(error, "sqlstate", "") or "")
+            told = f": {error}" if state.startswith(_TELLS_NO_DATA) else ""
+            raise DatabaseFailedError(
+                f"{self.shown}: {type(error).__name__} ({state}){told}"
+            ) from None
+        except (self._asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            why = getattr(error, "strerror", None) or type(error).__name__
+            raise DatabaseFailedError(f"{self.shown}: {why}") from None
+
+
+def _asyncpg() -> Any:
+    try:
+        return importlib.import_module("asyncpg")
+    except ModuleNotFoundError:
+        raise InvalidParameterError("database", f"PostgreSQL {EXTRA_IS_MISSING}") from None

@@ -1,0 +1,151 @@
+"""The views that people and reports ask: SQL that is the same in both databases but for JSON."""
+
+import re
+from collections.abc import Iterable
+
+from ._database import Dialect, literal, quoted
+
+WIDE = "bookings_wide"
+FACTS = "booking_facts"
+_LONGEST_NAME = 55
+"""Bytes; PostgreSQL cuts names at 63, and a number may have to follow."""
+_MOST_FIELDS = 300
+
+
+def column_names(custom_fields: Iterable[str]) -> dict[str, str]:
+    """A column for each custom field, in the order of their names: `custom_crm_id`."""
+    names: dict[str, str] = {}
+    for field in sorted(set(custom_fields))[:_MOST_FIELDS]:
+        words = re.sub(r"\W+", "_", field.casefold()).strip("_") or "unnamed"
+        name = base = f"custom_{words}".encode()[:_LONGEST_NAME].decode("utf-8", "ignore")
+        number = 2
+        while name in names:
+            name, number = f"{base}_{number}", number + 1
+        names[name] = field
+    return names
+
+
+def wide_view(dialect: Dialect, custom_fields: Iterable[str]) -> str:
+    """All bookings' columns, and one for each custom field that occurs, as a text."""
+    fields = [
+        f"COALESCE({_value(dialect, 'b.form_submission_custom_fields', field)}, "
+        f"{_value(dialect, 'b.custom_fields', field)}) AS {quoted(name)}"
+        for name, field in column_names(custom_fields).items()
+    ]
+    columns = ", ".join(["b.*", *fields])
+    bookings = dialect.table("bookings")
+    return f"CREATE VIEW {dialect.table(WIDE)} AS SELECT {columns} FROM {bookings} AS b"
+
+
+def _value(dialect: Dialect, json: str, field: str) -> str:
+    return f"({dialect.custom_field.format(json=json, name=literal(field))})"
+
+
+def facts_view(dialect: Dialect) -> str:
+    """A row for each booking, with what reports ask for and the names of what it belongs to.
+
+    What was deleted says so in its name; what was deleted before the sync began has only its id.
+    """
+    owner, host = _person("u", "b.owner"), _host()
+    columns = {
+        "booking_id": "b.id",
+        "status": "b.status",
+        "creation_time": "b.creation_time",
+        "starting_time": "b.starting_time",
+        "ending_time": (
+            "CASE WHEN b.duration_minutes BETWEEN 0 AND 5256000 "  # ten years; more would overflow
+            "THEN b.starting_time + b.duration_minutes * INTERVAL '1 minute' END"
+        ),
+        "last_updated_time": "b.last_updated_time",
+        "duration_minutes": "b.duration_minutes",
+        "in_trash": "COALESCE(b.in_trash, false)",
+        "deleted": "b._deleted",
+        "subject": "b.subject",
+        "owner_id": "b.owner",
+        "owner_name": owner,
+        "host_id": "bc.host",
+        "host_name": host,
+        "booking_calendar_id": "b.booking_calendar",
+        "booking_calendar_name": _name("bc", "b.booking_calendar"),
+        "booking_page_id": "b.booking_page",
+        "booking_page_name": _name("bp", "b.booking_page"),
+        "booking_page_label": "bp.label",
+        "master_page_id": "b.master_page",
+        "master_page_name": _name("mp", "b.master_page"),
+        "event_type_id": "b.event_type",
+        "event_type_name": _name("et", "b.event_type"),
+        "contact_id": "b.contact",
+        "customer_name": (
+            "COALESCE(b.form_submission_name, "
+            "NULLIF(TRIM(CONCAT_WS(' ', c.first_name, c.last_name)), ''))"
+        ),
+        "customer_email": "COALESCE(b.form_submission_email, c.email)",
+        "customer_company": "COALESCE(b.form_submission_company, c.company)",
+        "customer_phone": "COALESCE(b.form_submission_phone, c.phone)",
+        "customer_mobile_phone": "COALESCE(b.form_submission_mobile_phone, c.mobile_phone)",
+        "customer_note": "b.form_submission_note",
+        "customer_timezone": "b.customer_timezone",
+        "source": "b.utm_params_source",
+        **{
+            f"utm_{each}": f"b.utm_params_{each}"
+            for each in ("source", "medium", "campaign", "term", "content")
+        },
+        "cancellation_reason": "b.cancel_reschedule_information_reason",
+        "canceled_by": "b.cancel_reschedule_information_actioned_by",
+        "canceled_by_user_id": "b.cancel_reschedule_information_user_id",
+        "rescheduled_booking_id": "b.rescheduled_booking_id",
+        "lead_time_hours": (
+            "CAST(EXTRACT(EPOCH FROM (b.starting_time - b.creation_time)) "
+            "AS DOUBLE PRECISION) / 3600"
+        ),
+        "location_type": (
+            "CASE WHEN b.virtual_conferencing_join_url IS NOT NULL THEN 'virtual' "
+            "WHEN b.location_description IS NOT NULL THEN 'described' END"
+        ),
+        "location_description": "b.location_description",
+        "conference_url": "b.virtual_conferencing_join_url",
+        "tracking_id": "b.tracking_id",
+        "amount_charged": "b.payment_information_amount_charged",
+        "currency": "b.payment_information_currency",
+        "payment_transaction_id": "b.payment_information_transaction_id",
+    }
+    selected = ", ".join(f"{value} AS {name}" for name, value in columns.items())
+    joins = " ".join(
+        f"LEFT JOIN {dialect.table(table)} AS {alias} ON {alias}.id = {key}"
+        for table, alias, key in (
+            ("users", "u", "b.owner"),
+            ("booking_calendars", "bc", "b.booking_calendar"),
+            ("users", "hu", "bc.host"),
+            ("teams", "ht", "bc.host"),
+            ("booking_pages", "bp", "b.booking_page"),
+            ("master_pages", "mp", "b.master_page"),
+            ("event_types", "et", "b.event_type"),
+            ("contacts", "c", "b.contact"),
+        )
+    )
+    bookings = dialect.table("bookings")
+    return f"CREATE VIEW {dialect.table(FACTS)} AS SELECT {selected} FROM {bookings} AS b {joins}"
+
+
+def _named(alias: str, id: str, name: str) -> str:
+    """A name, or else the id, and whether it has been deleted."""
+    return (
+        f"CASE WHEN {id} IS NULL THEN NULL "
+        f"WHEN {alias}.id IS NULL THEN {id} "
+        f"ELSE COALESCE({name}, {id}) || "
+        f"CASE WHEN {alias}._deleted THEN ' (deleted)' ELSE '' END END"
+    )
+
+
+def _name(alias: str, id: str) -> str:
+    return _named(alias, id, f"NULLIF(TRIM({alias}.name), '')")
+
+
+def _person(alias: str, id: str) -> str:
+    full = f"NULLIF(TRIM(CONCAT_WS(' ', {alias}.first_name, {alias}.last_name)), '')"
+    return _named(alias, id, f"COALESCE({full}, {alias}.email)")
+
+
+def _host() -> str:
+    team = _name("ht", "bc.host")
+    return f"CASE WHEN ht.id IS NOT NULL THEN {team} ELSE {_person('hu', 'bc.host')} END"

@@ -1,0 +1,142 @@
+"""Many processes that share a budget, in virtual time: what arrives at the service, and when."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable
+
+import attrs
+
+from harness.virtual_time import VirtualClock
+from oncehub_async import Limits, Priority, RequestOutcome
+from oncehub_async._rate import SharedBudget
+from oncehub_async._rate.process_share import StoreGoneError
+from oncehub_async._rate.shared_state import Ask, SharedRules, State, Told, new_state, step
+
+
+@attrs.define(eq=False)
+class KeptState:
+    """What a server would keep; it can be out of reach, and forget everything."""
+
+    round_trip: float = 0.002
+    state: State | None = None
+    out_of_reach: bool = False
+    exchanges: int = 0
+    begun: int = 0
+    just_started: float = -100.0
+    told_of_loss: list[Callable[[], None]] = attrs.Factory(list)
+
+    def forget(self) -> None:
+        self.state, self.just_started = None, asyncio.get_running_loop().time()
+
+    def back(self) -> None:
+        self.out_of_reach = False
+        for tell in self.told_of_loss:
+            tell()
+
+
+@attrs.define(eq=False)
+class KeptStore:
+    """One process's way to it."""
+
+    kept: KeptState
+    name: str = "kept"
+
+    async def open(self, on_lost: Callable[[], None]) -> None:
+        self.kept.told_of_loss.append(on_lost)
+
+    async def ask(self, ask: Ask, rules: SharedRules) -> Told:
+        kept, loop = self.kept, asyncio.get_running_loop()
+        await asyncio.sleep(kept.round_trip / 2)
+        if kept.out_of_reach:
+            raise StoreGoneError("out of reach")
+        kept.exchanges += 1
+        if kept.state is None:
+            kept.begun += 1
+            settling = loop.time() - kept.just_started < 5
+            kept.state = new_state(f"state {kept.begun}", loop.time(), settling=settling)
+        told = step(kept.state, ask, loop.time(), rules)
+        await asyncio.sleep(kept.round_trip / 2)
+        return told
+
+    async def close(self) -> None:
+        pass
+
+
+@attrs.define(eq=False)
+class Service:
+    """Notes when requests arrive; refuses nothing."""
+
+    seed: int = 1
+    latency: float = 0.1
+    arrivals: list[tuple[float, str]] = attrs.Factory(list)
+    by_process: Counter[str] = attrs.Factory(Counter)
+    """Requests of bulk work."""
+    _random: random.Random = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._random = random.Random(self.seed)
+
+    async def handle(self, process: str, account: str) -> None:
+        one_way = [self.latency / 2 * self._random.uniform(0.7, 1.3) for _ in ("to", "fro")]
+        await asyncio.sleep(one_way[0])
+        self.arrivals.append((asyncio.get_running_loop().time(), account))
+        self.by_process[process] += 1
+        await asyncio.sleep(one_way[1])
+
+    def most(self, seconds: float, account: str | None = None) -> int:
+        """The most that arrived in any span of so many seconds."""
+        times = sorted(at for at, of in self.arrivals if account in (None, of))
+        most = first = 0
+        for last, at in enumerate(times):
+            while times[first] <= at - seconds:
+                first += 1
+            most = max(most, last - first + 1)
+        return most
+
+
+class KeptBudget(SharedBudget):
+    def __init__(self, kept: KeptState, limits: Limits | None, account: str) -> None:
+        self._store = KeptStore(kept)
+        super().__init__(limits, clock=VirtualClock(), account=account)
+
+
+class Process:
+    """One that sends bulk requests as fast as it may, and can be killed."""
+
+    def __init__(
+        self,
+        kept: KeptState,
+        service: Service,
+        name: str,
+        *,
+        limits: Limits | None = None,
+        account: str = "",
+    ) -> None:
+        self.budget = KeptBudget(kept, limits, account)
+        self.service, self.name, self.account = service, name, account
+        self.waits: list[float] = []
+        self.tasks: list[asyncio.Task[None]] = []
+
+    def work(self, at_once: int = 3) -> None:
+        self.tasks += [asyncio.create_task(self._work()) for _ in range(at_once)]
+
+    async def _work(self) -> None:
+        while True:
+            await self.request(Priority.BULK)
+
+    async def request(self, priority: Priority, outcome: RequestOutcome | None = None) -> float:
+        """Gives how long it waited for the budget."""
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
+        permit = await self.budget.acquire(priority)
+        waited = loop.time() - asked
+        await self.service.handle(self.name, self.account)
+        await self.budget.settle(permit, outcome or RequestOutcome(answered=True))
+        return waited
+
+    def kill(self) -> None:
+        """As kill -9: nobody is told."""
+        for task in [*self.tasks, self.budget._runner]:
+            if task is not None:
+                task.cancel()

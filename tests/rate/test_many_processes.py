@@ -1,0 +1,237 @@
+"""A budget that processes share, in virtual time: limits, turns, deaths, and a store that fails."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator
+
+import pytest
+
+from harness.virtual_time import run_virtual
+from oncehub_async import ConfigurationError, Limits, Priority, RequestOutcome
+from tests.rate.many_processes import KeptState, Process, Service
+
+BULK, INTERACTIVE = Priority.BULK, Priority.INTERACTIVE
+
+
+@contextlib.asynccontextmanager
+async def processes(
+    number: int, service: Service | None = None, limits: Limits | None = None, account: str = ""
+) -> AsyncIterator[tuple[KeptState, Service, list[Process]]]:
+    kept, service = KeptState(), service or Service()
+    all_of_them = [
+        Process(kept, service, f"p{i}", limits=limits, account=account) for i in range(number)
+    ]
+    try:
+        yield kept, service, all_of_them
+    finally:
+        for each in all_of_them:
+            each.kill()
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("latency", [0.02, 0.4])
+def test_eight_keep_the_limits_use_them_and_get_the_same(latency: float) -> None:
+    """In 20 minutes at least 0.97 of what the limits allow; 1.3 between the luckiest and others."""
+
+    async def main() -> None:
+        async with processes(8, service=Service(latency=latency)) as (kept, service, workers):
+            for each in workers:
+                each.work()
+            await asyncio.sleep(1200)
+            sent = len(service.arrivals)
+            assert service.most(1) <= 5
+            assert service.most(300) <= 200
+            assert sent >= 0.97 * 800
+            counts = service.by_process.values()
+            assert max(counts) <= 1.3 * min(counts)
+            assert kept.exchanges <= 3 * sent
+
+    run_virtual(main())
+
+
+def test_a_burst_leaves_as_fast_as_from_one_process() -> None:
+    """190 of eight processes take no more than 1.05 times what they need at 5 a second."""
+
+    async def main() -> None:
+        async with processes(8) as (_, service, workers):
+            for each in workers:
+                each.work()
+            while len(service.arrivals) < 190:
+                await asyncio.sleep(0.1)
+            assert asyncio.get_running_loop().time() <= 1.1 * 38
+
+    run_virtual(main())
+
+
+def test_a_person_in_another_process_goes_first() -> None:
+    """Interactive calls start within 1.5 s while the reserve lasts, beside endless bulk work."""
+
+    async def main() -> None:
+        async with processes(8) as (_, service, workers):
+            for each in workers[1:]:
+                each.work()
+            waits = []
+            pick = random.Random(3)
+            for _ in range(60):
+                await asyncio.sleep(pick.uniform(30, 60))
+                waits.append(await workers[0].request(INTERACTIVE))
+            assert max(waits) <= 1.5
+            assert service.most(1) <= 5
+            assert service.most(300) <= 200
+
+    run_virtual(main())
+
+
+def test_the_dead_give_up_their_turn() -> None:
+    """Three of eight are killed: the others use all that the limits allow."""
+
+    async def main() -> None:
+        async with processes(8) as (_, service, workers):
+            for each in workers:
+                each.work()
+            for each in workers[:3]:
+                await asyncio.sleep(3)
+                each.kill()
+            await asyncio.sleep(1191)
+            assert len(service.arrivals) >= 0.97 * 800
+            assert service.most(1) <= 5
+            assert service.most(300) <= 200
+
+    run_virtual(main())
+
+
+def test_the_second_is_the_accounts_and_the_five_minutes_are_the_addresses() -> None:
+    """Two accounts send twice as fast, and share the 200."""
+
+    async def main() -> None:
+        async with processes(2) as (kept, service, workers):
+            other = Process(kept, service, "other", account="b")
+            for each in [*workers, other]:
+                each.work()
+            await asyncio.sleep(10)
+            assert len(service.arrivals) >= 0.9 * 100
+            await asyncio.sleep(600)
+            other.kill()
+            assert service.most(1, "") <= 5
+            assert service.most(1, "b") <= 5
+            assert service.most(300) <= 200
+
+    run_virtual(main())
+
+
+def test_a_refusal_slows_everybody_down() -> None:
+    """After one process's 429 nobody sends for the pause; then one tries first."""
+
+    async def main() -> None:
+        async with processes(3) as (_, service, workers):
+            for each in workers[1:]:
+                each.work()
+            await asyncio.sleep(10.05)
+            refused = RequestOutcome(answered=True, refused=True, retry_after=7.0)
+            await workers[0].request(INTERACTIVE, refused)
+            at = asyncio.get_running_loop().time()
+            await asyncio.sleep(30)
+            later = sorted(each - at for each, _ in service.arrivals if each > at + 0.2)
+            assert later[0] >= 7
+            # The next one waits for the answer to the first, which takes 0.07 to 0.13 s.
+            assert later[1] >= later[0] + 0.03
+            assert later[2] >= later[0] + 0.07
+
+    run_virtual(main())
+
+
+@pytest.mark.parametrize("forgets", [False, True], ids=["keeps all", "restarted empty"])
+@pytest.mark.parametrize("gone_for", [0.5, 20.0, 400.0])
+@pytest.mark.parametrize("at", [5.0, 45.0, 250.0, 310.0])
+def test_the_limits_hold_while_nothing_is_shared(forgets: bool, gone_for: float, at: float) -> None:
+    """What is shared is gone for a while, and may be empty afterwards: never more than the limits,
+    something is sent meanwhile if it lasts, and afterwards all of it is used again."""
+
+    async def main() -> None:
+        async with processes(8) as (kept, service, workers):
+            for each in workers:
+                each.work()
+            await asyncio.sleep(at)
+            kept.out_of_reach = True
+            await asyncio.sleep(gone_for)
+            meanwhile = sum(each > at + 1 for each, _ in service.arrivals)
+            if gone_for > 310:
+                assert meanwhile >= 0.8 * 190
+            if forgets:
+                kept.forget()
+            kept.back()
+            await asyncio.sleep(700)
+            assert service.most(1) <= 5
+            assert service.most(300) <= 200
+            start = at + gone_for + 10
+            assert sum(each > start for each, _ in service.arrivals) >= 0.9 * 400
+
+    run_virtual(main())
+
+
+def test_who_never_reached_it_sends_nothing() -> None:
+    """Of what others have sent nothing is known."""
+
+    async def main() -> None:
+        async with processes(1) as (kept, service, workers):
+            kept.out_of_reach = True
+            workers[0].work()
+            await asyncio.sleep(1000)
+            assert not service.arrivals
+            assert "out of reach" in workers[0].budget.forecast().reason
+            kept.back()
+            await asyncio.sleep(2)
+            assert service.arrivals
+
+    run_virtual(main())
+
+
+def test_who_gives_up_frees_the_place() -> None:
+    """A cancelled waiter takes nothing along, whether it had leave already or not."""
+
+    async def main() -> None:
+        async with processes(1, limits=Limits(per_second=1, reserve=0)) as (_, _, workers):
+            budget = workers[0].budget
+            for moment in (0.0, 0.0005, 0.001, 0.0015, 0.002, 0.0025):
+                waiter = asyncio.create_task(budget.acquire(BULK))
+                await asyncio.sleep(moment)
+                waiter.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    permit = await waiter
+                    await budget.settle(permit, RequestOutcome(answered=True))
+                    await asyncio.sleep(1.1)
+                await asyncio.sleep(0.01)
+            asked = asyncio.get_running_loop().time()
+            await budget.acquire(BULK)
+            assert asyncio.get_running_loop().time() - asked < 0.1
+
+    run_virtual(main())
+
+
+def test_what_is_left_is_shared() -> None:
+    """Each of four processes reckons with a fourth of the room, and all know the way ahead."""
+
+    async def main() -> None:
+        async with processes(4) as (_, _, workers):
+            for each in workers:
+                await each.request(BULK)
+            for each in workers:
+                await each.request(INTERACTIVE)
+            assert workers[-1].budget.room().left == (190 - 8) // 4
+            assert workers[-1].budget.forecast(200).all_sent > 250
+
+    run_virtual(main())
+
+
+def test_on_another_event_loop_it_is_refused() -> None:
+    """One object is one place in line; another loop takes an object of its own."""
+    process = Process(KeptState(), Service(), "p")
+
+    async def once() -> None:
+        await process.request(BULK)
+        process.kill()
+
+    run_virtual(once())
+    with pytest.raises(ConfigurationError, match="another event loop"):
+        run_virtual(once())

@@ -1,0 +1,84 @@
+"""Syncs that are killed while the account changes hold in the end what the account holds."""
+
+import os
+import time
+from random import Random
+
+import pytest
+
+from oncehub_async.simulator import Account, Fault, Simulator
+
+from ..simulator.threaded import running
+from .conftest import in_a_loop
+from .sync_process import FAST, SyncProcess
+from .synced import differences, opened
+
+# More takes minutes and is for whoever has changed how rows are written.
+ROUNDS = int(os.environ.get("ONCEHUB_SYNC_ROUNDS", "3"))
+KILLS = int(os.environ.get("ONCEHUB_SYNC_KILLS", "2"))
+"""In each round."""
+CHANGES = 25
+FAULTS = [
+    Fault("latency", seconds=0.5, jitter=0.5),
+    Fault("rate_limit", rate=0.03),
+    Fault("server_error", rate=0.03),
+    Fault("drop_before", rate=0.03),
+    Fault("drop_after", rate=0.03),
+    Fault("truncated_body", rate=0.03),
+    Fault("html", rate=0.02),
+    Fault("empty", rate=0.02),
+]
+DELETABLE = ("bookings", "contacts", "users", "teams", "booking_calendars", "booking_pages",
+             "master_pages", "event_types", "webhooks")  # fmt: skip
+CREATABLE = ("bookings", "contacts", "sms_notifications")
+
+
+def churn(sim: Simulator, random: Random) -> None:
+    """New objects, changed ones, deleted ones."""
+    for _ in range(CHANGES):
+        kind = random.choice(("create", "touch", "touch", "delete"))
+        if kind == "create":
+            sim.create(random.choice(CREATABLE))
+            continue
+        name = random.choice(("bookings", "contacts") if kind == "touch" else DELETABLE)
+        ids = [*sim.ids(name)]
+        if kind == "touch":
+            sim.touch(random.choice(ids))
+        elif len(ids) > 2:
+            sim.delete(random.choice(ids))
+
+
+@pytest.mark.timeout(900)
+def test_killed_at_random_while_the_account_changes(database_url: str) -> None:
+    """Field by field, no row twice, no false deletion, and every real one."""
+    random = Random(17)
+    account = Account(bookings=700, contacts=350, sms_notifications=120, seed=11)
+    with running(Simulator(account, clock=FAST, limits=None)) as sim:
+        sim.inject(*FAULTS)
+        sync = SyncProcess.of(sim, database_url)
+        kills = 0
+        for _ in range(ROUNDS):
+            churn(sim, random)
+            for _ in range(KILLS):
+                before = sim.stats.requests
+                process = sync.process()
+                process.start()
+                enough = before + random.randrange(60)
+                gives_up = time.monotonic() + 20
+                while process.is_alive() and sim.stats.requests < enough:
+                    time.sleep(0.002)
+                    if time.monotonic() > gives_up:
+                        break
+                process.join(random.random() * 0.3)
+                kills += process.is_alive()
+                process.kill()
+                process.join()
+                process.close()
+        sync.finish()
+        assert kills > 0
+        assert in_a_loop(_differences(sim, database_url)) == []
+
+
+async def _differences(sim: Simulator, url: str) -> list[str]:
+    async with opened(url) as database:
+        return await differences(sim, database)
