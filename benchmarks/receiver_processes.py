@@ -1,7 +1,8 @@
 """How long acceptance takes where several processes share a file, and beside a deep backlog.
 
-`python -m benchmarks.receiver_processes` takes about two minutes. Deliveries come at a steady rate,
-whatever becomes of those before, to the processes in turn; all of them are handled as well.
+`python -m benchmarks.receiver_processes` takes about three minutes. Deliveries come to the
+processes in turn, and all of them are handled as well: first at a steady rate, whatever becomes of
+those before, then as fast as they are answered, from `CROWD` senders at once.
 """
 
 import asyncio
@@ -16,11 +17,14 @@ from oncehub_async.webhooks import SQLiteInbox
 from .inbox_backlog import held_up
 from .receiver_accept import running
 from .receiver_load import CONNECTIONS, request, signed
+from .receiver_servers import WORKING
 
 RATE = 200
 SECONDS = 15
 BLOCKED = 200_000
-SERVER = "sqlite_handled"
+CROWD = 32
+MOST = 12_000
+"""Deliveries as fast as they are answered, unless the time is over before."""
 
 
 async def waits(ports: list[int], first: int, rate: int = RATE, seconds: int = SECONDS) -> float:
@@ -53,15 +57,39 @@ async def waits(ports: list[int], first: int, rate: int = RATE, seconds: int = S
     return statistics.quantiles(took, n=100)[98]
 
 
-def p99(servers: list[str], blocked: int = 0) -> float:
-    """Acceptance's 99th percentile (seconds) with these servers on one file."""
+async def fast(ports: list[int], first: int, seconds: int) -> tuple[float, float]:
+    """The 99th percentile of waits, and deliveries a second, of senders who never pause."""
+    left = iter([request(*each) for each in signed(MOST, first)])
+    took: list[float] = []
+    began = time.perf_counter()
+
+    async def send(port: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while (sent := time.perf_counter()) < began + seconds:
+            data = next(left, None)
+            if data is None:
+                break
+            writer.write(data)
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+            await reader.readexactly(length)
+            took.append(time.perf_counter() - sent)
+        writer.close()
+
+    await asyncio.gather(*(send(ports[number % len(ports)]) for number in range(CROWD)))
+    return statistics.quantiles(took, n=100)[98], len(took) / (time.perf_counter() - began)
+
+
+def measure(servers: list[str], blocked: int = 0) -> tuple[float, float, float]:
+    """With these servers on one file: `waits`, and what `fast` gives."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         file = Path(folder) / "inbox.db"
         asyncio.run(_block(file, blocked))
         ports = [stack.enter_context(running(each, Path(folder), file.stem)) for each in servers]
         accepting = [port for port in ports if port]
         asyncio.run(waits(accepting, 0, seconds=2))
-        return asyncio.run(waits(accepting, RATE * SECONDS))
+        steady = asyncio.run(waits(accepting, RATE * SECONDS))
+        return steady, *asyncio.run(fast(accepting, 2 * RATE * SECONDS, SECONDS // 2))
 
 
 async def _block(file: Path, many: int) -> None:
@@ -73,12 +101,15 @@ async def _block(file: Path, many: int) -> None:
 
 def main() -> None:
     """Print the table."""
-    print(f"99th percentile of acceptance at {RATE} deliveries a second, SQLite, all are handled")
-    rows = {f"{many} that accept and handle": [SERVER] * many for many in (1, 2, 4)}
-    for name, servers in rows.items():
-        print(f"  {name:<58} {p99(servers) * 1e3:6.0f} ms", flush=True)
-    name = f"1 that accepts and handles, beside {BLOCKED:,} blocked events"
-    print(f"  {name:<58} {p99([SERVER], BLOCKED) * 1e3:6.0f} ms", flush=True)
+    both, apart = "sqlite_handled", ["sqlite_accepting", WORKING]
+    print(f"{'acceptance with processes on one SQLite file':<50} {RATE:>7}/s  {'at most':>18}")
+    rows = {f"{many} that accept and handle": ([both] * many, 0) for many in (1, 2, 4)}
+    rows["1 that accepts, 1 that handles"] = (apart, 0)
+    rows[f"1 that does both, beside {BLOCKED:,} blocked"] = ([both], BLOCKED)
+    for name, (servers, blocked) in rows.items():
+        steady, hurried, rate = measure(servers, blocked)
+        figures = f"{steady * 1e3:6.0f} ms {hurried * 1e3:6.0f} ms {rate:7,.0f}/s"
+        print(f"  p99, {name:<43} {figures}", flush=True)
 
 
 if __name__ == "__main__":
