@@ -154,7 +154,7 @@ class _Call:
                 if not (self.request.method == "DELETE" and self.may_have_acted):
                     raise
                 # An earlier attempt, whose answer was lost, has deleted it.
-                return decode(Reply({"id": self.request.id, "deleted": True}, error.request_id))
+                return decode(Reply(self.request.nothing, error.request_id))
             except RequestError as error:
                 await self._before_repeat(error)
                 last = error

@@ -1,6 +1,5 @@
-"""One account's share of a gate, and the gates that all clients of this process share."""
+"""One account's share of a gate."""
 
-import threading
 from typing import Protocol, runtime_checkable
 
 from .._ground import Clock
@@ -49,6 +48,16 @@ class Budget:
         self._gate = gate or RequestQueue(limits, clock)
         self._account = account
 
+    @property
+    def gate(self) -> RequestQueue:
+        """Where its requests stand in line with those of others."""
+        return self._gate
+
+    @property
+    def account(self) -> str:
+        """Whose requests these are, under a name that tells accounts apart."""
+        return self._account
+
     async def acquire(self, priority: Priority) -> Permit:
         """Wait for the right to send one request."""
         return await self._gate.acquire(self._account, priority)
@@ -77,24 +86,3 @@ class Budget:
     def forecast(self, requests: int = 1) -> Forecast:
         """When the next requests may leave if nobody else sends any."""
         return self._gate.forecast(self._account, requests)
-
-
-_lock = threading.Lock()
-_gates: dict[tuple[str, str, Clock], RequestQueue] = {}
-_accounts: dict[str, str] = {}
-
-
-def shared_budget(service: str, proxy: str, key: str, clock: Clock) -> Budget:
-    """The budget that this process uses for the account of a key (its fingerprint).
-
-    The service sees one address for all requests that leave through the same proxy (or none, "").
-    """
-    with _lock:
-        gate = _gates.setdefault((service, proxy, clock), RequestQueue(clock=clock))
-        return Budget(gate=gate, account=_accounts.get(key, key))
-
-
-def belongs_together(older_key: str, newer_key: str) -> None:
-    """A key took the place of another: both are of one account and share its budget."""
-    with _lock:
-        _accounts[newer_key] = _accounts.get(older_key, older_key)
