@@ -2,9 +2,10 @@
 
 import inspect
 import os
+from collections.abc import Mapping
 from ssl import SSLContext
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import aiohttp
 
@@ -16,8 +17,10 @@ from ._http import (
     Caller,
     KeyProvider,
     KeySource,
+    QueryValue,
     RetryPolicy,
     Transport,
+    any_request,
     choose_base_url,
     choose_proxy,
     open_session,
@@ -48,7 +51,7 @@ class Resources:
         # With the models, the larger part of the package: for who makes a client, not who imports.
         from . import resources
 
-        self._caller = caller
+        self._caller, self._priority = caller, priority
         self._bookings = resources.Bookings(caller, priority)
         self._booking_calendars = resources.BookingCalendars(caller, priority)
         self._booking_pages = resources.BookingPages(caller, priority)
@@ -114,9 +117,38 @@ class Resources:
     async def validate_key(self) -> "KeyValidation":
         """Whether the API key is valid, and for which account.
 
-        https://developers.oncehub.com/reference/validate-api-key
+        https://help.oncehub.com/developers/api/#tag/authentication/GET/test
         """
         return await self._authentication.validate_key()
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, QueryValue] | None = None,
+        json: Any = None,
+    ) -> Any:
+        """Send any request, for what OnceHub has and this package doesn't know yet.
+
+            await oncehub.request("GET", "/bookings/BKNG-1/notes", query={"limit": 5})
+
+        It waits for the rate budget, is repeated and raises errors like every other call; a POST
+        is never sent twice (`OutcomeUnknownError`). Gives the parsed JSON as it came, None where
+        the answer holds nothing.
+
+        - `method`: GET, POST, PUT, PATCH or DELETE.
+        - `path`: below `base_url`, as the vendor's reference writes it.
+        - `query`: parameters. None leaves one out, several texts are joined by commas, times are
+          aware.
+        - `json`: the body: whatever JSON can express; None for no body.
+
+        Paths are shown in errors and logs without what may be about people. Raises
+        `InvalidParameterError`, before anything is sent, for a path that leads elsewhere.
+        """
+        request = any_request(self._caller.transport.base_url, method, path, query, json)
+        priority = Priority.INTERACTIVE if self._priority is None else self._priority
+        return await self._caller.call(request, lambda reply: reply.data, priority)
 
 
 class OnceHub(Resources):

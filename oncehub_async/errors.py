@@ -32,9 +32,10 @@
 
 The vendor's `type` does not follow from the status (a 403 can be an `authentication_error` or an
 `invalid_request_error`), so both are on the error.
-Source: https://developers.oncehub.com/docs/errors
+Source: https://help.oncehub.com/developers/overview/error-handling
 """
 
+from copyreg import __newobj__ as _newobj  # type: ignore[attr-defined]
 from typing import Any as _Any
 
 from ._printable import printable as _printable
@@ -94,17 +95,12 @@ class OnceHubError(Exception):
             setattr(self, name, value)
 
     def __reduce__(self) -> tuple[_Any, ...]:
-        # An error crosses process borders (multiprocessing, task queues) with its attributes.
-        return (_rebuild, (self.__class__, self.args, self.__dict__))
-
-
-def _rebuild(
-    cls: type[OnceHubError], args: tuple[_Any, ...], state: dict[str, _Any]
-) -> OnceHubError:
-    error = cls.__new__(cls, *args)
-    error.args = args
-    error.__dict__.update(state)
-    return error
+        # An error crosses process borders (multiprocessing, task queues) with its attributes, and
+        # with what it came of; what others raised may hold sockets and the like, and stays behind.
+        state = {**self.__dict__, "args": self.args}
+        if isinstance(self.__cause__, OnceHubError):
+            state["__cause__"] = self.__cause__
+        return (_newobj, (type(self),), state)
 
 
 class ConfigurationError(OnceHubError, ValueError):

@@ -63,6 +63,7 @@ async def calls() -> None:
     async with OnceHub(key) as oncehub:
         assert_type(oncehub, OnceHub)
         assert_type(oncehub.with_priority(Priority.BULK), Resources)
+        assert_type(await oncehub.request("GET", "/bookings", query={"limit": 5}), Any)
         slots = await oncehub.booking_calendars.time_slots("BKC-1")
         assert_type(slots[0], TimeSlot)
         start = slots[0].start_time

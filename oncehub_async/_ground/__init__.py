@@ -5,8 +5,16 @@ from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
 from .file_lock import FileLock
 from .hidden import Hidden, HiddenText
-from .json_text import dump_any_json, dump_json, load_json
+from .json_text import (
+    MOST_VALUES,
+    TooManyValuesError,
+    ValueCount,
+    dump_any_json,
+    dump_json,
+    load_json,
+)
 from .log import Lines, fields, logger
+from .outside_quotes import PIECE, OutsideQuotes
 from .suggestion import did_you_mean, likely_word
 from .time_zones import is_time_zone
 from .times import (
@@ -30,13 +38,18 @@ __all__ = [
     "EARLIEST",
     "LATEST",
     "MAX_LIMIT",
+    "MOST_VALUES",
+    "PIECE",
     "UNSET",
     "Clock",
     "FileLock",
     "Hidden",
     "HiddenText",
     "Lines",
+    "OutsideQuotes",
+    "TooManyValuesError",
     "Unset",
+    "ValueCount",
     "WallClock",
     "aware",
     "choice",

@@ -9,7 +9,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum, StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -21,7 +21,7 @@ from .clock import Clock, WallClock
 from .log import logger
 from .suggestion import did_you_mean, likely_word
 from .time_zones import is_time_zone
-from .times import in_utc, read_time, time_text
+from .times import date_text, in_utc, read_time, time_text
 
 if TYPE_CHECKING:
     import attrs
@@ -243,6 +243,19 @@ def aware(value: object, param: str) -> datetime:
     if in_utc(value) is None:
         raise InvalidParameterError(param, "is beyond the years 1 to 9999 in UTC")
     return value
+
+
+def day(value: object, param: str) -> str | None:
+    """A date as the vendor writes it, from a date or from the one that an aware datetime shows."""
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        aware(value, param)
+    if not isinstance(value, date):
+        raise InvalidParameterError(
+            param, f"expected a date, got {type(value).__name__}; for example date(2026, 1, 31)"
+        )
+    return date_text(value)
 
 
 def written_time(text: str, param: str) -> datetime:

@@ -105,6 +105,11 @@ def text_in_milliseconds(time: datetime) -> str:
     return _text(time, "milliseconds")
 
 
+def date_text(day: date) -> str:
+    """A date as the vendor writes it; of a time the date that it shows, whatever its zone."""
+    return (day.date() if isinstance(day, datetime) else day).isoformat()
+
+
 def _text(time: datetime, precision: str) -> str:
     return (in_utc(time) or time).isoformat(timespec=precision).replace("+00:00", "Z")
 

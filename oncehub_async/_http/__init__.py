@@ -3,6 +3,7 @@
 from .api_key import KEY_VARIABLE, ApiKey, KeyProvider, KeySource
 from .base_url import URL_VARIABLE, choose_base_url, choose_proxy, host_problem, is_loopback
 from .call import AttemptHook, Caller, Reply, RequestAttempt
+from .literal_request import QueryValue, any_request
 from .request import Operation, Request, json_body, without_none
 from .retry import RetryPolicy
 from .transport import Transport, open_session
@@ -16,11 +17,13 @@ __all__ = [
     "KeyProvider",
     "KeySource",
     "Operation",
+    "QueryValue",
     "Reply",
     "Request",
     "RequestAttempt",
     "RetryPolicy",
     "Transport",
+    "any_request",
     "choose_base_url",
     "choose_proxy",
     "host_problem",

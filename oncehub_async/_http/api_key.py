@@ -1,7 +1,7 @@
 """The API key: where it comes from, and how it stays out of sight.
 
-Source: https://developers.oncehub.com/docs/authentication (header `API-Key`; up to 25 keys live
-at once, so that they can be rotated without downtime).
+Source: https://help.oncehub.com/developers/overview/authentication (header `API-Key`; up to 25
+keys live at once, so that they can be rotated without downtime).
 """
 
 import asyncio

@@ -13,7 +13,7 @@ import aiohttp
 import attrs
 
 from .._ground import Clock, fields, logger
-from .._rate import Priority, RateBudget, RequestOutcome, TellingBudget, belongs_together
+from .._rate import Priority, RateBudget, RequestOutcome, belongs_together, tells
 from ..errors import (
     AuthenticationError,
     DeadlineExceededError,
@@ -154,7 +154,7 @@ class _Call:
                 if not (self.request.method == "DELETE" and self.may_have_acted):
                     raise
                 # An earlier attempt, whose answer was lost, has deleted it.
-                return decode(Reply({"id": self.request.id, "deleted": True}, error.request_id))
+                return decode(Reply(self.request.nothing, error.request_id))
             except RequestError as error:
                 await self._before_repeat(error)
                 last = error
@@ -222,7 +222,7 @@ class _Call:
     def _reason(self) -> str:
         """What the budget is waiting for, as far as it tells."""
         budget = self.budget
-        forecast = budget.forecast() if isinstance(budget, TellingBudget) else None
+        forecast = budget.forecast() if tells(budget) else None
         if forecast is None or not forecast.reason:
             return ""
         return f" ({forecast.reason}; {forecast.wait:.0f} s more)"

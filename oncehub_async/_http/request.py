@@ -39,6 +39,10 @@ class Request:
     id: str | None = attrs.field(default=None, repr=False)
     query: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     body: bytes | None = attrs.field(default=None, repr=False)
+    literal_path: str | None = attrs.field(default=None, repr=False, kw_only=True)
+    """Where the caller wrote the path: as it is sent."""
+    shown_path: str | None = attrs.field(default=None, kw_only=True)
+    """... and what of it may stand in errors."""
 
     @property
     def method(self) -> str:
@@ -46,7 +50,9 @@ class Request:
 
     @property
     def path(self) -> str:
-        """The path below the base URL, with the id in it, without the query."""
+        """The path below the base URL, with the id in it, without the query; for errors."""
+        if self.shown_path is not None:
+            return self.shown_path
         if self.id is None:
             return self.operation.path
         return self.operation.path.replace("{id}", quote(self.id, safe=""))
@@ -54,7 +60,17 @@ class Request:
     def url(self, base: URL) -> URL:
         """The whole URL."""
         query = f"?{urlencode(self.query, quote_via=quote)}" if self.query else ""
-        return URL(f"{base}{self.path}{query}", encoded=True)
+        path = self.path if self.literal_path is None else self.literal_path
+        return URL(f"{base}{path}{query}", encoded=True)
+
+    @property
+    def may_be_answered_with_nothing(self) -> bool:
+        return self.method == "DELETE" or self.literal_path is not None
+
+    @property
+    def nothing(self) -> Any:
+        """The data of an answer that holds none."""
+        return None if self.literal_path is not None else {"id": self.id, "deleted": True}
 
 
 def json_body(fields: Mapping[str, Any]) -> bytes:

@@ -1,6 +1,6 @@
 """What an answer means: data, or which error. Pure rules over a status, headers and bytes.
 
-Source: https://developers.oncehub.com/docs/errors, https://developers.oncehub.com/docs/request-ids
+Source: https://help.oncehub.com/developers/overview/error-handling, https://help.oncehub.com/developers/overview/request-ids
 """
 
 import re
@@ -58,15 +58,15 @@ class RawAnswer:
 
 
 def read(request: Request, answer: RawAnswer, wall_time: datetime | None = None) -> Any:
-    """The JSON data of a success; a deletion may also be answered with nothing.
+    """The JSON data of a success, of which some have none.
 
     Raises the `ResponseError` of the status, or `InvalidResponseError` where a success's body
     is no JSON.
     """
     if not 200 <= answer.status <= 299:
         raise response_error(request, answer, wall_time or datetime.now(UTC))
-    if request.method == "DELETE" and not answer.body:
-        return {"id": request.id, "deleted": True}
+    if request.may_be_answered_with_nothing and not answer.body:
+        return request.nothing
     try:
         return load_json(answer.body)
     except ValueError:

@@ -1,6 +1,6 @@
 """Where a list goes on, and whether it gets anywhere. Pure rules over pages.
 
-Source: https://developers.oncehub.com/docs/pagination
+Source: https://help.oncehub.com/developers/overview/pagination
 """
 
 import re

@@ -3,10 +3,11 @@
 OnceHub answers 5 requests a second for an account and 200 in 5 minutes for an address, and refuses
 the rest with a 429. All clients of a process that use the same account share one budget.
 
-Source: https://developers.oncehub.com/docs/rate-limits
+Source: https://help.oncehub.com/developers/overview/rate-limits
 """
 
-from .budget import Budget, TellingBudget, belongs_together, shared_budget
+from .budget import Budget, TellingBudget, tells
+from .budgets_of_keys import belongs_together, shared_budget
 from .file_budget import FileBudget
 from .forecast import UNKNOWN, Demand, Demands, Forecast
 from .named_budget import BUDGET_VARIABLE, budget_at, budget_of_environment
@@ -38,4 +39,5 @@ __all__ = [
     "budget_at",
     "budget_of_environment",
     "shared_budget",
+    "tells",
 ]

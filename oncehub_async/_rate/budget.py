@@ -1,7 +1,6 @@
-"""One account's share of a gate, and the gates that all clients of this process share."""
+"""One account's share of a gate."""
 
-import threading
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard
 
 from .._ground import Clock
 from .forecast import Demands, Forecast
@@ -9,7 +8,6 @@ from .rate_budget import Limits, Permit, Priority, RateBudget, RequestOutcome, R
 from .request_queue import RequestQueue
 
 
-@runtime_checkable
 class TellingBudget(RateBudget, Protocol):
     """A budget that also tells what is left of it; concurrent walks go by that."""
 
@@ -31,6 +29,18 @@ class TellingBudget(RateBudget, Protocol):
         ...
 
 
+def tells(budget: object) -> TypeGuard[TellingBudget]:
+    """Whether a budget tells what is left of it. Walks ask for each page, so by its class alone."""
+    kind = type(budget)
+    if kind not in _TELLING:
+        names = ("waiting", "room", "forecast")
+        _TELLING[kind] = all(callable(getattr(kind, name, None)) for name in names)
+    return _TELLING[kind]
+
+
+_TELLING: dict[type, bool] = {}
+
+
 class Budget:
     """A rate budget in this process: 5 a second for the account, 200 in 5 minutes altogether.
 
@@ -48,6 +58,16 @@ class Budget:
     ) -> None:
         self._gate = gate or RequestQueue(limits, clock)
         self._account = account
+
+    @property
+    def gate(self) -> RequestQueue:
+        """Where its requests stand in line with those of others."""
+        return self._gate
+
+    @property
+    def account(self) -> str:
+        """Whose requests these are, under a name that tells accounts apart."""
+        return self._account
 
     async def acquire(self, priority: Priority) -> Permit:
         """Wait for the right to send one request."""
@@ -77,24 +97,3 @@ class Budget:
     def forecast(self, requests: int = 1) -> Forecast:
         """When the next requests may leave if nobody else sends any."""
         return self._gate.forecast(self._account, requests)
-
-
-_lock = threading.Lock()
-_gates: dict[tuple[str, str, Clock], RequestQueue] = {}
-_accounts: dict[str, str] = {}
-
-
-def shared_budget(service: str, proxy: str, key: str, clock: Clock) -> Budget:
-    """The budget that this process uses for the account of a key (its fingerprint).
-
-    The service sees one address for all requests that leave through the same proxy (or none, "").
-    """
-    with _lock:
-        gate = _gates.setdefault((service, proxy, clock), RequestQueue(clock=clock))
-        return Budget(gate=gate, account=_accounts.get(key, key))
-
-
-def belongs_together(older_key: str, newer_key: str) -> None:
-    """A key took the place of another: both are of one account and share its budget."""
-    with _lock:
-        _accounts[newer_key] = _accounts.get(older_key, older_key)

@@ -27,6 +27,9 @@ SOON = 100.0
 """Seconds after which a place that becomes free counts as room now: what was sent in a burst five
 minutes ago can be sent in a burst again."""
 
+_FEW = 16
+"""So many accounts are looked through only when as many more have come."""
+
 _PROBE_PATIENCE = 60.0
 """Real seconds after which a request that tries the service after a 429 counts as lost."""
 
@@ -66,6 +69,7 @@ class RequestQueue:
         self._longest_delay = self._clock.seconds(LONGEST_DELAY)
         self._address = Window(self._limits.per_five_minutes, FIVE_MINUTES, self._longest_delay)
         self._windows: dict[str, Window] = {}
+        self._look_at = _FEW
         self._lines: dict[tuple[str, asyncio.AbstractEventLoop], _Line] = {}
         self._round_trips = RoundTrips(self._longest_delay)
         self._throttle = Throttle()
@@ -156,8 +160,33 @@ class RequestQueue:
                 requests,
             )
 
+    def busy_accounts(self) -> set[str]:
+        """Those of whose requests something is still to be remembered."""
+        with self._lock:
+            self._forget_empty_windows()
+            return set(self._windows)
+
+    def is_idle(self) -> bool:
+        """Whether there is nothing that a new gate in its place wouldn't know as well."""
+        with self._lock:
+            now = self._clock.now()
+            self._address.ready_at(now)
+            paused = self._throttle.probing or self._throttle.paused_until > now
+            return not (self._waiting or self._address.used() or paused)
+
+    def _forget_empty_windows(self) -> None:
+        now = self._clock.now()
+        in_line = {account for account, _ in self._lines}
+        for account, window in list(self._windows.items()):
+            window.ready_at(now)
+            if not window.used() and account not in in_line:
+                del self._windows[account]
+        self._look_at = 2 * len(self._windows) + _FEW
+
     def _window(self, account: str) -> Window:
         if account not in self._windows:
+            if len(self._windows) >= self._look_at:
+                self._forget_empty_windows()
             self._windows[account] = Window(self._limits.per_second, SECOND, self._longest_delay)
         return self._windows[account]
 

@@ -77,6 +77,10 @@ COMMANDS = {
         "_verify_command:verify",
         "Check that an export is complete and its files are what its manifest says.",
     ),
+    "work": (
+        "_work_command:work",
+        "Run the handlers of a receiver until interrupted, and accept nothing.",
+    ),
     "webhooks": ("_webhooks_command:app", "List, create and delete the account's webhooks."),
 }
 """Where each is, and the first sentence of its help, which a test holds to what stands there."""

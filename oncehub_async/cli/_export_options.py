@@ -1,4 +1,4 @@
-"""What `oncehub export` takes. https://developers.oncehub.com has the filters."""
+"""What `oncehub export` takes. https://help.oncehub.com/developers has the filters."""
 
 from pathlib import Path
 from typing import Annotated

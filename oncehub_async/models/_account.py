@@ -1,7 +1,7 @@
 """The account's own objects: users, teams, calendars, pages, event types, webhooks.
 
 Each class is the vendor's page of that name, such as
-https://developers.oncehub.com/reference/the-user-object
+https://help.oncehub.com/developers/api/#tag/users
 """
 
 from datetime import datetime

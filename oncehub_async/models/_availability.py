@@ -1,6 +1,6 @@
 """When a user can be booked.
 
-https://developers.oncehub.com/reference/get_user_scheduling_availability
+https://help.oncehub.com/developers/api/#tag/users/GET/users/{id}/scheduling-availability
 """
 
 import datetime as dt

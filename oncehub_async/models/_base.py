@@ -48,7 +48,7 @@ def id_of(value: str | HasId | None) -> str | None:
 
         id_of(booking.owner)
 
-    Source: https://developers.oncehub.com/docs/expanding-responses
+    Source: https://help.oncehub.com/developers/overview/expanding-responses
     """
     return value if value is None or isinstance(value, str) else value.id
 
@@ -58,7 +58,7 @@ class Deleted(Model):
     """An object that has been deleted: its id, and perhaps its type.
 
     It is the answer to a deletion, and stands where a deleted object is expanded inside another.
-    Source: https://developers.oncehub.com/docs/deleted-objects
+    Source: https://help.oncehub.com/developers/overview/deleted-resources
     """
 
     _shown = ("id", "object")

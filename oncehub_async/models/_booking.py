@@ -1,7 +1,7 @@
 """A booking, and the event that a webhook delivers.
 
-https://developers.oncehub.com/reference/the-booking-object
-https://developers.oncehub.com/reference/the-event-object
+https://help.oncehub.com/developers/api/#tag/bookings
+https://help.oncehub.com/developers/api/#tag/webhook-events
 """
 
 from datetime import datetime

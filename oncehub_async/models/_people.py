@@ -1,8 +1,8 @@
 """Who books and chats, and what is sent to them.
 
-https://developers.oncehub.com/reference/the-contact-object
-https://developers.oncehub.com/reference/the-conversation-object
-https://developers.oncehub.com/reference/notifications
+https://help.oncehub.com/developers/api/#tag/contacts
+https://help.oncehub.com/developers/api/#tag/webhook-events
+https://help.oncehub.com/developers/api/#tag/notifications
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The key's validity. https://developers.oncehub.com/reference/validate-api-key"""
+"""The key's validity. https://help.oncehub.com/developers/api/#tag/authentication/GET/test"""
 
 import attrs
 
@@ -33,7 +33,7 @@ class Authentication(Resource):
         Raises `AuthenticationError` where it isn't, `PermissionDeniedError` where the account's
         plan has no API access.
 
-        https://developers.oncehub.com/reference/validate-api-key
+        https://help.oncehub.com/developers/api/#tag/authentication/GET/test
         """
 
         def decode(reply: Reply) -> KeyValidation:

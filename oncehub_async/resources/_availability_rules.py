@@ -1,6 +1,6 @@
 """The rules for working hours that the vendor documents, checked before a request is spent.
 
-Source: https://developers.oncehub.com/reference/patch_user_scheduling_availability
+Source: https://help.oncehub.com/developers/api/#tag/users/PATCH/users/{id}/scheduling-availability
 """
 
 import re

@@ -1,9 +1,9 @@
-"""Booking calendars. https://developers.oncehub.com/reference/list-all-booking-calendars"""
+"""Booking calendars. https://help.oncehub.com/developers/api/#tag/booking-calendars/GET/booking-calendars"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from .._ground import checks
+from .._ground import UNSET, checks
 from .._http import Operation
 from .._lists import Listing
 from ..errors import InvalidParameterError
@@ -18,6 +18,7 @@ from ..models import (
     UtmParams,
     to_dict,
 )
+from ._body_fields import Extra, unless_none, with_extra
 from ._resource import Resource
 
 _LIST = Operation("GET", "/booking-calendars")
@@ -52,7 +53,7 @@ class BookingCalendars(Resource):
     ) -> Listing[BookingCalendar]:
         """All booking calendars, or those hosted by a user or team.
 
-        https://developers.oncehub.com/reference/list-all-booking-calendars
+        https://help.oncehub.com/developers/api/#tag/booking-calendars/GET/booking-calendars
         """
         query = {**checks.texts_of({"host": host}), **checks.page(limit, after, before)}
         return self._listing(_LIST, BookingCalendar, query)
@@ -60,7 +61,7 @@ class BookingCalendars(Resource):
     async def get(self, id: str) -> BookingCalendar:
         """One booking calendar. Raises `NotFoundError`, or `DeletedObjectError`.
 
-        https://developers.oncehub.com/reference/get-a-single-booking-calendar
+        https://help.oncehub.com/developers/api/#tag/booking-calendars/GET/booking-calendars/{id}
         """
         return await self._call(_GET, BookingCalendar, id=checks.object_id(id))
 
@@ -76,7 +77,7 @@ class BookingCalendars(Resource):
         The two times are aware and at most 30 days apart. Raises `PaymentRequiredError` where the
         host has no seat, `UnprocessableError` where the calendar is not published.
 
-        https://developers.oncehub.com/reference/get-available-time-slots-for-booking-calendar
+        https://help.oncehub.com/developers/api/#tag/booking-calendars/GET/booking-calendars/{id}/time-slots
         """
         return await self._call_for_array(
             _TIME_SLOTS,
@@ -93,6 +94,7 @@ class BookingCalendars(Resource):
         guest_time_zone: str,
         booking_form: BookingForm | FormFields,
         location: SlotLocation | None = None,
+        extra: Extra = None,
     ) -> ScheduledBooking:
         """Book one of the free slots; gives the new booking's id.
 
@@ -105,22 +107,24 @@ class BookingCalendars(Resource):
         `BadRequestError` whose `param` is "start_time"; other values of `param` name what is wrong
         with the guest's data. A `DeadlineExceededError` means that nothing was booked.
 
-        https://developers.oncehub.com/reference/book-a-time-slot-for-a-booking-calendar
+        `extra` holds fields of the body that this package has no parameter for.
+
+        https://help.oncehub.com/developers/api/#tag/booking-calendars/POST/booking-calendars/{id}/schedule
         """
         form = _form(booking_form)
         for field in ("name", "email"):
             if field not in form:
                 raise InvalidParameterError(f"booking_form.{field}", "is missing")
             checks.filled_text(form[field], f"booking_form.{field}")
-        body: dict[str, object] = {
+        fields: dict[str, object] = {
             "start_time": checks.moment(start_time, "start_time"),
             "guest_time_zone": checks.time_zone(guest_time_zone, "guest_time_zone"),
             "booking_form": form,
+            "location": UNSET if location is None else _location(location),
         }
-        if body["start_time"] is None:
+        if fields["start_time"] is None:
             raise InvalidParameterError("start_time", "is missing")
-        if location is not None:
-            body["location"] = _location(location)
+        body = with_extra(fields, extra)
         return await self._call(_SCHEDULE, ScheduledBooking, id=checks.object_id(id), body=body)
 
     async def create_one_time_link(
@@ -131,6 +135,7 @@ class BookingCalendars(Resource):
         utm_params: UtmParams | None = None,
         hide_url_params: bool | None = None,
         booking_settings: Mapping[str, object] | None = None,
+        extra: Extra = None,
     ) -> OneTimeLink:
         """A link that can be used for one booking, with the form filled in on request.
 
@@ -138,17 +143,17 @@ class BookingCalendars(Resource):
         With `hide_url_params` what the form holds is not visible in the link. Unused links are
         deleted after 90 days. Raises `BadRequestError` where the calendar does not allow them.
 
-        https://developers.oncehub.com/reference/booking-calendars-create-a-one-time-link
+        `extra` holds fields of the body that this package has no parameter for.
+
+        https://help.oncehub.com/developers/api/#tag/booking-calendars/POST/booking-calendars/{id}/one-time-links
         """
-        body: dict[str, object] = {}
-        if booking_form is not None:
-            body["booking_form"] = _form(booking_form)
-        if utm_params is not None:
-            body["utm_params"] = _utm(utm_params)
-        if hide_url_params is not None:
-            body["hide_url_params"] = hide_url_params
-        if booking_settings is not None:
-            body["booking_settings"] = dict(booking_settings)
+        fields: dict[str, object] = {
+            "booking_form": UNSET if booking_form is None else _form(booking_form),
+            "utm_params": UNSET if utm_params is None else _utm(utm_params),
+            "hide_url_params": unless_none(hide_url_params),
+            "booking_settings": UNSET if booking_settings is None else _settings(booking_settings),
+        }
+        body = with_extra(fields, extra)
         return await self._call(
             _CREATE_ONE_TIME_LINK, OneTimeLink, id=checks.object_id(id), body=body
         )
@@ -163,6 +168,12 @@ def _form(form: BookingForm | FormFields) -> dict[str, str | Sequence[str]]:
         name: value if isinstance(value, str) else checks.texts(value, f"booking_form.{name}")
         for name, value in form.items()
     }
+
+
+def _settings(settings: Mapping[str, object]) -> dict[str, object]:
+    if not isinstance(settings, Mapping):
+        raise InvalidParameterError("booking_settings", "expected a mapping of settings")
+    return dict(settings)
 
 
 def _location(location: SlotLocation) -> dict[str, str | None]:

@@ -1,4 +1,4 @@
-"""Booking pages (classic). https://developers.oncehub.com/reference/list-all-booking-pages"""
+"""Booking pages (classic). https://help.oncehub.com/scheduleonce/developers/api/#tag/booking-pages/GET/booking-pages"""
 
 from .._ground import checks
 from .._http import Operation
@@ -25,7 +25,7 @@ class BookingPages(Resource):
     ) -> Listing[BookingPage]:
         """All booking pages, or those of a master page, an event type or a user.
 
-        https://developers.oncehub.com/reference/list-all-booking-pages
+        https://help.oncehub.com/scheduleonce/developers/api/#tag/booking-pages/GET/booking-pages
         """
         query = {
             **checks.texts_of({"master_page": master_page, "event_type": event_type, "user": user}),
@@ -36,6 +36,6 @@ class BookingPages(Resource):
     async def get(self, id: str) -> BookingPage:
         """One booking page. Raises `NotFoundError`, or `DeletedObjectError`.
 
-        https://developers.oncehub.com/reference/get-a-single-booking-page
+        https://help.oncehub.com/scheduleonce/developers/api/#tag/booking-pages/GET/booking-pages/{id}
         """
         return await self._call(_GET, BookingPage, id=checks.object_id(id))

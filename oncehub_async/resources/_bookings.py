@@ -1,4 +1,4 @@
-"""Bookings. https://developers.oncehub.com/reference/list-all-bookings"""
+"""Bookings. https://help.oncehub.com/developers/api/#tag/bookings/GET/bookings"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,6 +7,7 @@ from .._ground import checks
 from .._http import Operation
 from .._lists import Listing
 from ..models import Booking, BookingStatus, SlotLocationType
+from ._body_fields import Extra, unless_none, with_extra
 from ._resource import Resource
 
 _LIST = Operation("GET", "/bookings")
@@ -48,7 +49,7 @@ class Bookings(Resource):
         names fields to include as objects, such as "owner" or ("owner", "contact"). `limit` is
         the size of a page, `after` and `before` take a cursor and exclude each other.
 
-        https://developers.oncehub.com/reference/list-all-bookings
+        https://help.oncehub.com/developers/api/#tag/bookings/GET/bookings
         """
         query = {
             "status": checks.documented(status, BookingStatus, "status"),
@@ -76,7 +77,7 @@ class Bookings(Resource):
 
         `expand` names fields to include as objects, as in `list`.
 
-        https://developers.oncehub.com/reference/get-a-single-booking
+        https://help.oncehub.com/developers/api/#tag/bookings/GET/bookings/{id}
         """
         query = {"expand": checks.expansion(expand)}
         return await self._call(_GET, Booking, id=checks.object_id(id), query=query)
@@ -87,32 +88,46 @@ class Bookings(Resource):
         *,
         cancellation_reason: str | None = None,
         send_cancellation_email: bool = True,
+        extra: Extra = None,
     ) -> Booking:
         """Cancel a booking and, unless told otherwise, write to its guest.
 
         Raises `ConflictError` where its state forbids it, `UnprocessableError` for a paid one.
 
-        https://developers.oncehub.com/reference/cancel-booking
+        `extra` holds fields of the body that this package has no parameter for.
+
+        https://help.oncehub.com/developers/api/#tag/bookings/POST/bookings/{id}/cancel
         """
-        body: dict[str, object] = {"send_cancellation_email": send_cancellation_email}
         reason = checks.optional_text(cancellation_reason, "cancellation_reason")
-        if reason is not None:
-            body["cancellation_reason"] = reason
+        fields = {
+            "send_cancellation_email": send_cancellation_email,
+            "cancellation_reason": unless_none(reason),
+        }
+        body = with_extra(fields, extra)
         return await self._call(_CANCEL, Booking, id=checks.object_id(id), body=body)
 
-    async def request_reschedule(self, id: str, *, reschedule_reason: str | None = None) -> Booking:
+    async def request_reschedule(
+        self, id: str, *, reschedule_reason: str | None = None, extra: Extra = None
+    ) -> Booking:
         """Cancel a booking and ask its guest to choose another time.
 
         Raises `ConflictError` where its state forbids it, `UnprocessableError` for a paid one.
 
-        https://developers.oncehub.com/reference/request-reschedule
+        `extra` holds fields of the body that this package has no parameter for.
+
+        https://help.oncehub.com/developers/api/#tag/bookings/POST/bookings/{id}/request-reschedule
         """
         reason = checks.optional_text(reschedule_reason, "reschedule_reason")
-        body = {} if reason is None else {"reschedule_reason": reason}
+        body = with_extra({"reschedule_reason": unless_none(reason)}, extra)
         return await self._call(_REQUEST_RESCHEDULE, Booking, id=checks.object_id(id), body=body)
 
     async def reassign(
-        self, id: str, *, new_host: str, virtual_location: str | None = None
+        self,
+        id: str,
+        *,
+        new_host: str,
+        virtual_location: str | None = None,
+        extra: Extra = None,
     ) -> Booking:
         """Give a booking to another host, whose user id is `new_host`.
 
@@ -120,19 +135,25 @@ class Bookings(Resource):
         microsoft_teams, webex, gotomeeting or zoom, connected by the new host); without it the
         new host's settings hold. Raises `ConflictError` where its state or the host forbids it.
 
-        https://developers.oncehub.com/reference/reassign-booking
+        `extra` holds fields of the body that this package has no parameter for.
+
+        https://help.oncehub.com/developers/api/#tag/bookings/POST/bookings/{id}/reassign
         """
-        body: dict[str, object] = {"new_host": checks.filled_text(new_host, "new_host")}
+        fields: dict[str, object] = {"new_host": checks.filled_text(new_host, "new_host")}
         if virtual_location is not None:
             value = checks.filled_text(virtual_location, "virtual_location")
-            body["location"] = {"type": SlotLocationType.VIRTUAL.value, "value": value}
+            fields["location"] = {"type": SlotLocationType.VIRTUAL.value, "value": value}
+        body = with_extra(fields, extra, named=("virtual_location",))
         return await self._call(_REASSIGN, Booking, id=checks.object_id(id), body=body)
 
-    async def mark_no_show(self, id: str) -> Booking:
+    async def mark_no_show(self, id: str, *, extra: Extra = None) -> Booking:
         """Say that the guest of a past booking did not come.
 
         Raises `ConflictError` where its state forbids it.
 
-        https://developers.oncehub.com/reference/no-show
+        `extra` holds fields of the body that this package has no parameter for.
+
+        https://help.oncehub.com/developers/api/#tag/bookings/POST/bookings/{id}/no-show
         """
-        return await self._call(_NO_SHOW, Booking, id=checks.object_id(id))
+        body = None if extra is None else with_extra({}, extra)
+        return await self._call(_NO_SHOW, Booking, id=checks.object_id(id), body=body)

@@ -1,4 +1,4 @@
-"""Contacts. https://developers.oncehub.com/reference/list-all-contacts"""
+"""Contacts. https://help.oncehub.com/developers/api/#tag/contacts/GET/contacts"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +9,7 @@ from .._http import Operation
 from .._lists import Listing
 from ..errors import InvalidParameterError
 from ..models import Contact, ContactStatus, Deleted
-from ._body_fields import shared_fields, spelled_out
+from ._body_fields import Extra, shared_fields, some_with_extra, spelled_out, with_extra
 from ._resource import Resource
 
 _LIST = Operation("GET", "/contacts")
@@ -61,7 +61,7 @@ class Contacts(Resource):
     ) -> Listing[Contact]:
         """All contacts, newest first, or those that match every filter that is given.
 
-        https://developers.oncehub.com/reference/list-all-contacts
+        https://help.oncehub.com/developers/api/#tag/contacts/GET/contacts
         """
         query = {
             **checks.texts_of({"email": email}),
@@ -74,7 +74,7 @@ class Contacts(Resource):
     async def get(self, id: str) -> Contact:
         """One contact. Raises `NotFoundError`, or `DeletedObjectError`.
 
-        https://developers.oncehub.com/reference/get-a-single-contact
+        https://help.oncehub.com/developers/api/#tag/contacts/GET/contacts/{id}
         """
         return await self._call(_GET, Contact, id=checks.object_id(id))
 
@@ -86,6 +86,7 @@ class Contacts(Resource):
         last_name: str,
         email: OptionalText = UNSET,
         mobile_phone: OptionalText = UNSET,
+        extra: Extra = None,
         **fields: Unpack[ContactFields],
     ) -> Contact:
         """Add a contact. An email address or a mobile phone number (E.164) is needed.
@@ -93,7 +94,9 @@ class Contacts(Resource):
         `timezone` is an IANA name, `custom_fields` maps names to values. Raises `ConflictError`
         where the address or number is another contact's.
 
-        https://developers.oncehub.com/reference/add-a-new-contact
+        `extra` holds fields of the body that this package has no parameter for.
+
+        https://help.oncehub.com/developers/api/#tag/contacts/POST/contacts
         """
         if not any(isinstance(value, str) and value.strip() for value in (email, mobile_phone)):
             raise InvalidParameterError("email", "pass an email or a mobile_phone")
@@ -107,7 +110,8 @@ class Contacts(Resource):
             "mobile_phone": mobile_phone,
             **_checked(fields),
         }
-        return await self._call(_CREATE, Contact, body=checks.given(body))
+        body = with_extra(body, extra, named=ContactFields.__annotations__)
+        return await self._call(_CREATE, Contact, body=body)
 
     @spelled_out(ContactFields)
     async def update(
@@ -116,6 +120,7 @@ class Contacts(Resource):
         *,
         first_name: OptionalText = UNSET,
         last_name: OptionalText = UNSET,
+        extra: Extra = None,
         **fields: Unpack[ContactFields],
     ) -> Contact:
         """Change fields of a contact: what is not passed stays, None sets a field to null.
@@ -123,17 +128,18 @@ class Contacts(Resource):
         The email address and the mobile phone number can't be changed. Of the custom fields only
         those that are passed change.
 
-        https://developers.oncehub.com/reference/update-a-contact
+        `extra` holds fields of the body that this package has no parameter for.
+
+        https://help.oncehub.com/developers/api/#tag/contacts/PATCH/contacts/{id}
         """
         body = {"first_name": first_name, "last_name": last_name, **_checked(fields)}
-        return await self._call(
-            _UPDATE, Contact, id=checks.object_id(id), body=checks.some_given(body)
-        )
+        body = some_with_extra(body, extra, named=ContactFields.__annotations__)
+        return await self._call(_UPDATE, Contact, id=checks.object_id(id), body=body)
 
     async def delete(self, id: str) -> Deleted:
         """Delete a contact.
 
-        https://developers.oncehub.com/reference/delete-a-contact
+        https://help.oncehub.com/developers/api/#tag/contacts/DELETE/contacts/{id}
         """
         return await self._call(_DELETE, Deleted, id=checks.object_id(id))
 

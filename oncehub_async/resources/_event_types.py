@@ -1,4 +1,4 @@
-"""Event types (classic). https://developers.oncehub.com/reference/list-all-event-types"""
+"""Event types (classic). https://help.oncehub.com/scheduleonce/developers/api/#tag/event-types/GET/event-types"""
 
 from .._ground import checks
 from .._http import Operation
@@ -22,13 +22,13 @@ class EventTypes(Resource):
     ) -> Listing[EventType]:
         """All event types.
 
-        https://developers.oncehub.com/reference/list-all-event-types
+        https://help.oncehub.com/scheduleonce/developers/api/#tag/event-types/GET/event-types
         """
         return self._listing(_LIST, EventType, checks.page(limit, after, before))
 
     async def get(self, id: str) -> EventType:
         """One event type. Raises `NotFoundError`, or `DeletedObjectError`.
 
-        https://developers.oncehub.com/reference/get-a-single-event-type
+        https://help.oncehub.com/scheduleonce/developers/api/#tag/event-types/GET/event-types/{id}
         """
         return await self._call(_GET, EventType, id=checks.object_id(id))

@@ -1,4 +1,4 @@
-"""Text messages. https://developers.oncehub.com/reference/list-all-sms-notifications"""
+"""Text messages. https://help.oncehub.com/developers/api/#tag/notifications/GET/notifications/sms"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -31,7 +31,7 @@ class SmsNotifications(Resource):
 
         `recipient` is a contact's or user's id; `expand="recipient"` includes the object.
 
-        https://developers.oncehub.com/reference/list-all-sms-notifications
+        https://help.oncehub.com/developers/api/#tag/notifications/GET/notifications/sms
         """
         query = {
             **checks.time_range("creation_time", creation_time_gt, creation_time_lt),

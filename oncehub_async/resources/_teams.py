@@ -1,4 +1,4 @@
-"""Teams. https://developers.oncehub.com/reference/list-all-teams"""
+"""Teams. https://help.oncehub.com/developers/api/#tag/teams/GET/teams"""
 
 from .._ground import checks
 from .._http import Operation
@@ -23,7 +23,7 @@ class Teams(Resource):
     ) -> Listing[Team]:
         """All teams, or those that a user is a member of.
 
-        https://developers.oncehub.com/reference/list-all-teams
+        https://help.oncehub.com/developers/api/#tag/teams/GET/teams
         """
         return self._listing(
             _LIST,
@@ -34,6 +34,6 @@ class Teams(Resource):
     async def get(self, id: str) -> Team:
         """One team. Raises `NotFoundError`, or `DeletedObjectError`.
 
-        https://developers.oncehub.com/reference/get-a-single-team
+        https://help.oncehub.com/developers/api/#tag/teams/GET/teams/{id}
         """
         return await self._call(_GET, Team, id=checks.object_id(id))

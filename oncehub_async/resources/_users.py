@@ -1,7 +1,7 @@
-"""Users. https://developers.oncehub.com/reference/list-all-users"""
+"""Users. https://help.oncehub.com/developers/api/#tag/users/GET/users"""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 from typing import TypedDict, Unpack
 
 from .._ground import UNSET, Unset, checks
@@ -10,7 +10,7 @@ from .._lists import Listing
 from ..errors import InvalidParameterError
 from ..models import DateOverride, Deleted, RoleName, SchedulingAvailability, User, WorkingDay
 from ._availability_rules import overrides_body, weekly_body
-from ._body_fields import shared_fields, spelled_out
+from ._body_fields import Extra, shared_fields, some_with_extra, spelled_out, with_extra
 from ._resource import Resource
 
 _LIST = Operation("GET", "/users")
@@ -42,7 +42,7 @@ class Users(Resource):
     ) -> Listing[User]:
         """All users, or the one with an email address.
 
-        https://developers.oncehub.com/reference/list-all-users
+        https://help.oncehub.com/developers/api/#tag/users/GET/users
         """
         query = {**checks.texts_of({"email": email}), **checks.page(limit, after, before)}
         return self._listing(_LIST, User, query)
@@ -50,7 +50,7 @@ class Users(Resource):
     async def get(self, id: str) -> User:
         """One user. Raises `NotFoundError`, or `DeletedObjectError`.
 
-        https://developers.oncehub.com/reference/get-a-single-user
+        https://help.oncehub.com/developers/api/#tag/users/GET/users/{id}
         """
         return await self._call(_GET, User, id=checks.object_id(id))
 
@@ -61,6 +61,7 @@ class Users(Resource):
         email: str,
         first_name: str,
         last_name: str,
+        extra: Extra = None,
         **fields: Unpack[UserFields],
     ) -> User:
         """Add a user, who gets an invitation by email; a Member unless told otherwise.
@@ -68,7 +69,9 @@ class Users(Resource):
         `teams` holds team ids. Raises `BadRequestError` where the address is another user's,
         `UnprocessableError` where the plan allows no more users.
 
-        https://developers.oncehub.com/reference/add-a-new-user
+        `extra` holds fields of the body that this package has no parameter for.
+
+        https://help.oncehub.com/developers/api/#tag/users/POST/users
         """
         body = {
             "email": checks.filled_text(email, "email"),
@@ -76,7 +79,8 @@ class Users(Resource):
             "last_name": checks.filled_text(last_name, "last_name"),
             **_checked(fields),
         }
-        return await self._call(_CREATE, User, body=checks.given(body))
+        body = with_extra(body, extra, named=UserFields.__annotations__)
+        return await self._call(_CREATE, User, body=body)
 
     @spelled_out(UserFields)
     async def update(
@@ -85,6 +89,7 @@ class Users(Resource):
         *,
         first_name: str | Unset | None = UNSET,
         last_name: str | Unset | None = UNSET,
+        extra: Extra = None,
         **fields: Unpack[UserFields],
     ) -> User:
         """Change fields of a user: what is not passed stays, None sets a field to null.
@@ -92,17 +97,18 @@ class Users(Resource):
         `teams` replaces the teams that the user is in. Raises `PermissionDeniedError` for the
         Account Owner, `GoneError` for a deleted user.
 
-        https://developers.oncehub.com/reference/update-a-user
+        `extra` holds fields of the body that this package has no parameter for.
+
+        https://help.oncehub.com/developers/api/#tag/users/PATCH/users/{id}
         """
         body = {"first_name": first_name, "last_name": last_name, **_checked(fields)}
-        return await self._call(
-            _UPDATE, User, id=checks.object_id(id), body=checks.some_given(body)
-        )
+        body = some_with_extra(body, extra, named=UserFields.__annotations__)
+        return await self._call(_UPDATE, User, id=checks.object_id(id), body=body)
 
     async def delete(self, id: str) -> Deleted:
         """Delete a user.
 
-        https://developers.oncehub.com/reference/delete-a-user
+        https://help.oncehub.com/developers/api/#tag/users/DELETE/users/{id}
         """
         return await self._call(_DELETE, Deleted, id=checks.object_id(id))
 
@@ -110,19 +116,25 @@ class Users(Resource):
         self,
         id: str,
         *,
-        overrides_start_time: datetime | None = None,
-        overrides_end_time: datetime | None = None,
+        overrides_start_time: date | None = None,
+        overrides_end_time: date | None = None,
     ) -> SchedulingAvailability:
         """A user's weekly working hours and the dates that differ from them.
 
-        The two aware times bound the dates that are given.
+        Of those dates the ones from `overrides_start_time` to `overrides_end_time` are given, both
+        included; all of them without.
 
-        https://developers.oncehub.com/reference/get_user_scheduling_availability
+        https://help.oncehub.com/developers/api/#tag/users/GET/users/{id}/scheduling-availability
         """
         query = {
-            "overrides_start_time": checks.moment(overrides_start_time, "overrides_start_time"),
-            "overrides_end_time": checks.moment(overrides_end_time, "overrides_end_time"),
+            "overrides_start_time": checks.day(overrides_start_time, "overrides_start_time"),
+            "overrides_end_time": checks.day(overrides_end_time, "overrides_end_time"),
         }
+        first, last = query["overrides_start_time"], query["overrides_end_time"]
+        if first is not None and last is not None and first > last:
+            raise InvalidParameterError(
+                "overrides_start_time", "is later than overrides_end_time; swap the two"
+            )
         return await self._call(
             _AVAILABILITY, SchedulingAvailability, id=checks.object_id(id), query=query
         )
@@ -133,12 +145,15 @@ class Users(Resource):
         *,
         weekly: Sequence[WorkingDay] | Unset = UNSET,
         overrides: Sequence[DateOverride] | Unset = UNSET,
+        extra: Extra = None,
     ) -> SchedulingAvailability:
         """Replace the hours of whole days of the week and of whole dates; others stay.
 
         Times are "HH:MM" in steps of 15 minutes, in the user's time zone.
 
-        https://developers.oncehub.com/reference/patch_user_scheduling_availability
+        `extra` holds fields of the body that this package has no parameter for.
+
+        https://help.oncehub.com/developers/api/#tag/users/PATCH/users/{id}/scheduling-availability
         """
         fields = {
             "weekly": weekly if isinstance(weekly, Unset) else weekly_body(weekly),
@@ -148,7 +163,7 @@ class Users(Resource):
             _UPDATE_AVAILABILITY,
             SchedulingAvailability,
             id=checks.object_id(id),
-            body=checks.some_given(fields),
+            body=some_with_extra(fields, extra),
         )
 
 

@@ -1,4 +1,4 @@
-"""Webhook subscriptions. https://developers.oncehub.com/reference/list-all-webhooks"""
+"""Webhook subscriptions. https://help.oncehub.com/developers/api/#tag/webhooks/GET/webhooks"""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ from .._ground import checks
 from .._http import Operation
 from .._lists import Listing
 from ..models import Deleted, EventName, Webhook
+from ._body_fields import Extra, with_extra
 from ._resource import Resource
 
 _CREATE = Operation("POST", "/webhooks")
@@ -26,35 +27,39 @@ class Webhooks(Resource):
     ) -> Listing[Webhook]:
         """All webhooks.
 
-        https://developers.oncehub.com/reference/list-all-webhooks
+        https://help.oncehub.com/developers/api/#tag/webhooks/GET/webhooks
         """
         return self._listing(_LIST, Webhook, checks.page(limit, after, before))
 
     async def get(self, id: str) -> Webhook:
         """One webhook. Raises `NotFoundError`, or `DeletedObjectError`.
 
-        https://developers.oncehub.com/reference/get-a-single-webhook
+        https://help.oncehub.com/developers/api/#tag/webhooks/GET/webhooks/{id}
         """
         return await self._call(_GET, Webhook, id=checks.object_id(id))
 
-    async def create(self, *, name: str, url: str, events: Sequence[EventName | str]) -> Webhook:
+    async def create(
+        self, *, name: str, url: str, events: Sequence[EventName | str], extra: Extra = None
+    ) -> Webhook:
         """Subscribe an https URL to events; "booking" stands for all `booking.*` events.
 
         The webhook's `signing_secret` verifies its deliveries. Raises `ConflictError` where the
         name is another webhook's.
 
-        https://developers.oncehub.com/reference/create-a-webhook
+        `extra` holds fields of the body that this package has no parameter for.
+
+        https://help.oncehub.com/developers/api/#tag/webhooks/POST/webhooks
         """
-        body = {
+        fields = {
             "name": checks.filled_text(name, "name"),
             "url": checks.https_url(url, "url"),
             "events": checks.some_texts(events, "events"),
         }
-        return await self._call(_CREATE, Webhook, body=body)
+        return await self._call(_CREATE, Webhook, body=with_extra(fields, extra))
 
     async def delete(self, id: str) -> Deleted:
         """Delete a webhook; nothing more is delivered.
 
-        https://developers.oncehub.com/reference/delete-a-webhook
+        https://help.oncehub.com/developers/api/#tag/webhooks/DELETE/webhooks/{id}
         """
         return await self._call(_DELETE, Deleted, id=checks.object_id(id))

@@ -1,6 +1,6 @@
 """What OnceHub sends, for those who play its part: an event's body, and its signature.
 
-https://developers.oncehub.com/reference/the-event-object
+https://help.oncehub.com/developers/api/#tag/webhook-events
 """
 
 import time

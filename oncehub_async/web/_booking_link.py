@@ -1,6 +1,6 @@
 """Links to booking calendars and booking hubs.
 
-https://help.oncehub.com/help/url-parameters-syntax-and-and-processing-rules
+https://help.oncehub.com/product/booking-calendars/sharing-embedding/url-parameters-syntax-and-processing-rules
 """
 
 import re

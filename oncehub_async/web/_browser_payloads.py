@@ -1,6 +1,6 @@
 """What the browser events of OnceHub's widgets carry. Fields come and go; see `parse_event`.
 
-https://developers.oncehub.com/docs/client-side-api/embedded-booking-calendar-events
+https://help.oncehub.com/developers/client-side-api/embedded-booking-calendar-events
 """
 
 from datetime import datetime

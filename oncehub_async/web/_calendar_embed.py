@@ -1,6 +1,6 @@
 """A booking calendar in a page.
 
-https://developers.oncehub.com/docs/client-side-api/embedded-booking-calendar-events
+https://help.oncehub.com/developers/client-side-api/embedded-booking-calendar-events
 """
 
 from collections.abc import Mapping

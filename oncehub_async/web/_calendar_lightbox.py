@@ -1,6 +1,6 @@
 """A booking calendar that opens over the page.
 
-https://help.oncehub.com/help/how-to-embed-your-booking-calendar-on-your-website
+https://help.oncehub.com/product/booking-calendars/sharing-embedding/how-to-embed-your-booking-calendar-on-your-website
 """
 
 from collections.abc import Mapping

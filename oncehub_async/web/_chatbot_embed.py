@@ -1,6 +1,6 @@
 """A chatbot in a page.
 
-https://help.oncehub.com/help/embedding-your-chatbots-on-your-website
+https://help.oncehub.com/product/chatbots/embedding-your-chatbots-on-your-website
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """What the classic page hands to `SOAfterConfirmationFunction`.
 
-https://developers.oncehub.com/docs/collecting-data-from-an-embedded-booking-page
+https://help.oncehub.com/scheduleonce/developers/client-side-api/collecting-data-from-embedded-booking-page
 """
 
 from datetime import datetime, timedelta, timezone

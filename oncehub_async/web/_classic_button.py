@@ -1,6 +1,6 @@
 """A booking page or master page of the classic product behind a button.
 
-https://help.oncehub.com/help/website-button-customization
+https://help.oncehub.com/scheduleonce/sharing-publishing/publishing-on-websites/website-button-customization
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """A booking page or master page of the classic product in a page.
 
-https://developers.oncehub.com/docs/collecting-data-from-an-embedded-booking-page
+https://help.oncehub.com/scheduleonce/developers/client-side-api/collecting-data-from-embedded-booking-page
 """
 
 import re
@@ -60,7 +60,7 @@ class ClassicEmbed(PageEmbed):
     `pass_parameters` hands the parameters of the page around it on to the booking page, and `skip`
     leaves out the booking form. `link` gives parameters to start with, such as the guest's data.
 
-    https://help.oncehub.com/help/website-embed-customization
+    https://help.oncehub.com/scheduleonce/sharing-publishing/publishing-on-websites/website-embed-customization
     """
 
     page: str = attrs.field(repr=shown_page)

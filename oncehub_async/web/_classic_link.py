@@ -1,6 +1,6 @@
 """Links to booking pages and master pages of the classic product.
 
-https://help.oncehub.com/help/scheduleonce-url-parameters-and-processing-rules
+https://help.oncehub.com/scheduleonce/sharing-publishing/personalized-links/url-parameters-syntax-and-processing-rules
 """
 
 from collections.abc import Iterable, Mapping

@@ -31,7 +31,7 @@ async def guest_url(
 
     Raises `InvalidParameterError`, and what the request raises, such as `NotFoundError`.
 
-    https://developers.oncehub.com/reference/booking-calendars-create-a-one-time-link
+    https://help.oncehub.com/developers/api/#tag/booking-calendars/POST/booking-calendars/{id}/one-time-links
     """
     if oncehub is None:
         if id is not None:

@@ -1,6 +1,6 @@
 """How long a link and what stands in it should be.
 
-https://help.oncehub.com/help/scheduleonce-url-parameters-and-processing-rules
+https://help.oncehub.com/scheduleonce/sharing-publishing/personalized-links/url-parameters-syntax-and-processing-rules
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,6 +1,6 @@
 """Tags that a mail tool or CRM replaces in a link: `{{contact.firstname}}`, `*|FNAME|*` and so on.
 
-https://help.oncehub.com/help/using-personalized-links-url-parameters-in-email-marketing-apps
+https://help.oncehub.com/scheduleonce/sharing-publishing/personalized-links/personalized-links-in-email-marketing-apps
 """
 
 import re

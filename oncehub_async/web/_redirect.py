@@ -1,6 +1,6 @@
 """The query string of a thank-you page, read.
 
-https://developers.oncehub.com/docs/client-side-api/redirecting-booking-confirmation-data
+https://help.oncehub.com/scheduleonce/developers/client-side-api/redirecting-booking-confirmation-data
 """
 
 import re

@@ -1,6 +1,6 @@
 """A routing form in a page.
 
-https://help.oncehub.com/help/embedding-your-routing-form-on-your-website
+https://help.oncehub.com/product/routing-forms/sharing-embedding/embedding-your-routing-form-on-your-website
 """
 
 from collections.abc import Mapping

@@ -13,6 +13,7 @@ async with receiver:
 from .._ground import WallClock
 from ._aiohttp_handler import add_receiver, aiohttp_handler
 from ._answers import DeliveryAnswer
+from ._arriving_body import ArrivingBody, BodyRoom
 from ._asgi import ReceiverApp
 from ._backoff import Backoff
 from ._event import BookingEvent, ConversationEvent, Event, construct_event, read_event
@@ -26,7 +27,7 @@ from ._inbox.selection import InboxEntry, InboxHandler, Selection
 from ._receiver import Receiver
 from ._refusals import Refusal
 from ._router import CallNext, ErrorHandler, Middleware, NoSuchEventType, Registration, Router
-from ._serve import serve
+from ._serve import serve, work
 from ._signature import MAX_SKEW, RETRY_WINDOW, SIGNATURE_HEADER, signature_header, verify_signature
 from ._signing_secrets import secrets_of_account
 from ._webhook_errors import (
@@ -48,7 +49,9 @@ __all__ = [
     "RETRY_WINDOW",
     "SIGNATURE_HEADER",
     "AcceptingInbox",
+    "ArrivingBody",
     "Backoff",
+    "BodyRoom",
     "BookingEvent",
     "CallNext",
     "Claim",
@@ -102,4 +105,5 @@ __all__ = [
     "serve",
     "signature_header",
     "verify_signature",
+    "work",
 ]

@@ -1,4 +1,4 @@
-"""Events as handlers get them. https://developers.oncehub.com/reference/the-event-object"""
+"""Events as handlers get them. https://help.oncehub.com/developers/api/#tag/webhook-events"""
 
 from datetime import datetime
 from functools import cached_property

@@ -1,7 +1,7 @@
 """The types of events, and which of them a handler asks for.
 
-https://developers.oncehub.com/docs/webhook-events lists them. An event always arrives with its
-specific type; `booking` and `conversation` stand for all that begin so.
+https://help.oncehub.com/developers/api/#tag/webhook-events lists them. An event always arrives with
+its specific type; `booking` and `conversation` stand for all that begin so.
 """
 
 import logging

@@ -69,6 +69,7 @@ class Handler:
     takes_context: bool
     timeout: float | None
     attempts: int | None
+    concurrency: int | None = None
 
     def wants(self, type: str) -> bool:
         """Whether it handles events of a type."""

@@ -15,9 +15,10 @@ from ..errors import ClientStateError, ConfigurationError
 from . import _answers as answer
 from ._age_limit import limit_of_age
 from ._answers import DeliveryAnswer, Headers, signature_of
+from ._arriving_body import LARGEST_KEPT, ArrivingBody, BodyRoom
 from ._backoff import Backoff, checked_backoff
 from ._deployment_watch import DeploymentWatch
-from ._envelope import envelope_of_unreadable, read_envelope
+from ._envelope import Envelope, envelope_of_unreadable, read_envelope
 from ._event_names import Unhandled
 from ._handler import S
 from ._handling import Rules
@@ -27,7 +28,14 @@ from ._own_loop import in_loop
 from ._refusals import Refusal, RefusalLog
 from ._repeats import Repeats
 from ._router import Route, Router
-from ._signature import MAX_SKEW, RETRY_WINDOW, check_signature, raw_body
+from ._signature import (
+    MAX_SKEW,
+    RETRY_WINDOW,
+    check_age,
+    check_signature,
+    parse_header,
+    raw_body,
+)
 from ._signing_secrets import Secrets, SecretSource, SecretsProvider, SigningKey, secret_source
 from ._webhook_errors import EnvelopeError, SignatureError, SignatureProblem, told
 from ._worker import Worker
@@ -37,7 +45,11 @@ logger = logging.getLogger("oncehub_async.webhooks")
 MAX_BODY = 1024 * 1024
 """Bytes."""
 
+MAX_WAITING = 2_000
+"""Deliveries; what a file on a slow disk keeps in a few seconds."""
+
 _MOST_TYPES = 1_000
+_UNSIGNED = (SignatureProblem.MISSING, SignatureProblem.MALFORMED)
 _NO_SERVICES: Any = None
 
 
@@ -70,8 +82,11 @@ class Receiver(Router[S]):
     - `redo_at_start`: what is to be done again each time that the receiver opens, such as
       `Selection(states=["failed", "dead"])` after a fix.
     - `drain`: seconds that handlers get to finish when the receiver closes.
-    - `max_body`: bytes that a delivery may have; `read_timeout`: seconds it may take to arrive.
-      Adapters enforce both.
+    - `max_body`: bytes that an event may have. What is larger and signed is kept unread, up to
+      16 MiB, for handlers of everything; what is larger and not signed is refused.
+    - `read_timeout`: seconds that a delivery may take to arrive. Adapters enforce both.
+    - `max_waiting`: how many deliveries may wait for the inbox to keep them; those beyond are
+      answered 503 with Retry-After at once.
     - `unsafe_accept_unsigned`: accept what anybody sends (v1 webhooks are not signed).
 
     Raises `ConfigurationError` for settings that can't work.
@@ -92,6 +107,7 @@ class Receiver(Router[S]):
         drain: float = 20.0,
         max_body: int = MAX_BODY,
         read_timeout: float = 10.0,
+        max_waiting: int = MAX_WAITING,
         unsafe_accept_unsigned: bool = False,
         clock: WallClock | None = None,
     ) -> None:
@@ -121,6 +137,9 @@ class Receiver(Router[S]):
         self._drain = checks.seconds(drain, "drain")
         self.max_body: int = checks.count(max_body, "max_body")
         self.read_timeout: float = checks.seconds(read_timeout, "read_timeout")
+        self._max_waiting, self._waiting = checks.count(max_waiting, "max_waiting"), 0
+        self._largest = max(self.max_body, LARGEST_KEPT)
+        self._room = BodyRoom(self._largest)
         self._worker: Worker | None = None
         self._deployment: DeploymentWatch | None = None
         self._stack = AsyncExitStack()
@@ -128,7 +147,7 @@ class Receiver(Router[S]):
         self._names: dict[str, tuple[str, ...]] = {}
         self._age_limit = RETRY_WINDOW
         self._unhandled = Unhandled()
-        self._is_accepting = False
+        self._is_open = self._is_accepting = False
         self._refusals, self._repeats = RefusalLog(), Repeats()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._health = InboxHealth(self.clock)
@@ -169,8 +188,14 @@ class Receiver(Router[S]):
         finally:
             self._secrets, self.inbox, self._services, self.clock = before
 
-    async def open(self) -> Self:
-        """Begin to accept and to handle. Once it is closed, it may be opened again."""
+    async def open(self, *, accept: bool = True, handle: bool = True) -> Self:
+        """Begin to accept and to handle. Once it is closed, it may be opened again.
+
+        In a process that is only to accept, `handle` is False, in one that is only to handle,
+        `accept` is; they share the inbox.
+        """
+        if not (checks.yes_or_no(accept, "accept") or checks.yes_or_no(handle, "handle")):
+            raise ConfigurationError("accept, handle: one of them has to be True")
         if self._frozen:
             if self._loop is not None and not self._loop.is_running():
                 raise ClientStateError(
@@ -184,21 +209,21 @@ class Receiver(Router[S]):
             )
         self._frozen, self._loop = True, asyncio.get_running_loop()
         try:
-            await self._start()
+            await self._start(accept=accept, handle=handle)
         except BaseException:
             try:
                 await self._stack.aclose()
             finally:
                 self._frozen = False
             raise
-        self._is_accepting = True
+        self._is_open, self._is_accepting = True, accept
         return self
 
-    async def _start(self) -> None:
-        if self._secrets is not None:
+    async def _start(self, *, accept: bool, handle: bool) -> None:
+        if self._secrets is not None and accept:
             self._stack.push_async_callback(self._secrets.close)
             await self._secrets.current()
-        else:
+        elif accept:
             logger.warning("unsafe_accept_unsigned: whoever finds the URL can send events")
         self._age_limit = limit_of_age(self.inbox.memory, self._max_age, self._max_skew)
         self._all_routes = routes = tuple(self.routes())
@@ -206,6 +231,8 @@ class Receiver(Router[S]):
         self._health = InboxHealth(self.clock)
         await self.inbox.open(needed=self._age_limit + self._max_skew)
         self._stack.push_async_callback(self.inbox.close)
+        if not handle:
+            return
         services = await self._enter_services()
         self._deployment = await self._join(routes)
         await self._redo()
@@ -228,7 +255,7 @@ class Receiver(Router[S]):
 
         Raises `ClientStateError` if the event loop in which it was opened stands still.
         """
-        if not self._is_accepting:
+        if not self._is_open:
             return
         loop = self._loop
         if loop is None or not loop.is_closed():
@@ -238,7 +265,7 @@ class Receiver(Router[S]):
         await self._close()
 
     async def _close(self) -> None:
-        self._is_accepting = False
+        self._is_open = self._is_accepting = False
         worker, self._worker = self._worker, None
         try:
             if worker is not None:
@@ -260,16 +287,50 @@ class Receiver(Router[S]):
     ) -> None:
         await self.close()
 
-    async def receive(self, headers: Headers, body: bytes) -> DeliveryAnswer:
+    def admit(self, headers: Headers, length: int | None = None) -> ArrivingBody | DeliveryAnswer:
+        """What takes a body in, or the answer where none is wanted: for adapters of your own.
+
+            with arriving:
+                while part := await read():
+                    if refusal := arriving.add(part):
+                        return receiver.refuse(refusal)
+                return await receiver.receive(headers, arriving)
+
+        `length`: what Content-Length says, None where nothing does. Nothing is kept for whoever
+        sends no header that OnceHub could have sent now, nor while too many deliveries wait.
+        """
+        if self._waiting >= self._max_waiting:
+            return self.refuse(Refusal.OVERLOADED)
+        most, error = self._largest, None
+        try:
+            header = signature_of(headers)
+            if self._needs_none(header):
+                most = self.max_body
+            else:
+                rules = (self.clock.now(), self._age_limit, self._max_skew)
+                check_age(parse_header(header), *rules)
+        except ConfigurationError as problem:
+            return self.refuse(Refusal.NOT_AS_IT_ARRIVED, str(problem))
+        except SignatureError as problem:
+            most, error = self.max_body, problem
+        if (length or 0) > most:
+            return self.refuse(Refusal.TOO_LARGE)
+        return ArrivingBody(self._room, most, error)
+
+    async def receive(self, headers: Headers, body: bytes | ArrivingBody) -> DeliveryAnswer:
         """Verify a delivery and put its event into the inbox.
 
-        `headers` as they arrived, `body` the raw bytes. Whatever they hold, the outcome is an
-        answer: 2xx once the event is safe, 4xx for what is not authentic or no event, 503 where
-        OnceHub should try again.
+        `headers` as they arrived, `body` the raw bytes, or what took them in. Whatever they hold,
+        the outcome is an answer: 2xx once the event is safe, 4xx for what is not authentic or no
+        event, 503 where OnceHub should try again.
         """
         loop = self._loop
         if not self._is_accepting or loop is None:
             return self.refuse(Refusal.NOT_OPEN)
+        if isinstance(body, ArrivingBody):
+            if body.error is not None:
+                return self.refuse(Refusal(body.error.problem), str(body.error))
+            body = body.whole()
         try:
             return await in_loop(loop, self._receive(headers, body), self.read_timeout)
         except ClientStateError:
@@ -280,17 +341,21 @@ class Receiver(Router[S]):
             header, body = signature_of(headers), raw_body(body)
         except ConfigurationError as error:
             return self.refuse(Refusal.NOT_AS_IT_ARRIVED, str(error))
-        if len(body) > self.max_body:
+        if len(body) > self._largest:
             return self.refuse(Refusal.TOO_LARGE)
+        if self._waiting >= self._max_waiting:
+            return self.refuse(Refusal.OVERLOADED)
         now = self.clock.now()
         try:
             key = await self._verify(header, body, now)
         except SignatureError as error:
-            return self.refuse(Refusal(error.problem), str(error))
+            return self._refuse_unsigned(error, len(body))
         except Exception as error:  # of the provider of secrets
             return self.refuse(Refusal.NO_SECRETS, told(error))
+        if key is None and len(body) > self.max_body:
+            return self.refuse(Refusal.TOO_LARGE)
         try:
-            envelope = read_envelope(body)
+            envelope = self._envelope(body)
         except EnvelopeError as error:
             if key is None:
                 return self.refuse(Refusal.NO_EVENT, str(error))
@@ -311,6 +376,16 @@ class Receiver(Router[S]):
             body=body,
         )
         return await self._keep(event, key)
+
+    def _envelope(self, body: bytes) -> Envelope:
+        if len(body) > self.max_body:
+            raise EnvelopeError(f"it has {len(body):,} bytes, and max_body is {self.max_body:,}")
+        return read_envelope(body)
+
+    def _refuse_unsigned(self, error: SignatureError, length: int) -> DeliveryAnswer:
+        if error.problem in _UNSIGNED and length > self.max_body:
+            return self.refuse(Refusal.TOO_LARGE)
+        return self.refuse(Refusal(error.problem), str(error))
 
     def refuse(self, why: Refusal, detail: str = "") -> DeliveryAnswer:
         """What to answer to a request that can't be received: for adapters of your own.
@@ -352,7 +427,7 @@ class Receiver(Router[S]):
     ) -> SigningKey | None:
         """The key that signed; None for what needs no signature. Raises `SignatureError`."""
         source = self._secrets
-        if source is None or (self._unsigned and header is None):
+        if source is None or self._needs_none(header):
             return None
         keys = await source.current()
         rules = (now, self._age_limit, self._max_skew)
@@ -366,14 +441,21 @@ class Receiver(Router[S]):
                 raise
             return check_signature(body, header, others, *rules)
 
+    def _needs_none(self, header: str | bytes | None) -> bool:
+        """Whether what comes with such a header is accepted without a signature."""
+        return self._secrets is None or (self._unsigned and header is None)
+
     async def _keep(self, event: StoredEvent, key: SigningKey | None) -> DeliveryAnswer:
         names = self._names_for(event.type)
+        self._waiting += 1
         try:
             is_new = await self.inbox.put(event, names)
         except Exception as error:
             if self._health.failed("put", error):
                 self._refusals.lull.is_over(Refusal.INBOX)
             return self.refuse(Refusal.INBOX, told(error))
+        finally:
+            self._waiting -= 1
         self._health.worked("put")
         if not is_new:
             await self._repeats.again(event, key, self.inbox)

@@ -108,6 +108,7 @@ class Router(Generic[S]):
         name: str | None = ...,
         timeout: float | None = ...,
         attempts: int | None = ...,
+        concurrency: int | None = ...,
         unlisted: bool = ...,
     ) -> Registration[BookingEvent, S]: ...
     @overload
@@ -119,6 +120,7 @@ class Router(Generic[S]):
         name: str | None = ...,
         timeout: float | None = ...,
         attempts: int | None = ...,
+        concurrency: int | None = ...,
         unlisted: bool = ...,
     ) -> Registration[ConversationEvent, S]: ...
     @overload
@@ -130,6 +132,7 @@ class Router(Generic[S]):
         name: str | None = ...,
         timeout: float | None = ...,
         attempts: int | None = ...,
+        concurrency: int | None = ...,
         unlisted: bool = ...,
     ) -> Registration[Event, S]: ...
     @overload
@@ -141,6 +144,7 @@ class Router(Generic[S]):
         name: str | None = ...,
         timeout: float | None = ...,
         attempts: int | None = ...,
+        concurrency: int | None = ...,
         unlisted: bool,
     ) -> Registration[Event, S]: ...
     @overload
@@ -150,6 +154,7 @@ class Router(Generic[S]):
         name: str | None = ...,
         timeout: float | None = ...,
         attempts: int | None = ...,
+        concurrency: int | None = ...,
     ) -> NoSuchEventType: ...
     def on(
         self,
@@ -157,6 +162,7 @@ class Router(Generic[S]):
         name: str | None = None,
         timeout: float | None = None,
         attempts: int | None = None,
+        concurrency: int | None = None,
         unlisted: bool = False,
     ) -> Registration[Any, S]:
         """Register a coroutine function for events of `types`.
@@ -167,6 +173,8 @@ class Router(Generic[S]):
         - `name`: what the inbox calls it, `module:function` if left out. It has to stay the same
           for as long as work waits for it.
         - `timeout`, `attempts`: its own limits instead of the receiver's.
+        - `concurrency`: how many of its attempts run at once in this process; as many as the
+          receiver's, if left out.
         - `unlisted`: the types may be such as this version doesn't know.
 
         Raises `InvalidParameterError` for a type that doesn't exist, and `ConfigurationError` for
@@ -177,6 +185,8 @@ class Router(Generic[S]):
             timeout = checks.seconds(timeout, "timeout")
         if attempts is not None:
             attempts = checks.count(attempts, "attempts")
+        if concurrency is not None:
+            concurrency = checks.count(concurrency, "concurrency")
 
         def register(function: Callable[..., Any]) -> None:
             check_coroutine_function(function, "a handler")
@@ -188,6 +198,7 @@ class Router(Generic[S]):
                     takes_context=takes_context(function),
                     timeout=timeout,
                     attempts=attempts,
+                    concurrency=concurrency,
                 )
             )
 

@@ -20,6 +20,7 @@ No text of these errors holds a body, a secret or a signature.
 """
 
 from enum import StrEnum
+from typing import Any
 
 from ..errors import InvalidParameterError, OnceHubError
 
@@ -95,8 +96,8 @@ class RetryLater(HandlerDecision):
         super().__init__(reason or f"to be tried again in {seconds:g} s")
         self.seconds: float = float(seconds)
 
-    def __reduce__(self) -> tuple[type["RetryLater"], tuple[float, str]]:
-        return (type(self), (self.seconds, str(self)))
+    def __reduce__(self) -> tuple[type["RetryLater"], tuple[float, str], dict[str, Any]]:
+        return (type(self), (self.seconds, str(self)), self.__dict__)
 
 
 class GiveUp(HandlerDecision):

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from .._ground import LATEST, Clock, checks, fields, from_unix
@@ -24,7 +24,9 @@ from ._handling import (
 from ._inbox import Claim, Inbox, Outcome, State, Work
 from ._inbox_health import InboxHealth
 from ._leases import Leases
+from ._loop_watch import LoopWatch
 from ._router import Route
+from ._slots import LONG, Attempt, Slots
 from ._stopwatch import TrustedTime
 from ._webhook_errors import EnvelopeError, told
 from ._work_log import about_work, log_outcome, log_unsettled
@@ -62,7 +64,10 @@ class Worker:
         self._health, self._deployment = health, deployment
         self._leases = Leases(inbox, clock)
         self._routes = {route.handler.name: route for route in routes}
-        self._concurrency, self._services, self._chance = concurrency, services, chance
+        self._services, self._chance = services, chance
+        limits = {name: route.handler.concurrency for name, route in self._routes.items()}
+        self._slots = Slots(concurrency, limits)
+        self._watch = LoopWatch()
         self._running: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
@@ -114,6 +119,7 @@ class Worker:
         finally:
             self._is_over = True
             self._idle.set()
+            self._watch.stop()
 
     async def _ended_by(self, tasks: Collection["asyncio.Task[None]"], end: float) -> bool:
         """Whether all have ended before the loop's time `end`: no other clock goes evenly."""
@@ -128,13 +134,11 @@ class Worker:
         pause = _POLL
         while not self._stopping.is_set():
             self._news.clear()
-            free = 0 if self._is_alone else self._concurrency - len(self._running)
+            free = 0 if self._is_alone else self._slots.free(len(self._running))
             claims: Sequence[Claim] = ()
             try:
                 if free and self._routes:
-                    claims = await self._inbox.claim(
-                        free, self._routes, self._now(), idle=not self._running
-                    )
+                    claims = await self._claim(free)
                     self._health.worked("claim")
                 pause = _POLL
             except Exception as error:
@@ -151,6 +155,13 @@ class Worker:
     def _now(self) -> float:
         """The present, by the inbox's clock."""
         return self._clock.now() + self._inbox.clock_offset
+
+    async def _claim(self, free: int) -> Sequence[Claim]:
+        now, rooms = self._now(), self._slots.rooms(free)
+        idle = not self._running
+        if not rooms:
+            return await self._inbox.claim(free, self._routes, now, idle=idle)
+        return await self._inbox.claim(free, self._routes, now, idle=idle, rooms=rooms)
 
     def _begin(self, claim: Claim) -> None:
         self._leases.take(claim)
@@ -190,6 +201,11 @@ class Worker:
         except EnvelopeError as error:  # it was one when it was accepted: the inbox is damaged
             event, damage = damaged_event(claim.event.id, claim.event.type), error
         try:
+            # What hangs is done by itself, after the others.
+            apart = self._slots.hanging(work.handler for work in left)
+            for work in [each for each in left if each.handler in apart]:
+                left.remove(work)
+                await self._release(work, began=False)
             while left and not self._stopping.is_set():
                 if left[0] is claim.work[0] or await self._may_begin(left[0]):
                     await self._attempt(event, claim, left.pop(0), damage)
@@ -217,6 +233,10 @@ class Worker:
     ) -> None:
         route = self._routes[work.handler]
         rules = self._rules_of(route)
+        attempt = self._slots.begin(work.handler)
+        if attempt is None:
+            await self._release(work, began=False)
+            return
         context = Context(
             attempt=work.attempt,
             is_last_attempt=work.failures + 1 >= rules.attempts,
@@ -228,7 +248,9 @@ class Worker:
         )
         self._leases.runs(work)
         try:
-            failure, result = await self._tried(route, event, context, work, rules, damage)
+            with self._counted(attempt), self._watch.running(work.handler):
+                failure, result = await self._tried(route, event, context, work, rules, damage)
+                attempt.timed_out = isinstance(failure, TimeoutError)
             log_outcome(work, event.type, failure, result, rules, self._now())
             if failure is not None and result.state is State.DEAD and not is_told_of(work):
                 await tell_of_dead_letter(route, failure, event, context, rules.timeout)
@@ -236,6 +258,22 @@ class Worker:
             await self._release(work, began=True)
             raise
         await self._settle(work, result)
+
+    @contextlib.contextmanager
+    def _counted(self, attempt: Attempt) -> Iterator[None]:
+        """It runs, and after a while it takes no room from others."""
+
+        def takes_long() -> None:
+            self._slots.takes_long(attempt)
+            self.wake()
+
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(self._clock.real_seconds(LONG), takes_long)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            self._slots.end(attempt)
 
     async def _tried(
         self,

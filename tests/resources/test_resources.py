@@ -1,6 +1,7 @@
 """All 38 operations: which request each method sends, and what it makes of the answer."""
 
 import os
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -320,6 +321,22 @@ def test_the_cases_are_the_whole_api() -> None:
             methods |= {f"{name}.{method}" for method in dir(resource) if method[0] != "_"}
     assert methods == {case.name for case in CASES}
     assert isinstance(oncehub, Resources)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_each_method_names_its_page_of_the_vendors_reference(case: Case) -> None:
+    """Where `help()` leads: to the operation that the method sends."""
+    resource, _, method = case.name.rpartition(".")
+    oncehub = OnceHub("k")
+    documented = getattr(getattr(oncehub, resource) if resource else oncehub, method).__doc__
+    (page,) = re.findall(r"https://help\.oncehub\.com\S*", documented)
+    is_classic = case.operation.split("/")[1] in ("booking-pages", "event-types", "master-pages")
+    product = "scheduleonce/" if is_classic else ""
+    tag = {"test": "authentication"}.get(first := case.operation.split("/")[1], first)
+    assert page == (
+        f"https://help.oncehub.com/{product}developers/api/#tag/{tag}/"
+        + case.operation.replace(" ", "")
+    )
 
 
 @pytest.mark.vendor_document

@@ -114,7 +114,7 @@ def parse(type_: str, payload: object) -> Any:
 def test_the_vendors_examples_say_what_they_say(type_: str, payload: dict[str, Any]) -> None:
     """Each of its class; dumped, they are what came.
 
-    https://developers.oncehub.com/docs/client-side-api/embedded-booking-calendar-events
+    https://help.oncehub.com/developers/client-side-api/embedded-booking-calendar-events
     """
     event = parse(type_, payload)
     assert type(event) is EVENT_TYPES[type_]

@@ -42,7 +42,7 @@ def parse(data: dict[str, Any]) -> ClassicBooked:
 
 
 def test_the_vendors_sample_says_what_it_says() -> None:
-    """https://developers.oncehub.com/docs/collecting-data-from-an-embedded-booking-page"""
+    """https://help.oncehub.com/scheduleonce/developers/client-side-api/collecting-data-from-embedded-booking-page"""
     booked = parse(SAMPLE)
     info = booked.booking_info
     assert info is not None

@@ -49,7 +49,7 @@ def test_every_documented_parameter_under_the_vendors_name() -> None:
 def test_a_mobile_number_has_no_plus(given: str) -> None:
     """Neither as it is nor encoded; another phone number may have one.
 
-    https://help.oncehub.com/help/scheduleonce-url-parameters-and-processing-rules
+    https://help.oncehub.com/scheduleonce/sharing-publishing/personalized-links/url-parameters-syntax-and-processing-rules
     """
     link = ClassicLink(DANA, mobile=given, phone="+1-515-276-1565")
     assert str(link) == f"{DANA}?mobile=1-515-276-1565&phone=%2B1-515-276-1565"
@@ -66,7 +66,7 @@ def test_a_plus_that_was_on_a_link_is_noted(stands: str) -> None:
 
 
 def test_the_vendors_example() -> None:
-    """https://help.oncehub.com/help/scheduleonce-url-parameters-and-processing-rules"""
+    """https://help.oncehub.com/scheduleonce/sharing-publishing/personalized-links/url-parameters-syntax-and-processing-rules"""
     link = ClassicLink(
         "https://go.oncehub.com/PageLink?name=John&email=john@example.com&company=Example"
     )

@@ -79,7 +79,7 @@ def test_a_calendar_with_guest_data() -> None:
 def test_a_classic_page() -> None:
     """As the vendor writes it.
 
-    https://developers.oncehub.com/docs/collecting-data-from-an-embedded-booking-page
+    https://help.oncehub.com/scheduleonce/developers/client-side-api/collecting-data-from-embedded-booking-page
     """
     assert str(ClassicEmbed(page="dana")) == (
         '<div id="SOIDIV_dana" data-so-page="dana" data-height="550" '

@@ -27,7 +27,7 @@ def sha256(text: str) -> str:
 
 
 def test_a_calendar_in_a_lightbox() -> None:
-    """https://help.oncehub.com/help/how-to-embed-your-booking-calendar-on-your-website"""
+    """https://help.oncehub.com/product/booking-calendars/sharing-embedding/how-to-embed-your-booking-calendar-on-your-website"""
     embed = CalendarLightbox(id="BKC-LDJ878496X", text="Book <now>", style={"width": 140})
     assert str(embed) == (
         '<button type="button" data-oh-lightbox-bkc-id="BKC-LDJ878496X" style="width: 140px;">'
@@ -42,7 +42,7 @@ def test_a_calendar_in_a_lightbox() -> None:
 
 
 def test_a_classic_page_behind_a_button() -> None:
-    """https://help.oncehub.com/help/website-button-customization"""
+    """https://help.oncehub.com/scheduleonce/sharing-publishing/publishing-on-websites/website-button-customization"""
     embed = ClassicButton(page="dana")
     assert str(embed) == (
         '<button type="button" id="SOIBTN_dana" data-so-page="dana" data-height="580" '
@@ -61,7 +61,7 @@ def test_a_classic_page_behind_a_button() -> None:
 
 
 def test_a_routing_form() -> None:
-    """https://help.oncehub.com/help/embedding-your-routing-form-on-your-website"""
+    """https://help.oncehub.com/product/routing-forms/sharing-embedding/embedding-your-routing-form-on-your-website"""
     embed = RoutingFormEmbed(id="FORM-4X6ND8TR2P", height=500)
     assert str(embed) == (
         '<div data-fo-form="FORM-4X6ND8TR2P" style="width: 100%; height: 500px;"></div>\n'
@@ -74,7 +74,7 @@ def test_a_routing_form() -> None:
 
 
 def test_a_chatbot() -> None:
-    """https://help.oncehub.com/help/embedding-your-chatbots-on-your-website"""
+    """https://help.oncehub.com/product/chatbots/embedding-your-chatbots-on-your-website"""
     src = "https://cdn.oncehub.com/co/widget.js"
     assert str(ChatbotEmbed(website="WEB-1")) == (
         f'<script src="{src}?website_id=WEB-1" id="co-index" defer></script>'

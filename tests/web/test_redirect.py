@@ -44,7 +44,7 @@ def classic(url: str) -> ClassicConfirmation:
 def test_the_vendors_example() -> None:
     """Says exactly what it says.
 
-    https://developers.oncehub.com/docs/client-side-api/redirecting-booking-confirmation-data
+    https://help.oncehub.com/scheduleonce/developers/client-side-api/redirecting-booking-confirmation-data
     """
     read = new(NEW)
     assert read.booking_calendar == "BKC-8D6NGQEM5G"

@@ -1,6 +1,6 @@
 """What can happen to a booking, also what no operation of the API does.
 
-The vendor tells when each event comes: https://developers.oncehub.com/reference/the-event-object
+The vendor tells when each event comes: https://help.oncehub.com/developers/api/#tag/webhook-events
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Bookings: what the vendor documents at https://developers.oncehub.com."""
+"""Bookings: what the vendor documents at https://help.oncehub.com/developers."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Contacts: what the vendor documents at https://developers.oncehub.com."""
+"""Contacts: what the vendor documents at https://help.oncehub.com/developers."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""All operations, and which of them a request means. https://developers.oncehub.com"""
+"""All operations, and which of them a request means. https://help.oncehub.com/developers"""
 
 from urllib.parse import unquote
 

@@ -1,4 +1,4 @@
-"""Booking calendars and pages: what the vendor documents at https://developers.oncehub.com."""
+"""Booking calendars and pages: what the vendor documents at https://help.oncehub.com/developers."""
 
 from .._listing.list_answers import ListOperation
 from .._listing.list_filters import BOOKING_CALENDARS, BOOKING_PAGES

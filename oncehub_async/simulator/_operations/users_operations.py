@@ -1,4 +1,4 @@
-"""Users, teams and availability: what the vendor documents at https://developers.oncehub.com."""
+"""Users, teams and availability: what the vendor documents at https://help.oncehub.com/developers."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Webhooks: what the vendor documents at https://developers.oncehub.com."""
+"""Webhooks: what the vendor documents at https://help.oncehub.com/developers."""
 
 import re
 

@@ -16,6 +16,7 @@ import attrs
 
 from ...errors import OnceHubError
 from .._webhook_errors import InboxError
+from .write_turn import begin, take_turns
 
 T = TypeVar("T")
 
@@ -49,7 +50,8 @@ class InboxWriter:
     """Runs operations on a connection that it opens, and opens again after trouble.
 
     `is_current` tells whether the file that was opened is still the one on the disk. `between` is
-    called in the thread, before each commit and at least every second.
+    called in the thread, before each commit and at least every second. `patience`: seconds to wait
+    for other writers.
     """
 
     def __init__(
@@ -57,9 +59,11 @@ class InboxWriter:
         connect: Callable[[], sqlite3.Connection],
         is_current: Callable[[], bool],
         between: Callable[[], None],
+        patience: float = 2.0,
         most_waiting: int = 20_000,
     ) -> None:
         self._connect, self._is_current, self._between = connect, is_current, between
+        self._patience = patience
         self._most_waiting = most_waiting
         self._waiting: list[_Request] = []
         self._batches: queue.SimpleQueue[list[_Request] | None] = queue.SimpleQueue()
@@ -194,9 +198,10 @@ class InboxWriter:
             self._disconnect()
         if self._connection is None:
             self._connection = self._connect()
+            take_turns(self._connection)
         connection = self._connection
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            begin(connection, self._patience)
             results = _run(connection, batch)
             connection.execute("COMMIT")
         except BaseException as error:

@@ -105,7 +105,9 @@ class SQLiteInbox(_SQLiteInspection):
             ) from None
         self._is_known, self._sweeps = False, True
         self._types, self._checked = {}, {}
-        self._writer = InboxWriter(self._connect, self._is_current, self._look_after_lock)
+        self._writer = InboxWriter(
+            self._connect, self._is_current, self._look_after_lock, self._busy_timeout
+        )
         try:
             await self._writer.open()
             await self._asked(lambda connection: statements.set_needed(connection, needed))
