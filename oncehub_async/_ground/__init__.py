@@ -5,6 +5,7 @@ from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
 from .file_lock import FileLock
 from .hidden import Hidden, HiddenText
+from .hooks import checked_hook, tell_hook
 from .json_text import dump_any_json, dump_json, load_json
 from .log import Lines, fields, logger
 from .suggestion import did_you_mean, likely_word
@@ -39,6 +40,7 @@ __all__ = [
     "Unset",
     "WallClock",
     "aware",
+    "checked_hook",
     "choice",
     "did_you_mean",
     "dump_any_json",
@@ -58,6 +60,7 @@ __all__ = [
     "read_time",
     "read_zoned_time",
     "shifted",
+    "tell_hook",
     "text_in_milliseconds",
     "text_in_seconds",
     "time_text",
