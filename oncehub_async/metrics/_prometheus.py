@@ -1,6 +1,6 @@
 """Metrics for Prometheus: an object whose methods are hooks, with a registry of its own."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from .. import OnceHub, RequestAttempt, TellingBudget
 from ..errors import ConfigurationError
@@ -10,7 +10,7 @@ from ..webhooks import HandlerRun, OpenedInbox, ReceivedDelivery
 from . import _closed_labels as labels
 
 if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry
+    pass
 
 REQUEST_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 WAIT_BUCKETS = (0.01, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 3600.0, 86400.0)
@@ -23,20 +23,20 @@ class PrometheusMetrics:
         receiver = Receiver(..., on_delivery=metrics.on_delivery, on_run=metrics.on_run)
         oncehub = OnceHub(on_attempt=metrics.on_attempt)
 
-    Labels are words of closed sets, and hold no ids, people or queries. `registry`: where the
-    metrics are registered, once for each; one of their own where it is None.
+    Labels are words of closed sets, and hold no ids, people or queries. `registry`: the
+    `prometheus_client.CollectorRegistry` that they are registered in; one of their own without.
 
     Raises `ConfigurationError` where prometheus-client isn't installed.
     """
 
-    def __init__(self, registry: "CollectorRegistry | None" = None) -> None:
+    def __init__(self, registry: Any = None) -> None:
         try:
             from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
         except ImportError:
             raise ConfigurationError(
                 "metrics: Prometheus needs an extra: pip install 'oncehub-async[prometheus]'"
             ) from None
-        self.registry: CollectorRegistry = CollectorRegistry() if registry is None else registry
+        self.registry: Any = CollectorRegistry() if registry is None else registry
         to = self.registry
         self._requests = Counter(
             "oncehub_requests", "Requests.", ["method", "operation", "status"], registry=to
@@ -112,8 +112,8 @@ class PrometheusMetrics:
 
     def on_delivery(self, delivery: ReceivedDelivery) -> None:
         """For `Receiver(on_delivery=...)`."""
-        outcome, type = labels.delivery_outcome(delivery), labels.event_type(delivery.event_type)
-        self._deliveries.labels(outcome, type).inc()
+        outcome = labels.delivery_outcome(delivery)
+        self._deliveries.labels(outcome, labels.event_type(delivery.event_type)).inc()
         if delivery.refusal is not None:
             self._refusals.labels(delivery.refusal.value).inc()
         if delivery.duration is not None:
@@ -157,7 +157,8 @@ class PrometheusMetrics:
         """All of it in Prometheus' text format, version 0.0.4."""
         from prometheus_client import generate_latest
 
-        return generate_latest(self.registry)
+        shown: bytes = generate_latest(self.registry)
+        return shown
 
 
 def _waiting(oncehub: OnceHub) -> float:

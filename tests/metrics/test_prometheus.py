@@ -2,11 +2,13 @@
 
 import re
 import sys
-import time
 
+import aiohttp
 import pytest
 
 from oncehub_async import OnceHub, RequestAttempt
+from oncehub_async._ground import load_json
+from oncehub_async.cli._metrics_page import metrics_page
 from oncehub_async.errors import ConfigurationError
 from oncehub_async.metrics import PrometheusMetrics
 from oncehub_async.simulator import Account, Simulator
@@ -15,17 +17,32 @@ from oncehub_async.webhooks import (
     Event,
     GiveUp,
     HandlerRun,
+    InboxError,
     MemoryInbox,
     ReceivedDelivery,
     Receiver,
     Refusal,
     State,
 )
+from tests.documents import ROOT
 from tests.webhooks.conftest import SECRET, deliver
 
 
 def value(metrics: PrometheusMetrics, name: str, **labels: str) -> float | None:
     return metrics.registry.get_sample_value(name, labels)
+
+
+def attempt(status: int) -> RequestAttempt:
+    return RequestAttempt(
+        method="GET",
+        path_template="/bookings",
+        number=1,
+        status=status,
+        error=None,
+        duration=0.1,
+        budget_wait=0.0,
+        request_id="r-1",
+    )
 
 
 async def test_deliveries_and_runs_are_told_of() -> None:
@@ -57,7 +74,7 @@ async def test_deliveries_and_runs_are_told_of() -> None:
         (True, None),
         (False, Refusal.MISSING),
     ]
-    assert told[2].event_id is None and told[2].event_type is None
+    assert (told[2].event_id, told[2].event_type) == (None, None)
     assert {(each.handler, each.state, each.error) for each in runs} == {
         ("good", State.DONE, None),
         ("bad", State.DEAD, "GiveUp"),
@@ -149,7 +166,7 @@ async def test_prometheus_shows_a_client_by_templates() -> None:
     shown = {"method": "GET", "operation": "/bookings/{id}"}
     assert value(metrics, "oncehub_requests_total", **shown, status="200") == 1
     assert value(metrics, "oncehub_request_duration_seconds_count", **shown) == 1
-    assert every[0].id not in text and "scheduled" not in text and "?" not in text
+    assert not any(each in text for each in (every[0].id, "scheduled", "?"))
 
 
 def test_without_the_package_one_line_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,22 +176,54 @@ def test_without_the_package_one_line_says_what_to_do(monkeypatch: pytest.Monkey
         PrometheusMetrics()
 
 
-def test_an_attempt_is_counted_at_once() -> None:
-    """The cost of an attempt is measured in benchmarks/metering.py; here it only has to count."""
-    metrics, began = PrometheusMetrics(), time.perf_counter()
-    attempt = RequestAttempt(
-        method="GET",
-        path_template="/bookings",
-        number=1,
-        status=599,
-        error=None,
-        duration=0.1,
-        budget_wait=0.0,
-        request_id="r-1",
-    )
-    for _ in range(10):
-        metrics.on_attempt(attempt)
-    assert time.perf_counter() >= began
+def test_a_status_that_no_document_has_makes_no_series_of_its_own() -> None:
+    """Nor does the id of a request show."""
+    metrics = PrometheusMetrics()
+    metrics.on_attempt(attempt(599))
     labels = {"method": "GET", "operation": "/bookings", "status": "other"}
-    assert value(metrics, "oncehub_requests_total", **labels) == 10
+    assert value(metrics, "oncehub_requests_total", **labels) == 1
     assert b"r-1" not in metrics.exposition()
+
+
+def shown_names() -> set[str]:
+    """Every series that is exposed, before anything happened."""
+    metrics = PrometheusMetrics()
+    return {
+        f"{family.name}_total" if family.type == "counter" else family.name
+        for family in metrics.registry.collect()
+    }
+
+
+def test_the_page_lists_every_metric_and_no_other() -> None:
+    """docs/metrics.md is the reference."""
+    page = (ROOT / "docs/metrics.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `(oncehub_\w+)`", page, re.MULTILINE)) == shown_names()
+
+
+def test_the_dashboard_asks_for_what_is_exposed() -> None:
+    """Each query of docs/grafana-dashboard.json."""
+    dashboard = load_json((ROOT / "docs/grafana-dashboard.json").read_bytes())
+    asked = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    assert len(asked) >= 8
+    for query in asked:
+        names = re.findall(r"oncehub_\w+", query)
+        assert names
+        assert {re.sub("_bucket$", "", name) for name in names} <= shown_names()
+
+
+async def test_the_page_of_metrics_shows_the_inbox_as_it_is() -> None:
+    """`oncehub listen --metrics-port`; an inbox that can't be read hides nothing else."""
+    metrics, inbox = PrometheusMetrics(), MemoryInbox()
+    await inbox.open()
+    async with metrics_page(metrics, inbox, 0) as url, aiohttp.ClientSession() as session:
+        assert url.startswith("http://127.0.0.1:")
+        async with session.get(url) as answer:
+            assert answer.status == 200
+            assert 'oncehub_inbox_work{state="done"} 0.0' in await answer.text()
+        inbox.counts = failing  # type: ignore[method-assign] # as on a full disk
+        async with session.get(url) as answer:
+            assert answer.status == 200
+
+
+async def failing() -> dict[State, int]:
+    raise InboxError("the disk is full")
