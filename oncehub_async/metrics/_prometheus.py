@@ -9,9 +9,6 @@ from ..sync import SyncProgress
 from ..webhooks import HandlerRun, OpenedInbox, ReceivedDelivery
 from . import _closed_labels as labels
 
-if TYPE_CHECKING:
-    pass
-
 REQUEST_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 WAIT_BUCKETS = (0.01, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 3600.0, 86400.0)
 
