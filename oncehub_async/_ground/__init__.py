@@ -5,6 +5,7 @@ from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
 from .file_lock import FileLock
 from .hidden import Hidden, HiddenText
+from .hooks import checked_hook, tell_hook
 from .json_text import (
     MOST_VALUES,
     TooManyValuesError,
@@ -52,6 +53,7 @@ __all__ = [
     "ValueCount",
     "WallClock",
     "aware",
+    "checked_hook",
     "choice",
     "did_you_mean",
     "dump_any_json",
@@ -71,6 +73,7 @@ __all__ = [
     "read_time",
     "read_zoned_time",
     "shifted",
+    "tell_hook",
     "text_in_milliseconds",
     "text_in_seconds",
     "time_text",

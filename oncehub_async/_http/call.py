@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import aiohttp
 import attrs
 
-from .._ground import Clock, fields, logger
+from .._ground import Clock, fields, logger, tell_hook
 from .._rate import Priority, RateBudget, RequestOutcome, belongs_together, tells
 from ..errors import (
     AuthenticationError,
@@ -77,12 +77,7 @@ def report(attempt: RequestAttempt, hook: AttemptHook | None) -> None:
             request_id=attempt.request_id,
         ),
     )
-    if hook is None:
-        return
-    try:
-        hook(attempt)
-    except Exception:
-        logger.exception("the on_attempt hook failed")
+    tell_hook(hook, attempt, "on_attempt")
 
 
 T = TypeVar("T")
