@@ -51,7 +51,8 @@ def dlt_source(
     `TABLES`. Destinations that can't merge, such as Parquet files, get each changed row appended:
     of the rows of an `id` the one with the latest `_synced_at` counts.
 
-    It is a `DltSource`. Needs the extra `dlt`. Raises `InvalidParameterError`; while it is loaded, what `reading` does.
+    It is a `DltSource`. Needs the extra `dlt`. Raises `InvalidParameterError`; while it is loaded,
+    what `reading` does.
     """
     dlt = _dlt()
     for name in tables:
