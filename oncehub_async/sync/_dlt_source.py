@@ -9,7 +9,7 @@ from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .._ground import likely_word, load_json
 from ..errors import InvalidParameterError
@@ -17,9 +17,6 @@ from ._database import quoted
 from ._database_url import DEFAULT_DATABASE
 from ._reading import reading
 from ._tables import DELETED, SYNCED_AT, TABLES, ColumnKind, Table, table_of
-
-if TYPE_CHECKING:
-    from dlt.extract import DltSource
 
 _PAGE = 5_000
 _OVERLAP = 60.0
@@ -42,7 +39,7 @@ def dlt_source(
     schema: str | None = None,
     tables: Sequence[str] = TABLES,
     remove_deleted: bool = False,
-) -> "DltSource":
+) -> Any:
     """What changed in a synced database since the last load, for dlt to bring to a warehouse.
 
         pipeline = dlt.pipeline("oncehub", destination="bigquery", dataset_name="oncehub")
@@ -54,7 +51,8 @@ def dlt_source(
     `TABLES`. Destinations that can't merge, such as Parquet files, get each changed row appended:
     of the rows of an `id` the one with the latest `_synced_at` counts.
 
-    Needs the extra `dlt`. Raises `InvalidParameterError`; while it is loaded, what `reading` does.
+    It is a `DltSource`. Needs the extra `dlt`. Raises `InvalidParameterError`; while it is loaded,
+    what `reading` does.
     """
     dlt = _dlt()
     for name in tables:
@@ -70,8 +68,7 @@ def dlt_source(
             yield _resource(dlt, database, schema, table_of(name), remove_deleted)
 
     # Lists stay in their columns, as JSON: a table for each would be merged row by row.
-    made: DltSource = dlt.source(resources, name="oncehub", max_table_nesting=0)()
-    return made
+    return dlt.source(resources, name="oncehub", max_table_nesting=0)()
 
 
 def _known() -> str:
