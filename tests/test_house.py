@@ -31,6 +31,7 @@ COLUMN: tuple[tuple[str, ...], ...] = (
     ("reports", "metrics"),
     ("testing",),
     ("simulator",),
+    ("mcp",),
     ("cli",),
 )
 HEIGHT = {room: height for height, rooms in enumerate(COLUMN) for room in rooms}
@@ -39,6 +40,7 @@ DOORS = (
     "oncehub_async.cli",
     "oncehub_async.errors",
     "oncehub_async.export",
+    "oncehub_async.mcp",
     "oncehub_async.metrics",
     "oncehub_async.models",
     "oncehub_async.reports",
