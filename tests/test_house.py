@@ -28,9 +28,10 @@ COLUMN: tuple[tuple[str, ...], ...] = (
     ("resources",),
     ("_client",),
     ("web", "export", "sync", "webhooks"),
-    ("reports",),
+    ("reports", "metrics"),
     ("testing",),
     ("simulator",),
+    ("mcp",),
     ("cli",),
 )
 HEIGHT = {room: height for height, rooms in enumerate(COLUMN) for room in rooms}
@@ -39,6 +40,8 @@ DOORS = (
     "oncehub_async.cli",
     "oncehub_async.errors",
     "oncehub_async.export",
+    "oncehub_async.mcp",
+    "oncehub_async.metrics",
     "oncehub_async.models",
     "oncehub_async.reports",
     "oncehub_async.resources",

@@ -21,7 +21,7 @@ from .clock import Clock, WallClock
 from .log import logger
 from .suggestion import did_you_mean, likely_word
 from .time_zones import is_time_zone
-from .times import in_utc, read_time, time_text
+from .times import date_text, in_utc, read_time, time_text
 
 if TYPE_CHECKING:
     import attrs
@@ -250,12 +250,12 @@ def day(value: object, param: str) -> str | None:
     if value is None:
         return None
     if isinstance(value, datetime):
-        return aware(value, param).date().isoformat()
+        aware(value, param)
     if not isinstance(value, date):
         raise InvalidParameterError(
             param, f"expected a date, got {type(value).__name__}; for example date(2026, 1, 31)"
         )
-    return value.isoformat()
+    return date_text(value)
 
 
 def written_time(text: str, param: str) -> datetime:

@@ -22,6 +22,8 @@ from typing import Any, NoReturn
 
 import orjson
 
+from .outside_quotes import PIECE, OutsideQuotes
+
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 # To search a text for such numbers takes three times as long as all of orjson's work. Looking at
@@ -30,20 +32,63 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # small for a float has an exponent with a minus. 1e400 orjson refuses by itself.
 _ALIKE = bytes.maketrans(b"123456789.", b"0" * 10)
 _EVERY, _IN_A_ROW = 4, b"0000"
-_LAST_BEGINNING = re.compile(rb"(?s:.*)([\s:,\[-]\d)")
 _LONG_NUMBER = re.compile(rb"[\s:,\[-](?:\d{19,}|\d+(?:\.\d+)?[eE][+-]?\d+|\d+\.\d+)(?=[\s,\]}])")
 _MINUS_IN_EXPONENT = re.compile(rb"-(?<=e-|E-)\d{3}")
 _TINY_NUMBER = re.compile(rb"(?:\A|[\s:,\[-])[\d.]+[eE]-")
 _LONGEST_SHORT = 16
+_LONGEST_EXPONENT = 40
+_DIGITS = re.compile(_IN_A_ROW + b"0*")
+_MANY_LOOKS = 10_000
+"""After so many the slower reader is the quicker way: somebody's text is all digits."""
 _BEGIN_A_NUMBER = frozenset({b"-", *(b"%d" % digit for digit in range(10))})
 _MOST_DIGITS = 4_000
 """Of an int. Python refuses to read and write integers of more than 4,300 digits."""
 
 
-def load_json(text: bytes | str) -> Any:
-    """The data in a JSON text. Raises `ValueError`."""
+MOST_VALUES = 250_000
+"""In what comes from elsewhere, be it an answer, a delivery or a line of a file: a page of 100
+expanded bookings has about 20 thousand."""
+
+
+class TooManyValuesError(ValueError):
+    """More than any page or line holds."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"holds more than {most:,} values")
+
+
+class ValueCount:
+    """Watches a JSON text as it comes: it never holds more values than are counted.
+
+    Two bytes, [], become sixty, and a few kilobytes can unpack to any number of them. What is in
+    texts doesn't count: a guest's note may be nothing but commas.
+    """
+
+    def __init__(self, most: int = MOST_VALUES) -> None:
+        self._most = most
+        self._signs = OutsideQuotes(b",[{", with_escapes=True)
+        self._seen = 0
+
+    def look(self, text: bytes | bytearray) -> None:
+        """Look at what has come since. Raises `TooManyValuesError`."""
+        if len(text) < 2 * self._most:  # as nearly all are: no room for as many
+            return
+        for start in range(self._seen, len(text), PIECE):
+            if self._signs.add(bytes(text[start : start + PIECE])) >= self._most:
+                raise TooManyValuesError(self._most)
+        self._seen = len(text)
+
+
+def load_json(text: bytes | str, most: int | None = None) -> Any:
+    """The data in a JSON text.
+
+    Raises `ValueError`; with `most`, `TooManyValuesError` before it takes the memory for more
+    values than that.
+    """
     if isinstance(text, str):
         text = text.encode("utf-8", "surrogatepass")
+    if most is not None:
+        ValueCount(most).look(text)
     if text.startswith(_BYTE_ORDER_MARK):
         text = text[len(_BYTE_ORDER_MARK) :]
     if _orjson_rounds(text):
@@ -94,18 +139,21 @@ def _orjson_rounds(text: bytes) -> bool:
 
 
 def _has_long_number(text: bytes, seen: bytes) -> bool:
-    at = seen.find(_IN_A_ROW)
-    while at >= 0:
-        begins = _LAST_BEGINNING.match(text, max(0, (at - 1) * _EVERY), at * _EVERY + 1)
-        if begins and _LONG_NUMBER.match(text, begins.start(1)):
+    for looked, digits in enumerate(_DIGITS.finditer(seen)):
+        # Several numbers can look like one, if what parts them falls between.
+        start, end = max(0, (digits.start() - 1) * _EVERY), digits.end() * _EVERY
+        if _LONG_NUMBER.search(text, start, end + _LONGEST_EXPONENT) or looked == _MANY_LOOKS:
             return True
-        at = seen.find(_IN_A_ROW, at + 1)
     return False
 
 
 def _has_tiny_number(text: bytes) -> bool:
-    ends = (each.start() + 1 for each in _MINUS_IN_EXPONENT.finditer(text))
-    return any(_TINY_NUMBER.search(text, max(0, end - _LONGEST_SHORT - 3), end) for end in ends)
+    for looked, minus in enumerate(_MINUS_IN_EXPONENT.finditer(text)):
+        end = minus.start() + 1
+        found = _TINY_NUMBER.search(text, max(0, end - _LONGEST_SHORT - 3), end)
+        if found or looked == _MANY_LOOKS:
+            return True
+    return False
 
 
 def _load_exactly(text: bytes) -> Any:

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import aiohttp
 import attrs
 
-from .._ground import Clock, fields, logger
-from .._rate import Priority, RateBudget, RequestOutcome, TellingBudget, belongs_together
+from .._ground import Clock, fields, logger, tell_hook
+from .._rate import Priority, RateBudget, RequestOutcome, belongs_together, tells
 from ..errors import (
     AuthenticationError,
     DeadlineExceededError,
@@ -77,12 +77,7 @@ def report(attempt: RequestAttempt, hook: AttemptHook | None) -> None:
             request_id=attempt.request_id,
         ),
     )
-    if hook is None:
-        return
-    try:
-        hook(attempt)
-    except Exception:
-        logger.exception("the on_attempt hook failed")
+    tell_hook(hook, attempt, "on_attempt")
 
 
 T = TypeVar("T")
@@ -222,7 +217,7 @@ class _Call:
     def _reason(self) -> str:
         """What the budget is waiting for, as far as it tells."""
         budget = self.budget
-        forecast = budget.forecast() if isinstance(budget, TellingBudget) else None
+        forecast = budget.forecast() if tells(budget) else None
         if forecast is None or not forecast.reason:
             return ""
         return f" ({forecast.reason}; {forecast.wait:.0f} s more)"

@@ -11,7 +11,7 @@ import attrs
 from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
 from yarl import URL
 
-from .._ground import Clock, HiddenText
+from .._ground import Clock, HiddenText, TooManyValuesError, ValueCount
 from ..errors import (
     ConnectError,
     ConnectionLostError,
@@ -156,19 +156,30 @@ def _own_middlewares(session: aiohttp.ClientSession) -> Sequence[ClientMiddlewar
 
 
 async def _read(response: ClientResponse, request: Request) -> bytes:
-    body = bytearray()
+    body, count = bytearray(), ValueCount()
     async for chunk in response.content.iter_chunked(256 * 1024):
         body += chunk
-        if len(body) > LARGEST_BODY:
+        problem = _excess(body, count)
+        if problem is not None:
             response.close()
             raise InvalidResponseError(
-                f"the answer is larger than {LARGEST_BODY // 2**20} MiB",
+                f"the answer {problem}",
                 method=request.method,
                 path=request.path,
                 status=response.status,
                 request_id=response.headers.get(REQUEST_ID_HEADER),
             )
     return bytes(body)
+
+
+def _excess(body: bytearray, count: ValueCount) -> str | None:
+    """Of what there is more than in any page. It is looked for while the answer comes: 60 KB on
+    the wire can unpack to all that the bytes' bound allows."""
+    try:
+        count.look(body)
+    except TooManyValuesError as excess:
+        return str(excess)
+    return f"is larger than {LARGEST_BODY // 2**20} MiB" if len(body) > LARGEST_BODY else None
 
 
 def _mapped(request: Request, error: Exception, way: str) -> RequestError:

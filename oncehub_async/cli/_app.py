@@ -53,6 +53,10 @@ COMMANDS = {
         "Receive webhooks until interrupted: verify them, keep them in a file, and print a line "
         "each.",
     ),
+    "mcp": (
+        "_mcp_command:serve_agents",
+        "Let an AI agent read the account: a server of the Model Context Protocol over stdio.",
+    ),
     "open": (
         "_object_commands:open_object",
         "Print the addresses of an object, where it has any, such as a calendar's.",

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +23,7 @@ from ..webhooks import (
 )
 from . import COMPLETE
 from ._live_output import LiveOutput
+from ._metrics_page import checked_metrics, metrics_page
 from ._output import json_line, note, span
 from ._posting import (
     VARIABLE,
@@ -52,17 +53,21 @@ class ListenRequest:
     forward: str | None
     json: bool
     unsigned: bool
+    metrics_port: int | None = None
 
 
 async def listen_for_events(request: ListenRequest) -> int:
     """Receive until it is interrupted."""
     secrets = _secrets(request)
+    metrics = checked_metrics(request.metrics_port)
     receiver = Receiver(
         signing_secret=secrets,
         inbox=SQLiteInbox(request.inbox),
         backoff=_BACKOFF,
         drain=_DRAIN,
         unsafe_accept_unsigned=request.unsigned,
+        on_delivery=None if metrics is None else metrics.on_delivery,
+        on_run=None if metrics is None else metrics.on_run,
     )
 
     output = LiveOutput()
@@ -95,7 +100,13 @@ async def listen_for_events(request: ListenRequest) -> int:
         if target is not None:
             note(f"Each is posted on to {shown(target)}")
 
-    await serve(receiver, host=request.host, port=request.port, path=request.path, on_start=started)
+    async with AsyncExitStack() as stack:
+        if metrics is not None and request.metrics_port is not None:
+            page = metrics_page(metrics, receiver.inbox, request.metrics_port)
+            note(f"Metrics for Prometheus are at {await stack.enter_async_context(page)}")
+        await serve(
+            receiver, host=request.host, port=request.port, path=request.path, on_start=started
+        )
     return COMPLETE
 
 
@@ -150,6 +161,7 @@ async def listen(
     forward: str | None = None,
     json: bool = False,
     unsafe_accept_unsigned: bool = False,
+    metrics_port: int | None = None,
 ) -> int:
     """Receive webhooks until interrupted: verify them, keep them in a file, and print a line each.
 
@@ -174,6 +186,8 @@ async def listen(
         Print the events as JSON, one a line.
     unsafe_accept_unsigned
         Accept what anybody sends (v1 webhooks are not signed).
+    metrics_port
+        Show metrics for Prometheus at this port of 127.0.0.1, under /metrics.
     """
     return await listen_for_events(
         ListenRequest(
@@ -185,5 +199,6 @@ async def listen(
             forward=forward,
             json=json,
             unsigned=unsafe_accept_unsigned,
+            metrics_port=metrics_port,
         )
     )

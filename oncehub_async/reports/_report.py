@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .._ground import read_date
 from ..sync import ObjectState, Reader, read_states, reading
 from . import _report_queries as queries
 from ._report_account import account_tables
@@ -171,7 +172,7 @@ def _activity(rows: Iterable[tuple[Any, ...]], request: ReportRequest) -> Report
         "activity",
         f"Bookings per {request.per.value}",
         (first, *_COUNT_COLUMNS),
-        [(date.fromisoformat(each), *counts_of(found.get(each, nothing))) for each in starts],
+        [(read_date(each), *counts_of(found.get(each, nothing))) for each in starts],
     )
 
 

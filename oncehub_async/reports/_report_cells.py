@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from .._ground import time_text
+from .._ground import date_text, text_in_minutes, time_text
 from ._report_model import ReportColumn, ReportTable, Shows
 
 BAR = 20
@@ -23,15 +23,15 @@ def shown(value: Any, column: ReportColumn) -> str:
     if column.shows is Shows.YES_NO:
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="minutes")
-    return value.isoformat() if isinstance(value, date) else str(value)
+        return text_in_minutes(value)
+    return date_text(value) if isinstance(value, date) else str(value)
 
 
 def plain(value: Any) -> Any:
     """A cell for JSON: numbers as they are, times as ISO 8601."""
     if isinstance(value, datetime):
         return time_text(value)
-    return value.isoformat() if isinstance(value, date) else value
+    return date_text(value) if isinstance(value, date) else value
 
 
 def longest_bar(table: ReportTable) -> tuple[int, float] | None:

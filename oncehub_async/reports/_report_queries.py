@@ -6,11 +6,12 @@ not those that are only requested.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
 
+from .._ground import date_text, read_date, text_in_minutes
 from ..sync import Dialect
 from ._report_request import FILTERS, NONE, By, Per, ReportName, ReportRequest, days_of
 
@@ -258,23 +259,26 @@ def periods(starts: Sequence[str], per: Per) -> list[str]:
     """All first days between the first and the last one, those without a booking as well."""
     if not starts:
         return []
-    day, last = date.fromisoformat(starts[0]), date.fromisoformat(starts[-1])
+    day, last = read_date(starts[0]), read_date(starts[-1])
+    if day is None or last is None:
+        return list(starts)
     if (last - day).days > _MOST_DAYS:
         return list(starts)  # one of them is a slip
     found = []
     while day <= last:
-        found.append(day.isoformat())
+        found.append(date_text(day))
         day = days_of(day, per)[1]
     return found
 
 
 def weeks_between(first: str | None, last: str | None) -> float:
     """How many weeks there are from the first day to the last one, at least one."""
-    if first is None or last is None:
+    begin, end = read_date(first), read_date(last)
+    if begin is None or end is None:
         return 1.0
-    return max(1.0, ((date.fromisoformat(last) - date.fromisoformat(first)) / timedelta(days=7)))
+    return max(1.0, (end - begin) / timedelta(days=7))
 
 
 def shown_time(time: datetime | None) -> str:
     """A bound of the report, for people."""
-    return "" if time is None else time.isoformat(sep=" ", timespec="minutes")
+    return "" if time is None else text_in_minutes(time)

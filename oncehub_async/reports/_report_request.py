@@ -1,6 +1,5 @@
 """What is asked of a report, checked: the days, the time zone, the filters."""
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -8,7 +7,14 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from .._ground import did_you_mean, is_time_zone, likely_word
+from .._ground import (
+    did_you_mean,
+    in_utc,
+    is_time_zone,
+    likely_word,
+    read_as_written,
+    read_date,
+)
 from ..errors import InvalidParameterError
 
 
@@ -133,25 +139,23 @@ def _moment(given: datetime | date | str | None, param: str, tz: str) -> datetim
         return None
     value: date = given if isinstance(given, date) else _written(given, param)
     zone = ZoneInfo(tz)
-    try:
-        if not isinstance(value, datetime):
-            value = datetime.combine(value, time(), zone)
-        elif value.tzinfo is None:
-            value = value.replace(tzinfo=zone)
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise InvalidParameterError(param, "is too near to the ends of time") from None
+    if not isinstance(value, datetime):
+        value = datetime.combine(value, time(), zone)
+    elif value.tzinfo is None:
+        value = value.replace(tzinfo=zone)
+    moment = in_utc(value)
+    if moment is None:
+        raise InvalidParameterError(param, "is too near to the ends of time")
+    return moment
 
 
 def _written(text: str, param: str) -> date:
-    try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-            return date.fromisoformat(text)
-        return datetime.fromisoformat(text)
-    except ValueError:
+    found = read_date(text) or read_as_written(text)
+    if found is None:
         raise InvalidParameterError(
             param, f"'{text}' is no date; expected 2026-10-31 or 2026-10-31T08:00"
-        ) from None
+        )
+    return found
 
 
 def _filters(given: Mapping[str, str]) -> dict[str, tuple[str, ...]]:

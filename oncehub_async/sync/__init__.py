@@ -14,6 +14,7 @@ from ._database import (
     read_states,
 )
 from ._database_url import DEFAULT_DATABASE, database_of
+from ._dlt_source import dlt_source
 from ._duckdb_file import DuckDBFile
 from ._postgresql import DEFAULT_SCHEMA, PostgreSQL
 from ._reading import reading
@@ -62,6 +63,7 @@ __all__ = [
     "Writing",
     "column_policy",
     "database_of",
+    "dlt_source",
     "read_states",
     "reading",
     "sync",

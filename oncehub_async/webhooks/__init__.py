@@ -24,6 +24,7 @@ from ._inbox.inbox_places import opened_inbox
 from ._inbox.interface import AcceptingInbox, ClaimingInbox, InspectedInbox, OpenedInbox
 from ._inbox.records import Claim, Deployment, Outcome, State, StoredEvent, Subscription, Work
 from ._inbox.selection import InboxEntry, InboxHandler, Selection
+from ._observed import DeliveryHook, HandlerRun, ReceivedDelivery, RunHook
 from ._receiver import Receiver
 from ._refusals import Refusal
 from ._router import CallNext, ErrorHandler, Middleware, NoSuchEventType, Registration, Router
@@ -60,6 +61,7 @@ __all__ = [
     "ConversationEvent",
     "CrashError",
     "DeliveryAnswer",
+    "DeliveryHook",
     "Deployment",
     "EnvelopeError",
     "ErrorHandler",
@@ -68,6 +70,7 @@ __all__ = [
     "EventType",
     "GiveUp",
     "HandlerDecision",
+    "HandlerRun",
     "Inbox",
     "InboxEntry",
     "InboxError",
@@ -78,12 +81,14 @@ __all__ = [
     "NoSuchEventType",
     "OpenedInbox",
     "Outcome",
+    "ReceivedDelivery",
     "Receiver",
     "ReceiverApp",
     "Refusal",
     "Registration",
     "RetryLater",
     "Router",
+    "RunHook",
     "SQLiteInbox",
     "SecretsError",
     "Selection",

@@ -18,8 +18,8 @@ class BodyRoom:
     """What the bodies take that haven't arrived in full: bytes, `_ROOM` together at most."""
 
     def __init__(self, largest: int) -> None:
-        self.most = max(_ROOM, largest)
-        self.taken = 0
+        self.most: int = max(_ROOM, largest)
+        self.taken: int = 0
 
 
 class ArrivingBody:

@@ -4,7 +4,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple, TypeGuard
 
-from .._ground import load_json, read_time
+from .._ground import MOST_VALUES, TooManyValuesError, load_json, read_time
 from ._webhook_errors import EnvelopeError
 
 UNREADABLE = "unreadable"
@@ -50,7 +50,9 @@ def envelope_of_unreadable(body: bytes) -> Envelope:
 def parse_whole(body: bytes) -> dict[str, Any]:
     """The JSON object in a body, without loss. Raises `EnvelopeError`."""
     try:
-        data = load_json(body)
+        data = load_json(body, MOST_VALUES)
+    except TooManyValuesError as excess:
+        raise EnvelopeError(f"the body {excess}") from None
     except ValueError:
         raise EnvelopeError("the body is not JSON") from None
     if not isinstance(data, dict):

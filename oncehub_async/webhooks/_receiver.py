@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanag
 from types import TracebackType
 from typing import Any, Self
 
-from .._ground import UNSET, Unset, WallClock, checks, fields
+from .._ground import UNSET, Unset, WallClock, checked_hook, checks, fields, tell_hook
 from ..errors import ClientStateError, ConfigurationError
 from . import _answers as answer
 from ._age_limit import limit_of_age
@@ -24,6 +24,7 @@ from ._handler import S
 from ._handling import Rules
 from ._inbox import Inbox, Selection, StoredEvent, Subscription, checked_inbox
 from ._inbox_health import InboxHealth
+from ._observed import DeliveryHook, ReceivedDelivery, RunHook
 from ._own_loop import in_loop
 from ._refusals import Refusal, RefusalLog
 from ._repeats import Repeats
@@ -88,6 +89,7 @@ class Receiver(Router[S]):
     - `max_waiting`: how many deliveries may wait for the inbox to keep them; those beyond are
       answered 503 with Retry-After at once.
     - `unsafe_accept_unsigned`: accept what anybody sends (v1 webhooks are not signed).
+    - `on_delivery`, `on_run`: are told of each delivery and of each run of a handler.
 
     Raises `ConfigurationError` for settings that can't work.
     """
@@ -109,6 +111,8 @@ class Receiver(Router[S]):
         read_timeout: float = 10.0,
         max_waiting: int = MAX_WAITING,
         unsafe_accept_unsigned: bool = False,
+        on_delivery: DeliveryHook | None = None,
+        on_run: RunHook | None = None,
         clock: WallClock | None = None,
     ) -> None:
         super().__init__()
@@ -140,6 +144,8 @@ class Receiver(Router[S]):
         self._max_waiting, self._waiting = checks.count(max_waiting, "max_waiting"), 0
         self._largest = max(self.max_body, LARGEST_KEPT)
         self._room = BodyRoom(self._largest)
+        self._on_delivery = checked_hook(on_delivery, "on_delivery")
+        self._on_run = checked_hook(on_run, "on_run")
         self._worker: Worker | None = None
         self._deployment: DeploymentWatch | None = None
         self._stack = AsyncExitStack()
@@ -247,6 +253,7 @@ class Receiver(Router[S]):
             clock=self.clock,
             memory=self._age_limit + self._max_skew,
             chance=random.random,
+            on_run=self._on_run,
         )
         self._worker.start()
 
@@ -394,7 +401,9 @@ class Receiver(Router[S]):
         for each kind, with how many there were. `detail` goes into the log, and so has to hold
         nothing of the request.
         """
-        return self._refusals.refuse(why, detail)
+        given = self._refusals.refuse(why, detail)
+        tell_hook(self._on_delivery, ReceivedDelivery(refusal=why), "on_delivery")
+        return given
 
     @property
     def refusals(self) -> Mapping[Refusal, int]:
@@ -457,6 +466,8 @@ class Receiver(Router[S]):
         finally:
             self._waiting -= 1
         self._health.worked("put")
+        if self._on_delivery is not None:
+            self._tell_of(event, is_new)
         if not is_new:
             await self._repeats.again(event, key, self.inbox)
             return answer.DUPLICATE
@@ -469,6 +480,13 @@ class Receiver(Router[S]):
         elif self._worker is not None:
             self._worker.wake()
         return answer.ACCEPTED
+
+    def _tell_of(self, event: StoredEvent, is_new: bool) -> None:
+        took = max(self.clock.now() - event.received, 0.0)
+        record = ReceivedDelivery(
+            event_id=event.id, event_type=event.type, is_duplicate=not is_new, duration=took
+        )
+        tell_hook(self._on_delivery, record, "on_delivery")
 
     def _names_for(self, type: str) -> tuple[str, ...]:
         names = self._names.get(type)

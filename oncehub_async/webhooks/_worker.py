@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
-from .._ground import LATEST, Clock, checks, fields, from_unix
+from .._ground import LATEST, Clock, checks, fields, from_unix, tell_hook
 from ..errors import ClientStateError
 from ._deployment_watch import DeploymentWatch
 from ._event import Event, damaged_event, kept_event
@@ -25,6 +25,7 @@ from ._inbox import Claim, Inbox, Outcome, State, Work
 from ._inbox_health import InboxHealth
 from ._leases import Leases
 from ._loop_watch import LoopWatch
+from ._observed import HandlerRun, RunHook
 from ._router import Route
 from ._slots import LONG, Attempt, Slots
 from ._stopwatch import TrustedTime
@@ -58,6 +59,7 @@ class Worker:
         clock: Clock,
         memory: float,
         chance: Callable[[], float],
+        on_run: RunHook | None = None,
     ) -> None:
         self._inbox, self._rules, self._clock = inbox, rules, clock
         self._time_to_purge_by = TrustedTime(clock, memory)
@@ -68,6 +70,7 @@ class Worker:
         limits = {name: route.handler.concurrency for name, route in self._routes.items()}
         self._slots = Slots(concurrency, limits)
         self._watch = LoopWatch()
+        self._on_run = on_run
         self._running: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
@@ -247,11 +250,14 @@ class Worker:
             services=self._services,
         )
         self._leases.runs(work)
+        began = self._clock.now()
         try:
             with self._counted(attempt), self._watch.running(work.handler):
                 failure, result = await self._tried(route, event, context, work, rules, damage)
                 attempt.timed_out = isinstance(failure, TimeoutError)
             log_outcome(work, event.type, failure, result, rules, self._now())
+            if self._on_run is not None:
+                self._tell_of_run(claim, work, failure, result, began)
             if failure is not None and result.state is State.DEAD and not is_told_of(work):
                 await tell_of_dead_letter(route, failure, event, context, rules.timeout)
         except asyncio.CancelledError:
@@ -274,6 +280,22 @@ class Worker:
         finally:
             timer.cancel()
             self._slots.end(attempt)
+
+    def _tell_of_run(
+        self, claim: Claim, work: Work, failure: Exception | None, result: Outcome, began: float
+    ) -> None:
+        is_first = work.attempt == 1 and not work.replay
+        record = HandlerRun(
+            handler=work.handler,
+            event_id=work.event_id,
+            event_type=claim.event.type,
+            attempt=work.attempt,
+            state=result.state,
+            error=None if failure is None else type(failure).__name__,
+            waited=max(began - claim.event.received, 0.0) if is_first else None,
+            duration=max(self._clock.now() - began, 0.0),
+        )
+        tell_hook(self._on_run, record, "on_run")
 
     async def _tried(
         self,

@@ -10,13 +10,14 @@ columns there are and how each value is written.
 """
 
 from .choices import ENDINGS, Compression, Format, check, file_ending
-from .compressed import BrokenFileError
+from .compressed import LONGEST_LINE, BrokenFileError, pieces_of
 from .csv_format import plain_text
 from .exported_rows import read_objects, read_rows
 from .file_writer import FormatWriter, count_objects, open_writer
 
 __all__ = [
     "ENDINGS",
+    "LONGEST_LINE",
     "BrokenFileError",
     "Compression",
     "Format",
@@ -25,6 +26,7 @@ __all__ = [
     "count_objects",
     "file_ending",
     "open_writer",
+    "pieces_of",
     "plain_text",
     "read_objects",
     "read_rows",

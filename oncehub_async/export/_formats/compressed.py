@@ -140,14 +140,18 @@ LONGEST_LINE = 64 << 20
 """No answer of the service is larger, so that no object is, and no line in a file."""
 
 
+def pieces_of(text: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file; one that is too long comes in pieces without a line's end."""
+    while piece := text.readline(LONGEST_LINE + 1):
+        yield piece
+
+
 def lines_of(text: BinaryIO) -> Iterator[bytes]:
     """The lines of a file, none of which takes more memory than an object can.
 
     A few kilobytes can unpack to gigabytes without a line's end. Raises `BrokenFileError`.
     """
-    number = 0
-    while line := text.readline(LONGEST_LINE + 1):
-        number += 1
+    for number, line in enumerate(pieces_of(text), start=1):
         if len(line) > LONGEST_LINE:
             raise BrokenFileError(f"line {number} is longer than any object can be")
         yield line

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, BinaryIO
 
+from ..._ground import PIECE, OutsideQuotes
 from .compressed import LONGEST_LINE, BrokenFileError, broken_by, lines_of
 from .fields import UNKNOWN_FIELDS, Field, FieldKind, fields_of
 from .fitting import FITS, Fit, UnfittingValue, encodable, instant, json_text, row
@@ -78,6 +79,7 @@ def quoted(text: str) -> str:
 
 
 _END = "\r\n"
+_MOST_COLUMNS = 10_000
 # Spreadsheets take a file without it for one in their country's old character set.
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -132,10 +134,15 @@ def read_cells(text: BinaryIO, names: Sequence[str]) -> Iterator[dict[str, str |
     whole process, which isn't ours to change.
     """
     with broken_by(UnicodeDecodeError):
-        rows = (_cells_in(row) for _, row in _rows_in(text))
-        columns = next(rows, [])
+        rows = _rows_in(text)
+        _, first = next(rows, (1, b""))
+        if _columns_in(first, _MOST_COLUMNS) > _MOST_COLUMNS:
+            raise BrokenFileError("the first row has more columns than any export")
+        columns = _cells_in(first)
         chosen = [(name, columns.index(name)) for name in names if name in columns]
-        for number, cells in enumerate(rows, start=1):
+        for number, (_, row) in enumerate(rows, start=1):
+            # Looked for before a cell is made of each: a row may be nothing but commas.
+            cells = _cells_in(row) if _columns_in(row, len(columns)) <= len(columns) else []
             if len(cells) != len(columns):
                 raise BrokenFileError(f"row {number} has not the {len(columns)} columns of others")
             yield {name: plain_text(cells[place]) or None for name, place in chosen}
@@ -149,10 +156,20 @@ def count_lines(text: BinaryIO, resource: str) -> int:
     columns, count = len(header(resource)), 0
     for number, each in rows:
         count += 1
-        outside = b"".join(each.split(b'"')[::2])
-        if outside.count(b",") != columns - 1 or not each.endswith(_END.encode()):
+        if _columns_in(each, columns) != columns or not each.endswith(_END.encode()):
             raise BrokenFileError(f"line {number} does not end a row of {columns} columns")
     return count
+
+
+def _columns_in(row: bytes, most: int) -> int:
+    """How many columns a row has; not counted on where there are more than `most`."""
+    if len(row) <= PIECE:
+        return b"".join(row.split(b'"')[::2]).count(b",") + 1
+    commas = OutsideQuotes(b",", with_escapes=False)
+    for start in range(0, len(row), PIECE):
+        if commas.add(row[start : start + PIECE]) >= most:
+            break
+    return commas.count + 1
 
 
 def _rows_in(text: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -160,17 +177,15 @@ def _rows_in(text: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
     A row goes on over as many lines as its quotes do.
     """
-    parts: list[bytes] = []
-    size, inside = 0, False
+    row, inside = bytearray(), False
     for number, line in enumerate(lines_of(text), start=1):
-        parts.append(line)
-        size += len(line)
+        row += line
         inside ^= line.count(b'"') % 2 == 1
-        if size > LONGEST_LINE:
+        if len(row) > LONGEST_LINE:
             raise BrokenFileError("a row is longer than any object can be")
         if not inside:
-            yield number, b"".join(parts)
-            parts, size = [], 0
+            yield number, line if len(row) == len(line) else bytes(row)
+            row.clear()
     if inside:
         raise BrokenFileError("the file ends within quotes")
 

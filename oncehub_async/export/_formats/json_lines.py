@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
-from ..._ground import dump_json, load_json
+from ..._ground import MOST_VALUES, TooManyValuesError, dump_json, load_json
 from .compressed import BrokenFileError, lines_of
 
 
@@ -12,19 +12,15 @@ def line(data: Mapping[str, Any]) -> bytes:
     return dump_json(data) + b"\n"
 
 
-# What it takes in memory goes by how many values a line holds, up to some sixty bytes each.
-_MOST_VALUES = 1 << 20
-
-
 def read_lines(text: BinaryIO) -> Iterator[dict[str, Any]]:
     """The objects in a file. Raises `BrokenFileError`."""
     for number, each in enumerate(lines_of(text), start=1):
         if not each.endswith(b"\n"):
             raise BrokenFileError(f"line {number} is cut short")
-        if each.count(b"[") + each.count(b"{") > _MOST_VALUES:
-            raise BrokenFileError(f"line {number} holds more than any object can")
         try:
-            data = load_json(each)
+            data = load_json(each, MOST_VALUES)
+        except TooManyValuesError as excess:
+            raise BrokenFileError(f"line {number} {excess}") from None
         except ValueError:
             data = None
         if not isinstance(data, dict):

@@ -1,5 +1,6 @@
 """Checks the changes that a watch has added to a resource against the manifest."""
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
@@ -10,7 +11,7 @@ from typing import Any, BinaryIO
 import attrs
 
 from ..._ground import time_text
-from .._formats import Compression, Format, read_rows
+from .._formats import LONGEST_LINE, Compression, Format, pieces_of, read_rows
 from .._formats.exported_rows import moment
 from .._manifest import MANIFEST_NAME, Changes, ResourceEntry
 from .._watch import VERSION_TIMES, change_in
@@ -129,7 +130,7 @@ class _Reading:
         """What the manifest vouches for."""
         self.file.seek(0)
         left = self.changes.bytes
-        while left > 0 and (line := self.file.readline(left)):
+        while left > 0 and (line := self.file.readline(min(left, LONGEST_LINE + 1))):
             left -= len(line)
             yield line
 
@@ -149,9 +150,9 @@ class _Reading:
         """Tell what a kill has left: lines without a manifest that knows them, and half a line."""
         self.file.seek(self.changes.bytes)
         more = 0
-        while line := self.file.readline():
+        for line in pieces_of(self.file):
             if change_in(line) is None:
-                rest = len(line) + sum(map(len, self.file))
+                rest = len(line) + os.fstat(self.file.fileno()).st_size - self.file.tell()
                 self._note(f"ends with {rest:,} bytes that the next watch cuts off")
                 break
             more += 1

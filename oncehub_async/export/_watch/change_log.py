@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ..._ground import load_json
+from ..._ground import MOST_VALUES, load_json
 from .._files import open_again, open_anew, sync_folder
-from .._formats import BrokenFileError
+from .._formats import BrokenFileError, pieces_of
 from .._manifest import MANIFEST_NAME, Changes
 
 REMEDY = "export anew with --overwrite (overwrite=True)"
@@ -48,7 +48,7 @@ class ChangeLog:
         safe = self._changes.bytes
         try:
             with open_again(self.path) as file:
-                for line in file:
+                for line in pieces_of(file):
                     data = change_in(line)
                     if data is None:
                         break
@@ -105,7 +105,7 @@ def change_in(line: bytes) -> dict[str, Any] | None:
     if not line.endswith(b"\n"):
         return None
     try:
-        data = load_json(line)
+        data = load_json(line, MOST_VALUES)
     except ValueError:
         return None
     return data if isinstance(data, dict) and data.get("id") is not None else None
