@@ -54,7 +54,11 @@ class TooManyValuesError(ValueError):
     """More than any page or line holds."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"holds more than {most:,} values")
+        super().__init__(most)
+        self.most = most
+
+    def __str__(self) -> str:
+        return f"holds more than {self.most:,} values"
 
 
 class ValueCount:
