@@ -34,6 +34,7 @@ from .times import (
     text_in_milliseconds,
     text_in_minutes,
     text_in_seconds,
+    text_with_offset,
     time_text,
 )
 
@@ -82,5 +83,6 @@ __all__ = [
     "text_in_milliseconds",
     "text_in_minutes",
     "text_in_seconds",
+    "text_with_offset",
     "time_text",
 ]

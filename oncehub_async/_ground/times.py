@@ -115,6 +115,11 @@ def text_in_minutes(time: datetime) -> str:
     return time.isoformat(sep=" ", timespec="minutes")
 
 
+def text_with_offset(time: datetime) -> str:
+    """A time in the zone that it has, to the last digit: `2026-10-31T08:00:00+01:00`."""
+    return time.isoformat()
+
+
 def date_text(day: date) -> str:
     """A date as the vendor writes it; of a time the date that it shows, whatever its zone."""
     return (day.date() if isinstance(day, datetime) else day).isoformat()

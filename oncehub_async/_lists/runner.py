@@ -44,6 +44,8 @@ _IDLE_ROUND_TRIPS = 3
 """How long another reader may do nothing and still be reckoned with."""
 _SOON = 0.1
 """Seconds after which to look again whether there is a key, and so a budget."""
+_SHORTEST_WAIT = 0.001
+"""Real seconds; what is left of a wait by rounding may be too little for a clock to go on."""
 _UNKNOWN_CURSOR = (BadRequestError, NotFoundError, GoneError)
 
 
@@ -99,6 +101,8 @@ class Run(Generic[T]):
     async def _next_answer(self) -> "asyncio.Task[FetchedPage[T]]":
         while True:
             wait = self._ask()
+            if wait is not None:
+                wait = max(wait, _SHORTEST_WAIT)
             done, _ = await asyncio.wait(
                 self._under_way, timeout=wait, return_when=asyncio.FIRST_COMPLETED
             )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .._ground import is_time_zone, printable, read_zoned_time
+from .._ground import is_time_zone, printable, read_zoned_time, text_with_offset
 from ..errors import InvalidParameterError
 from ..models import Booking, TimeSlot, id_of
 
@@ -53,4 +53,4 @@ def slot_view(slot: TimeSlot, zone: ZoneInfo) -> dict[str, Any]:
 
 def time_in(time: datetime | None, zone: ZoneInfo) -> str | None:
     """The time there, with its offset and the zone's name (RFC 9557)."""
-    return None if time is None else f"{time.astimezone(zone).isoformat()}[{zone.key}]"
+    return None if time is None else f"{text_with_offset(time.astimezone(zone))}[{zone.key}]"

@@ -38,6 +38,17 @@ async def served(subject: Receiver) -> AsyncIterator[str]:
     await asyncio.wait({serving})
 
 
+SIGNED_AT = time.time()
+
+
+@pytest.fixture(autouse=True)
+def time_of_signing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was signed when the tests were collected is young, however late they run."""
+    real = time.time
+    late = real() - SIGNED_AT
+    monkeypatch.setattr(time, "time", lambda: real() - late)
+
+
 def subject(**settings: Any) -> Receiver:
     how: dict[str, Any] = {"inbox": MemoryInbox(), "read_timeout": 0.3, "drain": 0.1}
     return Receiver(**{"signing_secret": SECRET, "max_body": 20_000, **how, **settings})
