@@ -12,15 +12,19 @@
         return Account(bookings=20_000)
 
 For those who receive webhooks, `oncehub_webhooks` is OnceHub's side of their receiver, without a
-socket. They say which receiver that is:
+socket. They say which receiver that is; it needs no secret that a test would know:
 
     @pytest.fixture
-    def oncehub_receiver(oncehub_signing_secret):
-        return my_service.make_receiver(signing_secret=oncehub_signing_secret)
+    def oncehub_receiver():
+        with my_service.receiver.override(services=FakeServices()) as receiver:
+            yield receiver
 
     async def test_a_cancellation_frees_the_room(oncehub_webhooks):
         await oncehub_webhooks.deliver(make_event("booking.canceled"))
         await oncehub_webhooks.handled()
+
+`oncehub_signing_secret` is the secret that the receiver has meanwhile, for whoever signs a delivery
+by hand.
 
 Every pytest run loads this file through an entry point. That is why it stands outside the package,
 whose import costs more, and imports nothing but pytest.
@@ -41,6 +45,11 @@ if TYPE_CHECKING:
     from oncehub_async.webhooks import Receiver
 
 _SPEED = 60.0
+
+# So that a failure of an inbox's contract shows the values that were compared.
+for _part in ("basics", "claiming", "inbox", "model", "redo"):
+    _name = "_contract_basics" if _part == "basics" else f"_{_part}_contract"
+    pytest.register_assert_rewrite(f"oncehub_async.testing.{_name}")
 
 
 @pytest.fixture
@@ -71,7 +80,7 @@ async def _client(oncehub_simulator: Simulator) -> AsyncIterator[OnceHub]:
 
 @pytest.fixture
 def oncehub_signing_secret() -> str:
-    """The secret that signs what `oncehub_webhooks` delivers."""
+    """The secret that signs what `oncehub_webhooks` delivers, and that its receiver has."""
     return "signing-secret-of-the-tests"
 
 
@@ -79,7 +88,8 @@ def oncehub_signing_secret() -> str:
 def oncehub_receiver() -> Receiver:
     """The receiver to test: override it."""
     pytest.fail(
-        "override the fixture oncehub_receiver(oncehub_signing_secret) to give your Receiver",
+        "override the fixture oncehub_receiver to give your Receiver: "
+        "@pytest.fixture, def oncehub_receiver(): return receiver",
         pytrace=False,
     )
 
@@ -90,8 +100,10 @@ async def _webhooks(
     """Delivers events to `oncehub_receiver`, which is open meanwhile, with an inbox in memory."""
     from oncehub_async.testing import ReceiverClient
 
-    async with ReceiverClient(oncehub_receiver, secret=oncehub_signing_secret) as client:
-        yield client
+    secret = oncehub_signing_secret
+    with oncehub_receiver.override(signing_secret=secret) as receiver:
+        async with ReceiverClient(receiver, secret=secret) as client:
+            yield client
 
 
 def _missing() -> None:

@@ -3,7 +3,14 @@
 `python -m benchmarks.receiver_crashes`, which takes minutes, counts what kills lose (nothing).
 """
 
-from . import receiver_accept, receiver_dispatch, receiver_latency
+from . import (
+    inbox_backlog,
+    receiver_accept,
+    receiver_dispatch,
+    receiver_latency,
+    receiver_overload,
+    receiver_processes,
+)
 
 
 def main() -> None:
@@ -11,6 +18,9 @@ def main() -> None:
     receiver_accept.main()
     receiver_dispatch.main()
     receiver_latency.main()
+    receiver_processes.main()
+    receiver_overload.main()
+    inbox_backlog.table()
 
 
 if __name__ == "__main__":

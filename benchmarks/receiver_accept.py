@@ -36,19 +36,30 @@ ROWS = {
 
 
 @contextmanager
-def running(name: str, folder: Path) -> Iterator[int]:
-    """A server in a process of its own; its port."""
+def server(name: str, folder: Path, file: str | None = None) -> Iterator[tuple[int, int]]:
+    """A server in a process of its own: its process id and port.
+
+    `file`: its inbox's name, `name` if left out.
+    """
+    path = folder / f"{file or name}.db"
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.receiver_servers", name, str(folder / f"{name}.db")],
+        [sys.executable, "-m", "benchmarks.receiver_servers", name, str(path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
     )
     try:
-        yield int(process.stdout.readline()) if process.stdout else 0
+        yield process.pid, int(process.stdout.readline()) if process.stdout else 0
     finally:
         process.communicate()
+
+
+@contextmanager
+def running(name: str, folder: Path, file: str | None = None) -> Iterator[int]:
+    """The same; its port."""
+    with server(name, folder, file) as (_, port):
+        yield port
 
 
 def main(rounds: int = ROUNDS, deliveries: int = DELIVERIES) -> None:

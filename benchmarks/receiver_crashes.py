@@ -125,10 +125,10 @@ async def count(folder: Path, events: int, kills: int) -> dict[str, int]:
         run.end(signal.SIGKILL)
         await posting
         # What is done at this moment may not begin again, in any later life.
-        kills_at.append((run.log_size(), done_in(inbox)))
+        kills_at.append((run.log_size(), await done_in(inbox)))
     port = run.start()
     await run.post_until_gone(port)
-    await asyncio.to_thread(wait_until_finished, inbox, PATIENCE)
+    await wait_until_finished(inbox, PATIENCE)
     run.end(signal.SIGTERM)
     lines = read_lines(folder / demo_receiver.LOG)
     interrupted, wrongly = 0, begun_again_in_one_life(lines)
@@ -143,7 +143,7 @@ async def count(folder: Path, events: int, kills: int) -> dict[str, int]:
     return {
         "events accepted (answered 200)": len(names),
         "kills -9": kills,
-        "accepted, and not done": len(names - done_in(inbox)),
+        "accepted, and not done": len(names - await done_in(inbox)),
         "run again after they were done, or in the life in which they ended": len(wrongly),
         "running when a kill came, or not yet marked done": interrupted,
         "ended twice, for that reason": sum(times > 1 for times in ended.values()),

@@ -15,12 +15,14 @@ from yarl import URL
 
 from oncehub_async.webhooks import (
     Event,
+    EventType,
     MemoryInbox,
     Receiver,
     SQLiteInbox,
     add_receiver,
     serve,
     verify_signature,
+    work,
 )
 
 from .receiver_load import PATH, SECRET, SVIX_SECRET
@@ -67,12 +69,20 @@ def sqlite_handled(app: web.Application, file: str) -> None:
     _receive(app, Receiver(signing_secret=SECRET, inbox=SQLiteInbox(file)), "booking")
 
 
-def _receive(app: web.Application, receiver: Receiver, types: str) -> None:
+def sqlite_accepting(app: web.Application, file: str) -> None:
+    """The same, for handlers that run in another process: `WORKING`."""
+    receiver = Receiver(signing_secret=SECRET, inbox=SQLiteInbox(file))
+    _receive(app, receiver, "booking", handle=False)
+
+
+def _receive(
+    app: web.Application, receiver: Receiver, types: EventType, *, handle: bool = True
+) -> None:
     _handle(receiver, types)
-    add_receiver(app, receiver, PATH)
+    add_receiver(app, receiver, PATH, handle=handle)
 
 
-def _handle(receiver: Receiver, types: str) -> None:
+def _handle(receiver: Receiver, types: EventType) -> None:
     @receiver.on(types)
     async def handler(_event: Event) -> None: ...
 
@@ -91,9 +101,18 @@ SERVED: dict[str, Callable[[str], Receiver]] = {
     each.__name__: each for each in (served_memory, served_sqlite)
 }
 FASTAPI_SVIX = "fastapi_svix"
+WORKING = "working"
 AIOHTTP: dict[str, Callable[[web.Application, str], None]] = {
     each.__name__: each
-    for each in (bare, verifying, memory, sqlite, memory_handled, sqlite_handled)
+    for each in (
+        bare,
+        verifying,
+        memory,
+        sqlite,
+        memory_handled,
+        sqlite_handled,
+        sqlite_accepting,
+    )
 }
 
 
@@ -117,6 +136,16 @@ async def serve_ours(name: str, file: str) -> None:
     await _until_told(URL(await started).port or 0)
     serving.cancel()
     await asyncio.wait({serving})
+
+
+async def handle_only(file: str) -> None:
+    """Run the handlers for processes that only accept; it has no port."""
+    receiver = Receiver(signing_secret=SECRET, inbox=SQLiteInbox(file))
+    _handle(receiver, "booking")
+    working = asyncio.create_task(work(receiver))
+    await _until_told(0)
+    working.cancel()
+    await asyncio.wait({working})
 
 
 async def serve_fastapi_svix() -> None:
@@ -151,6 +180,8 @@ async def main() -> None:
     name, file = sys.argv[1:]
     if name == FASTAPI_SVIX:
         await serve_fastapi_svix()
+    elif name == WORKING:
+        await handle_only(file)
     elif name in SERVED:
         await serve_ours(name, file)
     else:

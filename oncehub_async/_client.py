@@ -1,6 +1,5 @@
 """The client: settings, the session it sends through, and the resources."""
 
-import inspect
 import os
 from collections.abc import Mapping
 from ssl import SSLContext
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import aiohttp
 
 from . import __version__
-from ._ground import Clock, Hidden, checks
+from ._ground import Clock, Hidden, checked_hook, checks
 from ._http import (
     ApiKey,
     AttemptHook,
@@ -203,8 +202,7 @@ class OnceHub(Resources):
         self._budget = budget
         self._own_budget: SharedBudget | None = None
         _check_settings(budget, retry, clock)
-        if inspect.iscoroutinefunction(on_attempt):
-            raise ConfigurationError("on_attempt: expected a plain function, got a coroutine's")
+        checked_hook(on_attempt, "on_attempt")
         self._base_url = choose_base_url(base_url)
         # A session of the caller's own knows its way.
         self._proxy = (

@@ -1,23 +1,30 @@
 """docs/webhooks.md says what is true: its programs run as they stand there."""
 
 import asyncio
+import builtins
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-import aiohttp
 import pytest
 
 from oncehub_async import testing, webhooks
-from oncehub_async.webhooks import MemoryInbox, Receiver, Refusal
+from oncehub_async.testing import ReceiverClient, make_event
+from oncehub_async.webhooks import BookingEvent, Context, GiveUp, Receiver, Refusal, RetryLater
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "webhooks.md").read_text()
-APP, SEND, HANDLERS, ROUTERS, TEST = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+APP, HANDLERS, ROUTERS, CONFTEST, TEST = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+(SESSION,) = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
 SECRET = "a-secret-to-try-it-out"
+
+
+def environment() -> dict[str, str]:
+    """With nothing but what the page says, and where the package is."""
+    return {"ONCEHUB_SIGNING_SECRET": SECRET, "PYTHONPATH": str(ROOT)}
 
 
 async def test_the_newcomers_programs(tmp_path: Path) -> None:
@@ -26,59 +33,117 @@ async def test_the_newcomers_programs(tmp_path: Path) -> None:
     port = server.sockets[0].getsockname()[1]
     server.close()
     await server.wait_closed()
-    for name, code in (("app.py", APP), ("send.py", SEND)):
-        (tmp_path / name).write_text(code.replace("8080", str(port)))
-    environment = {"ONCEHUB_SIGNING_SECRET": SECRET}
+    (tmp_path / "app.py").write_text(APP.replace("8080", str(port)))
+    url = f"http://127.0.0.1:{port}/webhooks/oncehub"
 
-    def start(name: str) -> subprocess.Popen[str]:
+    def start(*arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, name],
+            [sys.executable, *arguments],
             cwd=tmp_path,
-            env=environment,
+            env=environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
+    command, told, answer, body = SESSION.splitlines()
     app = start("app.py")
     try:
-        async with aiohttp.ClientSession() as session:
-            while app.poll() is None:
-                try:
-                    url = f"http://127.0.0.1:{port}/webhooks/oncehub/ready"
-                    async with session.get(url) as response:
-                        assert response.status == 200
-                        break
-                except aiohttp.ClientConnectionError:
-                    await asyncio.sleep(0.05)
-        sent, err = await asyncio.to_thread(start("send.py").communicate)
-        assert (sent.strip(), err) == ('{"status":"accepted"}', "")
-        assert sent.strip() in PAGE
+        assert app.stderr is not None
         assert app.stdout is not None
+        log = await asyncio.to_thread(app.stderr.readline)
+        assert log == f"INFO:oncehub_async.webhooks:listening on {url}\n"
+        options = command.removeprefix("$ oncehub ").split()
+        trigger = start("-m", "oncehub_async.cli", *options, "--to", url)
+        out, err = await asyncio.to_thread(trigger.communicate)
+        lines = out.splitlines()
+        assert (err, len(lines), lines[2]) == ("", 3, body)
+        assert re.sub("EVNT-[A-Z0-9]{10}", "EVNT-8K2LQ9XA1B", lines[0]) == told
+        assert re.sub(r"\d+ ms", "4 ms", lines[1].replace(str(port), "8080")) == answer
         line = await asyncio.to_thread(app.stdout.readline)
+        assert re.fullmatch(r"BKNG-1: Product demo, \d{4}-\d\d-\d\d 15:00:00\+00:00\n", line)
+        assert "BKNG-1: Product demo, " in PAGE
+        trigger = start(
+            *("-m", "oncehub_async.cli", "trigger", "booking.canceled"),
+            *("--set", "data.id=BKNG-2", "--to", url),
+        )
+        out, err = await asyncio.to_thread(trigger.communicate)
+        assert ("[200]" in out, err) == (True, "")
+        log = await asyncio.to_thread(app.stderr.readline)
+        assert "app:free_the_room failed for EVNT-" in log
+        assert "FileNotFoundError" in log
+        (tmp_path / "rooms.txt").touch()
+        line = await asyncio.to_thread(app.stdout.readline)
+        assert line == "BKNG-2: the room is free, at attempt 2\n"
+        assert line.strip() in PAGE
+        assert (tmp_path / "rooms.txt").read_text() == "BKNG-2 is free\n"
     finally:
         app.terminate()
         _, err = app.communicate()
-    assert re.fullmatch(r"BKNG-1: Product demo, \d{4}-\d\d-\d\d 15:00:00\+00:00\n", line), err
-    assert "BKNG-1: Product demo, " in PAGE
-    assert (app.returncode, err) == (0, "")
+    assert (app.returncode, [each.split(":")[2] for each in err.splitlines()]) == (
+        0,
+        ["stopping", "stopped"],
+    )
 
 
-async def test_the_other_blocks_run() -> None:
-    """Handlers, routers and the test of the page."""
-    receiver = Receiver(signing_secret=SECRET, inbox=MemoryInbox())
-    names: dict[str, Any] = {
-        **{name: getattr(webhooks, name) for name in webhooks.__all__},
-        **{name: getattr(testing, name) for name in testing.__all__},
-        "receiver": receiver,
-        "SECRET": SECRET,
-        "time": time,
-        "print": lambda *_: None,
-    }
-    for block in (HANDLERS, ROUTERS, TEST):
-        exec(block, names)
-    assert len(list(receiver.routes())) == 2
-    await names["test_a_booking_is_welcomed"]()
+def test_the_tests_of_the_page_pass(tmp_path: Path) -> None:
+    """At the first try: as files beside app.py, with nothing set."""
+    for name, code in (("app.py", APP), ("conftest.py", CONFTEST), ("test_app.py", TEST)):
+        (tmp_path / name).write_text(code)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    plugins = ("-p", "pytest_asyncio.plugin", "-p", "pytest_oncehub_async")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugins],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 passed" in done.stdout
+    assert not (tmp_path / "inbox.db").exists()
+
+
+async def test_the_other_blocks_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Handlers, routers and hooks; what they print is told apart."""
+    monkeypatch.setenv("ONCEHUB_SIGNING_SECRET", SECRET)
+    monkeypatch.chdir(tmp_path)
+    app: dict[str, Any] = {"__name__": "app"}
+    exec(APP, app)
+    with monkeypatch.context() as modules:
+        modules.setitem(sys.modules, "app", SimpleNamespace(**app))
+        exec(HANDLERS, {"__name__": "handlers"})
+    assert len(list(app["receiver"].routes())) == 3
+    names: dict[str, Any] = {"__name__": "routers"}
+    exec(ROUTERS, names)
+    receiver: Receiver[Any] = names["receiver"]
+
+    @receiver.on("booking.canceled", name="decides")
+    async def decides(event: BookingEvent, context: Context) -> None:
+        raise RetryLater(60) if context.attempt == 1 else GiveUp("nobody to tell")
+
+    @receiver.on("booking.canceled", name="fails", attempts=1)
+    async def fails(event: BookingEvent) -> None:
+        raise ConnectionError
+
+    services = names["Services"]()
+    async with ReceiverClient(receiver, services=services) as oncehub:
+        await oncehub.deliver(make_event("conversation.closed", data={"id": "CVR-1"}))
+        await oncehub.deliver(make_event("booking.canceled", event_id="EVNT-1"))
+        await oncehub.handled()
+        await oncehub.advance(60)
+    assert services.to_call == ["CVR-1"]
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if not line.split()[-1][0].isdigit()] == [
+        "decides decided to be tried again in 60 s",
+        "given up: ConnectionError EVNT-1 fails",
+        "decides decided nobody to tell",
+        "given up: GiveUp EVNT-1 decides",
+    ]
+    assert "failed: ConnectionError EVNT-1 1" in lines
 
 
 def test_the_names_on_the_page_exist() -> None:
@@ -86,7 +151,7 @@ def test_the_names_on_the_page_exist() -> None:
     named = set(re.findall(r"`([A-Z][a-z]+[A-Z]\w+)[`(]", PAGE)) - {"Oncehub"}
     assert named
     for name in named:
-        assert hasattr(webhooks, name) or hasattr(testing, name), name
+        assert any(hasattr(each, name) for each in (webhooks, testing, builtins)), name
 
 
 @pytest.mark.parametrize("module", [webhooks, testing])

@@ -28,8 +28,10 @@ COLUMN: tuple[tuple[str, ...], ...] = (
     ("resources",),
     ("_client",),
     ("web", "export", "sync", "webhooks"),
+    ("reports", "metrics"),
     ("testing",),
     ("simulator",),
+    ("mcp",),
     ("cli",),
 )
 HEIGHT = {room: height for height, rooms in enumerate(COLUMN) for room in rooms}
@@ -38,7 +40,10 @@ DOORS = (
     "oncehub_async.cli",
     "oncehub_async.errors",
     "oncehub_async.export",
+    "oncehub_async.mcp",
+    "oncehub_async.metrics",
     "oncehub_async.models",
+    "oncehub_async.reports",
     "oncehub_async.resources",
     "oncehub_async.simulator",
     "oncehub_async.sync",
@@ -196,6 +201,7 @@ GIVEN = {
 """What users are given and don't make: how it is made is the package's affair."""
 INSIDE = {
     # What rooms call of each other's objects, and users have no use for.
+    "oncehub_async._lists.async_only.AsyncOnly",
     "oncehub_async._lists.pages.PageSource",
     "oncehub_async._lists.pages.Paged",
     "oncehub_async._lists.placement.PlacedPage",

@@ -1,32 +1,45 @@
-"""README says what is true: its code runs, and its tables are complete."""
+"""README and the pages about client and export say what is true: their code runs."""
 
+import asyncio
 import re
+import shlex
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
+from types import CoroutineType
 from typing import Any
 
 import pytest
 
 import oncehub_async
 from oncehub_async import Budget, Limits, OnceHub, Priority
+from oncehub_async.cli._app import command_line
 from oncehub_async.simulator import Account, Fault, Simulator
 
 from .documents import ROOT, blocks, run
 from .simulator.threaded import running
 
-README = (ROOT / "README.md").read_text()
-BLOCKS = [block.code for block in blocks("README.md") if block.language == "python"]
+PAGES = ("README.md", "docs/client.md", "docs/export.md")
+README = "\n".join((ROOT / page).read_text() for page in PAGES)
+BLOCKS = [block.code for page in PAGES for block in blocks(page) if block.language == "python"]
+FIRST, *OTHERS = BLOCKS
+(SERVED,) = (block for block in OTHERS if "asyncio.run" in block)
+COMMANDS = [
+    line.removeprefix("oncehub ")
+    for page in PAGES
+    for line in re.findall(r"^ *(oncehub .*?)(?: +#.*)?$", (ROOT / page).read_text(), re.MULTILINE)
+    if " is " not in line
+]
 ACCOUNT = Account(bookings=150, contacts=30, quirks=False)
 
 
 def test_the_first_ten_lines_run() -> None:
     """As a script, in an environment with nothing but the key and the address."""
-    (script,) = (block for block in BLOCKS if "asyncio.run" in block)
     with running(Simulator(ACCOUNT, limits=None)) as sim:
         environment = {"ONCEHUB_API_KEY": sim.api_key, "ONCEHUB_BASE_URL": sim.url}
         done = subprocess.run(
-            [sys.executable, "-c", script],
+            [sys.executable, "-c", FIRST],
             env=environment,
             capture_output=True,
             text=True,
@@ -39,7 +52,40 @@ def test_the_first_ten_lines_run() -> None:
     assert re.search(pattern, README)
 
 
-@pytest.mark.parametrize("block", [b for b in BLOCKS if "asyncio.run" not in b])
+def test_the_receiver_is_a_whole_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It gets as far as serving."""
+    served: list[str] = []
+    monkeypatch.setenv("ONCEHUB_SIGNING_SECRET", "secret")
+    monkeypatch.chdir(tmp_path)
+
+    def run_program(main: "CoroutineType[Any, Any, None]") -> None:
+        served.append(main.__qualname__)
+        main.close()
+
+    monkeypatch.setattr(asyncio, "run", run_program)
+    exec(compile(SERVED, "README.md", "exec"), {"__name__": "__main__"})
+    assert served == ["serve"]
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_every_command_is_one(line: str) -> None:
+    """With options that it has."""
+    arguments = shlex.split(line)
+    command_line(arguments).parse_args(arguments, exit_on_error=False, print_error=False)
+
+
+def test_readme_is_short_and_has_three_doors() -> None:
+    """Two screens, and in the second block an environment of one's own."""
+    text = (ROOT / "README.md").read_text()
+    assert len(text.splitlines()) <= 120
+    languages = [block.language for block in blocks("README.md")]
+    assert languages[:2] == ["python", "sh"]
+    assert "python3 -m venv" in next(b.code for b in blocks("README.md") if b.language == "sh")
+    doors = ["## You want the data", "## You write a backend", "## You put calendars on a web site"]
+    assert [line for line in text.splitlines() if line.startswith("## You")] == doors
+
+
+@pytest.mark.parametrize("block", [b for b in OTHERS if b != SERVED])
 async def test_every_other_block_runs(block: str) -> None:
     """Against a simulated account, with the ids of that account."""
     async with Simulator(ACCOUNT, limits=None) as sim:

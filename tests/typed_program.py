@@ -19,14 +19,19 @@ from oncehub_async.models import (
 )
 from oncehub_async.webhooks import (
     BookingEvent,
+    CallNext,
     Context,
     ConversationEvent,
+    ErrorHandler,
     Event,
+    EventType,
     MemoryInbox,
+    Middleware,
     Receiver,
+    Registration,
+    RetryLater,
     Router,
 )
-from oncehub_async.webhooks._router import Registration
 
 
 async def key() -> str:
@@ -105,7 +110,58 @@ async def anything(event: Event) -> int:
     return 1
 
 
-assert_type(receiver.on("booking"), Registration[BookingEvent])
-assert_type(receiver.on("booking.canceled", "booking.no_show"), Registration[BookingEvent])
-assert_type(receiver.on("conversation.closed"), Registration[ConversationEvent])
-assert_type(receiver.on("booking", "conversation"), Registration[Event])
+assert_type(receiver.on("booking"), Registration[BookingEvent, Any])
+assert_type(receiver.on("booking.canceled", "booking.no_show"), Registration[BookingEvent, Any])
+assert_type(receiver.on("conversation.closed"), Registration[ConversationEvent, Any])
+assert_type(receiver.on("booking", "conversation"), Registration[Event, Any])
+assert_type(receiver.on("booking.paid", unlisted=True), Registration[Event, Any])
+
+
+def each_of(types: list[EventType]) -> None:
+    for kind in types:
+        receiver.on(kind, name=f"audit {kind}")(anything)
+
+
+@receiver.middleware
+async def stopwatch(event: Event, context: Context, call_next: CallNext) -> None:
+    await call_next(event, context)
+
+
+@receiver.on_error
+async def report(error: Exception, event: Event, context: Context) -> None:
+    if isinstance(error, RetryLater):
+        assert_type(error.seconds, float)
+
+
+class Services:
+    """What handlers need."""
+
+    rooms: int = 3
+
+
+service = Receiver(signing_secret="secret", inbox=MemoryInbox(), services=Services())
+assert_type(service, Receiver[Services])
+part = Router[Services]()
+
+
+@part.on("booking.canceled")
+async def free_the_room(event: BookingEvent, context: Context[Services]) -> None:
+    assert_type(event.data, Booking)
+    assert_type(context.services.rooms, int)
+
+
+@service.middleware
+async def around(event: Event, context: Context[Services], call_next: CallNext[Services]) -> object:
+    assert_type(context.services, Services)
+    return await call_next(event, context)
+
+
+@service.on_error
+async def count(error: Exception, event: Event, context: Context[Services]) -> None:
+    assert_type(context.services, Services)
+
+
+also_around: Middleware[Services] = around
+also_count: ErrorHandler[Services] = count
+service.include(part)
+service.include(router)

@@ -5,8 +5,15 @@ import logging
 import os
 import time
 
-from oncehub_async.webhooks import Context, Event, Inbox, Receiver, SQLiteInbox, serve
-from oncehub_async.webhooks._router import Call
+from oncehub_async.webhooks import (
+    CallNext,
+    Context,
+    Event,
+    Inbox,
+    Receiver,
+    SQLiteInbox,
+    serve,
+)
 
 from . import bookings, conversations
 from .diary import Diary
@@ -14,14 +21,14 @@ from .diary import Diary
 logger = logging.getLogger(__name__)
 
 
-def make_receiver(signing_secret: str, inbox: Inbox, diary: Diary) -> Receiver:
+def make_receiver(signing_secret: str, inbox: Inbox, diary: Diary) -> Receiver[Diary]:
     """The handlers of both modules, with a stopwatch around each and a note of failures."""
     receiver = Receiver(signing_secret=signing_secret, inbox=inbox, services=diary)
     receiver.include(bookings.router)
     receiver.include(conversations.router)
 
     @receiver.middleware
-    async def stopwatch(event: Event, context: Context, call_next: Call) -> None:
+    async def stopwatch(event: Event, context: Context, call_next: CallNext) -> None:
         started = time.perf_counter()
         await call_next(event, context)
         logger.info("%s took %.3f s", context.handler, time.perf_counter() - started)

@@ -4,13 +4,12 @@ from oncehub_async.webhooks import Context, ConversationEvent, RetryLater, Route
 
 from .diary import Diary
 
-router = Router()
+router = Router[Diary]()
 
 
 @router.on("conversation.closed")
-async def follow_up(event: ConversationEvent, context: Context) -> None:
+async def follow_up(event: ConversationEvent, context: Context[Diary]) -> None:
     """Call back, unless somebody else talks to the visitor right now."""
-    diary: Diary = context.services
-    if event.data.id in diary.busy:
+    if event.data.id in context.services.busy:
         raise RetryLater(600, "somebody talks to them")
-    diary.to_call.add(event.data.id)
+    context.services.to_call.add(event.data.id)

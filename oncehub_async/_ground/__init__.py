@@ -5,6 +5,7 @@ from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
 from .file_lock import FileLock
 from .hidden import Hidden, HiddenText
+from .hooks import checked_hook, tell_hook
 from .json_text import (
     MOST_VALUES,
     TooManyValuesError,
@@ -13,22 +14,25 @@ from .json_text import (
     dump_json,
     load_json,
 )
-from .log import Lines, logger
+from .log import Lines, fields, logger
 from .outside_quotes import PIECE, OutsideQuotes
 from .suggestion import did_you_mean, likely_word
 from .time_zones import is_time_zone
 from .times import (
     EARLIEST,
     LATEST,
+    date_text,
     from_unix,
     has_finer_digits,
     in_utc,
+    read_as_written,
     read_clock_face,
     read_date,
     read_time,
     read_zoned_time,
     shifted,
     text_in_milliseconds,
+    text_in_minutes,
     text_in_seconds,
     time_text,
 )
@@ -52,10 +56,13 @@ __all__ = [
     "ValueCount",
     "WallClock",
     "aware",
+    "checked_hook",
     "choice",
+    "date_text",
     "did_you_mean",
     "dump_any_json",
     "dump_json",
+    "fields",
     "from_unix",
     "has_finer_digits",
     "in_utc",
@@ -65,12 +72,15 @@ __all__ = [
     "logger",
     "printable",
     "printable_json",
+    "read_as_written",
     "read_clock_face",
     "read_date",
     "read_time",
     "read_zoned_time",
     "shifted",
+    "tell_hook",
     "text_in_milliseconds",
+    "text_in_minutes",
     "text_in_seconds",
     "time_text",
 ]

@@ -51,10 +51,7 @@ expanded bookings has about 20 thousand."""
 
 
 class TooManyValuesError(ValueError):
-    """More than any page or line holds."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__(f"holds more than {most:,} values")
+    """More than any page or line holds; the text says so of what was read."""
 
 
 class ValueCount:
@@ -75,7 +72,7 @@ class ValueCount:
             return
         for start in range(self._seen, len(text), PIECE):
             if self._signs.add(bytes(text[start : start + PIECE])) >= self._most:
-                raise TooManyValuesError(self._most)
+                raise TooManyValuesError(f"holds more than {self._most:,} values")
         self._seen = len(text)
 
 

@@ -53,6 +53,11 @@ def read_date(value: object) -> date | None:
         return None
 
 
+def read_as_written(value: object) -> datetime | None:
+    """A time with its zone, or without one where it names none; None for what is no time."""
+    return _parsed(value)
+
+
 def has_finer_digits(text: str) -> bool:
     """Whether a time has digits below microseconds, which a datetime can't hold."""
     return _BELOW_MICROSECONDS.search(text) is not None
@@ -103,6 +108,11 @@ def text_in_seconds(time: datetime) -> str:
 def text_in_milliseconds(time: datetime) -> str:
     """The same, always with three digits: `2025-09-24T04:29:41.270Z`."""
     return _text(time, "milliseconds")
+
+
+def text_in_minutes(time: datetime) -> str:
+    """A time as people read it, in the zone that it has: `2026-10-31 08:00+01:00`."""
+    return time.isoformat(sep=" ", timespec="minutes")
 
 
 def date_text(day: date) -> str:

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import aiohttp
 import attrs
 
-from .._ground import Clock, logger
-from .._rate import Priority, RateBudget, RequestOutcome, TellingBudget, belongs_together
+from .._ground import Clock, fields, logger, tell_hook
+from .._rate import Priority, RateBudget, RequestOutcome, belongs_together, tells
 from ..errors import (
     AuthenticationError,
     DeadlineExceededError,
@@ -67,13 +67,17 @@ def report(attempt: RequestAttempt, hook: AttemptHook | None) -> None:
         attempt.duration,
         attempt.budget_wait,
         attempt.request_id,
+        extra=fields(
+            method=attempt.method,
+            path=attempt.path_template,
+            attempt=attempt.number,
+            status=attempt.status,
+            error_type=attempt.error,
+            seconds=round(attempt.duration, 3),
+            request_id=attempt.request_id,
+        ),
     )
-    if hook is None:
-        return
-    try:
-        hook(attempt)
-    except Exception:
-        logger.exception("the on_attempt hook failed")
+    tell_hook(hook, attempt, "on_attempt")
 
 
 T = TypeVar("T")
@@ -213,7 +217,7 @@ class _Call:
     def _reason(self) -> str:
         """What the budget is waiting for, as far as it tells."""
         budget = self.budget
-        forecast = budget.forecast() if isinstance(budget, TellingBudget) else None
+        forecast = budget.forecast() if tells(budget) else None
         if forecast is None or not forecast.reason:
             return ""
         return f" ({forecast.reason}; {forecast.wait:.0f} s more)"
@@ -271,6 +275,15 @@ class _Call:
             "it is repeated, and all requests slow down"
             if isinstance(error, RateLimitError)
             else f"again in {delay:.1f} s",
+            extra=fields(
+                method=self.request.method,
+                path=self.request.operation.path,
+                attempt=self.attempts,
+                status=error.status,
+                error_type=type(error).__name__,
+                retry_in=round(delay, 1),
+                request_id=error.request_id,
+            ),
         )
         await self.caller.clock.sleep(delay)
 

@@ -11,6 +11,7 @@ import attrs
 from .._ground import checks
 from .._rate import Priority
 from ..errors import InvalidParameterError, PaginationError
+from .async_only import AsyncPages
 from .pages import Page, Paged, PageSource
 from .pagination import Advance, Direction, Following, following
 from .walk import Walk
@@ -40,11 +41,14 @@ class Listing(Paged[T]):
     has_creation_time: bool = False
     """Whether it can be filtered by creation time, and so be read from any place."""
 
-    async def pages(self) -> AsyncGenerator[Page[T], None]:
+    def pages(self) -> AsyncGenerator[Page[T], None]:
         """The pages, one after the other.
 
         Raises `PaginationError` when the list does not advance, and any `RequestError`.
         """
+        return AsyncPages(self._pages())
+
+    async def _pages(self) -> AsyncGenerator[Page[T], None]:
         direction = self._direction()
         cursor = self.query.get(direction.value)
         advance = Advance(cursor)

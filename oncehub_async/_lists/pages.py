@@ -11,6 +11,7 @@ from .._http import Caller, Operation, Reply, Request
 from .._rate import Priority
 from ..errors import ModelError
 from ..models import Model, from_dict
+from .async_only import AsyncOnly
 from .pagination import PageFacts
 
 T = TypeVar("T", covariant=True)
@@ -41,8 +42,13 @@ class Page(Generic[T]):
         return f"Page({len(self.items)} items, next_cursor={self.next_cursor!r})"
 
 
-class Paged(ABC, Generic[T]):
+class Paged(AsyncOnly, ABC, Generic[T]):
     """What is consumed page by page or item by item."""
+
+    _instead = (
+        "write 'async for item in ...', or 'await ....collect()' for all in a list and "
+        "'await ....first()' for the first"
+    )
 
     @abstractmethod
     def pages(self) -> AsyncGenerator[Page[T], None]:

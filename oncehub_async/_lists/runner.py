@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import attrs
 
 from .._ground import Clock
-from .._rate import UNKNOWN, Demands, Limits, Room, TellingBudget
+from .._rate import UNKNOWN, Demands, Limits, Room, tells
 from ..errors import BadRequestError, GoneError, NotFoundError, PaginationError
 from .pages import FetchedPage, Page
 from .pagination import Direction, following
@@ -214,11 +214,11 @@ class Run(Generic[T]):
     @property
     def _demands(self) -> Demands:
         budget = self._source.caller.budget_in_use()
-        return budget.demands if isinstance(budget, TellingBudget) else self._no_budget
+        return budget.demands if tells(budget) else self._no_budget
 
     def _room(self) -> Room:
         budget = self._source.caller.budget_in_use()
-        if isinstance(budget, TellingBudget):
+        if tells(budget):
             return budget.room()
         # Of somebody else's budget nothing is known: with nothing left, nothing is risked.
         return Room(Limits(), 0)
@@ -226,7 +226,7 @@ class Run(Generic[T]):
     def _wait(self) -> float:
         """How long one more request would have to wait for the budget, in its seconds."""
         budget = self._source.caller.budget_in_use()
-        if not isinstance(budget, TellingBudget):
+        if not tells(budget):
             return 0.0
         # What was asked for just now hasn't got into the queue yet.
         return budget.forecast(budget.waiting() + self._asked_now + 1).all_sent

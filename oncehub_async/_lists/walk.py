@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
+from .async_only import AsyncPages
 from .pages import Page, Paged
 from .placement import PlacedPage, newest_first
 from .runner import Run
@@ -44,13 +45,16 @@ class Walk(Paged[T]):
     _newest_first: bool
     _oldest: datetime | None
 
-    async def pages(self) -> AsyncGenerator[Page[T], None]:
+    def pages(self) -> AsyncGenerator[Page[T], None]:
         """The pages, without what other pages had already.
 
         They can't be taken up from a cursor: their `next_cursor` is None.
 
         Raises `PaginationError` when the list does not lead to its end, and any `RequestError`.
         """
+        return AsyncPages(self._pages())
+
+    async def _pages(self) -> AsyncGenerator[Page[T], None]:
         pages = self.placed_pages()
         if self._newest_first:
             pages = newest_first(pages)

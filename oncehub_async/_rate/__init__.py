@@ -6,7 +6,7 @@ the rest with a 429. All clients of a process that use the same account share on
 Source: https://help.oncehub.com/developers/overview/rate-limits
 """
 
-from .budget import Budget, TellingBudget
+from .budget import Budget, TellingBudget, tells
 from .budgets_of_keys import belongs_together, shared_budget
 from .file_budget import FileBudget
 from .forecast import UNKNOWN, Demand, Demands, Forecast
@@ -39,4 +39,5 @@ __all__ = [
     "budget_at",
     "budget_of_environment",
     "shared_budget",
+    "tells",
 ]

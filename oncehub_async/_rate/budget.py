@@ -1,6 +1,6 @@
 """One account's share of a gate."""
 
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard
 
 from .._ground import Clock
 from .forecast import Demands, Forecast
@@ -8,7 +8,6 @@ from .rate_budget import Limits, Permit, Priority, RateBudget, RequestOutcome, R
 from .request_queue import RequestQueue
 
 
-@runtime_checkable
 class TellingBudget(RateBudget, Protocol):
     """A budget that also tells what is left of it; concurrent walks go by that."""
 
@@ -28,6 +27,18 @@ class TellingBudget(RateBudget, Protocol):
     def forecast(self, requests: int = 1) -> Forecast:
         """When the next requests may leave if nobody else sends any."""
         ...
+
+
+def tells(budget: object) -> TypeGuard[TellingBudget]:
+    """Whether a budget tells what is left of it. Walks ask for each page, so by its class alone."""
+    kind = type(budget)
+    if kind not in _TELLING:
+        names = ("waiting", "room", "forecast")
+        _TELLING[kind] = all(callable(getattr(kind, name, None)) for name in names)
+    return _TELLING[kind]
+
+
+_TELLING: dict[type, bool] = {}
 
 
 class Budget:

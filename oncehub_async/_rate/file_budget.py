@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .._ground import Clock, dump_json, load_json
+from .._ground import Clock, checks, dump_json, load_json
 from ..errors import ConfigurationError
 from .process_share import SharedBudget, StoreGoneError
 from .rate_budget import Limits
@@ -51,7 +51,7 @@ class _FileStore:
     def __init__(self, path: str | Path, address: str) -> None:
         if not str(path):
             raise ConfigurationError("budget: expected the path of a file")
-        self._path = Path(path)
+        self._path = checks.local_path_setting(path, "budget")
         self._address = address
         self.name = str(path)
 

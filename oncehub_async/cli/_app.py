@@ -32,6 +32,10 @@ COMMANDS = {
         "_export_options:export",
         "Export resources, or all of them, to files in a folder.",
     ),
+    "get": (
+        "_object_commands:get_object",
+        "Show one object of any kind: its id says which.",
+    ),
     "inbox": (
         "_inbox_command:app",
         "Look into the file in which a receiver keeps its events.",
@@ -40,10 +44,26 @@ COMMANDS = {
         "_link_command:build_link",
         "Build a booking link, or take one apart with --json. Needs no key and no network.",
     ),
+    "list": (
+        "_object_commands:list_objects",
+        "List objects of the account: the newest 20, or as many as --limit says.",
+    ),
     "listen": (
         "_listen:listen",
         "Receive webhooks until interrupted: verify them, keep them in a file, and print a line "
         "each.",
+    ),
+    "mcp": (
+        "_mcp_command:serve_agents",
+        "Let an AI agent read the account: a server of the Model Context Protocol over stdio.",
+    ),
+    "open": (
+        "_object_commands:open_object",
+        "Print the addresses of an object, where it has any, such as a calendar's.",
+    ),
+    "report": (
+        "_report_command:report",
+        "Report on a synced database: counts, rates and lists. Needs no key and no network.",
     ),
     "simulate": (
         "_simulate:simulate",
@@ -53,17 +73,25 @@ COMMANDS = {
         "_sync_options:sync",
         "Bring a database up to the account: a table for each object, and views for reports.",
     ),
+    "trigger": (
+        "_trigger_command:trigger_event",
+        "Post one event to a receiver, signed and realistic as OnceHub's, and show the answer.",
+    ),
     "verify": (
         "_verify_command:verify",
         "Check that an export is complete and its files are what its manifest says.",
+    ),
+    "work": (
+        "_work_command:work",
+        "Run the handlers of a receiver until interrupted, and accept nothing.",
     ),
     "webhooks": ("_webhooks_command:app", "List, create and delete the account's webhooks."),
 }
 """Where each is, and the first sentence of its help, which a test holds to what stands there."""
 
 _HELP = """
-Export a OnceHub account, sync it into a database, receive its webhooks, or simulate OnceHub to try
-things out.
+Export a OnceHub account, sync it into a database and report on it, receive its webhooks, or
+simulate OnceHub to try things out.
 
 The API key is read from ONCEHUB_API_KEY (it never stands on a command line, where other users of
 the machine could see it); ONCEHUB_BASE_URL names another address of the API.

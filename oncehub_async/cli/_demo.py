@@ -7,6 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from .._ground import checks
 from ..export import RESOURCES
 from ._export_command import ExportRequest, export_account
 from ._output import say, span
@@ -62,6 +63,7 @@ def demo(
     speed
         How fast time runs: 30 lets five minutes pass in ten seconds.
     """
+    out = checks.local_path(out, "out")
     loop = WaitingLoop()
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         return runner.run(run_demo(out, bookings, WaitingClock(speed, loop=loop)))

@@ -125,17 +125,17 @@ async def _play(folder: Path, events: int) -> tuple[Tally, int]:
             )
             await _happen(sim, events // 2)
             await receiver.end(signal.SIGKILL)
-            done, place = done_in(folder / INBOX), (folder / LOG).stat().st_size
+            done, place = await done_in(folder / INBOX), (folder / LOG).stat().st_size
             say(f"Killed, with {len(done)} events done. OnceHub goes on delivering; a restart.")
             await _happen(sim, events // 10)
             await receiver.start()
             await _happen(sim, events - events // 2 - events // 10)
             await sim.delivered(retries=True)
-            await asyncio.to_thread(wait_until_finished, folder / INBOX, _PATIENCE)
+            await wait_until_finished(folder / INBOX, _PATIENCE)
             await receiver.end(signal.SIGTERM)
         finally:
             await receiver.end(signal.SIGKILL)
-        return _tally(folder, sim.deliveries, done, place), len(sim.deliveries)
+        return await _tally(folder, sim.deliveries, done, place), len(sim.deliveries)
 
 
 async def _happen(sim: Simulator, count: int) -> None:
@@ -144,10 +144,10 @@ async def _happen(sim: Simulator, count: int) -> None:
         await asyncio.sleep(0.01)
 
 
-def _tally(
+async def _tally(
     folder: Path, attempts: Sequence[DeliveryAttempt], done_before: set[str], place: int
 ) -> Tally:
-    log, done = folder / LOG, done_in(folder / INBOX)
+    log, done = folder / LOG, await done_in(folder / INBOX)
     accepted = {each.event for each in attempts if each.outcome in ("accepted", "unheard")}
     before, since = read_lines(log, 0, place), read_lines(log, place)
     wrongly = begun_though_done(since, done_before) | begun_again_in_one_life(before + since)

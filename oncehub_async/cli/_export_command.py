@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
@@ -28,7 +29,7 @@ from . import COMPLETE, FAILED, NOT_THERE
 from ._export_display import Display
 from ._listed_values import refuse_unlisted
 from ._moments import written_moment
-from ._output import complain, say, say_json, several, span
+from ._output import complain, note, say, say_json, several, span
 
 
 @attrs.frozen(kw_only=True)
@@ -46,6 +47,7 @@ class ExportRequest:
     compression: Compression = Compression.NONE
     overwrite: bool = False
     every: float = EVERY
+    once: bool = False
     quiet: bool = False
     json: bool = False
     limits: Limits = attrs.Factory(Limits)
@@ -80,6 +82,7 @@ async def export_account(request: ExportRequest) -> int:
         say_json(manifest.as_dict())
     elif not request.quiet:
         tell(entries, request.out, attempts, request.clock.now() - started)
+        tell_next_steps(entries, request.out)
     if not is_complete(entries):
         return FAILED
     # Who names what the account doesn't have is told so; who asks for all gets all there is.
@@ -175,6 +178,33 @@ def tell(
         "answered 429.",
         f"See {out / MANIFEST_NAME}",
     )
+
+
+def tell_next_steps(entries: Mapping[str, ResourceEntry], out: Path) -> None:
+    """What can be done with a complete export, as commands to copy."""
+    files = {name: entry for name, entry in entries.items() if entry.complete and entry.count}
+    if not is_complete(entries) or not files:
+        return
+    name = next((each for each in files if each in _WITH_STATUS), next(iter(files)))
+    table = "'" + str(out / str(files[name].file)).replace("'", "''") + "'"
+    counted: tuple[str, ...] = ("SELECT count(*) FROM", table)
+    if name in _WITH_STATUS:
+        counted = ("SELECT status, count(*) FROM", table, "GROUP BY ALL")
+    folder = shlex.quote(str(out))
+    note(
+        "Next:",
+        f"  oncehub verify {folder}",
+        f"  duckdb -c {_in_quotes(' '.join(counted))}",
+        "  and the same export again with --once brings it up to date",
+    )
+
+
+_WITH_STATUS = ("bookings", "contacts", "users", "sms_notifications")
+
+
+def _in_quotes(text: str) -> str:
+    """For a shell; double quotes where they do, for the eye."""
+    return shlex.quote(text) if set(text) & set('"$`\\!') else f'"{text}"'
 
 
 def _time(text: str | None, param: str) -> datetime | None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from .._ground import checks
 from .._rate import Limits
 from ..errors import InvalidParameterError
 from ..export import EVERY, RESOURCES, Compression, Format
@@ -28,6 +29,7 @@ async def export(
     overwrite: bool = False,
     watch: bool = False,
     every: float | None = None,
+    once: bool = False,
     quiet: Annotated[bool, Parameter(alias="-q")] = False,
     json: bool = False,
     per_second: int = Limits().per_second,
@@ -77,6 +79,9 @@ async def export(
         Keep the export current: what changes is added to NAME.changes.jsonl until you stop it.
     every
         Seconds from one look for changes to the next; 300 unless you say otherwise.
+    once
+        Bring the folder up to date and end, for cron and systemd: export what isn't there yet, and
+        add what has changed since the last time, as --watch does.
     quiet
         Print nothing but errors.
     json
@@ -95,9 +100,12 @@ async def export(
         raise InvalidParameterError(param, text) from None
     if every is not None and not watch:
         raise InvalidParameterError("every", "says how often to look for changes: add --watch")
+    if once and (watch or overwrite):
+        other = "--watch goes on" if watch else "--overwrite replaces what the folder holds"
+        raise InvalidParameterError("once", f"adds changes and ends, and {other}: choose one")
     request = ExportRequest(
         resources=resources,
-        out=out,
+        out=checks.local_path(out, "out"),
         since=since,
         until=until,
         filters=filter,
@@ -107,12 +115,13 @@ async def export(
         compression=compress or _USUAL_COMPRESSION.get(format, Compression.NONE),
         overwrite=overwrite,
         every=EVERY if every is None else every,
+        once=once,
         quiet=quiet,
         json=json,
         limits=limits,
         proxy=proxy,
     )
-    return await (watch_account(request) if watch else export_account(request))
+    return await (watch_account(request) if watch or once else export_account(request))
 
 
 # The lists of resources and filters are long and have one source.

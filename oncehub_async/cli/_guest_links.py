@@ -4,8 +4,8 @@ import csv
 import io
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
+from .._ground import checks
 from ..errors import InvalidParameterError
 from ..web import BookingLink, ClassicLink
 from . import COMPLETE, FAILED
@@ -94,9 +94,10 @@ def _same_names(names: Sequence[str], link: BookingLink | ClassicLink) -> list[t
 
 
 def _table(source: str) -> tuple[list[str], Iterator[Row]]:
-    if "://" in source:
-        raise InvalidParameterError("--guests-csv", "is a URL; expected a file here, or -")
-    raw = sys.stdin.buffer.read() if source == "-" else Path(source).expanduser().read_bytes()
+    if source == "-":
+        raw = sys.stdin.buffer.read()
+    else:
+        raw = checks.local_path(source, "--guests-csv").read_bytes()
     try:
         # Spreadsheets put a byte order mark there.
         text = raw.decode("utf-8-sig")

@@ -1,11 +1,11 @@
 """What a handler wrote down while its process was killed, and what was run again."""
 
-import time
-from collections.abc import Callable, Collection, Iterable
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from ..webhooks import State, opened_inbox
+from ..webhooks import Selection, State, opened_inbox
 
 _UNFINISHED = (State.PENDING, State.RUNNING, State.FAILED)
 _SECONDS_BETWEEN_LOOKS = 0.2
@@ -50,20 +50,21 @@ def begun_again_in_one_life(lines: Iterable[Line]) -> set[str]:
     return again
 
 
-def done_in(inbox_file: Path) -> set[str]:
+async def done_in(inbox_file: Path) -> set[str]:
     """The events that an inbox calls done."""
-    with opened_inbox(inbox_file) as inbox:
-        return {entry.event_id for entry in inbox.entries((State.DONE,), limit=-1)}
+    async with opened_inbox(inbox_file) as inbox:
+        done = await inbox.entries(Selection(states=[State.DONE]))
+    return {entry.event_id for entry in done}
 
 
-def wait_until_finished(
-    inbox_file: Path, seconds: float, sleep: Callable[[float], None] = time.sleep
+async def wait_until_finished(
+    inbox_file: Path, seconds: float, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 ) -> bool:
     """Wait until an inbox holds nothing unfinished, `seconds` at most; whether it came to that."""
     for _ in range(int(seconds / _SECONDS_BETWEEN_LOOKS)):
-        with opened_inbox(inbox_file) as inbox:
-            counts = inbox.counts()
+        async with opened_inbox(inbox_file) as inbox:
+            counts = await inbox.counts()
         if not any(counts.get(state, 0) for state in _UNFINISHED):
             return True
-        sleep(_SECONDS_BETWEEN_LOOKS)
+        await sleep(_SECONDS_BETWEEN_LOOKS)
     return False

@@ -1,28 +1,29 @@
-"""`oncehub inbox`: what a receiver's SQLite file holds."""
+"""`oncehub inbox`: what a receiver's inbox holds."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from pathlib import Path
-from typing import Annotated, Any
+import time
+from typing import Any
 
-from cyclopts import App, Parameter
+from attrs import asdict
+from cyclopts import App
 
-from .._ground import DAY, LATEST, checks, from_unix, load_json, time_text
+from .._ground import DAY, checks, load_json
 from ..errors import InvalidParameterError
-from ..webhooks import MAX_SKEW, RETRY_WINDOW, InboxEntry, State, opened_inbox
+from ..webhooks import MAX_SKEW, RETRY_WINDOW, Selection, State, opened_inbox
 from . import COMPLETE, NOT_THERE
-from ._output import complain, say, say_block, say_json, say_table, several
+from ._inbox_entries import DEFAULT_INBOX, InboxOption, as_dict, print_entries
+from ._inbox_retry import retry
+from ._output import say, say_block, say_json, say_table, several
 
-app = App(name="inbox", help="Look into the file in which a receiver keeps its events.")
+app = App(name="inbox", help="Look into the inbox in which a receiver keeps its events.")
+app.command(retry)
 
 _UNFINISHED = (State.PENDING, State.RUNNING, State.FAILED, State.DEAD)
-File = Annotated[Path, Parameter(alias="-f")]
 
 
 @app.command(name="list")
-def list_(
+async def list_(
     *,
-    file: File = Path("inbox.db"),
+    file: InboxOption = DEFAULT_INBOX,
     state: State | None = None,
     limit: int = 50,
     json: bool = False,
@@ -43,26 +44,27 @@ def list_(
         Print JSON.
     """
     checks.whole_number(limit, "limit", 1)
-    with opened_inbox(file) as inbox:
-        counts = inbox.counts()
-        entries = inbox.entries(_UNFINISHED if state is None else (state,), limit)
+    async with opened_inbox(file) as inbox:
+        counts = await inbox.counts()
+        states = _UNFINISHED if state is None else (state,)
+        entries = await inbox.entries(Selection(states=states), limit)
     if json:
         say_json(
             {
                 "counts": {str(state): count for state, count in counts.items()},
-                "work": [_as_dict(entry) for entry in entries],
+                "work": [as_dict(entry) for entry in entries],
             }
         )
         return COMPLETE
     if entries:
-        _print_table(entries)
+        print_entries(entries)
     say(", ".join(f"{counts.get(each, 0):,} {each}" for each in State))
     return COMPLETE
 
 
 @app.command
-def show(
-    event: str, *, file: File = Path("inbox.db"), body: bool = False, json: bool = False
+async def show(
+    event: str, *, file: InboxOption = DEFAULT_INBOX, body: bool = False, json: bool = False
 ) -> int:
     """Show an event: what became of it, and the last errors.
 
@@ -79,14 +81,18 @@ def show(
     json
         Print JSON.
     """
-    with opened_inbox(file) as inbox:
-        sent, entries = inbox.event(event)
+    async with opened_inbox(file) as inbox:
+        kept = await inbox.event(event)
+        entries = await inbox.entries(Selection(states=State, events=event))
+    if kept is None:
+        raise InvalidParameterError("event", f"the inbox has no event {event!r}")
+    sent = kept.body
     if json:
-        told: dict[str, Any] = {"work": [_as_dict(entry) for entry in entries]}
+        told: dict[str, Any] = {"work": [as_dict(entry) for entry in entries]}
         say_json(told | ({"event": load_json(sent)} if body else {"id": event}))
         return COMPLETE
     if entries:
-        _print_table(entries)
+        print_entries(entries)
     else:
         say(f"{event}: no handler asked for it")
     for entry in entries:
@@ -99,53 +105,40 @@ def show(
 
 
 @app.command
-def retry(
-    *events: str, file: File = Path("inbox.db"), all: bool = False, handler: str | None = None
-) -> int:
-    """Have dead letters handled again; a running receiver takes them up within a second.
+async def handlers(*, file: InboxOption = DEFAULT_INBOX, json: bool = False) -> int:
+    """List the handlers that the inbox knows: what they ask for, whether a process has them.
 
-    Exit codes: 0 all that was named will be handled again (or, with --all, there were no dead
-    letters), 1 failed, 2 wrong usage, 3 some of what was named is no dead letter.
-
-    For example: oncehub inbox retry EVNT-8K2LQ9X, oncehub inbox retry --all --handler welcome.
+    For example: oncehub inbox handlers --file inbox.db.
 
     Parameters
     ----------
-    events
-        The ids of the events.
     file
         The inbox's file.
-    all
-        All dead letters.
-    handler
-        Only the work of this handler.
+    json
+        Print JSON.
     """
-    if bool(events) == all:
-        raise InvalidParameterError("events", "name events, or --all for all dead letters")
-    with opened_inbox(file) as inbox:
-        told = [_why_not(each, inbox.event(each)[1], handler) for each in events]
-        count = inbox.retry(events, handler)
-    refused = [each for each in told if each is not None]
-    for each in refused:
-        complain(each)
-    say(f"{several(count, 'dead letter')} will be handled again")
-    in_vain = refused or (handler is not None and not count)
-    return NOT_THERE if in_vain else COMPLETE
-
-
-def _why_not(event: str, work: Sequence[InboxEntry], handler: str | None) -> str | None:
-    """What became of an event that has no dead letter (of the handler); None where it has one."""
-    theirs = [each for each in work if handler in (None, each.handler)]
-    if any(each.state is State.DEAD for each in theirs):
-        return None
-    states = ", ".join(f"{each.state} for {each.handler}" for each in theirs)
-    return f"{event} is no dead letter: {states or 'no such handler asked for it'}"
+    async with opened_inbox(file) as inbox:
+        known = await inbox.handlers()
+    if json:
+        say_json([{**asdict(each), "types": sorted(each.types or ())} for each in known])
+        return COMPLETE
+    rows = (
+        (
+            each.name,
+            ", ".join(sorted(each.types or ())),
+            "yes" if each.is_there else "no",
+            each.waiting,
+        )
+        for each in known
+    )
+    say_table(("handler", "asks for", "runs", "waiting"), rows)
+    return COMPLETE
 
 
 @app.command
-def purge(
+async def purge(
     *,
-    file: File = Path("inbox.db"),
+    file: InboxOption = DEFAULT_INBOX,
     older_than: float | None = None,
     dead: bool = False,
     waiting_for: str | None = None,
@@ -176,60 +169,17 @@ def purge(
             "older_than", "expected at least 4 days: an event that is forgotten can be replayed"
         )
     code = COMPLETE
-    with opened_inbox(file) as inbox:
+    async with opened_inbox(file) as inbox:
         if dead:
-            say(f"{several(inbox.drop_dead(), 'dead letter')} deleted")
+            count = await inbox.drop(Selection(states=State.DEAD))
+            say(f"{several(count, 'dead letter')} deleted")
         if waiting_for is not None:
-            count = inbox.drop_waiting(waiting_for)
+            waits = Selection(states=[State.PENDING, State.FAILED], handler=waiting_for)
+            count = await inbox.drop(waits)
             say(f"{several(count, 'event')} no longer waiting for {waiting_for}")
             code = COMPLETE if count else NOT_THERE
         if older_than is not None:
-            say(f"{several(inbox.drop_done(older_than * DAY), 'old event')} deleted")
+            now = time.time()
+            count = await inbox.forget(now - older_than * DAY, now)
+            say(f"{several(count, 'old event')} deleted")
     return code
-
-
-def _print_table(entries: list[InboxEntry]) -> None:
-    say_table(
-        ("event", "type", "about", "handler", "state", "attempts", "received", "next"),
-        (
-            (
-                each.event_id,
-                each.type,
-                each.subject,
-                each.handler,
-                str(each.state),
-                each.attempts,
-                _clock(each.received),
-                _clock(each.due),
-            )
-            for each in entries
-        ),
-    )
-
-
-def _as_dict(entry: InboxEntry) -> dict[str, Any]:
-    return {
-        "event": entry.event_id,
-        "type": entry.type,
-        "subject": entry.subject,
-        "handler": entry.handler,
-        "state": entry.state,
-        "attempts": entry.attempts,
-        "received": _time(entry.received),
-        "due": _time(entry.due),
-        "finished": _time(entry.finished),
-        "error": entry.error,
-    }
-
-
-def _time(seconds: float | None) -> str | None:
-    return None if seconds is None else time_text(_moment(seconds))
-
-
-def _clock(seconds: float | None) -> str:
-    return "" if seconds is None else f"{_moment(seconds):%Y-%m-%d %H:%M:%S}"
-
-
-def _moment(seconds: float) -> datetime:
-    """The moment, or the last one there is: a handler may ask for any."""
-    return from_unix(seconds) or LATEST

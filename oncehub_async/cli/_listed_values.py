@@ -30,7 +30,7 @@ def refuse_unlisted(plan: ExportPlan) -> None:
             if listed and str(value) not in listed:
                 what = f"'{value}' is no {param} of {each.name}"
                 raise InvalidParameterError("--filter", f"{what}; {_hint(str(value), listed)}")
-        _refuse_unlisted_fields(each.name, each.arguments.get("expand", ()))
+        refuse_unlisted_fields(each.name, each.arguments.get("expand", ()))
 
 
 def refuse_unlisted_events(events: Sequence[str]) -> None:
@@ -60,14 +60,16 @@ def expandable_fields(resource: str) -> tuple[str, ...]:
     return tuple(_expandable(model, _DEEPEST))
 
 
-def _refuse_unlisted_fields(resource: str, fields: Sequence[str]) -> None:
+def refuse_unlisted_fields(
+    resource: str, fields: Sequence[str], insist: str = f" ({_INSIST})"
+) -> None:
+    """Raises `InvalidParameterError` for a field that can't be expanded."""
     listed = expandable_fields(resource) if fields else ()
     for field in fields:
         name = field.strip().removeprefix("data.")
         if name not in listed:
-            raise InvalidParameterError(
-                "--expand", f"{resource} can't expand '{field}'; {_hint(name, listed)}"
-            )
+            hint = f"{did_you_mean(name, listed)}{insist}"
+            raise InvalidParameterError("--expand", f"{resource} can't expand '{field}'; {hint}")
 
 
 def _list_of(resource: str) -> Any:

@@ -1,27 +1,44 @@
 """`oncehub listen`: a receiver that prints, keeps and forwards."""
 
 import os
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Annotated
 
-import aiohttp
 import attrs
 from cyclopts import Parameter
 from yarl import URL
 
-from .._ground import checks
-from ..errors import ConfigurationError, InvalidParameterError
-from ..testing import sign
-from ..webhooks import SIGNATURE_HEADER, Backoff, Context, Event, Receiver, SQLiteInbox, serve
+from .._ground import checks, from_unix
+from ..webhooks import (
+    Backoff,
+    Context,
+    Event,
+    GiveUp,
+    Receiver,
+    RetryLater,
+    SQLiteInbox,
+    serve,
+)
 from . import COMPLETE
 from ._live_output import LiveOutput
-from ._output import json_line, note
+from ._metrics_page import checked_metrics, metrics_page
+from ._output import json_line, note, span
+from ._posting import (
+    VARIABLE,
+    NoAnswerError,
+    post_event,
+    receiver_url,
+    shown,
+    signing_secrets,
+    what_to_look_at,
+)
 
-VARIABLE = "ONCEHUB_SIGNING_SECRET"
 _DRAIN = 5.0
 """Seconds; somebody sits there and pressed Ctrl-C."""
 
-_FORWARD_TIMEOUT = aiohttp.ClientTimeout(total=30)
+_BACKOFF = Backoff(first=1.0)
 
 
 @attrs.frozen(kw_only=True)
@@ -36,17 +53,21 @@ class ListenRequest:
     forward: str | None
     json: bool
     unsigned: bool
+    metrics_port: int | None = None
 
 
 async def listen_for_events(request: ListenRequest) -> int:
     """Receive until it is interrupted."""
     secrets = _secrets(request)
+    metrics = checked_metrics(request.metrics_port)
     receiver = Receiver(
         signing_secret=secrets,
         inbox=SQLiteInbox(request.inbox),
-        backoff=Backoff(first=1.0),
+        backoff=_BACKOFF,
         drain=_DRAIN,
         unsafe_accept_unsigned=request.unsigned,
+        on_delivery=None if metrics is None else metrics.on_delivery,
+        on_run=None if metrics is None else metrics.on_run,
     )
 
     output = LiveOutput()
@@ -59,52 +80,75 @@ async def listen_for_events(request: ListenRequest) -> int:
             about = event.raw.get("data")
             subject = about.get("id", "") if isinstance(about, dict) else ""
             await output.say(
-                f"{context.received:%Y-%m-%d %H:%M:%S}  {event.type:<32} {event.id}  {subject}"
+                f"{context.received:%Y-%m-%d %H:%M:%S}  --> {event.type:<28} {event.id}  {subject}"
             )
 
-    if request.forward is not None:
-        _forward(receiver, _forward_url(request.forward), secrets)
+    async def tell(line: str) -> None:
+        """What became of forwarding; not among the JSON of events."""
+        if request.json:
+            note(line)
+        else:
+            with suppress(OSError):  # what was posted isn't posted again for a full disk
+                await output.say(line)
+
+    target = None if request.forward is None else receiver_url(request.forward, "--forward")
+    if target is not None:
+        _forward(receiver, target, secrets, request, tell)
 
     def started(url: str) -> None:
         note(f"Listening on {url}; events are kept in {request.inbox}. Stop with Ctrl-C.")
+        if target is not None:
+            note(f"Each is posted on to {shown(target)}")
 
-    await serve(receiver, host=request.host, port=request.port, path=request.path, on_start=started)
+    async with AsyncExitStack() as stack:
+        if metrics is not None and request.metrics_port is not None:
+            page = metrics_page(metrics, receiver.inbox, request.metrics_port)
+            note(f"Metrics for Prometheus are at {await stack.enter_async_context(page)}")
+        await serve(
+            receiver, host=request.host, port=request.port, path=request.path, on_start=started
+        )
     return COMPLETE
 
 
 def _secrets(request: ListenRequest) -> list[str] | None:
     checks.whole_number(request.port, "port", 0, 65535)
-    text = os.environ.get(request.secret_env, "")
-    secrets = text.split(",") if text.strip() else []
-    if not secrets and not request.unsigned:
-        raise ConfigurationError(
-            f"{request.secret_env}: set it to the webhook's signing secret (several: with commas); "
-            "oncehub webhooks create prints it"
-        )
-    return secrets or None
+    if request.unsigned and not os.environ.get(request.secret_env, "").strip():
+        return None
+    return signing_secrets(request.secret_env, "--unsafe-accept-unsigned takes what anybody sends")
 
 
-def _forward_url(text: str) -> URL:
-    url = URL(text)
-    if url.scheme not in ("http", "https") or not url.host:
-        raise InvalidParameterError("forward", "expected a URL such as http://localhost:3000/hook")
-    return url
-
-
-def _forward(receiver: Receiver, url: URL, secrets: list[str] | None) -> None:
+def _forward(
+    receiver: Receiver,
+    url: URL,
+    secrets: list[str] | None,
+    request: ListenRequest,
+    tell: Callable[[str], Awaitable[None]],
+) -> None:
     """Post each event on, signed anew; what isn't answered 2xx is posted again later."""
 
     @receiver.on("*", name="forward")
-    async def forward(event: Event) -> None:
-        headers = {"Content-Type": "application/json"}
-        if secrets:
-            headers[SIGNATURE_HEADER] = sign(event.body, secrets[0], receiver.clock.now())
-        async with (
-            aiohttp.ClientSession(timeout=_FORWARD_TIMEOUT) as session,
-            session.post(url, data=event.body, headers=headers, allow_redirects=False) as response,
-        ):
-            if response.status // 100 != 2:
-                raise ConnectionError(f"{url.host} answered {response.status}")
+    async def forward(event: Event, context: Context) -> None:
+        now = receiver.clock.now()
+        secret = secrets[0] if secrets else None
+        try:
+            answer = await post_event(url, event.body, secret, now)
+        except NoAnswerError as error:
+            came, why = "no answer", str(error)
+        else:
+            came = str(answer.status)
+            why = what_to_look_at(answer, request.secret_env if secrets else None)
+            why = "" if answer.is_good else why
+        line = f"{from_unix(now):%Y-%m-%d %H:%M:%S}  <-- [{came}] POST {shown(url)}  {event.id}"
+        if not why:
+            await tell(line)
+            return
+        if context.is_last_attempt:
+            again = f"oncehub inbox retry {event.id} --file {request.inbox} posts it again"
+            await tell(f"{line}: {why}; given up, {again}")
+            raise GiveUp(f"{came}: {why}")
+        wait = _BACKOFF.wait(context.attempt, chance=0.0)
+        await tell(f"{line}: {why}; again in {span(wait)}")
+        raise RetryLater(wait, f"{came}: {why}")
 
 
 async def listen(
@@ -117,6 +161,7 @@ async def listen(
     forward: str | None = None,
     json: bool = False,
     unsafe_accept_unsigned: bool = False,
+    metrics_port: int | None = None,
 ) -> int:
     """Receive webhooks until interrupted: verify them, keep them in a file, and print a line each.
 
@@ -141,6 +186,8 @@ async def listen(
         Print the events as JSON, one a line.
     unsafe_accept_unsigned
         Accept what anybody sends (v1 webhooks are not signed).
+    metrics_port
+        Show metrics for Prometheus at this port of 127.0.0.1, under /metrics.
     """
     return await listen_for_events(
         ListenRequest(
@@ -148,9 +195,10 @@ async def listen(
             port=port,
             path=path,
             secret_env=secret_env,
-            inbox=inbox,
+            inbox=checks.local_path(inbox, "inbox"),
             forward=forward,
             json=json,
             unsigned=unsafe_accept_unsigned,
+            metrics_port=metrics_port,
         )
     )

@@ -14,6 +14,7 @@ from shutil import get_terminal_size
 from textwrap import fill
 from typing import TextIO
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -165,15 +166,30 @@ _WIDTH_OF_FILES = 200
 
 
 def say_table(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> None:
-    """A table of texts, which are shown as they are, and numbers, which are on the right."""
-    table = Table(box=None, pad_edge=False)
-    for name in columns:
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        table.add_row(*map(_cell, row))
+    """A table of texts, which are shown as they are, and numbers, which are on the right.
+
+    On a terminal that is too narrow for it each row is a block: a table whose words are broken
+    letter by letter can't be read.
+    """
     console = Console()
     if not console.is_terminal:
         console = Console(width=_WIDTH_OF_FILES)
+    cells = [[_cell(value) for value in row] for row in rows]
+    widest = [max(map(cell_len, map(str, column))) for column in zip(columns, *cells, strict=True)]
+    if console.is_terminal and sum(widest) + len(widest) - 1 > console.width:
+        for row in cells:
+            first, *others = map(str, row)
+            shown = [
+                f"  {name}: {text}" for name, text in zip(columns[1:], others, strict=True) if text
+            ]
+            say(first, *shown)
+        return
+    table = Table(box=None, pad_edge=False)
+    for name in columns:
+        # An id is there to be copied.
+        table.add_column(name, overflow="fold", no_wrap=name == "id")
+    for row in cells:
+        table.add_row(*row)
     with console.capture() as drawn:
         console.print(table)
     # Its escape sequences are rich's: those of the cells are gone.

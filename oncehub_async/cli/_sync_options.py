@@ -50,7 +50,8 @@ async def sync(
     every
         Seconds from one look for changes to the next; 300 unless you say otherwise.
     since
-        Only bookings, contacts and text messages that were created at this time or later.
+        Only bookings, contacts and text messages that were created at this time or later,
+        such as 2026-01-31, 2026-10 (from its first day), 7d, 12h or yesterday.
     schema
         The schema in PostgreSQL; oncehub unless you say otherwise.
     block

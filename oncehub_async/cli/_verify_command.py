@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from .._client import OnceHub
+from .._ground import checks
 from .._http import RequestAttempt
 from ..errors import InvalidParameterError
 from ..export import (
@@ -161,4 +162,6 @@ async def verify(
     """
     if proxy is not None and not live:
         raise InvalidParameterError("proxy", "without --live nothing is asked")
-    return await verify_folder(folder, live=live, samples=samples, json=json, proxy=proxy)
+    return await verify_folder(
+        checks.local_path(folder, "folder"), live=live, samples=samples, json=json, proxy=proxy
+    )

@@ -50,6 +50,8 @@ async def watch_account(request: ExportRequest) -> int:
             tell(entries, request.out, attempts, request.clock.now() - started)
         if not is_complete(entries):
             return FAILED
+        if request.once:
+            return _tell_once(await anext(rounds), request)
         if not request.quiet:
             note(
                 f"Looking for changes every {span(request.every)}, for {request.out}/*"
@@ -65,10 +67,16 @@ async def watch_account(request: ExportRequest) -> int:
 async def _tell_until_interrupted(
     rounds: AsyncGenerator[Round, None], request: ExportRequest
 ) -> None:
+    told = request.clock.now()
     with interruption() as interrupted:
         try:
             async for each in rounds:
                 _tell(each, request)
+                if each.total or each.errors:
+                    told = request.clock.now()
+                elif request.clock.now() - told >= _SIGN_OF_LIFE and not request.quiet:
+                    told = request.clock.now()
+                    note(f"{_time(each)}  no changes; still looking every {span(request.every)}")
         except asyncio.CancelledError:
             # To be interrupted is how a watch is meant to end.
             task = asyncio.current_task()
@@ -101,14 +109,31 @@ def interruption() -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(each)
 
 
-def _tell(round: Round, request: ExportRequest) -> None:
+_SIGN_OF_LIFE = 3600.0
+"""Seconds; who looks after it may think that a silent watch has died."""
+
+
+def _tell_once(round: Round, request: ExportRequest) -> int:
+    """What the one look brought; the exit code."""
+    _tell(round, request, again="run the same command again")
+    if round.errors:
+        return FAILED
+    if not (round.total or request.quiet or request.json):
+        say(f"{_time(round)}  up to date: no changes")
+    return COMPLETE
+
+
+def _tell(round: Round, request: ExportRequest, again: str = "") -> None:
+    again = again or f"tried again in {span(request.every)}"
     for name, error in round.errors.items():
-        complain(f"{name}: {error}; tried again in {span(request.every)}")
+        complain(f"{name}: {error}; {again}")
     if request.json:
         _say_line(round)
     elif round.total and not request.quiet:
         counts = ", ".join(f"{name} {count:,}" for name, count in round.changes.items() if count)
         say(f"{_time(round)}  {several(round.total, 'change')}: {counts}")
+        for name, ids in round.gone.items():
+            say(f"  deleted of {name}: {', '.join(ids)}")
 
 
 def _say_line(round: Round) -> None:
@@ -117,6 +142,7 @@ def _say_line(round: Round) -> None:
         "started": _time(round),
         "complete": round.manifest.complete,
         "changes": round.changes,
+        "gone": round.gone,
         "errors": round.errors,
     }
     say_json_line(data)

@@ -89,6 +89,8 @@ async def create(
     """
     if not unlisted:
         refuse_unlisted_events(events)
+    if secret_file is not None:
+        secret_file = checks.local_path(secret_file, "secret_file")
     # The file comes first: with the webhook made and no place for its secret, it would be lost.
     with _new_file(secret_file) as write:
         async with OnceHub(proxy=proxy) as oncehub:

@@ -27,6 +27,7 @@ RESOURCES = (
 )
 """Everything that the API lists."""
 
+_SHORT_NAMES = {"calendars": "booking_calendars", "sms": "sms_notifications"}
 WALKED = frozenset({"bookings", "contacts", "sms_notifications"})
 """What can be filtered by creation time."""
 _NO_ARGUMENTS = frozenset({"self", "after", "before"})
@@ -143,7 +144,8 @@ def _just_before(since: datetime) -> datetime:
 
 
 def _resource(name: str) -> str:
-    resource = name.replace("-", "_").lower()
+    written = name.replace("-", "_").lower()
+    resource = _SHORT_NAMES.get(written, written)
     if resource not in RESOURCES:
         hint = did_you_mean(resource, RESOURCES)
         raise InvalidParameterError("resource", f"there is none called '{name}'; {hint}")

@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 import attrs
 
-from .._client import OnceHub
+from .._client import OnceHub, Resources
+from .._ground import checks
 from .._rate import Priority
 from ..errors import InvalidParameterError
 from ._earlier_export import earlier_export
 from ._export_plan import ExportPlan
-from ._files import reason
-from ._folder import locked, manifest_in, prepare
-from ._formats import Compression, Format, check, file_ending
+from ._files import in_thread, reason
+from ._folder import SOME, is_added, is_in_account, locked, manifest_in, prepare
+from ._formats import BrokenFileError, Compression, Format, check, file_ending, read_objects
 from ._manifest import MANIFEST_NAME, Manifest, ResourceEntry, now_text, text_of
 from ._progress import ExportProgress, ExportState, ResourceProgress
 from ._resource_export import INTERRUPTED, ResourceExport
@@ -43,13 +45,17 @@ async def run_export(
     An export that was interrupted, at whatever point, goes on where it was when it is run again
     with the same arguments, and gives the same files as one that wasn't.
 
+    Resources that the folder doesn't have yet are added to what it holds.
+
     With `overwrite`, older files of the same resources are called `NAME.previous` until the new
     ones are complete, and what the folder holds of other resources stays in the manifest.
 
     Raises `InvalidParameterError` for filters that the API would refuse, for a format whose extra
-    isn't installed and for a folder that holds something else, `AuthenticationError`, which
-    concerns all resources, and `OSError` where the manifest can't be written.
+    isn't installed, for a URL in place of a folder and for a folder that holds something else,
+    `AuthenticationError`, which concerns all resources, and `OSError` where the
+    manifest can't be written.
     """
+    out = checks.local_path(out, "out")
     with ready(oncehub, plan, out, format, compression):
         return await export_into(
             oncehub,
@@ -116,6 +122,8 @@ async def export_into(
         },
     )
     names = {each.name: each.name + ending for each in plan.resources}
+    if there is not None and not overwrite and is_added(there, wanted):
+        await _check_account(bulk, there, out)
     manifest = prepare(
         out, there, wanted, names, overwrite=overwrite, may_be_finished=may_be_finished
     )
@@ -155,6 +163,31 @@ async def export_into(
                 raise
         tell()
     return manifest
+
+
+async def _check_account(oncehub: Resources, there: Manifest, out: Path) -> None:
+    """Make sure that what the folder holds is of this account, before more is added to it.
+
+    Raises `InvalidParameterError`, and the request's error.
+    """
+    for name, entry in there.resources.items():
+        ids = await in_thread(_some_ids, out, entry) if entry.complete else []
+        found = await is_in_account(oncehub, name, ids)
+        if found is False:
+            raise InvalidParameterError(
+                "out", f"what {entry.file} holds isn't in this account; choose another folder"
+            )
+        if found:
+            return
+
+
+def _some_ids(out: Path, entry: ResourceEntry) -> list[str]:
+    kind = Format(entry.format), Compression(entry.compression)
+    try:
+        with (out / str(entry.file)).open("rb") as file:
+            return [str(each.get("id")) for each in islice(read_objects(file, *kind, ["id"]), SOME)]
+    except (BrokenFileError, FileNotFoundError):
+        return []  # that is for verify to tell
 
 
 async def _side_by_side(

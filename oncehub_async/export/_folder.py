@@ -8,7 +8,7 @@ from pathlib import Path
 from .._client import Resources
 from ..errors import DeletedObjectError, InvalidParameterError, InvalidResponseError, NotFoundError
 from ._files import set_aside
-from ._manifest import CHANGES_ENDING, MANIFEST_NAME, Manifest, ResourceEntry
+from ._manifest import CHANGES_ENDING, MANIFEST_NAME, TABLE_ENDINGS, Manifest, ResourceEntry
 from ._manifest_reader import ManifestError, read_manifest
 from ._spool import SPOOL_ENDING
 
@@ -111,13 +111,20 @@ def prepare(
     files = [out / name for name in file_names.values()]
     files += [out / (name + CHANGES_ENDING) for name in file_names]
     if not overwrite:
-        if there is not None:
+        if there is not None and not is_added(there, wanted):
             if may_be_finished and there.is_finished and _is_same(there, wanted):
                 return there
             raise InvalidParameterError("out", _refusal(out, there, wanted))
+        kept = {} if there is None else there.resources
         for path in files:
-            if path.exists():
+            if path.exists() and path.name.partition(".")[0] not in kept:
                 raise InvalidParameterError("out", f"{path} is there already; {_ANOTHER}")
+    if there is not None and not overwrite:
+        there.resources |= {
+            name: entry for name, entry in wanted.resources.items() if name not in there.resources
+        }
+        there.finished, there.overwrite = None, False
+        return there
     for name in file_names:
         (out / (name + SPOOL_ENDING)).unlink(missing_ok=True)
     for path in files:
@@ -127,9 +134,21 @@ def prepare(
         if older is not None and older.file is not None:
             # In another format its file has another name.
             set_aside(out / older.file)
+            for ending in TABLE_ENDINGS if older.changes is not None else ():
+                set_aside(out / (name + ending))
     if there is not None:
         wanted.resources = there.resources | wanted.resources
     return wanted
+
+
+def is_added(there: Manifest, wanted: Manifest) -> bool:
+    """Whether the folder holds a complete export to which resources are to be added."""
+    known = [name for name in wanted.resources if name in there.resources]
+    return (
+        there.is_finished
+        and len(known) < len(wanted.resources)
+        and all(there.resources[name].is_same_export(wanted.resources[name]) for name in known)
+    )
 
 
 def _is_there(out: Path, entry: ResourceEntry) -> bool:
@@ -158,7 +177,10 @@ def _refusal(out: Path, there: Manifest, wanted: Manifest) -> str:
             f"{_ANOTHER}"
         )
     if there.is_finished:
-        return f"{out} holds a complete export already; {_ANOTHER}, or keep it current with --watch"
+        return (
+            f"{out} holds a complete export already; bring it up to date with --once (or keep it "
+            f"so with --watch), {_ANOTHER}"
+        )
     if _is_same(there, wanted):
         return (
             f"{out} holds an unfinished export that was begun with --overwrite; go on with it by "

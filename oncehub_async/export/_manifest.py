@@ -9,9 +9,12 @@ import attrs
 
 from .._ground import Clock, dump_json, text_in_seconds, time_text
 from ._files import replace_file
+from ._formats import ENDINGS
 
 MANIFEST_NAME = "manifest.json"
 CHANGES_ENDING = ".changes.jsonl"
+TABLE_ENDINGS = tuple(f".changes{each}" for each in ENDINGS if not each.startswith(".jsonl"))
+"""Of the changes in the export's own format, which are made anew from the former."""
 FORMAT = 2
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from cattrs import Converter
 from cattrs.errors import ForbiddenExtraKeysError
 
-from .._ground import MOST_VALUES, dump_json, load_json, read_zoned_time
+from .._ground import MOST_VALUES, checks, dump_json, load_json, read_zoned_time
 from ..errors import InvalidParameterError, OnceHubError
 from ._export_plan import RESOURCES, ResourcePlan
 from ._formats import Compression, Format, file_ending
@@ -128,6 +128,7 @@ def read_manifest(folder: Path) -> Manifest | None:
     times have a zone, its arguments are those of the resource. Whether it is true is for
     `verify_export` to find out. Raises `ManifestError`.
     """
+    folder = checks.local_path(folder, "folder")
     try:
         data = load_json((folder / MANIFEST_NAME).read_bytes(), MOST_VALUES)
         version = data["format"]

@@ -6,7 +6,7 @@ from math import ceil
 import attrs
 
 from .._ground import MAX_LIMIT, Clock
-from .._rate import Forecast, RateBudget, TellingBudget
+from .._rate import Forecast, RateBudget, tells
 
 
 class ExportState(StrEnum):
@@ -72,13 +72,13 @@ class ExportProgress:
 
     def waits_for(self) -> Forecast | None:
         """What the next request waits for; None where the budget doesn't tell."""
-        return self.budget.forecast() if isinstance(self.budget, TellingBudget) else None
+        return self.budget.forecast() if tells(self.budget) else None
 
     def seconds_left(self) -> float | None:
         """Until the last page can be asked for, by the budget; None where nothing tells."""
         left = [each.pages_left() for each in self.resources.values()]
         known = [pages for pages in left if pages is not None]
-        if len(known) < len(left) or not isinstance(self.budget, TellingBudget):
+        if len(known) < len(left) or not tells(self.budget):
             return None
         pages = sum(known)
         return self.budget.forecast(pages).all_sent if pages else 0.0

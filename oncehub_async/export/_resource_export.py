@@ -17,11 +17,11 @@ from ._earlier_export import ObjectTimes
 from ._export_plan import ResourcePlan
 from ._files import PARTIAL, PREVIOUS, beside, in_thread, new_file, reason
 from ._folder import SOME, is_in_account
-from ._formats import Compression, Format, open_writer
+from ._formats import ENDINGS, Compression, Format, open_writer
 from ._formats.exported_rows import moment
 from ._formats.fields import without_secrets
 from ._list_reader import ReadPage, ResourceReader, placement_of, reader_of
-from ._manifest import CHANGES_ENDING, ResourceEntry, now_text, text_of
+from ._manifest import CHANGES_ENDING, TABLE_ENDINGS, ResourceEntry, now_text, text_of
 from ._progress import ExportState, ResourceProgress
 from ._spool import SPOOL_ENDING, Spool, SpoolEntry, SpoolError
 
@@ -145,8 +145,11 @@ class ResourceExport:
         """
         self.spool_path.unlink(missing_ok=True)
         beside(self.path, PARTIAL).unlink(missing_ok=True)
-        for path in (self.path, self.path.with_name(self.plan.name + CHANGES_ENDING)):
-            beside(path, PREVIOUS).unlink(missing_ok=True)
+        # The older export may have been in another format.
+        for ending in (*ENDINGS, CHANGES_ENDING, *TABLE_ENDINGS):
+            older = beside(self.path.with_name(self.plan.name + ending), PREVIOUS)
+            if older.is_symlink() or not older.is_dir():
+                older.unlink(missing_ok=True)
 
     def take_back(self, why: str) -> None:
         """It isn't complete as long as no manifest says so: the next run finishes it anew."""

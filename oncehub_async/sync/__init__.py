@@ -2,10 +2,22 @@
 
 from ._account_rounds import EVERY, AccountSync, sync
 from ._column_policy import ColumnPolicy, column_policy
-from ._database import Batch, Database, Deletion, Dialect, ObjectState, Upsert, Writing
+from ._database import (
+    Batch,
+    Database,
+    Deletion,
+    Dialect,
+    ObjectState,
+    Reader,
+    Upsert,
+    Writing,
+    read_states,
+)
 from ._database_url import DEFAULT_DATABASE, database_of
+from ._dlt_source import dlt_source
 from ._duckdb_file import DuckDBFile
 from ._postgresql import DEFAULT_SCHEMA, PostgreSQL
+from ._reading import reading
 from ._sync_check import SAMPLES, TableCheck
 from ._sync_errors import (
     DatabaseBusyError,
@@ -40,6 +52,7 @@ __all__ = [
     "OtherAccountError",
     "PolicyChangedError",
     "PostgreSQL",
+    "Reader",
     "SyncError",
     "SyncProgress",
     "SyncRound",
@@ -50,6 +63,9 @@ __all__ = [
     "Writing",
     "column_policy",
     "database_of",
+    "dlt_source",
+    "read_states",
+    "reading",
     "sync",
     "table_of",
 ]

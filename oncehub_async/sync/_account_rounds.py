@@ -27,6 +27,7 @@ from ._deletion_search import SEARCHED, search_step, seconds_apart
 from ._list_reading import begin, read_changes, read_list, read_window
 from ._round_plan import EVERY_ROUND, lists_of_round
 from ._sync_check import SAMPLES, TableCheck, check_tables
+from ._sync_errors import DatabaseBusyError, DatabaseFailedError
 from ._sync_progress import SyncProgress, SyncRound
 from ._tables import TABLES
 
@@ -159,9 +160,17 @@ class AccountSync:
             raise InvalidParameterError("every", "has to be 10 seconds or more")
         clock = self._opened().oncehub.clock
         background: asyncio.Task[None] | None = None
+        has_looked = False
         try:
             while True:
-                yield self._told(await self.round())
+                try:
+                    found = await self.round()
+                except (DatabaseBusyError, DatabaseFailedError) as error:
+                    if not has_looked:
+                        raise
+                    found = SyncRound(started=self._account.now(), errors={"database": str(error)})
+                has_looked = True
+                yield self._told(found)
                 if background is None or background.done():
                     if background is not None:
                         background.result()
@@ -315,7 +324,10 @@ class AccountSync:
             await _side_by_side(read, newest)
 
     async def _in_background(self, *, search: bool) -> None:
-        await self._read_history()
+        try:
+            await self._read_history()
+        except (DatabaseBusyError, DatabaseFailedError) as error:
+            logger.warning("history is read on later: %s", error)
         if not self.complete or not search:
             return
         for name in SEARCHED:

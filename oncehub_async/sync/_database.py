@@ -261,7 +261,22 @@ def state_values(state: ObjectState) -> tuple[Any, ...]:
     return attrs.astuple(state)
 
 
-async def read_states(database: Database) -> dict[str, ObjectState]:
+class Reader(Protocol):
+    """What gives rows of a synced database."""
+
+    @property
+    def shown(self) -> str:
+        """How the database is called in messages, without a password."""
+
+    @property
+    def dialect(self) -> "Dialect":
+        """What it calls things."""
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        """The rows that a query gives; `$1` is its first argument. Raises `SyncError`."""
+
+
+async def read_states(database: Reader) -> dict[str, ObjectState]:
     """How far each object has come. Raises `SyncError`."""
     columns = ", ".join(STATE_COLUMNS)
     rows = await database.fetch(f"SELECT {columns} FROM {database.dialect.table(STATE_TABLE)}")

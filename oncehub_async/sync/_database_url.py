@@ -3,6 +3,7 @@
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from .._ground import checks
 from ..errors import InvalidParameterError
 from ._database import Database
 from ._duckdb_file import DuckDBFile
@@ -37,7 +38,7 @@ def database_of(url: str | Path, *, schema: str | None = None) -> Database:
             "database",
             f"{scheme}:// isn't known; expected duckdb:///FILE, postgresql://... or a file",
         )
-    return DuckDBFile(_no_schema(Path(url), schema))
+    return DuckDBFile(_no_schema(checks.local_path(url, "database"), schema))
 
 
 def _no_schema(path: Path, schema: str | None) -> Path:

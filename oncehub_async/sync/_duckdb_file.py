@@ -85,6 +85,11 @@ class DuckDBFile:
         return str(self._path)
 
     @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self._path
+
+    @property
     def dialect(self) -> Dialect:
         """DuckDB's."""
         return _DIALECT
@@ -115,7 +120,10 @@ class DuckDBFile:
                 f"another sync writes into {self.shown}; wait for it, or choose another file"
             )
         try:
+            is_new = not self._path.exists()
             with self._connected() as connection:
+                if is_new:
+                    self._path.chmod(0o600)
                 self._migrate(connection)
         except BaseException:
             self._close()

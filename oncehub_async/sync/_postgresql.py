@@ -7,7 +7,7 @@ second sync into the same schema is refused; a lost connection loses both.
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -132,24 +132,47 @@ class PostgreSQL:
             async with self._connection.transaction():
                 yield self._connection
 
-    async def _connect(self) -> None:
-        self._has_incoming.clear()
-        self._connection = None
+    @asynccontextmanager
+    async def looked_into(self) -> AsyncIterator[Callable[..., Awaitable[list[tuple[Any, ...]]]]]:
+        """Queries by a connection that only reads, whoever writes."""
+        async with self._failures_told():
+            connection = await self._connection_that("reads")
+
+        async def fetch(sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+            async with self._failures_told():
+                return [tuple(row) for row in await connection.fetch(sql, *arguments)]
+
+        try:
+            yield fetch
+        finally:
+            await connection.close(timeout=5)
+
+    async def _connection_that(self, does: str) -> Any:
         connection = await self._asyncpg.connect(
             self._url.value,
             timeout=_CONNECT_SECONDS,
             statement_cache_size=0,  # views and columns change under it
-            server_settings={"timezone": "UTC", "application_name": "oncehub-async sync"},
+            server_settings={
+                "timezone": "UTC",
+                "application_name": f"oncehub-async {does}",
+                "default_transaction_read_only": "on" if does == "reads" else "off",
+            },
         )
+        # The client takes the first and the last moment that Python has for infinity.
+        await connection.set_type_codec(
+            "timestamptz",
+            schema="pg_catalog",
+            encoder=lambda time: ((time - _EPOCH) // _MICROSECOND,),
+            decoder=lambda value: _EPOCH + value[0] * _MICROSECOND,
+            format="tuple",
+        )
+        return connection
+
+    async def _connect(self) -> None:
+        self._has_incoming.clear()
+        self._connection = None
+        connection = await self._connection_that("syncs")
         try:
-            # The client takes the first and the last moment that Python has for infinity.
-            await connection.set_type_codec(
-                "timestamptz",
-                schema="pg_catalog",
-                encoder=lambda time: ((time - _EPOCH) // _MICROSECOND,),
-                decoder=lambda value: _EPOCH + value[0] * _MICROSECOND,
-                format="tuple",
-            )
             held = await connection.fetchval(
                 "SELECT pg_try_advisory_lock($1, hashtext($2))", _LOCKS, self._schema
             )

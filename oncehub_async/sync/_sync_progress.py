@@ -30,7 +30,8 @@ class SyncProgress:
 class SyncRound:
     """What one look for changes brought."""
 
-    number: int
+    number: int = 0
+    """Counted over all syncs of this database; 0 where the database failed."""
     started: datetime
     """By our clock."""
     changes: Mapping[str, int] = attrs.Factory(dict)

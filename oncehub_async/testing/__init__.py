@@ -6,7 +6,16 @@ async with ReceiverClient(receiver) as oncehub:
 """
 
 from ._delivery_body import delivered_booking, envelope, sign
+from ._inbox_contract import InboxContract, SharedInboxContract
 from ._make_event import make_event
 from ._receiver_client import ReceiverClient
 
-__all__ = ["ReceiverClient", "delivered_booking", "envelope", "make_event", "sign"]
+__all__ = [
+    "InboxContract",
+    "ReceiverClient",
+    "SharedInboxContract",
+    "delivered_booking",
+    "envelope",
+    "make_event",
+    "sign",
+]

@@ -13,23 +13,30 @@ async with receiver:
 from .._ground import WallClock
 from ._aiohttp_handler import add_receiver, aiohttp_handler
 from ._answers import DeliveryAnswer
+from ._arriving_body import ArrivingBody, BodyRoom
 from ._asgi import ReceiverApp
 from ._backoff import Backoff
 from ._event import BookingEvent, ConversationEvent, Event, construct_event, read_event
-from ._event_names import check_event_type
+from ._event_names import EventType, check_event_type
 from ._handler import Context
-from ._inbox import Claim, Inbox, MemoryInbox, Outcome, SQLiteInbox, State, StoredEvent, Work
-from ._inbox.inspection import InboxEntry, InboxFile, opened_inbox
+from ._inbox import Inbox, MemoryInbox, SQLiteInbox
+from ._inbox.inbox_places import opened_inbox
+from ._inbox.interface import AcceptingInbox, ClaimingInbox, InspectedInbox, OpenedInbox
+from ._inbox.records import Claim, Deployment, Outcome, State, StoredEvent, Subscription, Work
+from ._inbox.selection import InboxEntry, InboxHandler, Selection
+from ._observed import DeliveryHook, HandlerRun, ReceivedDelivery, RunHook
 from ._receiver import Receiver
 from ._refusals import Refusal
-from ._router import Registration, Router
-from ._serve import serve
+from ._router import CallNext, ErrorHandler, Middleware, NoSuchEventType, Registration, Router
+from ._serve import serve, work
 from ._signature import MAX_SKEW, RETRY_WINDOW, SIGNATURE_HEADER, signature_header, verify_signature
 from ._signing_secrets import secrets_of_account
 from ._webhook_errors import (
+    CrashError,
     EnvelopeError,
     EventDataError,
     GiveUp,
+    HandlerDecision,
     InboxError,
     RetryLater,
     SecretsError,
@@ -42,34 +49,54 @@ __all__ = [
     "MAX_SKEW",
     "RETRY_WINDOW",
     "SIGNATURE_HEADER",
+    "AcceptingInbox",
+    "ArrivingBody",
     "Backoff",
+    "BodyRoom",
     "BookingEvent",
+    "CallNext",
     "Claim",
+    "ClaimingInbox",
     "Context",
     "ConversationEvent",
+    "CrashError",
     "DeliveryAnswer",
+    "DeliveryHook",
+    "Deployment",
     "EnvelopeError",
+    "ErrorHandler",
     "Event",
     "EventDataError",
+    "EventType",
     "GiveUp",
+    "HandlerDecision",
+    "HandlerRun",
     "Inbox",
     "InboxEntry",
     "InboxError",
-    "InboxFile",
+    "InboxHandler",
+    "InspectedInbox",
     "MemoryInbox",
+    "Middleware",
+    "NoSuchEventType",
+    "OpenedInbox",
     "Outcome",
+    "ReceivedDelivery",
     "Receiver",
     "ReceiverApp",
     "Refusal",
     "Registration",
     "RetryLater",
     "Router",
+    "RunHook",
     "SQLiteInbox",
     "SecretsError",
+    "Selection",
     "SignatureError",
     "SignatureProblem",
     "State",
     "StoredEvent",
+    "Subscription",
     "WallClock",
     "WebhookError",
     "Work",
@@ -83,4 +110,5 @@ __all__ = [
     "serve",
     "signature_header",
     "verify_signature",
+    "work",
 ]

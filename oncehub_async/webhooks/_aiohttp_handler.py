@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+import attrs
 from aiohttp import ClientPayloadError, web
 from aiohttp.typedefs import Middleware
 from yarl import URL
@@ -10,6 +11,7 @@ from yarl import URL
 from ..errors import ConfigurationError
 from . import _answers as answer
 from ._answers import DeliveryAnswer, is_compressed
+from ._arriving_body import ArrivingBody
 from ._delivery_path import DeliveryPath, delivery_path
 from ._receiver import Receiver, checked_receiver
 from ._refusals import Refusal
@@ -18,8 +20,16 @@ from ._signature import SIGNATURE_HEADER
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def add_receiver(app: web.Application, receiver: Receiver, path: str = "/webhooks/oncehub") -> None:
+def add_receiver(
+    app: web.Application,
+    receiver: Receiver,
+    path: str = "/webhooks/oncehub",
+    *,
+    handle: bool = True,
+) -> None:
     """Receive at `path`; `path`/health and `path`/ready tell how it is.
+
+    With `handle=False` this process only accepts: handlers run where `work` is called.
 
     It is the same with a slash at its end and without, also where `app` is a sub-application. The
     receiver is opened and closed with the application. A body that comes slowly is cut off;
@@ -37,7 +47,7 @@ def add_receiver(app: web.Application, receiver: Receiver, path: str = "/webhook
             f"app: expected an aiohttp.web.Application, got {type(app).__name__}; for ASGI "
             "frameworks there is ReceiverApp"
         )
-    place, handle = delivery_path(path), aiohttp_handler(receiver)
+    place, deliver = delivery_path(path), aiohttp_handler(receiver)
 
     async def health(_request: web.Request) -> web.Response:
         return _response(receiver.health())
@@ -45,12 +55,15 @@ def add_receiver(app: web.Application, receiver: Receiver, path: str = "/webhook
     async def ready(_request: web.Request) -> web.Response:
         return _response(receiver.readiness())
 
-    routes = [app.router.add_route("*", route, handle) for route in place.routes]
+    routes = [app.router.add_route("*", route, deliver) for route in place.routes]
 
     async def run(_app: web.Application) -> AsyncIterator[None]:
         _check_prefix(routes[-1].resource, place)
-        async with receiver:
+        await receiver.open(handle=handle)
+        try:
             yield
+        finally:
+            await receiver.close()
 
     for end in ("", "/"):
         app.router.add_get(f"{place.routed}/health{end}", health)
@@ -78,16 +91,22 @@ def aiohttp_handler(receiver: Receiver) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         if request.method != "POST":
             return _response(receiver.refuse(Refusal.WRONG_METHOD))
-        body = await _body(request, receiver)
-        if body is answer.TOO_SLOW or body is answer.ENCODED:
-            return await _cut_off(request, body)
-        if isinstance(body, DeliveryAnswer):
-            return _response(body)
+        if is_compressed(request.headers.getall("Content-Encoding", ())):
+            return await _cut_off(request, receiver.refuse(Refusal.COMPRESSED))
         # Of all headers only those that matter: looking through them costs as much as verifying.
         signed = [
             (SIGNATURE_HEADER, value) for value in request.headers.getall(SIGNATURE_HEADER, ())
         ]
-        return _response(await receiver.receive(signed, body))
+        arriving = receiver.admit(signed, request.content_length)
+        if isinstance(arriving, DeliveryAnswer):
+            return _response(arriving, unread=not request.content.is_eof())
+        with arriving:
+            refused = await _take_in(request, receiver, arriving)
+            if refused is answer.TOO_SLOW:
+                return await _cut_off(request, refused)
+            if refused is not None:
+                return _response(refused)
+            return _response(await receiver.receive(signed, arriving))
 
     return handle
 
@@ -123,42 +142,41 @@ def _tell_of_astray(app: web.Application, receiver: Receiver) -> None:
     app.on_response_prepare.append(look)
 
 
-async def _body(request: web.Request, receiver: Receiver) -> bytes | DeliveryAnswer:
-    """The body as far as it is not too large, not too slow, and as it was signed."""
-    most, length = receiver.max_body, request.content_length
-    if is_compressed(request.headers.getall("Content-Encoding", ())):
-        return receiver.refuse(Refusal.COMPRESSED)
-    if (length or 0) > most:
-        return receiver.refuse(Refusal.TOO_LARGE)
+async def _take_in(
+    request: web.Request, receiver: Receiver, arriving: ArrivingBody
+) -> DeliveryAnswer | None:
+    """Read the body; the answer where it is too large or too slow, or isn't as it was signed."""
+    length = request.content_length
     try:
-        body = await _read(request, most, receiver.read_timeout)
+        refusal = await _read(request, arriving, receiver.read_timeout)
     except TimeoutError:
         return receiver.refuse(Refusal.TOO_SLOW)
     except (web.RequestPayloadError, ClientPayloadError, ConnectionError):
         return receiver.refuse(Refusal.BROKEN_OFF)
-    if len(body) > most:
-        return receiver.refuse(Refusal.TOO_LARGE)
+    if refusal is not None:
+        return attrs.evolve(receiver.refuse(refusal), close=True)
     # What a chunked body's length is shows how much came.
     came = request.content.total_bytes if length is None else length
-    if len(body) < came or (length is None and request.body_exists and not body):
+    if arriving.size < came or (length is None and request.body_exists and not arriving.size):
         return receiver.refuse(Refusal.BODY_TAKEN)
-    return body
+    return None
 
 
-async def _read(request: web.Request, most: int, seconds: float) -> bytes:
-    """The body, or the first of it that is more than `most`."""
+async def _read(request: web.Request, arriving: ArrivingBody, seconds: float) -> Refusal | None:
+    """Take in all of the body; why it can't be."""
     content = request.content
     if content.at_eof():
         # Something before us may have read it; aiohttp keeps what `read` and `json` gave.
-        return await request.read()
+        return arriving.add(await request.read())
     if content.is_eof():
         # All has arrived, as nearly always: nothing to wait for.
-        return content.read_nowait()
-    chunks = bytearray()
+        return arriving.add(content.read_nowait())
     async with asyncio.timeout(seconds):
-        while len(chunks) <= most and (chunk := await content.readany()):
-            chunks += chunk
-    return bytes(chunks)
+        while chunk := await content.readany():
+            refusal = arriving.add(chunk)
+            if refusal is not None:
+                return refusal
+    return None
 
 
 async def _cut_off(request: web.Request, told: DeliveryAnswer) -> web.Response:
@@ -173,10 +191,12 @@ async def _cut_off(request: web.Request, told: DeliveryAnswer) -> web.Response:
     return response
 
 
-def _response(told: DeliveryAnswer) -> web.Response:
+def _response(told: DeliveryAnswer, *, unread: bool = False) -> web.Response:
     response = web.Response(status=told.status, body=told.body, content_type="application/json")
     if told.status == answer.ONLY_POST.status:
         response.headers["Allow"] = "POST"
-    if told.close:
+    if told.retry_after is not None:
+        response.headers["Retry-After"] = str(told.retry_after)
+    if told.close or unread:
         response.force_close()
     return response

@@ -18,6 +18,8 @@ class DeliveryAnswer:
     body: bytes
     close: bool = False
     """Whether the connection has to end, for the rest of the request was not read."""
+    retry_after: int | None = None
+    """Seconds, for the header Retry-After; None where there is none to be."""
 
     content_type = "application/json"
 
@@ -31,6 +33,14 @@ ACCEPTED = _answer(200, "accepted")
 DUPLICATE = _answer(200, "accepted before")
 HEALTHY = _answer(200, "healthy")
 READY = _answer(200, "ready")
+
+
+def ready_but(waiting: Mapping[str, int]) -> DeliveryAnswer:
+    """Ready, though work waits for handlers that no process has: how much, by name."""
+    told = {"status": "ready", "waits_for_missing_handlers": dict(waiting)}
+    return DeliveryAnswer(200, dump_json(told))
+
+
 BAD_EVENT = _answer(400, "not an event")
 BAD_REQUEST = _answer(400, "no request that can be read", close=True)
 BROKEN = _answer(400, "the body didn't arrive in full", close=True)
@@ -41,6 +51,7 @@ TOO_SLOW = _answer(408, "the body took too long", close=True)
 TOO_LARGE = _answer(413, "the body is too large", close=True)
 ENCODED = _answer(415, "the body is compressed", close=True)
 UNAVAILABLE = _answer(503, "not now; try again")
+OVERLOADED = attrs.evolve(_answer(503, "too many at once; try again"), retry_after=10)
 UNREADABLE = _answer(503, "the body can't be had; try again")
 
 

@@ -7,8 +7,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+import attrs
+
 from . import _answers as answer
 from ._answers import DeliveryAnswer, is_compressed
+from ._arriving_body import ArrivingBody
 from ._receiver import Receiver, checked_receiver
 from ._refusals import Refusal
 
@@ -17,6 +20,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 _MANY_DIGITS = 20
+_FEW = 65_536
+"""Bytes of a body that a server may read for nothing, so as to keep the connection."""
 
 
 class ReceiverApp:
@@ -45,10 +50,7 @@ class ReceiverApp:
 
     async def _answer(self, scope: Message, receive: Receive) -> DeliveryAnswer:
         if scope["method"] == "POST":
-            body = await self._body(scope, receive)
-            if isinstance(body, DeliveryAnswer):
-                return body
-            return await self._receiver.receive(scope["headers"], body)
+            return await self._delivered(scope, receive)
         if scope["method"] in ("GET", "HEAD"):
             path = scope["path"].rstrip("/")  # Litestar ends each with one
             if path.endswith("/health"):
@@ -57,29 +59,38 @@ class ReceiverApp:
                 return self._receiver.readiness()
         return self._receiver.refuse(Refusal.WRONG_METHOD)
 
-    async def _body(self, scope: Message, receive: Receive) -> bytes | DeliveryAnswer:
-        """The body as far as it is not too large, not too slow, and as it was signed."""
-        most, length, refuse = self._receiver.max_body, _length(scope), self._receiver.refuse
+    async def _delivered(self, scope: Message, receive: Receive) -> DeliveryAnswer:
+        headers, length = scope["headers"], _length(scope)
         if is_compressed(each.decode("latin-1") for each in _values(scope, b"content-encoding")):
-            return refuse(Refusal.COMPRESSED)
-        if (length or 0) > most:
-            return refuse(Refusal.TOO_LARGE)
-        body = bytearray()
+            return self._receiver.refuse(Refusal.COMPRESSED)
+        arriving = self._receiver.admit(headers, length)
+        if isinstance(arriving, DeliveryAnswer):
+            return arriving if (length or _FEW + 1) <= _FEW else attrs.evolve(arriving, close=True)
+        with arriving:
+            refused = await self._take_in(scope, receive, arriving)
+            return refused or await self._receiver.receive(headers, arriving)
+
+    async def _take_in(
+        self, scope: Message, receive: Receive, arriving: ArrivingBody
+    ) -> DeliveryAnswer | None:
+        """Read the body; the answer where it is too large or too slow, or isn't as was signed."""
+        length, refuse = _length(scope), self._receiver.refuse
         try:
             async with asyncio.timeout(self._receiver.read_timeout):
-                is_whole = await _read(receive, most, body)
+                refusal, is_whole = await _read(receive, arriving)
         except TimeoutError:
-            return refuse(Refusal.TOO_SLOW, "" if body else "nothing of it came")
-        if len(body) > most:
-            return refuse(Refusal.TOO_LARGE)
+            return refuse(Refusal.TOO_SLOW, "" if arriving.size else "nothing of it came")
+        if refusal is not None:
+            return attrs.evolve(refuse(refusal), close=True)
+        size = arriving.size
         is_chunked = length is None and bool(_values(scope, b"transfer-encoding"))
         # Longer than told is no loss: whether it is what was signed, the signature shows.
-        if is_whole and (len(body) < (length or 0) or (is_chunked and not body)):
+        if is_whole and (size < (length or 0) or (is_chunked and not size)):
             return refuse(Refusal.BODY_TAKEN)
         if not is_whole:
             # Frameworks say that the sender has gone, too, where something has read it all before.
-            return refuse(Refusal.BROKEN_OFF if body else Refusal.BODY_TAKEN)
-        return bytes(body)
+            return refuse(Refusal.BROKEN_OFF if size else Refusal.BODY_TAKEN)
+        return None
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -98,16 +109,15 @@ class ReceiverApp:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-async def _read(receive: Receive, most: int, chunks: bytearray) -> bool:
-    """Read the body, or the first of it that is more than `most`; whether the sender was there."""
-    while len(chunks) <= most:
+async def _read(receive: Receive, arriving: ArrivingBody) -> tuple[Refusal | None, bool]:
+    """Why the body can't be taken in, if it can't; whether the sender was there to its end."""
+    while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return False
-        chunks += message.get("body", b"")
-        if not message.get("more_body", False):
-            break
-    return True
+            return None, False
+        refusal = arriving.add(message.get("body", b""))
+        if refusal is not None or not message.get("more_body", False):
+            return refusal, True
 
 
 def _values(scope: Message, wanted: bytes) -> list[bytes]:
@@ -127,6 +137,8 @@ async def _send(told: DeliveryAnswer, send: Send, version: str) -> None:
     ]
     if told.status == answer.ONLY_POST.status:
         headers.append((b"allow", b"POST"))
+    if told.retry_after is not None:
+        headers.append((b"retry-after", str(told.retry_after).encode()))
     # From HTTP/2 on there is no such header, and servers may refuse an answer that has it.
     if told.close and version.startswith("1"):
         headers.append((b"connection", b"close"))

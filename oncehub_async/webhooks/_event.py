@@ -114,6 +114,11 @@ def kept_event(type: str, body: bytes) -> Event:
     return Event(body, raw, envelope_of_unreadable(body))
 
 
+def damaged_event(id: str, type: str) -> Event:
+    """What is known of an event whose body an inbox has lost."""
+    return Event(b"", {}, Envelope(id, type, subject=id, creation_time=None))
+
+
 def construct_event(
     body: bytes,
     header: HeaderValue,

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterable
 from typing import Literal
 
-from .._ground import Lines, did_you_mean
+from .._ground import Lines, did_you_mean, fields
 from ..errors import InvalidParameterError
 from ..models import EventName
 
@@ -52,6 +52,8 @@ ConversationType = Literal[
     EventName.CONVERSATION_CLOSED,
     EventName.CONVERSATION_ABANDONED,
 ]
+EventType = BookingType | ConversationType | EventName | Literal["*"]
+"""What a handler can ask for."""
 
 
 def family(type: str) -> str:
@@ -120,7 +122,10 @@ class Unhandled:
             return
         self._told.add(type)
         logger.warning(
-            "no handler asks for %s events; this one would:\n\n%s\n", type, handler_for(type)
+            "no handler asks for %s events; this one would:\n\n%s\n",
+            type,
+            handler_for(type),
+            extra=fields(event_type=type),
         )
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
 import attrs
 
@@ -13,10 +13,24 @@ from ..errors import ConfigurationError
 from . import _event_names as event_types
 from ._event import Event
 
+if sys.version_info >= (3, 13):
+    from typing import TypeVar
+else:
+    from typing_extensions import TypeVar
+
+S = TypeVar("S", default=Any)
+"""What a receiver gives to its handlers as `context.services`."""
+S_co = TypeVar("S_co", default=Any, covariant=True)
+
+_NO_SERVICES: Any = None
+
 
 @attrs.frozen(kw_only=True)
-class Context:
+class Context(Generic[S_co]):
     """The circumstances of one attempt to handle an event.
+
+    `Context[Services]` is that of a receiver which was given `Services`; a plain `Context` says
+    nothing about them.
 
     - `attempt`: 1 the first time. It is more than 1 after a failure, and after the receiver stopped
       or crashed while the handler ran: what it did may have been done already.
@@ -24,6 +38,11 @@ class Context:
       are none of those that a handler has.
     - `handler`: the handler's name, as the inbox keeps it.
     - `received`: when the event was accepted, in UTC.
+    - `is_replay`: whether somebody asked for it (`oncehub inbox retry`, `Inbox.redo`): this handler
+      was done with the event, had given it up, or wasn't there yet when it came.
+    - `is_superseded`: whether this handler is done with an event of the same booking or
+      conversation that happened later, so that what this one says is no longer so. That can be
+      with replays, dead letters that are retried, and events that arrive late.
     - `services`: what was given to the receiver as `services`: an API client, a pool, ...
     """
 
@@ -31,7 +50,9 @@ class Context:
     is_last_attempt: bool
     handler: str
     received: datetime
-    services: Any = attrs.field(default=None, repr=False)
+    is_replay: bool = False
+    is_superseded: bool = False
+    services: S_co = attrs.field(default=_NO_SERVICES, repr=False)
 
 
 Done = Coroutine[Any, Any, object]
@@ -48,6 +69,7 @@ class Handler:
     takes_context: bool
     timeout: float | None
     attempts: int | None
+    concurrency: int | None = None
 
     def wants(self, type: str) -> bool:
         """Whether it handles events of a type."""
@@ -69,7 +91,7 @@ def check_coroutine_function(function: object, what: str) -> None:
         )
 
 
-def check_arguments(function: Callable[..., object], arguments: str) -> None:
+def check_arguments(function: Any, arguments: str) -> None:
     """Raises `ConfigurationError` for a function that can't be called with these arguments."""
     if not _takes(function, arguments.count(",") + 1):
         raise ConfigurationError(f"{_called(function)}: has to take ({arguments})")

@@ -10,12 +10,13 @@ from typing import Any
 
 import attrs
 
+from .._ground import fields
 from ._backoff import Backoff
 from ._event import Event
 from ._handler import Context
 from ._inbox import Outcome, State, Work
 from ._router import Route
-from ._webhook_errors import GiveUp, RetryLater
+from ._webhook_errors import CrashError, GiveUp, RetryLater
 
 logger = logging.getLogger("oncehub_async.webhooks")
 
@@ -53,8 +54,29 @@ async def decide(
         if isinstance(trouble, RetryLater | GiveUp):
             return trouble
         if trouble is not None:
-            logger.error("an error handler failed itself: %s", place(trouble))
+            logger.error(
+                "an error handler failed itself: %s",
+                place(trouble),
+                extra=about(context, event) | error_fields(trouble),
+            )
     return error
+
+
+async def tell_of_dead_letter(
+    route: Route, error: Exception, event: Event, context: Context, seconds: float
+) -> None:
+    """Tell those who want to know of dead letters; their own errors go into the log."""
+    for handler in route.dead_letter_handlers:
+        telling = handler(error, event, context)
+        trouble = await _failure(telling, seconds, "the dead letter's handler")
+        if trouble is not None:
+            logger.error(
+                "a dead letter's handler failed itself, for %s of %s: %s",
+                event.id,
+                context.handler,
+                place(trouble),
+                extra=about(context, event) | error_fields(trouble),
+            )
 
 
 async def _failure(work: Coroutine[Any, Any, object], seconds: float, who: str) -> Exception | None:
@@ -102,14 +124,24 @@ def outcome(
     return Outcome(state=State.FAILED, due=now + rules.backoff.wait(number, chance), error=told)
 
 
-def given_up_for_crashes(work: Work) -> Outcome | None:
-    """What becomes of work during which the process died again and again."""
+def crash_error(work: Work) -> CrashError | None:
+    """The error of work during which the process died again and again."""
     if work.crashes < _MOST_CRASHES:
         return None
-    error = f"the process ended {work.crashes} times while the handler ran alone"
+    return CrashError(f"the process ended {work.crashes} times while the handler ran alone")
+
+
+def is_told_of(work: Work) -> bool:
+    """Whether its end was told, and that ended the process: it isn't told again and again."""
+    return work.crashes > _MOST_CRASHES
+
+
+def given_up_for_crashes(work: Work, error: CrashError) -> Outcome:
+    """What becomes of such work."""
+    told = str(error)
     if work.error is not None:
-        error += f"; before that it failed with:\n\n{work.error}"
-    return Outcome(state=State.DEAD, error=error)
+        told += f"; before that it failed with:\n\n{work.error}"
+    return Outcome(state=State.DEAD, error=told)
 
 
 def described(error: Exception) -> str:
@@ -123,6 +155,21 @@ def place(error: Exception) -> str:
     """Kind and place of an error, for the log: `ValueError at crm.py:42`, no text of it."""
     found = _innermost(error.__traceback__)
     return type(error).__name__ if found is None else f"{type(error).__name__} at {found}"
+
+
+def about(context: Context, event: Event) -> dict[str, object]:
+    """The fields of a record about an attempt."""
+    return fields(
+        event_id=event.id,
+        event_type=event.type,
+        handler=context.handler,
+        attempt=context.attempt,
+    )
+
+
+def error_fields(error: Exception) -> dict[str, object]:
+    """The fields of a record about an error: its kind and place, and no text of it."""
+    return fields(error_type=type(error).__name__, error_place=_innermost(error.__traceback__))
 
 
 def _innermost(trace: TracebackType | None) -> str | None:

@@ -3,7 +3,7 @@
 import logging
 from typing import Literal
 
-from .._ground import Clock
+from .._ground import Clock, fields
 from ._refusals import Lull
 from ._stopwatch import Stopwatch
 from ._webhook_errors import told
@@ -37,7 +37,8 @@ class InboxHealth:
         if is_news:
             self._lull.is_over(use)
         if use == "claim" and self._lull.untold(use) is not None:
-            logger.error("the inbox gives no work: %s", told(error))
+            extra = fields(error_type=type(error).__name__)
+            logger.error("the inbox gives no work: %s", told(error), extra=extra)
         return is_news
 
     def worked(self, use: Use) -> None:

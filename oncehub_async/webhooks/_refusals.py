@@ -11,7 +11,7 @@ from collections import Counter
 from enum import StrEnum
 from typing import NamedTuple
 
-from .._ground import checks
+from .._ground import checks, fields
 from . import _answers as answer
 from ._answers import DeliveryAnswer
 
@@ -41,6 +41,7 @@ class Refusal(StrEnum):
     BODY_TAKEN = "body_taken"
     NOT_AS_IT_ARRIVED = "not_as_it_arrived"
     NO_SECRETS = "no_secrets"
+    OVERLOADED = "overloaded"
     INBOX = "inbox"
 
     @property
@@ -98,7 +99,11 @@ _MEANINGS = {
         "the body took longer than read_timeout to arrive: a slow sender; or, if that goes on and "
         "nothing of it comes, a middleware that reads it and doesn't leave it",
     ),
-    Refusal.TOO_LARGE: _Meaning(answer.TOO_LARGE, "the body is larger than max_body"),
+    Refusal.TOO_LARGE: _Meaning(
+        answer.TOO_LARGE,
+        "the body is larger than what is let in: max_body (1 MiB), 16 MiB or max_body of what "
+        "looks signed",
+    ),
     Refusal.COMPRESSED: _Meaning(
         answer.ENCODED,
         "a signature is over the body as it was sent: let nothing in front compress requests",
@@ -127,6 +132,11 @@ _MEANINGS = {
     ),
     Refusal.NO_SECRETS: _Meaning(
         answer.UNAVAILABLE, "deliveries are answered 503, for they can't be verified at the moment"
+    ),
+    Refusal.OVERLOADED: _Meaning(
+        answer.OVERLOADED,
+        "deliveries are answered 503, for more wait to be kept than max_waiting, or large bodies "
+        "take all the room that there is for them",
     ),
     Refusal.INBOX: _Meaning(
         answer.UNAVAILABLE, "deliveries are answered 503, for the inbox can't keep them"
@@ -181,7 +191,15 @@ class RefusalLog:
         if untold is not None:
             level = logging.ERROR if told.status >= 500 else logging.WARNING
             what = f"{detail}; {look}" if detail else look
-            logger.log(level, "refused with %d (%s): %s%s", told.status, why, what, _more(untold))
+            logger.log(
+                level,
+                "refused with %d (%s): %s%s",
+                told.status,
+                why,
+                what,
+                _more(untold),
+                extra=fields(status=told.status, refusal=why.value, count=untold + 1),
+            )
         return told
 
 

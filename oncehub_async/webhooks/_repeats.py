@@ -4,6 +4,7 @@ import logging
 from collections import OrderedDict
 from hashlib import sha256
 
+from .._ground import fields
 from ._inbox import Inbox, StoredEvent
 from ._refusals import Lull
 from ._signing_secrets import SigningKey
@@ -37,7 +38,12 @@ class Repeats:
         try:
             before = await inbox.digest(event.id)
         except Exception as error:
-            logger.warning("%s came again, and can't be compared: %s", event.id, told(error))
+            logger.warning(
+                "%s came again, and can't be compared: %s",
+                event.id,
+                told(error),
+                extra=fields(event_id=event.id, event_type=event.type),
+            )
             return
         mark = _mark(key)
         by_another = self._signers.get(event.id, mark) != mark
@@ -47,7 +53,8 @@ class Repeats:
         elif by_another:
             self._tell("secret", event, "signed with another secret, but the same otherwise")
         else:
-            logger.debug("%s came again", event.id)
+            extra = fields(event_id=event.id, event_type=event.type)
+            logger.debug("%s came again", event.id, extra=extra)
 
     def _tell(self, kind: str, event: StoredEvent, how: str) -> None:
         untold = self._lull.untold(kind)
@@ -59,6 +66,7 @@ class Repeats:
                 event.id,
                 how,
                 f" ({untold} more like this since the last line)" if untold else "",
+                extra=fields(event_id=event.id, event_type=event.type, count=untold + 1),
             )
 
 

@@ -9,29 +9,28 @@ from .._ground import checks
 from ..errors import ConfigurationError
 from . import _event_names as event_types
 from ._event import BookingEvent, ConversationEvent, Event
-from ._event_names import BookingType, ConversationType
+from ._event_names import BookingType, ConversationType, EventType
 from ._handler import (
     Context,
     Done,
     Handler,
+    S,
     check_arguments,
     check_coroutine_function,
     name_of,
     takes_context,
 )
 
-E_contra = TypeVar("E_contra", bound=Event)
-M = TypeVar("M", bound="Middleware")
-R = TypeVar("R", bound="ErrorHandler")
+E_co = TypeVar("E_co", bound=Event, covariant=True)
 
-Call = Callable[[Event, Context], Done]
-"""A handler as it is run, with its middleware around it."""
+CallNext = Callable[[Event, Context[S]], Done]
+"""What a middleware is given: the handler, with the rest of the middleware around it."""
 
-Middleware = Callable[[Event, Context, Call], Done]
+Middleware = Callable[[Event, Context[S], CallNext[S]], Done]
 """`async def m(event, context, call_next)`: calls `await call_next(event, context)`, or doesn't."""
 
-ErrorHandler = Callable[[Exception, Event, Context], Done]
-"""`async def e(error, event, context)`: told about each attempt that failed."""
+ErrorHandler = Callable[[Exception, Event, Context[S]], Done]
+"""`async def e(error, event, context)`: told about attempts that failed, or dead letters."""
 
 
 @attrs.frozen(eq=False)
@@ -39,29 +38,47 @@ class Route:
     """A handler with all that its routers put around it."""
 
     handler: Handler
-    call: Call
+    call: CallNext
     error_handlers: tuple[ErrorHandler, ...]
-    """The nearest router's first."""
+    """The nearest router's first; so are those of dead letters."""
+    dead_letter_handlers: tuple[ErrorHandler, ...]
 
 
-class Registration(Generic[E_contra]):
+@attrs.frozen
+class _Around:
+    """What routers put around the handlers that they include."""
+
+    middleware: tuple[Middleware, ...] = ()
+    error_handlers: tuple[ErrorHandler, ...] = ()
+    dead_letter_handlers: tuple[ErrorHandler, ...] = ()
+
+
+class NoSuchEventType:
+    """What a type checker sees behind `on` where an event type is misspelt.
+
+    `EventType` lists those that there are. A type that is newer than this version takes
+    `on(..., unlisted=True)`; one that stands in a variable has to be annotated as `EventType`.
+    """
+
+
+class Registration(NoSuchEventType, Generic[E_co, S]):
     """Registers the function that it decorates; see `Router.on`."""
 
     def __init__(self, register: Callable[[Callable[..., Any]], None]) -> None:
         self._register = register
 
     @overload
-    def __call__(self, function: Callable[[E_contra], Done]) -> Callable[[E_contra], Done]: ...
+    def __call__(self, function: Callable[[E_co], Done]) -> Callable[[E_co], Done]: ...
     @overload
     def __call__(
-        self, function: Callable[[E_contra, Context], Done]
-    ) -> Callable[[E_contra, Context], Done]: ...
+        self, function: Callable[[E_co, Context[S]], Done]
+    ) -> Callable[[E_co, Context[S]], Done]: ...
     def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         self._register(function)
         return function
 
 
-class Router:
+class Router(Generic[S]):
     """Handlers, to be included in a receiver or another router.
 
         router = Router()
@@ -69,34 +86,67 @@ class Router:
         @router.on("booking.canceled", "booking.no_show")
         async def free_the_room(event, context): ...
 
+    `Router[Services]()` has handlers that find `Services` in `context.services`.
+
     Handlers run in the order in which they were registered, those of an included router at the
     place where it was included.
     """
 
     def __init__(self) -> None:
-        self._entries: list[Handler | Router] = []
-        self._middleware: list[Middleware] = []
-        self._error_handlers: list[ErrorHandler] = []
+        self._entries: list[Handler | Router[S]] = []
+        self._middleware: list[Middleware[S]] = []
+        self._error_handlers: list[ErrorHandler[S]] = []
+        self._dead_letter_handlers: list[ErrorHandler[S]] = []
         self._frozen = False
 
     @overload
     def on(
         self,
+        type: BookingType,
+        /,
         *types: BookingType,
         name: str | None = ...,
         timeout: float | None = ...,
         attempts: int | None = ...,
+        concurrency: int | None = ...,
         unlisted: bool = ...,
-    ) -> Registration[BookingEvent]: ...
+    ) -> Registration[BookingEvent, S]: ...
     @overload
     def on(
         self,
+        type: ConversationType,
+        /,
         *types: ConversationType,
         name: str | None = ...,
         timeout: float | None = ...,
         attempts: int | None = ...,
+        concurrency: int | None = ...,
         unlisted: bool = ...,
-    ) -> Registration[ConversationEvent]: ...
+    ) -> Registration[ConversationEvent, S]: ...
+    @overload
+    def on(
+        self,
+        type: EventType,
+        /,
+        *types: EventType,
+        name: str | None = ...,
+        timeout: float | None = ...,
+        attempts: int | None = ...,
+        concurrency: int | None = ...,
+        unlisted: bool = ...,
+    ) -> Registration[Event, S]: ...
+    @overload
+    def on(
+        self,
+        type: str,
+        /,
+        *types: str,
+        name: str | None = ...,
+        timeout: float | None = ...,
+        attempts: int | None = ...,
+        concurrency: int | None = ...,
+        unlisted: bool,
+    ) -> Registration[Event, S]: ...
     @overload
     def on(
         self,
@@ -104,16 +154,17 @@ class Router:
         name: str | None = ...,
         timeout: float | None = ...,
         attempts: int | None = ...,
-        unlisted: bool = ...,
-    ) -> Registration[Event]: ...
+        concurrency: int | None = ...,
+    ) -> NoSuchEventType: ...
     def on(
         self,
         *types: str,
         name: str | None = None,
         timeout: float | None = None,
         attempts: int | None = None,
+        concurrency: int | None = None,
         unlisted: bool = False,
-    ) -> Registration[Any]:
+    ) -> Registration[Any, S]:
         """Register a coroutine function for events of `types`.
 
         It takes the event, or the event and a `Context`. "booking" and "conversation" stand for
@@ -122,6 +173,8 @@ class Router:
         - `name`: what the inbox calls it, `module:function` if left out. It has to stay the same
           for as long as work waits for it.
         - `timeout`, `attempts`: its own limits instead of the receiver's.
+        - `concurrency`: how many of its attempts run at once in this process; as many as the
+          receiver's, if left out.
         - `unlisted`: the types may be such as this version doesn't know.
 
         Raises `InvalidParameterError` for a type that doesn't exist, and `ConfigurationError` for
@@ -132,6 +185,8 @@ class Router:
             timeout = checks.seconds(timeout, "timeout")
         if attempts is not None:
             attempts = checks.count(attempts, "attempts")
+        if concurrency is not None:
+            concurrency = checks.count(concurrency, "concurrency")
 
         def register(function: Callable[..., Any]) -> None:
             check_coroutine_function(function, "a handler")
@@ -143,12 +198,13 @@ class Router:
                     takes_context=takes_context(function),
                     timeout=timeout,
                     attempts=attempts,
+                    concurrency=concurrency,
                 )
             )
 
         return Registration(register)
 
-    def include(self, router: "Router") -> None:
+    def include(self, router: "Router[S]") -> None:
         """Add the handlers of another router, inside the middleware of this one."""
         if not isinstance(router, Router):
             raise ConfigurationError(f"router: expected a Router, got {type(router).__name__}")
@@ -156,7 +212,7 @@ class Router:
             raise ConfigurationError("router: includes itself")
         self._add(router)
 
-    def middleware(self, function: M) -> M:
+    def middleware(self, function: Middleware[S]) -> Middleware[S]:
         """Wrap each handler: `async def m(event, context, call_next)`.
 
         The first one registered is the outermost. What doesn't call `call_next` skips the handler,
@@ -168,37 +224,54 @@ class Router:
         self._middleware.append(function)
         return function
 
-    def on_error(self, function: R) -> R:
+    def on_error(self, function: ErrorHandler[S]) -> ErrorHandler[S]:
         """Be told about failed attempts: `async def e(error, event, context)`.
 
-        It may raise `RetryLater` or `GiveUp` to decide what comes next.
+        A `RetryLater` or `GiveUp` (each a `HandlerDecision`) is what the handler decided; any other
+        error is a failure. It may raise one of them itself to decide what comes next.
         """
-        self._check_open()
-        check_coroutine_function(function, "an error handler")
-        check_arguments(function, "error, event, context")
+        self._check_error_handler(function, "an error handler")
         self._error_handlers.append(function)
         return function
 
-    def routes(
-        self, outer: tuple[Middleware, ...] = (), told: tuple[ErrorHandler, ...] = ()
-    ) -> Iterator[Route]:
-        """All handlers in their order, inside the middleware and error handlers of `outer`."""
-        around = (*outer, *self._middleware)
-        told = (*self._error_handlers, *told)
+    def on_dead_letter(self, function: ErrorHandler[S]) -> ErrorHandler[S]:
+        """Be told about work that is given up: `async def d(error, event, context)`.
+
+        `error` is what ended it: the handler's error, a `GiveUp`, or a `CrashError`. It is told
+        once for each dead letter, before that is written down: a process that is killed meanwhile
+        tells it again. What it raises goes into the log, and changes nothing.
+        """
+        self._check_error_handler(function, "a dead letter's handler")
+        self._dead_letter_handlers.append(function)
+        return function
+
+    def _check_error_handler(self, function: object, what: str) -> None:
+        self._check_open()
+        check_coroutine_function(function, what)
+        check_arguments(function, "error, event, context")
+
+    def routes(self, outer: _Around = _Around()) -> Iterator[Route]:
+        """All handlers in their order, inside what routers further out put around them."""
+        around = _Around(
+            (*outer.middleware, *self._middleware),
+            (*self._error_handlers, *outer.error_handlers),
+            (*self._dead_letter_handlers, *outer.dead_letter_handlers),
+        )
         for entry in self._entries:
             if isinstance(entry, Router):
-                yield from entry.routes(around, told)
+                yield from entry.routes(around)
             else:
-                yield Route(entry, _folded(entry, around), told)
+                call = _folded(entry, around.middleware)
+                yield Route(entry, call, around.error_handlers, around.dead_letter_handlers)
 
-    def routers(self) -> Iterator["Router"]:
+    def routers(self) -> Iterator["Router[S]"]:
         """All that are included, at any depth."""
         for entry in self._entries:
             if isinstance(entry, Router):
                 yield entry
                 yield from entry.routers()
 
-    def _add(self, entry: "Handler | Router") -> None:
+    def _add(self, entry: "Handler | Router[S]") -> None:
         self._check_open()
         self._entries.append(entry)
         try:
@@ -225,14 +298,14 @@ def check_names(routes: Iterable[Route]) -> None:
         seen.add(name)
 
 
-def _folded(handler: Handler, around: tuple[Middleware, ...]) -> Call:
-    call: Call = handler
+def _folded(handler: Handler, around: tuple[Middleware, ...]) -> CallNext:
+    call: CallNext = handler
     for middleware in reversed(around):
         call = _wrapped(middleware, call)
     return call
 
 
-def _wrapped(middleware: Middleware, inner: Call) -> Call:
+def _wrapped(middleware: Middleware, inner: CallNext) -> CallNext:
     async def call(event: Event, context: Context) -> object:
         return await middleware(event, context, inner)
 

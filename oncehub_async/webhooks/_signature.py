@@ -98,6 +98,12 @@ def check_signature(
             SignatureProblem.MISMATCH,
             "the signature is not one of this endpoint's secrets over the body as it arrived",
         )
+    check_age(signature, now, max_age, max_skew)
+    return matching[0]
+
+
+def check_age(signature: Signature, now: float, max_age: float, max_skew: float) -> None:
+    """Raise `SignatureError` for one that was made too long ago, or in the future."""
     age = now - int(signature.time)
     if age > max_age:
         raise SignatureError(
@@ -109,7 +115,6 @@ def check_signature(
             f"signed {-age:.0f} s in the future; the limit is {max_skew:.0f} s "
             "(is the clock of this machine right?)",
         )
-    return matching[0]
 
 
 def header_value(found: Iterable[HeaderValue]) -> str | bytes | None:

@@ -10,7 +10,7 @@ from typing import Protocol
 import attrs
 
 from .._client import Resources
-from .._ground import Clock, Hidden, checks
+from .._ground import Clock, Hidden, checks, fields
 from ..errors import ConfigurationError
 from ..models import Webhook
 from ._stopwatch import Stopwatch
@@ -196,7 +196,7 @@ class ProvidedSecrets:
         except ConfigurationError as error:
             # A clear answer that there are none, which ends those that were.
             if self._kept:
-                logger.error("deliveries are answered 503: %s", error)
+                logger.error("deliveries are answered 503: %s", error, extra=fields(status=503))
             self._kept = ()
             return error
         except Exception as error:
@@ -204,6 +204,7 @@ class ProvidedSecrets:
                 logger.warning(
                     "new signing secrets can't be had (%s); those that are kept go on verifying",
                     type(error).__name__,
+                    extra=fields(error_type=type(error).__name__),
                 )
             return error
         return None
@@ -250,7 +251,8 @@ def _can_verify(webhook: Webhook) -> bool:
     try:
         signing_keys(webhook.signing_secret or "")
     except ConfigurationError as error:
-        logger.warning("the secret of webhook %s is left out: %s", webhook.id, error)
+        extra = fields(webhook_id=webhook.id)
+        logger.warning("the secret of webhook %s is left out: %s", webhook.id, error, extra=extra)
         return False
     return True
 

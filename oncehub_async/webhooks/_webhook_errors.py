@@ -6,9 +6,16 @@
         ├── EnvelopeError       an authentic delivery is no event (answered 400)
         ├── EventDataError      an event's data doesn't fit its model (also a ValueError)
         ├── SecretsError        the signing secrets can't be had at the moment (answered 503)
-        └── InboxError          the inbox can't do its work at the moment (answered 503)
+        ├── InboxError          the inbox can't do its work at the moment (answered 503)
+        └── CrashError          a handler that ran alone each time when the process ended
 
-`RetryLater` and `GiveUp` are raised by handlers. They tell what to do, not what went wrong.
+    Exception
+    └── HandlerDecision
+        ├── RetryLater          to be tried again in so many seconds
+        └── GiveUp              a dead letter at once
+
+`RetryLater` and `GiveUp` are raised by handlers. They tell what to do, not what went wrong: that is
+why they are no `WebhookError`, and what middleware and error handlers tell them from failures by.
 No text of these errors holds a body, a secret or a signature.
 """
 
@@ -60,7 +67,18 @@ class InboxError(WebhookError):
     """The inbox can't do its work at the moment: disk full, database locked or damaged, ..."""
 
 
-class RetryLater(Exception):
+class CrashError(WebhookError):
+    """A handler is given up, for it ran alone each time when the process ended.
+
+    It raised nothing; those that are told of dead letters get this error.
+    """
+
+
+class HandlerDecision(Exception):
+    """What a handler decided, `RetryLater` or `GiveUp`; every other error is a failure."""
+
+
+class RetryLater(HandlerDecision):
     """Raised by a handler that wants to be tried again in `seconds`, 30 days at most.
 
     It counts as an attempt.
@@ -82,7 +100,7 @@ class RetryLater(Exception):
         return (type(self), (self.seconds, str(self)), self.__dict__)
 
 
-class GiveUp(Exception):
+class GiveUp(HandlerDecision):
     """Raised by a handler for what can never succeed: a dead letter at once."""
 
     def __init__(self, reason: str) -> None:

@@ -3,19 +3,34 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
-from .._ground import LATEST, Clock, checks, from_unix
+from .._ground import LATEST, Clock, checks, fields, from_unix, tell_hook
 from ..errors import ClientStateError
-from ._event import Event, kept_event
+from ._deployment_watch import DeploymentWatch
+from ._event import Event, damaged_event, kept_event
 from ._handler import Context
-from ._handling import Rules, decide, given_up_for_crashes, outcome, place, run
+from ._handling import (
+    Rules,
+    crash_error,
+    decide,
+    given_up_for_crashes,
+    is_told_of,
+    outcome,
+    run,
+    tell_of_dead_letter,
+)
 from ._inbox import Claim, Inbox, Outcome, State, Work
 from ._inbox_health import InboxHealth
+from ._leases import Leases
+from ._loop_watch import LoopWatch
+from ._observed import HandlerRun, RunHook
 from ._router import Route
+from ._slots import LONG, Attempt, Slots
 from ._stopwatch import TrustedTime
 from ._webhook_errors import EnvelopeError, told
+from ._work_log import about_work, log_outcome, log_unsettled
 
 logger = logging.getLogger("oncehub_async.webhooks")
 
@@ -38,17 +53,24 @@ class Worker:
         rules: Rules,
         *,
         health: InboxHealth,
+        deployment: DeploymentWatch,
         concurrency: int,
         services: Any,
         clock: Clock,
         memory: float,
         chance: Callable[[], float],
+        on_run: RunHook | None = None,
     ) -> None:
         self._inbox, self._rules, self._clock = inbox, rules, clock
         self._time_to_purge_by = TrustedTime(clock, memory)
-        self._health = health
+        self._health, self._deployment = health, deployment
+        self._leases = Leases(inbox, clock)
         self._routes = {route.handler.name: route for route in routes}
-        self._concurrency, self._services, self._chance = concurrency, services, chance
+        self._services, self._chance = services, chance
+        limits = {name: route.handler.concurrency for name, route in self._routes.items()}
+        self._slots = Slots(concurrency, limits)
+        self._watch = LoopWatch()
+        self._on_run = on_run
         self._running: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
@@ -61,7 +83,10 @@ class Worker:
         self._loops = [
             asyncio.create_task(self._take(), name="oncehub-worker"),
             asyncio.create_task(self._tidy(), name="oncehub-purge"),
+            asyncio.create_task(self._leases.keep(self._stops_within), name="oncehub-leases"),
+            asyncio.create_task(self._deployment.keep(self._stops_within), name="oncehub-handlers"),
         ]
+        self._inbox.on_news(self.wake)
 
     def wake(self) -> None:
         """There may be work."""
@@ -71,6 +96,7 @@ class Worker:
 
     async def idle(self) -> None:
         """Wait until no work runs and none is due. Raises `ClientStateError` if it stops before."""
+        self.wake()  # the clock may have been moved since somebody looked
         await self._idle.wait()
         if self._is_over:
             raise ClientStateError("the receiver was closed while its handlers were waited for")
@@ -78,13 +104,16 @@ class Worker:
     async def stop(self, deadline: float) -> None:
         """Take no more; let what runs finish for `deadline` seconds, then give it back."""
         self._stopping.set()
+        self._inbox.on_news(None)
         self.wake()
         loop = asyncio.get_running_loop()
         end = loop.time() + self._clock.real_seconds(deadline)
         try:
             await self._ended_by(self._loops, end)
             if not await self._ended_by(self._running, end):
-                logger.warning("%d events' handlers did not finish in time", len(self._running))
+                count = len(self._running)
+                extra = fields(count=count)
+                logger.warning("%d events' handlers did not finish in time", count, extra=extra)
             for task in (*self._loops, *self._running):
                 task.cancel()
             # What doesn't let itself be cancelled must not hold up the end.
@@ -93,6 +122,7 @@ class Worker:
         finally:
             self._is_over = True
             self._idle.set()
+            self._watch.stop()
 
     async def _ended_by(self, tasks: Collection["asyncio.Task[None]"], end: float) -> bool:
         """Whether all have ended before the loop's time `end`: no other clock goes evenly."""
@@ -107,13 +137,11 @@ class Worker:
         pause = _POLL
         while not self._stopping.is_set():
             self._news.clear()
-            free = 0 if self._is_alone else self._concurrency - len(self._running)
+            free = 0 if self._is_alone else self._slots.free(len(self._running))
             claims: Sequence[Claim] = ()
             try:
                 if free and self._routes:
-                    claims = await self._inbox.claim(
-                        free, self._routes, self._clock.now(), idle=not self._running
-                    )
+                    claims = await self._claim(free)
                     self._health.worked("claim")
                 pause = _POLL
             except Exception as error:
@@ -127,7 +155,19 @@ class Worker:
             if len(claims) < free or not free:
                 await self._rest()
 
+    def _now(self) -> float:
+        """The present, by the inbox's clock."""
+        return self._clock.now() + self._inbox.clock_offset
+
+    async def _claim(self, free: int) -> Sequence[Claim]:
+        now, rooms = self._now(), self._slots.rooms(free)
+        idle = not self._running
+        if not rooms:
+            return await self._inbox.claim(free, self._routes, now, idle=idle)
+        return await self._inbox.claim(free, self._routes, now, idle=idle, rooms=rooms)
+
     def _begin(self, claim: Claim) -> None:
+        self._leases.take(claim)
         task = asyncio.create_task(self._handle(claim), name=f"oncehub-event-{claim.event.id}")
         self._running.add(task)
         task.add_done_callback(self._ended)
@@ -138,7 +178,8 @@ class Worker:
         self.wake()
         error = None if task.cancelled() else task.exception()
         if error is not None:
-            logger.error("%s broke off: %s", task.get_name(), type(error).__name__)
+            extra = fields(error_type=type(error).__name__)
+            logger.error("%s broke off: %s", task.get_name(), type(error).__name__, extra=extra)
 
     async def _rest(self) -> None:
         """Until something happens, or it is time to look what other processes did."""
@@ -157,52 +198,125 @@ class Worker:
     async def _handle(self, claim: Claim) -> None:
         """Run what was claimed of an event, one handler after the other."""
         left = list(claim.work)
+        damage: EnvelopeError | None = None
         try:
             event = kept_event(claim.event.type, claim.event.body)
         except EnvelopeError as error:  # it was one when it was accepted: the inbox is damaged
-            for work in left:
-                await self._settle(work, Outcome(state=State.DEAD, error=str(error)))
-            return
+            event, damage = damaged_event(claim.event.id, claim.event.type), error
         try:
+            # What hangs is done by itself, after the others.
+            apart = self._slots.hanging(work.handler for work in left)
+            for work in [each for each in left if each.handler in apart]:
+                left.remove(work)
+                await self._release(work, began=False)
             while left and not self._stopping.is_set():
-                await self._attempt(event, claim, left.pop(0))
+                if left[0] is claim.work[0] or await self._may_begin(left[0]):
+                    await self._attempt(event, claim, left.pop(0), damage)
+                else:
+                    self._leases.drop(left.pop(0))
         finally:
             for work in left:
                 await self._release(work, began=False)
 
-    async def _attempt(self, event: Event, claim: Claim, work: Work) -> None:
+    async def _may_begin(self, work: Work) -> bool:
+        """Whether it is still ours; if so, its beginning is noted."""
+        try:
+            ours = await self._inbox.begin(work)
+        except Exception as error:
+            self._health.failed("claim", error)
+            await self._release(work, began=False)
+            return False
+        if not ours:
+            line = "%s for %s was no longer ours"
+            logger.warning(line, work.handler, work.event_id, extra=about_work(work))
+        return ours
+
+    async def _attempt(
+        self, event: Event, claim: Claim, work: Work, damage: EnvelopeError | None
+    ) -> None:
         route = self._routes[work.handler]
         rules = self._rules_of(route)
-        given_up = given_up_for_crashes(work)
-        if given_up is not None:
-            logger.error(
-                "%s is given up for %s: the process ended %d times while it ran alone",
-                work.handler,
-                work.event_id,
-                work.crashes,
-            )
-            await self._settle(work, given_up)
+        attempt = self._slots.begin(work.handler)
+        if attempt is None:
+            await self._release(work, began=False)
             return
-        number = work.failures + 1
         context = Context(
             attempt=work.attempt,
-            is_last_attempt=number >= rules.attempts,
+            is_last_attempt=work.failures + 1 >= rules.attempts,
             handler=work.handler,
             received=from_unix(claim.event.received) or LATEST,
+            is_replay=work.replay,
+            is_superseded=work.superseded,
             services=self._services,
         )
+        self._leases.runs(work)
+        began = self._clock.now()
         try:
-            failure = await run(route, event, context, rules.timeout)
-            if failure is not None:
-                failure = await decide(route, failure, event, context, rules.timeout)
+            with self._counted(attempt), self._watch.running(work.handler):
+                failure, result = await self._tried(route, event, context, work, rules, damage)
+                attempt.timed_out = isinstance(failure, TimeoutError)
+            log_outcome(work, event.type, failure, result, rules, self._now())
+            if self._on_run is not None:
+                self._tell_of_run(claim, work, failure, result, began)
+            if failure is not None and result.state is State.DEAD and not is_told_of(work):
+                await tell_of_dead_letter(route, failure, event, context, rules.timeout)
         except asyncio.CancelledError:
             await self._release(work, began=True)
             raise
-        now = self._clock.now()
-        result = outcome(failure, number, rules, now, self._chance())
-        if failure is not None:
-            _log(work, failure, result, rules, now)
         await self._settle(work, result)
+
+    @contextlib.contextmanager
+    def _counted(self, attempt: Attempt) -> Iterator[None]:
+        """It runs, and after a while it takes no room from others."""
+
+        def takes_long() -> None:
+            self._slots.takes_long(attempt)
+            self.wake()
+
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(self._clock.real_seconds(LONG), takes_long)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            self._slots.end(attempt)
+
+    def _tell_of_run(
+        self, claim: Claim, work: Work, failure: Exception | None, result: Outcome, began: float
+    ) -> None:
+        is_first = work.attempt == 1 and not work.replay
+        record = HandlerRun(
+            handler=work.handler,
+            event_id=work.event_id,
+            event_type=claim.event.type,
+            attempt=work.attempt,
+            state=result.state,
+            error=None if failure is None else type(failure).__name__,
+            waited=max(began - claim.event.received, 0.0) if is_first else None,
+            duration=max(self._clock.now() - began, 0.0),
+        )
+        tell_hook(self._on_run, record, "on_run")
+
+    async def _tried(
+        self,
+        route: Route,
+        event: Event,
+        context: Context,
+        work: Work,
+        rules: Rules,
+        damage: EnvelopeError | None,
+    ) -> tuple[Exception | None, Outcome]:
+        """The error that counts, if any, and what comes next."""
+        if damage is not None:
+            return damage, Outcome(state=State.DEAD, error=str(damage))
+        crash = crash_error(work)
+        if crash is not None:
+            return crash, given_up_for_crashes(work, crash)
+        failure = await run(route, event, context, rules.timeout)
+        if failure is not None:
+            failure = await decide(route, failure, event, context, rules.timeout)
+        now = self._now()
+        return failure, outcome(failure, work.failures + 1, rules, now, self._chance())
 
     def _rules_of(self, route: Route) -> Rules:
         handler, rules = route.handler, self._rules
@@ -214,38 +328,44 @@ class Worker:
 
     async def _settle(self, work: Work, result: Outcome) -> None:
         """Write it down, however long that takes: until then the work stays ours."""
+        self._leases.ran(work)
         pause = _POLL
         try:
             while True:
                 try:
-                    held = await self._inbox.settle(work, result, self._clock.now())
+                    held = await self._inbox.settle(work, result, self._now())
                     break
                 except Exception as error:
                     if self._is_over:
-                        _log_unsettled(work, "it runs again")
+                        log_unsettled(work, "it runs again")
                         return
                     logger.error(
                         "what became of %s for %s can't be written down yet: %s",
                         work.handler,
                         work.event_id,
                         told(error),
+                        extra=about_work(work) | fields(error_type=type(error).__name__),
                     )
                 await self._clock.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
         except asyncio.CancelledError:
             # The inbox may be writing it at this moment, and is not stopped by that.
-            _log_unsettled(work, "it may run again")
+            log_unsettled(work, "it may run again")
             raise
+        finally:
+            self._leases.drop(work)
         if not held:
-            logger.warning("%s for %s was no longer ours", work.handler, work.event_id)
+            line = "%s for %s was no longer ours"
+            logger.warning(line, work.handler, work.event_id, extra=about_work(work))
         elif result.due is not None:
-            wait = result.due - self._clock.now()
+            wait = result.due - self._now()
             if wait < _POLL:
                 asyncio.get_running_loop().call_later(
                     self._clock.real_seconds(max(wait, 0.0)), self.wake
                 )
 
     async def _release(self, work: Work, *, began: bool) -> None:
+        self._leases.drop(work)
         try:
             await self._inbox.release(work, began=began)
         except Exception as error:
@@ -254,6 +374,7 @@ class Worker:
                 work.handler,
                 work.event_id,
                 told(error),
+                extra=about_work(work) | fields(error_type=type(error).__name__),
             )
 
     async def _tidy(self) -> None:
@@ -267,35 +388,5 @@ class Worker:
                     if not await self._inbox.purge(self._routes, self._time_to_purge_by.now()):
                         break
             except Exception as error:
-                logger.error("the inbox was not purged: %s", told(error))
-
-
-def _log_unsettled(work: Work, consequence: str) -> None:
-    logger.error(
-        "the receiver stopped before what became of %s for %s was written down: %s",
-        work.handler,
-        work.event_id,
-        consequence,
-    )
-
-
-def _log(work: Work, error: Exception, result: Outcome, rules: Rules, now: float) -> None:
-    """One line, without the error's text, which can quote people's data; the inbox keeps that."""
-    if result.due is None:
-        logger.error(
-            "%s is given up for %s after attempt %d: %s",
-            work.handler,
-            work.event_id,
-            work.failures + 1,
-            place(error),
-        )
-    else:
-        logger.warning(
-            "%s failed for %s, attempt %d of %d: %s; again in %.0f s",
-            work.handler,
-            work.event_id,
-            work.failures + 1,
-            rules.attempts,
-            place(error),
-            result.due - now,
-        )
+                extra = fields(error_type=type(error).__name__)
+                logger.error("the inbox was not purged: %s", told(error), extra=extra)

@@ -52,9 +52,13 @@ async def test_waiting_has_an_end(tmp_path: Path) -> None:
     )
     await inbox.put(event, ("handler",))
     slept: list[float] = []
-    assert not wait_until_finished(tmp_path / "inbox.db", 10.0, slept.append)
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    assert not await wait_until_finished(tmp_path / "inbox.db", 10.0, sleep)
     assert sum(slept) == pytest.approx(10.0)
     (claim,) = await inbox.claim(1, ("handler",), 2e9)
     await inbox.settle(claim.work[0], Outcome(state=State.DEAD, error="never"), 3.0)
-    assert wait_until_finished(tmp_path / "inbox.db", 10.0, slept.append)
+    assert await wait_until_finished(tmp_path / "inbox.db", 10.0, sleep)
     await inbox.close()

@@ -18,9 +18,8 @@ from aiohttp import web
 from oncehub_async.cli import main
 from oncehub_async.simulator import Account, Simulator
 from oncehub_async.testing import make_event, sign
-from oncehub_async.webhooks import SQLiteInbox, verify_signature
+from oncehub_async.webhooks import SQLiteInbox, opened_inbox, verify_signature
 from oncehub_async.webhooks._inbox import Outcome, State, StoredEvent
-from oncehub_async.webhooks._inbox.inspection import opened_inbox
 
 from ..simulator.threaded import running
 
@@ -216,9 +215,13 @@ async def test_listen_prints_keeps_and_forwards(tmp_path: Path) -> None:
             async with session.post(url, data=body, headers=headers) as response:
                 assert response.status == 200
         line = (await listener.stdout.readline()).decode()
-        assert line.split()[2:] == ["booking.canceled", "EVNT-1", "BKNG-1"]
-        while len(got) < 2:
-            await asyncio.sleep(0.05)
+        assert line.split()[2:] == ["-->", "booking.canceled", "EVNT-1", "BKNG-1"]
+        refused = (await listener.stdout.readline()).decode()
+        assert refused.split()[2:7] == ["<--", "[500]", "POST", forward, "EVNT-1:"]
+        assert "its log says why" in refused
+        assert refused.endswith("; again in 1 s\n")
+        taken = (await listener.stdout.readline()).decode()
+        assert taken.split()[2:] == ["<--", "[200]", "POST", forward, "EVNT-1"]
     finally:
         listener.send_signal(signal.SIGTERM)
         _, err = await listener.communicate()
@@ -226,6 +229,38 @@ async def test_listen_prints_keeps_and_forwards(tmp_path: Path) -> None:
     assert (listener.returncode, b"Traceback" in err) == (0, False), err
     assert got == ["EVNT-1", "EVNT-1"]
     assert (tmp_path / "inbox.db").exists()
+
+
+async def test_listen_says_beside_the_json_why_it_cannot_forward(tmp_path: Path) -> None:
+    """The result holds events only; the address is shown without what may be a password in it."""
+    server = await asyncio.start_server(lambda _r, writer: writer.close(), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    forward = f"http://me:pass@127.0.0.1:{port}/hook?key=pass"
+    listener = await listening(tmp_path, "--json", "--forward", forward)
+    try:
+        assert listener.stderr is not None
+        assert listener.stdout is not None
+        url = (await listener.stderr.readline()).decode().split()[2].rstrip(";")
+        told = (await listener.stderr.readline()).decode()
+        assert told == f"Each is posted on to http://127.0.0.1:{port}/hook?...\n"
+        body = make_event("booking.canceled", event_id="EVNT-1")
+        headers = {"Oncehub-Signature": sign(body, SECRET)}
+        async with aiohttp.ClientSession() as session:
+            async with session.post(url, data=body, headers=headers) as response:
+                assert response.status == 200
+        assert json.loads(await listener.stdout.readline())["id"] == "EVNT-1"
+        why = (await listener.stderr.readline()).decode()
+        assert why.split()[2:6] == ["<--", "[no", "answer]", "POST"]
+        assert f"/hook?...  EVNT-1: 127.0.0.1:{port} broke off before it answered" in why
+        assert why.endswith("; again in 1 s\n")
+    finally:
+        listener.send_signal(signal.SIGTERM)
+        out, err = await listener.communicate()
+        server.close()
+        await server.wait_closed()
+    assert (listener.returncode, out) == (0, b"")
+    assert b"pass" not in err
+    assert await counted(tmp_path / "inbox.db") == {State.DONE: 1, State.PENDING: 1}
 
 
 async def test_listen_goes_on_when_nobody_reads(tmp_path: Path) -> None:
@@ -244,7 +279,7 @@ async def test_listen_goes_on_when_nobody_reads(tmp_path: Path) -> None:
                 async with session.post(url, data=body, headers=headers) as response:
                     assert response.status == 200
         async with asyncio.timeout(60):
-            while (counts := counted(tmp_path / "inbox.db")) != {State.DONE: 3}:
+            while (counts := await counted(tmp_path / "inbox.db")) != {State.DONE: 3}:
                 assert State.FAILED not in counts
                 assert State.DEAD not in counts
                 await asyncio.sleep(0.05)
@@ -278,14 +313,14 @@ async def test_listen_stops_though_its_reader_has_stalled(tmp_path: Path) -> Non
             listener.kill()
             await listener.wait()
         os.close(reading)
-    counts = counted(tmp_path / "inbox.db")
+    counts = await counted(tmp_path / "inbox.db")
     assert set(counts) == {State.DONE, State.PENDING}
     assert sum(counts.values()) == 120
 
 
-def counted(file: Path) -> dict[State, int]:
-    with opened_inbox(file) as inbox:
-        return inbox.counts()
+async def counted(file: Path) -> dict[State, int]:
+    async with opened_inbox(file) as inbox:
+        return await inbox.counts()
 
 
 async def listening(

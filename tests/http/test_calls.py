@@ -420,6 +420,9 @@ def test_logs_hold_no_ids_and_no_filters(caplog: pytest.LogCaptureFixture) -> No
 
     run_virtual(main())
     assert "/contacts" in caplog.text
+    told = [vars(each) for each in caplog.records if hasattr(each, "path")]
+    assert [(each["method"], each["attempt"]) for each in told] == [("GET", n) for n in (1, 1, 2)]
+    assert "carrie" not in str(told)
     assert "carrie" not in caplog.text
     assert "key-1" not in caplog.text
 

@@ -1,193 +1,28 @@
-"""What holds for every inbox."""
+"""Both inboxes keep the contract of `Inbox`."""
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable
+from pathlib import Path
 
-from oncehub_async.webhooks import Inbox
-from oncehub_async.webhooks._inbox import Claim, Outcome, State, StoredEvent, Work
+import pytest
 
-DONE = Outcome(state=State.DONE)
-BOTH = ("first", "second")
-
-
-def event(id: str, subject: str = "", at: float = 0.0, received: float = 0.0) -> StoredEvent:
-    return StoredEvent(
-        id=id,
-        type="booking.scheduled",
-        subject=subject or id,
-        creation_time=at,
-        received=received,
-        body=b'{"id":"%s"}' % id.encode(),
-    )
+from oncehub_async.testing import InboxContract, SharedInboxContract
+from oncehub_async.webhooks import Inbox, MemoryInbox, SQLiteInbox
+from oncehub_async.webhooks._inbox import sqlite_inbox
 
 
-def told(claims: Sequence[Claim]) -> list[tuple[str, list[str]]]:
-    return [(claim.event.id, [work.handler for work in claim.work]) for claim in claims]
+class TestMemoryInbox(InboxContract):
+    """In memory; there it is one process's."""
+
+    @pytest.fixture
+    def make_inbox(self) -> Callable[[], Inbox]:
+        inbox = MemoryInbox(keep=7 * 86_400.0)
+        return lambda: inbox
 
 
-async def finish(inbox: Inbox, claims: Sequence[Claim], outcome: Outcome = DONE) -> None:
-    for claim in claims:
-        for work in claim.work:
-            assert await inbox.settle(work, outcome, 0.0)
+class TestSQLiteInbox(SharedInboxContract):
+    """In a file, several at once."""
 
-
-async def test_an_event_is_claimed_once_with_all_its_handlers_in_order(inbox: Inbox) -> None:
-    """And comes back as it was put."""
-    put = event("E1", "BKNG-1", at=5.0)
-    assert await inbox.put(put, BOTH)
-    (claim,) = await inbox.claim(10, BOTH, 0.0)
-    assert claim.event == put
-    assert claim.work == (Work("E1", "first", 1), Work("E1", "second", 1))
-    assert await inbox.claim(10, BOTH, 0.0) == []
-    await finish(inbox, [claim])
-    assert await inbox.counts() == {State.DONE: 2}
-    assert await inbox.waiting() == {}
-
-
-async def test_an_event_that_comes_twice_is_kept_once(inbox: Inbox) -> None:
-    """Also after it was done, and also when both come at the same time."""
-    assert await inbox.put(event("E1"), BOTH)
-    assert not await inbox.put(event("E1"), BOTH)
-    await finish(inbox, await inbox.claim(10, BOTH, 0.0))
-    assert not await inbox.put(event("E1"), BOTH)
-    assert await inbox.claim(10, BOTH, 0.0) == []
-    together = await asyncio.gather(*(inbox.put(event("E2"), BOTH) for _ in range(5)))
-    assert sorted(together) == [False] * 4 + [True]
-
-
-async def test_not_more_than_the_limit_is_claimed(inbox: Inbox) -> None:
-    """So many events, the oldest first."""
-    for number in range(5):
-        await inbox.put(event(f"E{number}", received=number), BOTH)
-    assert told(await inbox.claim(2, BOTH, 9.0)) == [("E0", list(BOTH)), ("E1", list(BOTH))]
-    assert told(await inbox.claim(2, BOTH, 9.0)) == [("E2", list(BOTH)), ("E3", list(BOTH))]
-
-
-async def test_only_registered_handlers_work_is_claimed(inbox: Inbox) -> None:
-    """Other work waits, is told of, and holds up nobody."""
-    await inbox.put(event("E1", "B", at=1.0), ("gone", "here"))
-    await inbox.put(event("E2", "B", at=2.0), ("here",))
-    claims = await inbox.claim(10, ("here",), 0.0)
-    assert told(claims) == [("E1", ["here"])]
-    await finish(inbox, claims)
-    assert told(await inbox.claim(10, ("here",), 0.0)) == [("E2", ["here"])]
-    assert await inbox.waiting() == {"gone": 1, "here": 1}
-
-
-async def test_events_of_a_subject_go_one_after_the_other_by_creation_time(inbox: Inbox) -> None:
-    """As far as they have arrived; those of the same moment as they arrived."""
-    await inbox.put(event("late", "B", at=3.0), ("h",))
-    await inbox.put(event("early", "B", at=1.0), ("h",))
-    await inbox.put(event("same-1", "B", at=2.0), ("h",))
-    await inbox.put(event("same-2", "B", at=2.0), ("h",))
-    await inbox.put(event("other", "C", at=9.0), ("h",))
-    seen = []
-    for _ in range(4):
-        claims = await inbox.claim(10, ("h",), 0.0)
-        seen += [claim.event.id for claim in claims]
-        assert sum(claim.event.subject == "B" for claim in claims) == 1
-        await finish(inbox, claims)
-    assert [each for each in seen if each != "other"] == ["early", "same-1", "same-2", "late"]
-
-
-async def test_a_handler_that_failed_holds_up_its_own_later_work_only(inbox: Inbox) -> None:
-    """Order for each handler and subject; the others go on."""
-    await inbox.put(event("E1", "B", at=1.0), BOTH)
-    await inbox.put(event("E2", "B", at=2.0), BOTH)
-    (claim,) = await inbox.claim(10, BOTH, 0.0)
-    await inbox.settle(claim.work[0], Outcome(state=State.FAILED, due=100.0, error="x"), 0.0)
-    assert await inbox.claim(10, BOTH, 0.0) == []  # the second handler of E1 still runs
-    await inbox.settle(claim.work[1], DONE, 0.0)
-    claims = await inbox.claim(10, BOTH, 0.0)
-    assert told(claims) == [("E2", ["second"])]
-    await finish(inbox, claims)
-    assert await inbox.claim(10, BOTH, 99.0) == []
-    claims = await inbox.claim(10, BOTH, 100.0)
-    assert told(claims) == [("E1", ["first"])]
-    assert claims[0].work[0].attempt == 2
-    await inbox.settle(claims[0].work[0], Outcome(state=State.DEAD, error="y"), 0.0)
-    assert told(await inbox.claim(10, BOTH, 100.0)) == [("E2", ["first"])]
-    assert await inbox.counts() == {State.DONE: 2, State.DEAD: 1, State.RUNNING: 1}
-
-
-async def test_of_the_same_moment_the_one_that_arrived_before_goes_first(inbox: Inbox) -> None:
-    """Also while that one waits to be tried again."""
-    await inbox.put(event("E1", "B", at=1.0), ("h",))
-    await inbox.put(event("E2", "B", at=1.0), ("h",))
-    (claim,) = await inbox.claim(10, ("h",), 0.0)
-    assert claim.event.id == "E1"
-    await inbox.settle(claim.work[0], Outcome(state=State.FAILED, due=100.0, error="x"), 0.0)
-    assert await inbox.claim(10, ("h",), 99.0) == []
-    claims = await inbox.claim(10, ("h",), 100.0)
-    assert told(claims) == [("E1", ["h"])]
-    await finish(inbox, claims)
-    assert told(await inbox.claim(10, ("h",), 100.0)) == [("E2", ["h"])]
-
-
-async def test_a_clock_that_stepped_back_holds_up_no_event(inbox: Inbox) -> None:
-    """Neither a new one nor one that was given back: they wait for no moment."""
-    await inbox.put(event("E1", received=5_000.0), ("h",))
-    (claim,) = await inbox.claim(10, ("h",), 1_000.0)
-    await inbox.release(claim.work[0], began=False)
-    (claim,) = await inbox.claim(10, ("h",), 900.0)
-    assert claim.event.received == 5_000.0
-
-
-async def test_running_work_is_not_purged(inbox: Inbox) -> None:
-    """Even of a handler that this process doesn't have, and however old it is."""
-    await inbox.put(event("E1"), ("another's",))
-    (claim,) = await inbox.claim(10, ("another's",), 0.0)
-    assert await inbox.purge(("h",), 1e9) == 0
-    assert await inbox.settle(claim.work[0], DONE, 1e9)
-
-
-async def test_released_work_is_due_again_and_its_attempt_does_not_count(inbox: Inbox) -> None:
-    """As if it had not been claimed."""
-    await inbox.put(event("E1"), BOTH)
-    (claim,) = await inbox.claim(10, BOTH, 0.0)
-    await inbox.release(claim.work[1], began=False)
-    assert await inbox.claim(10, BOTH, 0.0) == []  # the first handler still runs
-    await inbox.settle(claim.work[0], DONE, 0.0)
-    (again,) = await inbox.claim(10, BOTH, 0.0)
-    assert again.work == (Work("E1", "second", 1),)
-
-
-async def test_what_is_not_claimed_can_not_be_settled(inbox: Inbox) -> None:
-    """Nor an attempt that is over."""
-    await inbox.put(event("E1"), ("h",))
-    assert not await inbox.settle(Work("E1", "h", 1), DONE, 0.0)
-    (claim,) = await inbox.claim(10, ("h",), 0.0)
-    assert not await inbox.settle(Work("E1", "h", 2), DONE, 0.0)
-    assert not await inbox.settle(Work("E1", "other", 1), DONE, 0.0)
-    assert not await inbox.settle(Work("E2", "h", 1), DONE, 0.0)
-    assert await inbox.settle(claim.work[0], DONE, 0.0)
-    assert not await inbox.settle(claim.work[0], DONE, 0.0)
-
-
-async def test_purge_forgets_what_is_old_and_finished(inbox: Inbox) -> None:
-    """Work that is not finished stays, however old; so does what is young."""
-    week, day = 7 * 86_400.0, 86_400.0
-    for name, received in (("old", 0.0), ("open", 0.0), ("none", 0.0), ("young", week)):
-        await inbox.put(event(name, received=received), ("h",) if name != "none" else ())
-    claims = await inbox.claim(10, ("h",), week)
-    await finish(inbox, [claim for claim in claims if claim.event.id != "open"])
-    assert await inbox.purge(("h",), week + day) == 2
-    assert await inbox.purge(("h",), week + day) == 0
-    assert await inbox.put(event("old"), ())
-    assert not await inbox.put(event("open"), ())
-    assert not await inbox.put(event("young"), ())
-
-
-async def test_many_at_once(inbox: Inbox) -> None:
-    """Nothing is lost or claimed twice when all is put and claimed at the same time."""
-    events = [event(f"E{number}", f"B{number % 40}", at=number) for number in range(300)]
-    await asyncio.gather(*(inbox.put(each, BOTH) for each in events))
-    seen: list[str] = []
-    while claims := await inbox.claim(7, BOTH, 0.0):
-        seen += [claim.event.id for claim in claims]
-        assert len({claim.event.subject for claim in claims}) == len(claims)
-        await asyncio.gather(*(finish(inbox, [claim]) for claim in claims))
-    assert sorted(seen) == sorted(each.id for each in events)
-    for subject in range(40):
-        mine = [int(each[1:]) for each in seen if int(each[1:]) % 40 == subject]
-        assert mine == sorted(mine)
+    @pytest.fixture
+    def make_inbox(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Inbox]:
+        monkeypatch.setattr(sqlite_inbox, "_SECONDS_BETWEEN_ROLL_CALLS", 0.0)
+        return lambda: SQLiteInbox(tmp_path / "inbox.db")

@@ -9,7 +9,7 @@ import pytest
 
 from oncehub_async import ConfigurationError, InvalidParameterError
 from oncehub_async.testing import ReceiverClient, make_event
-from oncehub_async.webhooks import Context, Event, MemoryInbox, Receiver, Router
+from oncehub_async.webhooks import Context, Event, EventType, MemoryInbox, Receiver, Router
 
 from .conftest import SECRET
 
@@ -29,12 +29,13 @@ async def test_composites_and_specific_types() -> None:
     """ "booking" stands for all of them, "*" for everything, also for types to come."""
     seen: list[tuple[str, str]] = []
     subject = receiver()
-    for name, types in {
+    kinds: dict[str, tuple[EventType, ...]] = {
         "specific": ("booking.canceled", "booking.no_show"),
         "bookings": ("booking",),
         "conversations": ("conversation",),
         "all": ("*",),
-    }.items():
+    }
+    for name, types in kinds.items():
 
         async def note(event: Event, name: str = name) -> None:
             seen.append((event.type, name))

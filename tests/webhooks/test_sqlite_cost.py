@@ -63,7 +63,7 @@ def held_up(connection: sqlite3.Connection, many: int) -> None:
 
 
 def one_round(connection: sqlite3.Connection) -> None:
-    (claim,) = statements.claim(connection, "o", 1, ("down", "up"), 2.0, True)
+    (claim,) = statements.claim(connection, "o", 1, {"down": None, "up": None}, 2.0, True)
     statements.settle_many(connection, "o", [(work, DONE, 2.0) for work in claim.work])
 
 
@@ -102,7 +102,7 @@ def test_settling_costs_what_is_settled(connection: sqlite3.Connection) -> None:
 
     def cost(many: int, subject: Callable[[int], str]) -> float:
         put(connection, range(many), subject, "up")
-        claims = statements.claim(connection, "o", many, ("up",), 2.0, True)
+        claims = statements.claim(connection, "o", many, {"up": None}, 2.0, True)
         settled = [(claim.work[0], DONE, 2.0) for claim in claims]
         assert len(settled) == many
         return steps(connection, lambda: statements.settle_many(connection, "o", settled)) / many

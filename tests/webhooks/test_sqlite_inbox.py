@@ -348,3 +348,27 @@ async def test_a_commit_is_durable(tmp_path: Path) -> None:
     )
     assert pragmas == ["wal", 2]
     await inbox.close()
+
+
+async def test_what_another_process_wrote_is_news(tmp_path: Path) -> None:
+    """Soon, instead of at the next look; what this one writes itself is none."""
+    one, two = SQLiteInbox(tmp_path / "inbox.db"), SQLiteInbox(tmp_path / "inbox.db")
+    await one.open()
+    await two.open()
+    news = asyncio.Event()
+    one.on_news(news.set)
+    await asyncio.wait_for(news.wait(), 10.0)  # that it was opened
+    news.clear()
+    await one.put(event(1), ("h",))
+    await asyncio.sleep(0.2)
+    assert not news.is_set()
+    await two.put(event(2), ("h",))
+    await asyncio.wait_for(news.wait(), 10.0)
+    one.on_news(None)
+    await asyncio.sleep(0.2)
+    news.clear()
+    await two.put(event(3), ("h",))
+    await asyncio.sleep(0.2)
+    assert not news.is_set()
+    await one.close()
+    await two.close()

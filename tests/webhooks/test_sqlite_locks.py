@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from oncehub_async.webhooks import opened_inbox
 from oncehub_async.webhooks._inbox import State
-from oncehub_async.webhooks._inbox.inspection import opened_inbox
 
 TWO_INBOXES = """
 import asyncio, os, signal, subprocess, sys
@@ -29,7 +29,9 @@ asyncio.run(main())
 """
 
 
-def test_what_two_inboxes_of_one_process_keep_outlives_a_look_and_a_kill(tmp_path: Path) -> None:
+async def test_what_two_inboxes_of_one_process_keep_outlives_a_look_and_a_kill(
+    tmp_path: Path,
+) -> None:
     """Opening the second one must not free the first one's locks: a look at the file from outside
     would then take the write-ahead log for its own, and remove it."""
     path = tmp_path / "inbox.db"
@@ -37,5 +39,5 @@ def test_what_two_inboxes_of_one_process_keep_outlives_a_look_and_a_kill(tmp_pat
         [sys.executable, "-c", TWO_INBOXES, str(path)], capture_output=True, timeout=60, check=False
     )
     assert process.returncode == -signal.SIGKILL, process.stderr.decode()
-    with opened_inbox(path) as inbox:
-        assert inbox.counts() == {State.PENDING: 3}
+    async with opened_inbox(path) as inbox:
+        assert await inbox.counts() == {State.PENDING: 3}

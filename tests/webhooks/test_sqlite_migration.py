@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from oncehub_async.webhooks import SQLiteInbox
-from oncehub_async.webhooks._inbox import Outcome, State, sqlite_inbox
+from oncehub_async.webhooks import Outcome, Selection, SQLiteInbox, State, Subscription
+from oncehub_async.webhooks._inbox import sqlite_inbox
 
 VERSION_2 = """
 CREATE TABLE needed (seconds REAL NOT NULL);
@@ -59,3 +59,91 @@ async def test_what_waits_in_version_2_is_handled_in_its_order(
     await again.open()
     assert await again.waiting() == {"h": 3}
     await again.close()
+
+
+VERSION_3 = """
+CREATE TABLE needed (seconds REAL NOT NULL);
+INSERT INTO needed VALUES (0);
+CREATE TABLE events (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL,
+    subject TEXT NOT NULL, created REAL NOT NULL, received REAL NOT NULL, body BLOB NOT NULL);
+CREATE INDEX events_received ON events (received);
+CREATE TABLE work (event INTEGER NOT NULL, position INTEGER NOT NULL, handler TEXT NOT NULL,
+    state TEXT NOT NULL, attempts INTEGER NOT NULL, failures INTEGER NOT NULL DEFAULT 0,
+    crashes INTEGER NOT NULL DEFAULT 0, created REAL NOT NULL, waits REAL, due REAL,
+    open_subject TEXT, owner TEXT, suspected INTEGER NOT NULL DEFAULT 0,
+    alone INTEGER NOT NULL DEFAULT 0, finished REAL, error TEXT,
+    PRIMARY KEY (event, position)) WITHOUT ROWID;
+CREATE INDEX work_due ON work (handler, due, event, position) WHERE due IS NOT NULL;
+CREATE INDEX work_order ON work (open_subject, handler, created, event)
+    WHERE open_subject IS NOT NULL;
+CREATE INDEX work_running ON work (open_subject, owner) WHERE owner IS NOT NULL;
+CREATE INDEX work_suspects ON work (handler, due) WHERE suspected AND due IS NOT NULL;
+PRAGMA application_id = 0x4F68496E;
+PRAGMA user_version = 3;
+INSERT INTO events VALUES
+    (1, 'E1', 'booking.scheduled', 'A', 1, 1, '{}'), (2, 'E2', 'booking.canceled', 'A', 2, 2, '{}'),
+    (3, 'E3', 'booking.scheduled', 'A', 0, 3, '{}'), (4, 'E4', 'booking.scheduled', 'C', 1, 4, '{}');
+INSERT INTO work VALUES
+    (1, 0, 'h', 'dead', 1, 0, 0, 1, NULL, NULL, NULL, NULL, 0, 0, 9, 'never'),
+    (2, 0, 'h', 'done', 1, 0, 0, 2, NULL, NULL, NULL, NULL, 0, 0, 9, NULL),
+    (3, 0, 'h', 'done', 1, 0, 0, 0, NULL, NULL, NULL, NULL, 0, 0, 10, NULL),
+    (4, 0, 'g', 'done', 1, 0, 0, 1, NULL, NULL, NULL, NULL, 0, 0, 9, NULL),
+    (4, 1, 'h', 'running', 1, 0, 0, 1, NULL, NULL, 'C', 'a process that died', 0, 0, NULL, NULL),
+    (4, 2, 'i', 'running', 1, 0, 0, 1, NULL, NULL, 'C', 'a process that died', 0, 0, NULL, NULL);
+"""
+
+
+async def test_version_3_is_taken_over_with_what_its_handlers_had_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dead letter knows that a newer event was handled; what ran first is what had begun."""
+    monkeypatch.setattr(sqlite_inbox, "_SECONDS_BETWEEN_ROLL_CALLS", 0.0)
+    monkeypatch.setattr("oncehub_async.webhooks._inbox.owner_lock.MISSING", 1e-9)
+    path = tmp_path / "inbox.db"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(VERSION_3)
+    connection.close()
+    inbox = SQLiteInbox(path)
+    await inbox.open()
+    found = await inbox.register([Subscription("h", ["booking"])], 100.0)
+    assert (found.caught_up, found.away, found.released) == ({}, {}, {})
+    assert await inbox.claim(9, ("other",), 100.0) == []
+    (claim,) = await inbox.claim(9, ("h", "i"), 100.0)
+    assert (claim.event.id, claim.alone) == ("E4", True)
+    assert [(work.handler, work.attempt) for work in claim.work] == [("h", 2)]
+    await inbox.settle(claim.work[0], Outcome(state=State.DONE), 100.0)
+    (claim,) = await inbox.claim(9, ("h", "i"), 100.0)
+    assert [(work.handler, work.attempt) for work in claim.work] == [("i", 1)]
+    assert (
+        await inbox.redo(Selection(states=[State.DEAD, State.DONE], events=["E1", "E2"]), 1.0) == 2
+    )
+    (claim,) = await inbox.claim(9, ("h",), 100.0)
+    assert (claim.event.id, claim.work[0].superseded, claim.work[0].replay) == ("E1", True, True)
+    await inbox.settle(claim.work[0], Outcome(state=State.DONE), 100.0)
+    (claim,) = await inbox.claim(9, ("h",), 100.0)
+    assert (claim.event.id, claim.work[0].superseded) == ("E2", False)
+    await inbox.close()
+
+
+async def test_a_new_file_has_the_tables_of_a_migrated_one(tmp_path: Path) -> None:
+    """Whichever version it comes from."""
+    shapes = []
+    for version, tables in (("2", VERSION_2), ("3", VERSION_3), ("new", "")):
+        path = tmp_path / version
+        if tables:
+            with sqlite3.connect(path) as connection:
+                connection.executescript(tables)
+            connection.close()
+        inbox = SQLiteInbox(path)
+        await inbox.open()
+        await inbox.close()
+        connection = sqlite3.connect(path)
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema ORDER BY 1")]
+        columns = {
+            name: {row[1] for row in connection.execute(f"PRAGMA table_info({name})")}
+            for name in names
+        }
+        version_now = connection.execute("PRAGMA user_version").fetchone()
+        connection.close()
+        shapes.append((names, columns, version_now))
+    assert shapes[0] == shapes[1] == shapes[2]

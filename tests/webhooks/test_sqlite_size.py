@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from oncehub_async import InvalidParameterError
-from oncehub_async.webhooks import Receiver, SQLiteInbox
+from oncehub_async.webhooks import Receiver, SQLiteInbox, opened_inbox
 from oncehub_async.webhooks._inbox import Outcome, State
-from oncehub_async.webhooks._inbox.inspection import opened_inbox
 
 from .conftest import DAY, SECRET
 from .test_sqlite_inbox import DONE, event
@@ -90,7 +89,7 @@ async def test_nothing_is_purged_by_hand_that_the_receiver_needs(tmp_path: Path)
     subject = Receiver(signing_secret=SECRET, inbox=inbox, max_age=10 * DAY)
     async with subject:
         pass
-    with opened_inbox(path) as file:
+    async with opened_inbox(path) as file:
         with pytest.raises(InvalidParameterError, match=r"10\.00 days"):
-            file.drop_done(9 * DAY)
-        assert file.drop_done(11 * DAY) == 0
+            await file.forget(91 * DAY, 100 * DAY)
+        assert await file.forget(89 * DAY, 100 * DAY) == 0

@@ -9,13 +9,14 @@ The bytes depend on nothing but the objects and their order. `docs/export-format
 columns there are and how each value is written.
 """
 
-from .choices import Compression, Format, check, file_ending
+from .choices import ENDINGS, Compression, Format, check, file_ending
 from .compressed import LONGEST_LINE, BrokenFileError, pieces_of
 from .csv_format import plain_text
 from .exported_rows import read_objects, read_rows
 from .file_writer import FormatWriter, count_objects, open_writer
 
 __all__ = [
+    "ENDINGS",
     "LONGEST_LINE",
     "BrokenFileError",
     "Compression",

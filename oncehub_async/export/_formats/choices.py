@@ -3,6 +3,7 @@
 import sys
 from enum import StrEnum
 from importlib.util import find_spec
+from itertools import product, starmap
 
 from ...errors import InvalidParameterError
 
@@ -32,6 +33,10 @@ def file_ending(format: Format, compression: Compression) -> str:
     A Parquet file ends in `.parquet` whatever compresses its pages.
     """
     return f".{format}" + ("" if format is Format.PARQUET else _ENDINGS[compression])
+
+
+ENDINGS = tuple(dict.fromkeys(starmap(file_ending, product(Format, Compression))))
+"""All endings that files can have."""
 
 
 def check(format: Format, compression: Compression) -> None:

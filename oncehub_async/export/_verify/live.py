@@ -8,7 +8,7 @@ from random import Random, SystemRandom
 from typing import Any
 
 from ..._client import OnceHub, Resources
-from ..._ground import LATEST, MAX_LIMIT, read_time
+from ..._ground import LATEST, MAX_LIMIT, checks, read_time
 from ..._lists import Direction, Listing, following
 from ..._rate import Priority
 from ...errors import BadRequestError, GoneError, InvalidParameterError, NotFoundError
@@ -46,6 +46,7 @@ async def compare_with_account(
     """
     if samples < 0:
         raise InvalidParameterError("samples", "can't be less than 0")
+    folder = checks.local_path(folder, "folder")
     manifest = read_manifest(folder)
     if manifest is None:
         raise InvalidParameterError("folder", f"{folder} holds no export")

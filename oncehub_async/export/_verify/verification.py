@@ -1,16 +1,17 @@
 """Checks the files of an export against its manifest, without asking the service."""
 
-from itertools import product, starmap
+from itertools import product
 from pathlib import Path
 
 import attrs
 
+from ..._ground import checks
 from ...errors import InvalidParameterError
 from .._earlier_export import ObjectTimes
 from .._export_plan import RESOURCES
 from .._files import PARTIAL, PREVIOUS
-from .._formats import Compression, Format, file_ending
-from .._manifest import CHANGES_ENDING, MANIFEST_NAME, Manifest, ResourceEntry
+from .._formats import ENDINGS
+from .._manifest import CHANGES_ENDING, MANIFEST_NAME, TABLE_ENDINGS, Manifest, ResourceEntry
 from .._manifest_reader import ManifestError, read_manifest
 from .._spool import SPOOL_ENDING as SPOOL
 from .changes import Base, check_changes
@@ -46,7 +47,9 @@ class Verification:
         return not self.problems and not any(each.problems for each in self.resources.values())
 
 
-_ENDINGS = (*starmap(file_ending, product(Format, Compression)), CHANGES_ENDING)
+# Made anew from the log, which is checked.
+_TABLES = tuple(name + ending for name, ending in product(RESOURCES, TABLE_ENDINGS))
+_ENDINGS = (*ENDINGS, CHANGES_ENDING)
 
 
 def verify_export(folder: Path) -> Verification:
@@ -62,6 +65,7 @@ def verify_export(folder: Path) -> Verification:
     Raises `InvalidParameterError` where there is no such folder, or where what reads a format
     isn't installed, and `OSError`.
     """
+    folder = checks.local_path(folder, "folder")
     if not folder.is_dir():
         raise InvalidParameterError("folder", f"{folder} is not a folder")
     result = Verification()
@@ -100,7 +104,7 @@ def _look_around(folder: Path, manifest: Manifest, result: Verification) -> None
     for entry in manifest.resources.values():
         known |= {entry.file or "", entry.spool or "", entry.changes.file if entry.changes else ""}
     for path in sorted(folder.iterdir()):
-        if path.name not in known:
+        if path.name not in known and path.name not in _TABLES:
             _tell_of(path, result)
 
 

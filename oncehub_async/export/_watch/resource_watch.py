@@ -9,6 +9,13 @@ import attrs
 
 from ..._client import Resources
 from ..._ground import EARLIEST, Clock, shifted, text_in_seconds
+from ...errors import (
+    DeletedObjectError,
+    GoneError,
+    InvalidParameterError,
+    InvalidResponseError,
+    NotFoundError,
+)
 from .._export_plan import ResourcePlan
 from .._files import in_thread
 from .._folder import SOME
@@ -17,6 +24,7 @@ from .._formats.exported_rows import moment
 from .._formats.fields import without_secrets
 from .._manifest import CHANGES_ENDING, Changes, ResourceEntry, text_of
 from .change_log import REMEDY, ChangeLog
+from .changes_table import write_changes_table
 from .versions import VERSION_TIMES, KnownVersions, RoundBuffer, round_buffer
 
 
@@ -46,12 +54,17 @@ class ResourceWatch:
     clock: Clock
     some_ids: list[str] = attrs.Factory(list)
     """Of the export's objects, once it was opened."""
+    gone: list[str] = attrs.Factory(list)
+    """The ids of what was found deleted in the latest round."""
     changes: Changes = attrs.field(init=False)
     _is_new: bool = attrs.field(init=False)
     _known: KnownVersions = attrs.field(init=False)
     _log: ChangeLog = attrs.field(init=False)
     _mark: datetime | None = attrs.field(init=False)
     _opened: datetime = attrs.field(init=False)
+    _ids: set[str] = attrs.Factory(set)
+    """Of what there is, for resources that are compared as a whole."""
+    _has_table: bool = False
 
     def __attrs_post_init__(self) -> None:
         self._opened = self.clock.date()
@@ -83,6 +96,7 @@ class ResourceWatch:
         try:
             with path.open("rb") as file:
                 for data in read_objects(file, written_as, compression, fields):
+                    self._note_id(data)
                     if len(self.some_ids) < SOME:
                         self.some_ids.append(str(data.get("id")))
                     # Where no time tells the version, only the whole object does.
@@ -95,6 +109,7 @@ class ResourceWatch:
         # Times that our clock had reached by then are earlier than those of all that is to come.
         seen = moment(self.changes.last_round) or seen
         for data in self._log.open():
+            self._note_id(data)
             self._note(data, seen)
 
     async def round(self) -> int:
@@ -103,6 +118,7 @@ class ResourceWatch:
         Raises `RequestError`, `BrokenFileError` and `OSError`.
         """
         now, since, surely_past = self.clock.date(), self._since(), self._known.latest
+        self.gone = []
         try:
             found = await self._add_changes(since)
         except BaseException:
@@ -115,15 +131,48 @@ class ResourceWatch:
         self.changes.rounds += 1
         self.changes.last_round = text_in_seconds(now)
         self._known.forget(self._since())
+        if found or not self._has_table:
+            await in_thread(write_changes_table, self.out, self.plan.name, self.entry)
+            self._has_table = True
         return found
 
     async def _add_changes(self, since: datetime | None) -> int:
+        seen: set[str] = set()
         with round_buffer(self.out) as buffer:
             async for objects in self._pages(since):
                 await in_thread(self._keep, buffer, objects, since, self.clock.date())
+                seen.update(str(each.get("id")) for each in objects)
+            gone = [each for each in sorted(self._ids - seen) if await self._is_gone(each)]
+            for each in gone:
+                data = {"id": each, "object": self.plan.name.removesuffix("s"), "deleted": True}
+                buffer.add(each, self._known.version_of(data, self.clock.date()), data)
             if buffer:
                 await in_thread(self._write, buffer)
+            if self._is_compared:
+                self._ids |= seen
+                self._ids -= set(gone)
+                self.gone = gone
             return len(buffer)
+
+    @property
+    def _is_compared(self) -> bool:
+        """Whether each round reads all there is, so that what is missing was deleted."""
+        return self.field is None and not self.plan.arguments.keys() - {"limit"}
+
+    async def _is_gone(self, id: str) -> bool:
+        """Whether the service says so, too: a list that is read while it changes may skip one."""
+        try:
+            await getattr(self.oncehub, self.plan.name).get(id)
+        except (DeletedObjectError, NotFoundError, GoneError):
+            return True
+        except (InvalidParameterError, InvalidResponseError):
+            pass  # no id, as a file that is damaged has it; or an object, though an odd one
+        return False
+
+    def _note_id(self, data: Mapping[str, Any]) -> None:
+        if self._is_compared:
+            change = self._ids.discard if data.get("deleted") is True else self._ids.add
+            change(str(data.get("id")))
 
     def _since(self) -> datetime | None:
         return None if self._mark is None else shifted(self._mark, -self.overlap)

@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 
 from ..._client import OnceHub
+from ..._ground import checks
 from ..._rate import Priority
 from ...errors import AuthenticationError, InvalidParameterError, OnceHubError, RequestError
 from .._export_plan import ExportPlan
@@ -36,6 +37,9 @@ class Round:
     """As it is after this round; the next one changes it."""
     changes: Mapping[str, int] = attrs.Factory(dict)
     """How many lines were added, for each resource that was read to its last page."""
+    gone: Mapping[str, tuple[str, ...]] = attrs.Factory(dict)
+    """The ids of what was found deleted, of the resources that are read whole each round; each is
+    one of the `changes` as well, as the line `{"id", "object", "deleted": true}`."""
     errors: Mapping[str, str] = attrs.Factory(dict)
     """Why others weren't, in a line; the next round asks for the same again."""
 
@@ -72,8 +76,12 @@ async def watch_export(
 
     Bookings and contacts are asked for by `last_updated_time`, text messages by `creation_time`;
     of the other resources, which tell no time, all pages are read, and objects count as changed
-    that hold something else than before. Deletions can't be seen, nor objects that don't match the
-    plan's filters any more, nor changes that leave `last_updated_time` as it was.
+    that hold something else than before, and what was deleted is told (`Round.gone`). Deletions of
+    bookings, contacts and text messages can't be seen, nor objects that don't match the plan's
+    filters any more, nor changes that leave `last_updated_time` as it was.
+
+    After an export to CSV or Parquet, `NAME.changes.csv` or `NAME.changes.parquet` holds the
+    latest state of each object that has changed, with the columns of the export.
 
     A resource's changes are written when they were read to the last page; what fails is in the
     round's `errors`, and the next round asks for the same again. Interrupted at whatever point, it
@@ -89,6 +97,7 @@ async def watch_export(
         raise InvalidParameterError("every", "has to be 10 seconds or more")
     if overlap < timedelta(0):
         raise InvalidParameterError("overlap", "can't be negative")
+    out = checks.local_path(out, "out")
     clock = oncehub.clock
     with ready(oncehub, plan, out, format, compression):
         started = clock.date()
@@ -125,7 +134,16 @@ async def watch_export(
             else:
                 changes, errors = await _round(watches, manifest, out)
             yield Round(
-                number=number, started=started, manifest=manifest, changes=changes, errors=errors
+                number=number,
+                started=started,
+                manifest=manifest,
+                changes=changes,
+                gone={
+                    each.plan.name: tuple(each.gone)
+                    for each in watches
+                    if each.gone and each.plan.name in changes
+                },
+                errors=errors,
             )
             await clock.sleep(every)
             number += 1

@@ -4,9 +4,11 @@ The event loop never waits for the disk, and a commit's cost is shared by all wh
 """
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -14,12 +16,17 @@ import attrs
 
 from ...errors import OnceHubError
 from .._webhook_errors import InboxError
+from .write_turn import begin, take_turns
 
 T = TypeVar("T")
 
 _MOST_IN_A_COMMIT = 1_000
 _MOST_IDLE = 1.0
 """Seconds after which `between` is called again where there is nothing to write."""
+
+_BETWEEN_LOOKS = 0.05
+"""Seconds after which it is looked whether another process wrote, while somebody wants to know. An
+idle receiver takes half a percent of a processor with it."""
 
 _TRANSIENT = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL)
 """Trouble that leaves the connection as good as it was."""
@@ -43,7 +50,8 @@ class InboxWriter:
     """Runs operations on a connection that it opens, and opens again after trouble.
 
     `is_current` tells whether the file that was opened is still the one on the disk. `between` is
-    called in the thread, before each commit and at least every second.
+    called in the thread, before each commit and at least every second. `patience`: seconds to wait
+    for other writers.
     """
 
     def __init__(
@@ -51,15 +59,19 @@ class InboxWriter:
         connect: Callable[[], sqlite3.Connection],
         is_current: Callable[[], bool],
         between: Callable[[], None],
+        patience: float = 2.0,
         most_waiting: int = 20_000,
     ) -> None:
         self._connect, self._is_current, self._between = connect, is_current, between
+        self._patience = patience
         self._most_waiting = most_waiting
         self._waiting: list[_Request] = []
         self._batches: queue.SimpleQueue[list[_Request] | None] = queue.SimpleQueue()
         self._connection: sqlite3.Connection | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._wake: Callable[[], None] | None = None
+        self._version: int | None = None
         self._idle = asyncio.Event()
         self._idle.set()
         self._is_closed = False
@@ -94,6 +106,10 @@ class InboxWriter:
                     request.answer.set_exception(InboxError("the inbox was closed"))
             self._batches.put(None)
         await asyncio.to_thread(self._thread.join)
+
+    def watch(self, wake: Callable[[], None] | None) -> None:
+        """Have this called in the loop soon after another connection wrote; None: no longer."""
+        self._wake = wake
 
     def submit(self, operation: WriteOperation[T], argument: object) -> "asyncio.Future[T]":
         """Have it done in the next commit."""
@@ -138,12 +154,30 @@ class InboxWriter:
         self._disconnect()
 
     def _next(self) -> list[_Request] | None:
+        looked = 0.0
         while True:
-            self._between()
+            if time.monotonic() - looked >= _MOST_IDLE:
+                looked = time.monotonic()
+                self._between()
             try:
-                return self._batches.get(timeout=_MOST_IDLE)
+                return self._batches.get(
+                    timeout=_MOST_IDLE if self._wake is None else _BETWEEN_LOOKS
+                )
             except queue.Empty:
-                continue
+                self._look_for_news()
+
+    def _look_for_news(self) -> None:
+        wake, loop, connection = self._wake, self._loop, self._connection
+        if wake is None or loop is None or connection is None:
+            return
+        try:
+            (version,) = connection.execute("PRAGMA data_version").fetchone()
+        except sqlite3.Error:  # whoever asks for something next is told
+            return
+        if version != self._version:
+            self._version = version
+            with contextlib.suppress(RuntimeError):  # the loop was closed under it
+                loop.call_soon_threadsafe(wake)
 
     def _results(self, batch: list[_Request]) -> list[Any]:
         try:
@@ -164,9 +198,10 @@ class InboxWriter:
             self._disconnect()
         if self._connection is None:
             self._connection = self._connect()
+            take_turns(self._connection)
         connection = self._connection
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            begin(connection, self._patience)
             results = _run(connection, batch)
             connection.execute("COMMIT")
         except BaseException as error:

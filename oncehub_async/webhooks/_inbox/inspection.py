@@ -1,167 +1,244 @@
-"""Looking into an inbox's file from outside, beside the process that uses it."""
+"""Looking into an inbox's file, and repairing: what both an open inbox and one beside it do.
 
-import sqlite3
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
-
-import attrs
-
-from ..._ground import checks
-from ...errors import ConfigurationError, InvalidParameterError
-from .._webhook_errors import InboxError
-from . import schema, statements
-from .interface import State
-from .subject_order import change, hold_up, json_argument, let_go_on
-
-_BUSY_TIMEOUT = 5.0
-_ENTRIES = """
-SELECT e.id, e.type, e.subject, e.received, w.handler, w.state, w.attempts,
-       max(w.waits, e.received), w.finished, w.error
-FROM work w JOIN events e ON e.seq = w.event
-WHERE w.state IN (SELECT value FROM json_each(:states)) AND (:event IS NULL OR e.id = :event)
-ORDER BY w.event DESC, w.position
-LIMIT :limit
+Work is changed some events at a time, each in a transaction of its own, so that nobody else who
+uses the file waits for long.
 """
 
-_RETRY = """
-UPDATE work SET state = 'pending', attempts = 0, failures = 0, crashes = 0,
-    suspected = 0, finished = NULL, waits = :now,
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from ..._ground import checks
+from ...errors import InvalidParameterError
+from . import deployments, statements
+from .records import State, StoredEvent
+from .selection import InboxEntry, InboxHandler, Selection
+from .subject_order import (
+    TYPE_MATCHES,
+    change,
+    hold_up,
+    json_argument,
+    let_go_on,
+    types_argument,
+)
+
+EVENTS_AT_ONCE = 2_000
+FORGOTTEN_AT_ONCE = 500
+
+_PARTS = {"TYPE_MATCHES": TYPE_MATCHES, "ASKED_FOR": TYPE_MATCHES.replace(":types", ":asked")}
+
+
+def _sql(statement: str) -> str:
+    """A statement with its parts, which are named in braces, put in."""
+    return statement.format(**_PARTS)
+
+
+_PARTS["IS_MEANT"] = _sql("""
+(:events IS NULL OR e.id IN (SELECT value FROM json_each(:events)))
+AND {TYPE_MATCHES}
+AND (:since IS NULL OR e.received >= :since) AND (:until IS NULL OR e.received < :until)
+AND e.seq > :after AND e.seq <= :upto
+""")
+
+_PARTS["WORK"] = _sql("""
+FROM work w JOIN events e ON e.seq = w.event
+WHERE w.state IN (SELECT value FROM json_each(:states))
+  AND (:handler IS NULL OR w.handler = :handler) AND {IS_MEANT}
+""")
+
+_PARTS["MISSING"] = _sql("""
+FROM events e
+WHERE :missing AND {ASKED_FOR} AND {IS_MEANT}
+  AND NOT EXISTS (SELECT 1 FROM work w WHERE w.event = e.seq AND w.handler = :handler)
+""")
+
+_ENTRIES = _sql("""
+SELECT e.seq, w.position, e.id, e.type, e.subject, e.received, w.handler, w.state, w.attempts,
+       max(w.waits, e.received), w.finished, w.error
+{WORK} ORDER BY w.event DESC, w.position LIMIT :limit
+""")
+
+_MISSING_ENTRIES = _sql("""
+SELECT e.seq, -1, e.id, e.type, e.subject, e.received, :handler, NULL, 0, NULL, NULL, NULL
+{MISSING} ORDER BY e.seq DESC LIMIT :limit
+""")
+
+_TALLY = _sql("""
+SELECT w.handler, w.state, count(*) {WORK} GROUP BY w.handler, w.state
+UNION ALL
+SELECT :handler, NULL, count(*) {MISSING} HAVING count(*)
+""")
+
+_CHOSEN = _sql("SELECT w.event, w.position, e.subject {WORK} AND w.owner IS NULL")
+_TO_ADD = _sql("SELECT e.seq, e.subject {MISSING}")
+
+_REDO = """
+UPDATE work SET
+    replay = replay OR open_subject IS NULL,
+    attempts = iif(open_subject IS NULL, 0, attempts),
+    suspected = iif(open_subject IS NULL, 0, suspected),
+    state = iif(open_subject IS NULL, 'pending', state),
+    failures = 0, crashes = 0, finished = NULL, waits = min(coalesce(waits, :now), :now),
+    due = NULL,
     open_subject = (SELECT subject FROM events WHERE seq = work.event)
-WHERE state = 'dead' AND (:handler IS NULL OR handler = :handler)
-  AND (:events IS NULL
-       OR event IN (SELECT seq FROM events WHERE id IN (SELECT value FROM json_each(:events))))
+FROM json_each(:keys) k
+WHERE work.event = json_extract(k.value, '$[0]') AND work.position = json_extract(k.value, '$[1]')
+"""
+
+_ADD = """
+INSERT INTO work
+    (event, position, handler, state, attempts, created, waits, due, open_subject, replay)
+SELECT e.seq, coalesce((SELECT max(position) + 1 FROM work WHERE event = e.seq), 0), :handler,
+       'pending', 0, e.created, :now, NULL, e.subject, :replay
+FROM json_each(:keys) k JOIN events e ON e.seq = json_extract(k.value, '$[0]')
+"""
+
+_DROP = """
+DELETE FROM work WHERE (event, position) IN (
+    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:keys))
 RETURNING open_subject
 """
 
-_TO_RETRY = """
-SELECT DISTINCT e.subject FROM work w JOIN events e ON e.seq = w.event WHERE w.state = 'dead'
-"""
+
+class Span(NamedTuple):
+    """Events by their number in the file: after the first, up to the second."""
+
+    after: int
+    upto: int
 
 
-@attrs.frozen(kw_only=True)
-class InboxEntry:
-    """The work of one handler for one event. Times are Unix seconds."""
-
-    event_id: str
-    type: str
-    subject: str
-    received: float
-    handler: str
-    state: State
-    attempts: int
-    due: float | None
-    finished: float | None
-    error: str | None = attrs.field(repr=False)
+EVERYTHING = Span(-1, 1 << 62)
 
 
-class InboxFile:
-    """An inbox's file, which a receiver may be using at the same time."""
+def _arguments(
+    connection: sqlite3.Connection, selection: Selection, span: Span
+) -> dict[str, object]:
+    asked = None
+    if selection.missing and selection.handler is not None:
+        asked = types_argument(deployments.asked_for(connection, selection.handler))
+    events = selection.events
+    return {
+        "states": json_argument(sorted(selection.states)),
+        "events": None if events is None else json_argument(sorted(events)),
+        "handler": selection.handler,
+        "types": types_argument(selection.types),
+        "since": selection.since,
+        "until": selection.until,
+        "missing": selection.missing,
+        "asked": asked,
+        **span._asdict(),
+    }
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
 
-    def counts(self) -> dict[State, int]:
-        """How much work there is in each state."""
-        return statements.counts(self._connection)
+def entries(
+    connection: sqlite3.Connection, selection: Selection, limit: int | None
+) -> list[InboxEntry]:
+    """Work that is selected, that of the event that came last first."""
+    arguments = _arguments(connection, selection, EVERYTHING) | {
+        "limit": -1 if limit is None else limit
+    }
+    rows = connection.execute(_ENTRIES, arguments).fetchall()
+    if selection.missing:
+        rows += connection.execute(_MISSING_ENTRIES, arguments)
+        rows.sort(key=lambda row: (-row[0], row[1]))
+    return [_entry(row[2:]) for row in rows[:limit]]
 
-    def entries(self, states: Sequence[State] = tuple(State), limit: int = 50) -> list[InboxEntry]:
-        """Work in these states, the newest first."""
-        return self._entries(states, None, limit)
 
-    def event(self, event_id: str) -> tuple[bytes, list[InboxEntry]]:
-        """An event's body and all its work. Raises `InvalidParameterError`."""
-        body = self._connection.execute(
-            "SELECT body FROM events WHERE id = ?", (event_id,)
-        ).fetchone()
-        if body is None:
-            raise InvalidParameterError("event", f"the inbox has no event {event_id!r}")
-        return body[0], self._entries(tuple(State), event_id, -1)
+def tally(
+    connection: sqlite3.Connection, selection: Selection
+) -> dict[tuple[str, State | None], int]:
+    """How much work is selected, by handler and state."""
+    rows = connection.execute(_TALLY, _arguments(connection, selection, EVERYTHING))
+    return {
+        (handler, None if state is None else State(state)): count for handler, state, count in rows
+    }
 
-    def retry(self, event_ids: Sequence[str] = (), handler: str | None = None) -> int:
-        """Make dead work due now, its attempts counted anew; of all events, if none is named."""
-        for event_id in event_ids:
-            self.event(event_id)
-        events = json_argument(event_ids) if event_ids else None
-        with self._transaction():
-            # What is done again may have happened before what is at the front now.
-            subjects = [row[0] for row in self._connection.execute(_TO_RETRY)]
-            hold_up(self._connection, subjects)
-            arguments = {"now": time.time(), "handler": handler, "events": events}
-            retried = change(self._connection, _RETRY, arguments)
-            let_go_on(self._connection, subjects)
-            return retried
 
-    def drop_dead(self) -> int:
-        """Delete dead letters. The events stay known for as long as replays are possible."""
-        statement = "DELETE FROM work WHERE state = 'dead' RETURNING open_subject"
-        with self._transaction():
-            return change(self._connection, statement, {})
+def event(connection: sqlite3.Connection, event_id: str) -> StoredEvent | None:
+    """An event; None where there is no such one."""
+    row = connection.execute(
+        "SELECT id, type, subject, created, received, body FROM events WHERE id = ?", (event_id,)
+    ).fetchone()
+    return None if row is None else statements.event_of(row)
 
-    def drop_waiting(self, handler: str) -> int:
-        """Delete the work that waits for a handler which there is no more."""
-        statement = (
-            "DELETE FROM work WHERE handler = :handler AND waits IS NOT NULL AND owner IS NULL "
-            "RETURNING open_subject"
-        )
-        with self._transaction():
-            return change(self._connection, statement, {"handler": handler})
 
-    def drop_done(self, older_than: float) -> int:
-        """Delete events that are done and were received more than so many seconds ago.
-
-        Raises `InvalidParameterError` for what the receiver still needs to know replays by.
+def handlers(connection: sqlite3.Connection) -> list[InboxHandler]:
+    """The handlers that the inbox knows, by name."""
+    rows = connection.execute(
         """
-        needed = statements.needed(self._connection)
-        if older_than < needed:
-            raise InvalidParameterError(
-                "older_than",
-                f"expected at least {needed / checks.DAY:.2f} days: the receiver accepts "
-                "signatures of that age, so that what is forgotten could be replayed",
-            )
-        before, dropped = time.time() - older_than, 0
-        while True:
-            with self._transaction():
-                some = statements.purge(self._connection, (), before, float("-inf"), 500).events
-            if not some:
-                return dropped
-            dropped += some
-
-    def _entries(
-        self, states: Sequence[State], event_id: str | None, limit: int
-    ) -> list[InboxEntry]:
-        arguments = {"states": json_argument(states), "event": event_id, "limit": limit}
-        return [_entry(row) for row in self._connection.execute(_ENTRIES, arguments)]
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
+        SELECT name, max(is_there), sum(waiting) FROM (
+            SELECT name, owner != '' AS is_there, 0 AS waiting FROM handlers
+            UNION ALL
+            SELECT handler, 0, sum(open_subject IS NOT NULL) FROM work GROUP BY handler)
+        GROUP BY name ORDER BY name
+        """
+    ).fetchall()
+    return [
+        InboxHandler(
+            name=name,
+            types=deployments.asked_for(connection, name),
+            is_there=bool(is_there),
+            waiting=waiting,
+        )
+        for name, is_there, waiting in rows
+    ]
 
 
-@contextmanager
-def opened_inbox(path: Path) -> Iterator[InboxFile]:
-    """Open an inbox's file. Raises `ConfigurationError` and `InboxError`."""
-    if path.is_file() and path.stat().st_size == 0:
-        # SQLite would take it for a new database.
-        raise ConfigurationError(f"{path}: is an empty file, no inbox")
-    try:
-        connection = schema.connect(path, _BUSY_TIMEOUT, create=False)
-        try:
-            yield InboxFile(connection)
-        finally:
-            connection.close()
-    except sqlite3.DatabaseError as error:
-        raise InboxError(f"{path}: {error}") from None
-    except IsADirectoryError:
-        raise ConfigurationError(f"{path}: is a folder") from None
+def spans(connection: sqlite3.Connection) -> list[Span]:
+    """All events that there are now, some at a time."""
+    first, last = connection.execute(
+        "SELECT coalesce(min(seq), 0), coalesce(max(seq), -1) FROM events"
+    ).fetchone()
+    return [
+        Span(start - 1, min(start - 1 + EVENTS_AT_ONCE, last))
+        for start in range(first, last + 1, EVENTS_AT_ONCE)
+    ]
+
+
+def redo(
+    connection: sqlite3.Connection,
+    selection: Selection,
+    now: float,
+    span: Span,
+    *,
+    replay: bool = True,
+) -> int:
+    """Make the selected work of these events due now; how much that was."""
+    arguments = _arguments(connection, selection, span)
+    chosen = connection.execute(_CHOSEN, arguments).fetchall()
+    missing = connection.execute(_TO_ADD, arguments).fetchall()
+    # What is done again may have happened before what is at the front now.
+    subjects = {row[-1] for row in (*chosen, *missing)}
+    hold_up(connection, subjects)
+    connection.execute(_REDO, {"keys": json_argument([row[:2] for row in chosen]), "now": now})
+    if missing:
+        keys = json_argument([row[:1] for row in missing])
+        added = {"keys": keys, "now": now, "handler": selection.handler, "replay": replay}
+        connection.execute(_ADD, added)
+    let_go_on(connection, subjects)
+    return len(chosen) + len(missing)
+
+
+def drop(connection: sqlite3.Connection, selection: Selection, span: Span) -> int:
+    """Delete the selected work of these events that doesn't run; how much that was."""
+    chosen = connection.execute(_CHOSEN, _arguments(connection, selection, span)).fetchall()
+    return change(connection, _DROP, {"keys": json_argument([row[:2] for row in chosen])})
+
+
+def forget(connection: sqlite3.Connection, received_before: float, now: float) -> int:
+    """Delete some events that are done and were received before; how many that were.
+
+    Raises `InvalidParameterError` for what the receiver still needs to know replays by.
+    """
+    needed = statements.needed(connection)
+    if now - received_before < needed:
+        raise InvalidParameterError(
+            "older_than",
+            f"expected at least {needed / checks.DAY:.2f} days: the receiver accepts "
+            "signatures of that age, so that what is forgotten could be replayed",
+        )
+    never = float("-inf")
+    return statements.purge(connection, (), received_before, never, FORGOTTEN_AT_ONCE).events
 
 
 def _entry(row: Sequence[Any]) -> InboxEntry:
@@ -172,7 +249,7 @@ def _entry(row: Sequence[Any]) -> InboxEntry:
         subject=subject,
         received=received,
         handler=handler,
-        state=State(state),
+        state=None if state is None else State(state),
         attempts=attempts,
         due=due,
         finished=finished,

@@ -1,113 +1,65 @@
 """What an inbox is: where events are safe, and the work that waits for each handler.
 
-Nothing here assumes that one process does it all: several may put, and several may claim.
+Three roles: who accepts deliveries, who runs handlers, and who looks into it and repairs. Nothing
+here assumes that one process does it all, or that all are on one host.
+
+Whoever writes an inbox of his own runs the tests of `oncehub_async.testing.InboxContract` on it.
 """
 
-import inspect
-from collections.abc import Collection, Sequence
-from enum import StrEnum
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
-import attrs
-
 from ...errors import ConfigurationError
+from .records import Claim, Deployment, Outcome, State, StoredEvent, Subscription, Work
+from .selection import InboxEntry, InboxHandler, Selection
 
-AT_ONCE = 0.0
-"""When work is due that waits for no moment; so a clock that steps back doesn't hold it up."""
+FOR_LIFE = math.inf
+"""The lease of an inbox that is told when a process dies."""
 
-
-class State(StrEnum):
-    """How far the work of one handler for one event has come."""
-
-    PENDING = "pending"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    """It failed, and will be tried again."""
-    DEAD = "dead"
-    """It failed for good; kept with its last error."""
+BRIEFLY = 3_600.0
+"""Seconds for which a handler may be away and still get, when it comes back, what came meanwhile:
+a restart, or a deployment that was taken back; not one that was removed last month.
+"""
 
 
-@attrs.frozen(kw_only=True, repr=False)
-class StoredEvent:
-    """An event as an inbox keeps it. Times are Unix seconds."""
-
-    id: str
-    type: str
-    subject: str
-    """What it is about; events of one subject are handled one after the other."""
-    creation_time: float
-    """When it happened, or when it arrived if it doesn't say."""
-    received: float
-    body: bytes
-
-    def __repr__(self) -> str:
-        return f"StoredEvent(id={self.id!r}, type={self.type!r})"
-
-
-@attrs.frozen
-class Work:
-    """One handler's claimed work for one event.
-
-    - `attempt`: how often it was begun, this time included. What was released is among them only
-      if it had begun.
-    - `failures`: how many of those failed.
-    - `crashes`: during how many of those whoever had claimed it died while nothing else ran.
-    - `error`: with what it failed last.
+class OpenedInbox(Protocol):
+    """What all roles have. Every method but `close` raises `InboxError` when it can't do its work
+    now; nothing of it has happened then, and it may be tried again.
     """
-
-    event_id: str
-    handler: str
-    attempt: int
-    failures: int = 0
-    crashes: int = 0
-    error: str | None = attrs.field(default=None, repr=False)
-
-
-@attrs.frozen
-class Claim:
-    """An event with the work for it that was claimed, in the order of the handlers.
-
-    `alone`: it ran when a process died, and is to run with nothing beside it.
-    """
-
-    event: StoredEvent
-    work: tuple[Work, ...]
-    alone: bool = False
-
-
-@attrs.frozen(kw_only=True)
-class Outcome:
-    """What became of an attempt: `due` (Unix seconds) where it failed and is to be tried again."""
-
-    state: State
-    due: float | None = None
-    error: str | None = attrs.field(default=None, repr=False)
-
-
-class Inbox(Protocol):
-    """Keeps events, and hands out work.
-
-    Every method but `close` raises `InboxError` when it can't do its work now; nothing of it has
-    happened then, and it may be tried again. The receiver opens and closes it, several times
-    perhaps.
-    """
-
-    @property
-    def memory(self) -> float:
-        """For how many seconds at least it knows an event again, crashes included; 0: for none."""
-        ...
 
     async def open(self, *, needed: float = 0.0) -> None:
         """Get ready. For `needed` seconds events have to be known again, or replays pass."""
         ...
 
     async def close(self) -> None:
-        """Let go of everything; what is still claimed can be claimed by others."""
+        """Let go of everything; what is still claimed can be claimed by others. It may be opened
+        again.
+        """
+        ...
+
+    async def waiting(self) -> dict[str, int]:
+        """How much unfinished work each handler has."""
+        ...
+
+    async def counts(self) -> dict[State, int]:
+        """How much work there is in each state."""
+        ...
+
+
+class AcceptingInbox(OpenedInbox, Protocol):
+    """For who takes deliveries."""
+
+    @property
+    def memory(self) -> float:
+        """For how many seconds at least it knows an event again, crashes included; 0: for none."""
         ...
 
     async def put(self, event: StoredEvent, handlers: Sequence[str]) -> bool:
         """Keep an event with pending work for these handlers, in their order.
+
+        After them come the handlers that other living processes have registered for its type, so
+        that whichever process accepts it, nobody misses it.
 
         When this returns, the event is safe. False: an event of that id was there before, and
         nothing changed.
@@ -118,24 +70,79 @@ class Inbox(Protocol):
         """The SHA-256 of the body that is kept, or was, under an id; None if it isn't known."""
         ...
 
+
+class ClaimingInbox(OpenedInbox, Protocol):
+    """For who runs handlers.
+
+    Times come from the caller, who adds `clock_offset` to its own clock.
+    """
+
+    @property
+    def lease(self) -> float:
+        """For how many seconds claimed work stays this inbox's without `renew`; `math.inf` if for
+        as long as its process lives.
+        """
+        ...
+
+    @property
+    def clock_offset(self) -> float:
+        """Seconds by which the inbox's own clock is ahead of this host's; 0 where it has none.
+
+        Hosts whose clocks differ agree on when work is due by it. It may change with each `renew`.
+        """
+        ...
+
+    async def register(self, subscriptions: Sequence[Subscription], now: float) -> Deployment:
+        """Say which handlers this process runs, and find out who else does.
+
+        Called after opening and every half minute; each time in place of the time before. Until
+        it closes or dies, others' events get work for these handlers, too (see `put`). Work that
+        waits for one of them and is of a type that no living process has it ask for is deleted.
+        One that was away for at most an hour gets what was received meanwhile.
+
+        What this process doesn't have a handler ask for is not given to it by `claim`: it may wait
+        for another process that has.
+        """
+        ...
+
     async def claim(
-        self, limit: int, handlers: Collection[str], now: float, *, idle: bool = True
+        self,
+        limit: int,
+        handlers: Collection[str],
+        now: float,
+        *,
+        idle: bool = True,
+        rooms: Mapping[str, int] | None = None,
     ) -> Sequence[Claim]:
         """Take work that is due, of at most `limit` events, for these handlers only.
 
-        It is this inbox's alone until it is settled or released, or until the inbox is closed or
-        its process has died: then it is due again. How an implementation tells is its own affair,
-        but two that live never hold the same work.
+        `rooms`: of a handler that it names, no more than so much; others get what they are due.
+
+        It is this inbox's alone until it is settled or released, or until the inbox is closed, its
+        process has died or its lease is over: then it is due again. How an implementation tells is
+        its own affair, but two that live never hold the same work.
 
         Of one subject only one event is claimed at a time. Work isn't claimed while the same
         handler has unfinished work for an event of that subject that happened before (of the same
         moment: arrived before). Each claim counts as an attempt.
 
-        Of what one that died had claimed of an event, only the first in the handlers' order had
-        begun. It is suspected until it is settled: nothing else is given out while such work is
-        due, to who is not `idle` nothing at all, to who is, one such work `alone`. Only if it is
-        left again then, that counts as a crash: so one that kills its process doesn't take the
-        blame for others, nor they for it. What waits costs a claim nothing.
+        The first work of each claim has begun with it; the others when `begin` says so. What had
+        begun when its owner died is suspected until it is settled: nothing else is given out while
+        such work is due, to who is not `idle` nothing at all, to who is, one such work `alone`.
+        Only if it is left again then, that counts as a crash: so one that kills its process
+        doesn't take the blame for others, nor they for it. What hadn't begun has not been
+        attempted. What waits costs a claim nothing.
+        """
+        ...
+
+    async def begin(self, work: Work) -> bool:
+        """Claimed work begins now. False: it is no longer this inbox's, and must not."""
+        ...
+
+    async def renew(self, held: Collection[Work]) -> Collection[Work]:
+        """Keep what is held for another lease; what of it is no longer this inbox's.
+
+        Called every third of a lease, or every ten seconds.
         """
         ...
 
@@ -147,27 +154,75 @@ class Inbox(Protocol):
         """Give work back, without a failure. Unless it `began`, the attempt doesn't count."""
         ...
 
-    async def waiting(self) -> dict[str, int]:
-        """How much unfinished work each handler has."""
-        ...
-
-    async def counts(self) -> dict[State, int]:
-        """How much work there is in each state."""
+    def on_news(self, wake: Callable[[], None] | None) -> None:
+        """Call `wake` in the event loop, soon, whenever others may have made work due; None: no
+        longer. What others do is looked for every second in any case: this is for who knows sooner.
+        """
         ...
 
     async def purge(self, handlers: Collection[str], now: float) -> int:
         """Forget what was kept long enough; how many events that were.
 
-        Unfinished work of `handlers`, those that there are, is never forgotten, however old.
+        Unfinished work of `handlers`, and of those that any living process has registered, is never
+        forgotten, however old.
         Some may be left for the next time, so as not to hold up others.
         """
         ...
 
 
+class InspectedInbox(OpenedInbox, Protocol):
+    """For who looks into it and repairs, beside those who use it."""
+
+    async def entries(self, selection: Selection, limit: int | None = None) -> Sequence[InboxEntry]:
+        """Work that is selected, `limit` at most, that of the event that came last first."""
+        ...
+
+    async def tally(self, selection: Selection) -> Mapping[tuple[str, State | None], int]:
+        """How much work is selected, by handler and state (None: it never got the event)."""
+        ...
+
+    async def event(self, event_id: str) -> StoredEvent | None:
+        """An event; None where it isn't known, or only its id."""
+        ...
+
+    async def handlers(self) -> Sequence[InboxHandler]:
+        """The handlers that it knows, by name."""
+        ...
+
+    async def redo(self, selection: Selection, now: float) -> int:
+        """Make selected work due now; how much that was. What runs is left alone.
+
+        What is failed is tried sooner; its failures are counted anew. What is done or dead, or
+        never was there, becomes a replay, its attempts counted anew. A replay takes its place in
+        the order of its subject among what is unfinished; whether something newer is done, its
+        `Work.superseded` tells.
+        """
+        ...
+
+    async def drop(self, selection: Selection) -> int:
+        """Delete selected work that doesn't run; how much that was. The events stay known."""
+        ...
+
+    async def forget(self, received_before: float, now: float) -> int:
+        """Delete events that are done and were received before; how many that were.
+
+        Raises `InvalidParameterError` for what the receiver still needs to know replays by.
+        """
+        ...
+
+
+class Inbox(AcceptingInbox, ClaimingInbox, InspectedInbox, Protocol):
+    """Keeps events, and hands out work: all three roles. See `AcceptingInbox`, `ClaimingInbox` and
+    `InspectedInbox`.
+    """
+
+
+_ROLES = (OpenedInbox, AcceptingInbox, ClaimingInbox, InspectedInbox)
 _METHODS = tuple(
     name
-    for name, value in vars(Inbox).items()
-    if inspect.isfunction(value) and not name.startswith("_")
+    for role in _ROLES
+    for name, value in vars(role).items()
+    if callable(value) and not name.startswith("_")
 )
 
 

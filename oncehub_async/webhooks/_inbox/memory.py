@@ -1,51 +1,27 @@
 """An inbox in memory: for tests and toys. What it holds is lost when the process ends."""
 
-import heapq
 import logging
-from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import Any
-
-import attrs
 
 from ..._ground import checks
-from .interface import AT_ONCE, Claim, Outcome, State, StoredEvent, Work
+from .._event_names import matches
+from .interface import FOR_LIFE
+from .records import (
+    AT_ONCE,
+    Claim,
+    Deployment,
+    Outcome,
+    State,
+    StoredEvent,
+    Subscription,
+    Work,
+)
+from .selection import InboxEntry, InboxHandler, Selection
+from .waiting_lines import Pair, Record, WaitingLines, claim_of
 
 logger = logging.getLogger("oncehub_async.webhooks")
-
-_FINISHED = (State.DONE, State.DEAD)
-
-
-@attrs.define(eq=False)
-class _Record:
-    number: int
-    event: StoredEvent
-    work: list["_Pair"] = attrs.Factory(list)
-
-    @property
-    def order(self) -> tuple[float, int]:
-        return self.event.creation_time, self.number
-
-
-@attrs.define(eq=False)
-class _Pair:
-    record: _Record = attrs.field(repr=False)
-    position: int
-    handler: str
-    due: float
-    state: State = State.PENDING
-    attempts: int = 0
-    failures: int = 0
-    crashes: int = 0
-    suspected: bool = False
-    alone: bool = False
-    queued: bool = False
-    error: str | None = attrs.field(default=None, repr=False)
-
-
-_Line = list[tuple[float, int, _Pair]]
-"""A heap: what happened first stands in front."""
 
 
 class MemoryInbox:
@@ -55,21 +31,17 @@ class MemoryInbox:
     """
 
     memory: float = 0.0
+    lease: float = FOR_LIFE
+    clock_offset: float = 0.0
 
     def __init__(self, *, keep: float = checks.HOUR) -> None:
         self._keep = checks.seconds(keep, "keep")
-        self._unfinished: dict[str, _Record] = {}
-        # Of finished events all that is needed: when they came, what became of their work, and the
-        # digest of the body.
-        self._finished: dict[str, tuple[float, tuple[State, ...], bytes]] = {}
-        self._errors: dict[tuple[str, str], str] = {}
-        self._pairs: dict[tuple[str, str], _Pair] = {}
-        # The open work of a subject: a line for each handler, in the order in which it happened.
-        self._lines: defaultdict[str, dict[str, _Line]] = defaultdict(dict)
-        self._running: Counter[str] = Counter()
-        # What can be claimed, for each handler; an entry that no longer holds is passed over.
-        self._queues: defaultdict[str, list[tuple[float, int, int, _Pair]]] = defaultdict(list)
-        self._suspects: set[_Pair] = set()
+        self._records: dict[str, Record] = {}
+        self._open: dict[tuple[str, str], Pair] = {}
+        self._lines = WaitingLines()
+        # The newest event that a handler is done with, of each subject, and when that was.
+        self._newest: dict[tuple[str, str], tuple[tuple[float, int], float]] = {}
+        self._subscriptions: dict[str, frozenset[str]] = {}
         self._number = 0
 
     async def open(self, *, needed: float = 0.0) -> None:
@@ -81,67 +53,75 @@ class MemoryInbox:
 
     async def close(self) -> None:
         """Nothing is open; running work is given back."""
-        for record in list(self._unfinished.values()):
-            running = [pair for pair in record.work if pair.state is State.RUNNING]
-            for number, pair in enumerate(running):
-                if number == 0:
-                    pair.crashes += pair.alone
-                    pair.suspected = True
-                    self._suspects.add(pair)
-                else:
-                    pair.attempts -= 1
-                self._wait(pair, AT_ONCE)
+        self._subscriptions = {}
+        for pair in [pair for pair in self._open.values() if pair.state is State.RUNNING]:
+            if pair.began:
+                pair.crashes += pair.alone
+                pair.suspected = True
+                self._lines.suspects.add(pair)
+            else:
+                pair.attempts -= 1
+            self._lines.wait(pair, AT_ONCE)
 
     async def put(self, event: StoredEvent, handlers: Sequence[str]) -> bool:
         """Keep an event; see `Inbox.put`."""
-        if event.id in self._finished or event.id in self._unfinished:
+        if event.id in self._records:
             return False
-        if not handlers:
-            self._finished[event.id] = (event.received, (), sha256(event.body).digest())
-            return True
         self._number += 1
-        record = self._unfinished[event.id] = _Record(self._number, event)
-        for position, handler in enumerate(handlers):
-            pair = _Pair(record, position, handler, AT_ONCE)
-            record.work.append(pair)
-            self._pairs[event.id, handler] = pair
-            line = self._lines[event.subject].setdefault(handler, [])
-            heapq.heappush(line, (event.creation_time, self._number, pair))
-        self._let_go_on(event.subject)
+        record = self._records[event.id] = Record(self._number, event)
+        for handler in handlers:
+            self._add(record, handler)
+        self._lines.let_go_on(event.subject)
         return True
 
     async def digest(self, event_id: str) -> bytes | None:
         """The SHA-256 of an event's body; see `Inbox.digest`."""
-        if event_id in self._finished:
-            return self._finished[event_id][2]
-        record = self._unfinished.get(event_id)
+        record = self._records.get(event_id)
         return None if record is None else sha256(record.event.body).digest()
 
+    async def register(self, subscriptions: Sequence[Subscription], now: float) -> Deployment:
+        """Say which handlers there are; nobody else has any. See `Inbox.register`."""
+        self._subscriptions = {each.handler: each.types for each in subscriptions}
+        released: Counter[str] = Counter()
+        for pair in list(self._open.values()):
+            types = self._subscriptions.get(pair.handler)
+            waits = pair.state is not State.RUNNING
+            if types is not None and waits and not matches(types, pair.record.event.type):
+                self._drop(pair)
+                released[pair.handler] += 1
+        orphaned = {
+            name: count
+            for name, count in (await self.waiting()).items()
+            if name not in self._subscriptions
+        }
+        return Deployment(orphaned=orphaned, released=released)
+
     async def claim(
-        self, limit: int, handlers: Collection[str], now: float, *, idle: bool = True
+        self,
+        limit: int,
+        handlers: Collection[str],
+        now: float,
+        *,
+        idle: bool = True,
+        rooms: Mapping[str, int] | None = None,
     ) -> Sequence[Claim]:
         """Take due work; see `Inbox.claim`."""
-        for pair in sorted(self._suspects, key=lambda pair: (pair.record.number, pair.position)):
-            if pair.handler in handlers and pair.due <= now and self._is_next(pair):
-                return [self._take([pair], alone=True)] if idle else []
-        taken: dict[str, list[_Pair]] = {}
-        subjects: dict[str, str] = {}
-        while (queue := self._first_due(handlers, now)) is not None:
-            pair = queue[0][3]
-            event = pair.record.event
-            if len(taken) == limit and event.id not in taken:
-                break
-            heapq.heappop(queue)
-            pair.queued = False
-            if pair.due > now:  # by now
-                self._enqueue(pair)
-            # What is no longer in front comes back when it is.
-            elif self._is_next(pair) and subjects.setdefault(event.subject, event.id) == event.id:
-                taken.setdefault(event.id, []).append(pair)
-        return [
-            self._take(sorted(pairs, key=lambda pair: pair.position), alone=False)
-            for pairs in taken.values()
-        ]
+        suspect = self._lines.suspect(handlers, now)
+        if suspect is not None:
+            return [self._take([suspect], alone=True)] if idle else []
+        due = list(self._lines.due(limit, dict.fromkeys(handlers, limit) | dict(rooms or {}), now))
+        return [self._take(pairs, alone=False) for pairs in due]
+
+    async def begin(self, work: Work) -> bool:
+        """Claimed work begins now; see `Inbox.begin`."""
+        pair = self._claimed(work)
+        if pair is not None:
+            pair.began = True
+        return pair is not None
+
+    async def renew(self, held: Collection[Work]) -> Collection[Work]:
+        """What of it is no longer this inbox's; see `Inbox.renew`."""
+        return [work for work in held if self._claimed(work) is None]
 
     async def settle(self, work: Work, outcome: Outcome, now: float) -> bool:
         """Write down what became of an attempt; see `Inbox.settle`."""
@@ -151,9 +131,16 @@ class MemoryInbox:
         pair.error, pair.suspected = outcome.error, False
         if outcome.due is not None:
             pair.failures += 1
-            self._wait(pair, outcome.due, outcome.state)
-        else:
-            self._finish(pair, outcome.state)
+            self._lines.wait(pair, outcome.due, outcome.state)
+            return True
+        pair.finished = now
+        del self._open[work.event_id, pair.handler]
+        self._lines.finish(pair, outcome.state)
+        if outcome.state is State.DONE:
+            pair.replay = False
+            key, order = (pair.subject, pair.handler), pair.record.order
+            if order >= self._newest.get(key, (order, now))[0]:
+                self._newest[key] = order, now
         return True
 
     async def release(self, work: Work, *, began: bool) -> None:
@@ -162,105 +149,184 @@ class MemoryInbox:
         if pair is not None:
             pair.attempts -= not began
             if pair.suspected:
-                self._suspects.add(pair)
-            self._wait(pair, AT_ONCE)
+                self._lines.suspects.add(pair)
+            self._lines.wait(pair, AT_ONCE)
+
+    def on_news(self, wake: Callable[[], None] | None) -> None:
+        """Nobody else can put anything into it."""
 
     async def waiting(self) -> dict[str, int]:
         """How much unfinished work each handler has."""
-        return dict(Counter(handler for _, handler in self._pairs))
+        return dict(Counter(handler for _, handler in self._open))
 
     async def counts(self) -> dict[State, int]:
         """How much work there is in each state."""
-        unfinished = (pair.state for record in self._unfinished.values() for pair in record.work)
-        finished = (state for _, states, _ in self._finished.values() for state in states)
-        return dict(Counter([*unfinished, *finished]))
+        return dict(Counter(pair.state for pair in self._all()))
 
     async def errors(self) -> dict[tuple[str, str], str]:
         """The last errors of dead work, by event id and handler."""
-        return dict(self._errors)
+        return {
+            (pair.record.event.id, pair.handler): pair.error or ""
+            for pair in self._all()
+            if pair.state is State.DEAD
+        }
 
     async def purge(self, handlers: Collection[str], now: float) -> int:
         """Forget finished events that were kept long enough."""
         before = now - self._keep
-        old = {id_ for id_, (received, *_) in self._finished.items() if received < before}
+        old = [
+            event_id
+            for event_id, record in self._records.items()
+            if record.event.received < before and not record.is_open
+        ]
         for event_id in old:
-            del self._finished[event_id]
-        self._errors = {key: text for key, text in self._errors.items() if key[0] not in old}
+            del self._records[event_id]
+        self._newest = {
+            key: (order, at) for key, (order, at) in self._newest.items() if at >= before
+        }
         return len(old)
 
-    def _first_due(self, handlers: Collection[str], now: float) -> list[Any] | None:
-        queues = [self._queues[handler] for handler in handlers if self._queues.get(handler)]
-        first = min(queues, key=lambda queue: queue[0][:3], default=None)
-        return first if first and first[0][0] <= now else None
+    async def entries(self, selection: Selection, limit: int | None = None) -> Sequence[InboxEntry]:
+        """Work that is selected; see `Inbox.entries`."""
+        found = sorted(
+            self._selected(selection),
+            key=lambda entry: self._records[entry.event_id].number,
+            reverse=True,
+        )
+        return found[:limit]
 
-    def _is_next(self, pair: _Pair) -> bool:
-        """Whether it waits at the front of its line, and nothing of its subject runs."""
-        subject = pair.record.event.subject
-        line = self._lines.get(subject, {}).get(pair.handler)
-        return line is not None and line[0][2] is pair and not self._running[subject]
+    async def tally(self, selection: Selection) -> Mapping[tuple[str, State | None], int]:
+        """How much work is selected, by handler and state."""
+        return Counter((entry.handler, entry.state) for entry in self._selected(selection))
 
-    def _take(self, pairs: list[_Pair], *, alone: bool) -> Claim:
+    async def event(self, event_id: str) -> StoredEvent | None:
+        """An event; see `Inbox.event`."""
+        record = self._records.get(event_id)
+        return None if record is None else record.event
+
+    async def handlers(self) -> Sequence[InboxHandler]:
+        """The handlers that it knows, by name."""
+        waiting = await self.waiting()
+        names = {pair.handler for pair in self._all()} | set(self._subscriptions)
+        return [
+            InboxHandler(
+                name=name,
+                types=self._subscriptions.get(name),
+                is_there=name in self._subscriptions,
+                waiting=waiting.get(name, 0),
+            )
+            for name in sorted(names)
+        ]
+
+    async def redo(self, selection: Selection, now: float) -> int:
+        """Make selected work due now; see `Inbox.redo`."""
+        pairs = self._changeable(selection)
         for pair in pairs:
-            pair.state, pair.alone = State.RUNNING, alone
-            pair.attempts += 1
-            self._suspects.discard(pair)
-        event = pairs[0].record.event
-        self._running[event.subject] += len(pairs)
-        return Claim(event, tuple(_work(pair) for pair in pairs), alone)
+            pair.failures = pair.crashes = 0
+            if pair.is_open:
+                self._lines.sooner(pair, min(pair.due, now))
+                continue
+            pair.state, pair.due, pair.attempts = State.PENDING, now, 0
+            pair.replay, pair.suspected, pair.finished = True, False, None
+            self._open[pair.record.event.id, pair.handler] = pair
+            self._lines.add(pair)
+            self._lines.let_go_on(pair.subject)
+        missing = list(self._missing(selection))
+        for record in missing:
+            pair = self._add(record, selection.handler or "")
+            pair.due, pair.replay = now, True
+            self._lines.let_go_on(pair.subject)
+        return len(pairs) + len(missing)
 
-    def _claimed(self, work: Work) -> _Pair | None:
-        pair = self._pairs.get((work.event_id, work.handler))
+    async def drop(self, selection: Selection) -> int:
+        """Delete selected work that doesn't run; see `Inbox.drop`."""
+        pairs = self._changeable(selection)
+        for pair in pairs:
+            self._drop(pair)
+        return len(pairs)
+
+    async def forget(self, received_before: float, now: float) -> int:
+        """Delete events that are done; see `Inbox.forget`."""
+        old = [
+            event_id
+            for event_id, record in self._records.items()
+            if record.event.received < received_before
+            and all(pair.state is State.DONE for pair in record.work)
+        ]
+        for event_id in old:
+            del self._records[event_id]
+        return len(old)
+
+    def _changeable(self, selection: Selection) -> list[Pair]:
+        """Selected work that doesn't run."""
+        return [
+            pair
+            for pair in self._all()
+            if pair.state is not State.RUNNING
+            and selection.takes(pair.record.event, pair.handler, pair.state)
+        ]
+
+    def _all(self) -> Iterator[Pair]:
+        return (pair for record in self._records.values() for pair in record.work)
+
+    def _add(self, record: Record, handler: str) -> Pair:
+        position = max((pair.position for pair in record.work), default=-1) + 1
+        pair = Pair(record, position, handler)
+        record.work.append(pair)
+        self._open[record.event.id, handler] = pair
+        self._lines.add(pair)
+        return pair
+
+    def _drop(self, pair: Pair) -> None:
+        pair.record.work.remove(pair)
+        self._open.pop((pair.record.event.id, pair.handler), None)
+        if pair.is_open:
+            self._lines.remove(pair)
+
+    def _take(self, pairs: list[Pair], *, alone: bool) -> Claim:
+        self._lines.begin(pairs, alone=alone)
+        return claim_of(pairs, [self._is_superseded(pair) for pair in pairs], alone=alone)
+
+    def _is_superseded(self, pair: Pair) -> bool:
+        newest = self._newest.get((pair.subject, pair.handler))
+        return newest is not None and newest[0] > pair.record.order
+
+    def _claimed(self, work: Work) -> Pair | None:
+        pair = self._open.get((work.event_id, work.handler))
         if pair is None or pair.state is not State.RUNNING or pair.attempts != work.attempt:
             return None
         return pair
 
-    def _wait(self, pair: _Pair, due: float, state: State = State.PENDING) -> None:
-        pair.state, pair.due = state, due
-        self._ended(pair)
+    def _selected(self, selection: Selection) -> Iterator[InboxEntry]:
+        for pair in self._all():
+            if selection.takes(pair.record.event, pair.handler, pair.state):
+                yield _entry(pair.record.event, pair.handler, pair)
+        for record in self._missing(selection):
+            yield _entry(record.event, selection.handler or "", None)
 
-    def _finish(self, pair: _Pair, state: State) -> None:
-        record, subject = pair.record, pair.record.event.subject
-        event_id = record.event.id
-        pair.state = state
-        if state is State.DEAD:
-            self._errors[event_id, pair.handler] = pair.error or ""
-        del self._pairs[event_id, pair.handler]
-        line = self._lines[subject][pair.handler]
-        while line and line[0][2].state in _FINISHED:
-            heapq.heappop(line)
-        if not line:
-            del self._lines[subject][pair.handler]
-        self._ended(pair)
-        if all(each.state in _FINISHED for each in record.work):
-            del self._unfinished[event_id]
-            states = tuple(each.state for each in record.work)
-            digest = sha256(record.event.body).digest()
-            self._finished[event_id] = (record.event.received, states, digest)
-
-    def _ended(self, pair: _Pair) -> None:
-        """It runs no longer."""
-        subject = pair.record.event.subject
-        pair.alone = False
-        self._running[subject] -= 1
-        if not self._running[subject]:
-            del self._running[subject]
-        self._let_go_on(subject)
-
-    def _let_go_on(self, subject: str) -> None:
-        """What stands at the front of the subject's lines can be claimed, if nothing runs."""
-        for line in self._lines[subject].values():
-            pair = line[0][2]
-            if self._is_next(pair) and not pair.queued:
-                self._enqueue(pair)
-        if not self._lines[subject]:
-            del self._lines[subject]
-
-    def _enqueue(self, pair: _Pair) -> None:
-        pair.queued = True
-        entry = (pair.due, pair.record.number, pair.position, pair)
-        heapq.heappush(self._queues[pair.handler], entry)
+    def _missing(self, selection: Selection) -> Iterator[Record]:
+        """Events that the selection's handler never got."""
+        if not selection.missing:
+            return
+        types = self._subscriptions.get(selection.handler or "", frozenset("*"))
+        for record in self._records.values():
+            had = any(pair.handler == selection.handler for pair in record.work)
+            wants = not had and matches(types, record.event.type)
+            if wants and selection.takes_event(record.event):
+                yield record
 
 
-def _work(pair: _Pair) -> Work:
-    event_id = pair.record.event.id
-    return Work(event_id, pair.handler, pair.attempts, pair.failures, pair.crashes, pair.error)
+def _entry(event: StoredEvent, handler: str, pair: Pair | None) -> InboxEntry:
+    waits = pair is not None and pair.is_open and pair.state is not State.RUNNING
+    return InboxEntry(
+        event_id=event.id,
+        type=event.type,
+        subject=event.subject,
+        received=event.received,
+        handler=handler,
+        state=None if pair is None else pair.state,
+        attempts=0 if pair is None else pair.attempts,
+        due=max(pair.due, event.received) if pair is not None and waits else None,
+        finished=None if pair is None else pair.finished,
+        error=None if pair is None else pair.error,
+    )

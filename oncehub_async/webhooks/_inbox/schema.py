@@ -3,8 +3,11 @@
 `work` has a row for each event and handler. `waits` is set while it waits, `due` while it can be
 claimed (see subject_order), `owner` while it runs, `open_subject` until it is done or dead: the
 partial indexes hold unfinished work only, however much is kept. `suspected` is what ran when a
-process died, `alone` what runs without other work beside it. `needed` has one row: for how long
-the receiver needs events to be known again.
+process died, `alone` what runs without other work beside it, `began` what has begun of that,
+`replay` what was asked for again. `needed` has one row: for how long the receiver needs events to
+be known again. `newest` has what each handler is done with that happened last of a subject, for
+longer than events are kept. `handlers` has those that each open inbox runs, and with an empty owner
+those that there were, and until when.
 """
 
 import contextlib
@@ -18,7 +21,7 @@ from .subject_order import let_go_on
 
 logger = logging.getLogger("oncehub_async.webhooks")
 
-VERSION = 3
+VERSION = 4
 _APPLICATION_ID = 0x4F68496E
 _OLDEST = (3, 35)
 """For RETURNING; UPDATE FROM came before."""
@@ -53,7 +56,28 @@ CREATE TABLE work (
     alone INTEGER NOT NULL DEFAULT 0,
     finished REAL,
     error TEXT,
+    began INTEGER NOT NULL DEFAULT 0,
+    replay INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (event, position)
+) WITHOUT ROWID;
+"""
+
+_TABLES_OF_4 = """
+CREATE TABLE newest (
+    subject TEXT NOT NULL,
+    handler TEXT NOT NULL,
+    created REAL NOT NULL,
+    event INTEGER NOT NULL,
+    at REAL NOT NULL,
+    PRIMARY KEY (subject, handler)
+) WITHOUT ROWID;
+CREATE TABLE handlers (
+    name TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    types TEXT NOT NULL,
+    seen REAL NOT NULL,
+    PRIMARY KEY (name, owner)
 ) WITHOUT ROWID;
 """
 
@@ -74,6 +98,17 @@ ALTER TABLE work ADD COLUMN waits REAL;
 ALTER TABLE work ADD COLUMN suspected INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE work ADD COLUMN alone INTEGER NOT NULL DEFAULT 0;
 UPDATE work SET waits = due, due = NULL WHERE open_subject IS NOT NULL;
+"""
+
+_FROM_3 = """
+ALTER TABLE work ADD COLUMN began INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE work ADD COLUMN replay INTEGER NOT NULL DEFAULT 0;
+UPDATE work SET began = 1 WHERE owner IS NOT NULL AND position = (
+    SELECT min(position) FROM work w WHERE w.event = work.event AND w.owner = work.owner);
+INSERT OR REPLACE INTO newest
+    SELECT e.subject, w.handler, w.created, w.event, coalesce(w.finished, e.received)
+    FROM work w JOIN events e ON e.seq = w.event WHERE w.state = 'done'
+    ORDER BY w.created, w.event;
 """
 
 
@@ -130,8 +165,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
     version = _pragma(connection, "user_version")
     if _pragma(connection, "application_id") == _APPLICATION_ID:
-        if version == 2:
-            _migrate_from_2(connection, path)
+        if version in (2, 3):
+            _migrate(connection, path)
         elif version != VERSION:
             raise ConfigurationError(
                 f"{path}: is an inbox of version {version}; this program knows version {VERSION}"
@@ -147,7 +182,7 @@ def _create_tables(connection: sqlite3.Connection, path: Path) -> None:
     try:
         # Another process may have been quicker.
         if _is_new(connection, path):
-            _run(connection, _TABLES + _INDEXES)
+            _run(connection, _TABLES + _TABLES_OF_4 + _INDEXES)
             connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
@@ -157,22 +192,28 @@ def _create_tables(connection: sqlite3.Connection, path: Path) -> None:
         raise
 
 
-def _migrate_from_2(connection: sqlite3.Connection, path: Path) -> None:
-    """Version 2 knew no line of waiting work. No older program may use the file meanwhile."""
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring an older version up to date. No older program may use the file meanwhile.
+
+    Version 2 knew no line of waiting work, version 3 neither replays nor who else has handlers.
+    """
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Another process may have been quicker.
-        if _pragma(connection, "user_version") == 2:
+        version = _pragma(connection, "user_version")
+        if version == 2:
             _run(connection, _FROM_2 + _INDEXES)
             rows = connection.execute("SELECT DISTINCT open_subject FROM work").fetchall()
             let_go_on(connection, [subject for (subject,) in rows if subject is not None])
+        if version in (2, 3):
+            _run(connection, _TABLES_OF_4 + _FROM_3)
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    logger.info("%s: migrated from version 2 to version %d", path, VERSION)
+    logger.info("%s: migrated from version %d to version %d", path, version, VERSION)
 
 
 def _run(connection: sqlite3.Connection, statements: str) -> None:

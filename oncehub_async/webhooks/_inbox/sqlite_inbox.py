@@ -6,7 +6,8 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,10 +15,14 @@ from typing import Any, TypeVar
 from ..._ground import checks
 from ...errors import ClientStateError, ConfigurationError
 from .._webhook_errors import InboxError
-from . import schema, statements
+from . import deployments, schema, statements
 from .inbox_writer import InboxWriter, WriteOperation
-from .interface import Claim, Outcome, State, StoredEvent, Work
+from .interface import FOR_LIFE
 from .owner_lock import SECONDS_BETWEEN_LOOKS, OwnerLock, RollCall, sweep
+from .records import AT_ONCE, Claim, Deployment, Outcome, StoredEvent, Subscription, Work
+from .selection import Selection
+from .sqlite_inspection import _SQLiteInspection
+from .subject_order import types_argument
 
 T = TypeVar("T")
 
@@ -27,7 +32,7 @@ _SECONDS_BETWEEN_ROLL_CALLS = 2.0
 _PURGED_AT_ONCE = 500
 
 
-class SQLiteInbox:
+class SQLiteInbox(_SQLiteInspection):
     """Keeps events in a SQLite file: an event that was put survives kill -9 and a power cut.
 
         SQLiteInbox("inbox.db")
@@ -54,7 +59,7 @@ class SQLiteInbox:
         if not os.fspath(path) or os.fspath(path).startswith((":memory:", "file:")):
             raise ConfigurationError("path: expected the path of a file (or use MemoryInbox)")
         # Once for all: SQLite follows links, and whoever uses the file has to find the same locks.
-        self.path: Path = Path(os.path.realpath(path))
+        self.path: Path = Path(os.path.realpath(checks.local_path_setting(path, "path")))
         self._keep = checks.seconds(keep, "keep")
         self._keep_dead = max(checks.seconds(keep_dead, "keep_dead"), self._keep)
         self._busy_timeout = checks.seconds(busy_timeout, "busy_timeout")
@@ -63,7 +68,10 @@ class SQLiteInbox:
         self._file: tuple[int, int] | None = None
         self._roll = RollCall(self.path)
         self._last_roll_call = self._last_look = float("-inf")
-        self._has_claimed, self._sweeps = False, True
+        self._is_known, self._sweeps = False, True
+        self._ahead = 0.0
+        self._types: dict[str, frozenset[str]] = {}
+        self._checked: dict[str, frozenset[str]] = {}
         self._put = WriteOperation(self._put_many)
         self._claim = WriteOperation(self._claim_many)
         self._settle = WriteOperation(self._settle_many)
@@ -71,6 +79,9 @@ class SQLiteInbox:
         self._ask: WriteOperation[Any] = WriteOperation(
             lambda connection, asked: [each(connection) for each in asked]
         )
+
+    lease: float = FOR_LIFE
+    clock_offset: float = 0.0
 
     @property
     def memory(self) -> float:
@@ -92,8 +103,11 @@ class SQLiteInbox:
             raise ConfigurationError(
                 f"path: {self.path} can't be made: {error.strerror or error}"
             ) from None
-        self._has_claimed, self._sweeps = False, True
-        self._writer = InboxWriter(self._connect, self._is_current, self._look_after_lock)
+        self._is_known, self._sweeps = False, True
+        self._types, self._checked = {}, {}
+        self._writer = InboxWriter(
+            self._connect, self._is_current, self._look_after_lock, self._busy_timeout
+        )
         try:
             await self._writer.open()
             await self._asked(lambda connection: statements.set_needed(connection, needed))
@@ -108,14 +122,14 @@ class SQLiteInbox:
         leaving: asyncio.Future[Any] | None = None
         try:
             if writer is not None:
-                if self._has_claimed:
+                if self._is_known:
                     with contextlib.suppress(InboxError):
                         leaving = writer.submit(self._ask, self._leave)
                 await writer.close()
         finally:
             lock, self._lock = self._lock, None
             if lock is not None:
-                if not self._has_claimed or _succeeded(leaving):
+                if not self._is_known or _succeeded(leaving):
                     lock.release()
                 else:
                     # What couldn't be given back others take who find the file unlocked.
@@ -131,11 +145,48 @@ class SQLiteInbox:
         body = await self._asked(lambda connection: statements.body(connection, event_id))
         return None if body is None else sha256(body).digest()
 
+    async def register(self, subscriptions: Sequence[Subscription], now: float) -> Deployment:
+        """Say which handlers this process runs; see `Inbox.register`."""
+        self._types = {each.handler: each.types for each in subscriptions}
+        self._ahead = now - time.time()
+        away = await self._asked(lambda connection: self._register(connection, subscriptions, now))
+        caught_up: dict[str, int] = {}
+        for name, since in away.items():
+            if deployments.catches_up(since, now):
+                missed = Selection(handler=name, missing=True, since=since)
+                caught_up[name] = await self._redo(missed, AT_ONCE, replay=False)
+            await self._asked(partial(deployments.is_back, name=name))
+        released = await self._asked(self._release_unwanted)
+        return await self._asked(
+            lambda connection: deployments.found(
+                connection,
+                self._types,
+                released=released,
+                caught_up={name: count for name, count in caught_up.items() if count},
+                away={name: since for name, since in away.items() if name not in caught_up},
+            )
+        )
+
     async def claim(
-        self, limit: int, handlers: Collection[str], now: float, *, idle: bool = True
+        self,
+        limit: int,
+        handlers: Collection[str],
+        now: float,
+        *,
+        idle: bool = True,
+        rooms: Mapping[str, int] | None = None,
     ) -> Sequence[Claim]:
         """Take due work; see `Inbox.claim`."""
-        return await self._submit(self._claim, (limit, handlers, now, idle))
+        types = {name: types_argument(self._types.get(name)) for name in handlers}
+        return await self._submit(self._claim, (limit, types, now, idle, rooms or {}))
+
+    async def begin(self, work: Work) -> bool:
+        """Claimed work begins now; see `Inbox.begin`."""
+        return await self._asked(lambda db: statements.begin(db, self._owner, work))
+
+    async def renew(self, held: Collection[Work]) -> Collection[Work]:
+        """What of it is no longer this inbox's; see `Inbox.renew`."""
+        return await self._asked(lambda db: statements.lost(db, self._owner, held))
 
     async def settle(self, work: Work, outcome: Outcome, now: float) -> bool:
         """Write down what became of an attempt; see `Inbox.settle`."""
@@ -145,13 +196,10 @@ class SQLiteInbox:
         """Give work back; see `Inbox.release`."""
         await self._submit(self._release, (work, began))
 
-    async def waiting(self) -> dict[str, int]:
-        """How much unfinished work each handler has."""
-        return await self._asked(statements.waiting)
-
-    async def counts(self) -> dict[State, int]:
-        """How much work there is in each state."""
-        return await self._asked(statements.counts)
+    def on_news(self, wake: Callable[[], None] | None) -> None:
+        """Soon after another process wrote; see `Inbox.on_news`."""
+        if self._writer is not None:
+            self._writer.watch(wake)
 
     async def purge(self, handlers: Collection[str], now: float) -> int:
         """Forget what was kept long enough, 500 events at a time; see `Inbox.purge`."""
@@ -165,6 +213,12 @@ class SQLiteInbox:
                 purged.undone,
             )
         return purged.events
+
+    async def _read(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        return await self._asked(question)
+
+    async def _write(self, change: Callable[[sqlite3.Connection], T]) -> T:
+        return await self._asked(change)
 
     async def _submit(self, operation: WriteOperation[T], argument: object) -> T:
         if self._writer is None:
@@ -200,14 +254,14 @@ class SQLiteInbox:
         )
 
     def _put_many(self, connection: sqlite3.Connection, asked: Sequence[Any]) -> Sequence[bool]:
-        return statements.put_many(connection, asked)
+        return statements.put_many(connection, asked, self._owner)
 
     def _claim_many(
         self, connection: sqlite3.Connection, asked: Sequence[Any]
     ) -> Sequence[list[Claim]]:
         if time.monotonic() - self._last_roll_call > _SECONDS_BETWEEN_ROLL_CALLS:
             self._roll_call(connection)
-        owner, self._has_claimed = self._owner, True
+        owner, self._is_known = self._owner, True
         return [statements.claim(connection, owner, *arguments) for arguments in asked]
 
     def _settle_many(self, connection: sqlite3.Connection, asked: Sequence[Any]) -> Sequence[bool]:
@@ -218,6 +272,25 @@ class SQLiteInbox:
             statements.release(connection, self._owner, work, began)
         return [None] * len(asked)
 
+    def _register(
+        self, connection: sqlite3.Connection, subscriptions: Sequence[Subscription], now: float
+    ) -> dict[str, float]:
+        """Since when those of the handlers are away that were."""
+        self._is_known = True
+        self._roll_call(connection)
+        deployments.register(connection, self._owner, subscriptions, now)
+        return deployments.away(connection, [each.handler for each in subscriptions])
+
+    def _release_unwanted(self, connection: sqlite3.Connection) -> dict[str, int]:
+        """Looks through what waits only when somebody has begun or ceased to ask for something."""
+        released = {}
+        for name in self._types:
+            asked_for = deployments.asked_for(connection, name) or frozenset()
+            if self._checked.get(name) != asked_for:
+                released[name] = deployments.release(connection, name, asked_for)
+                self._checked[name] = asked_for
+        return {name: count for name, count in released.items() if count}
+
     def _roll_call(self, connection: sqlite3.Connection) -> None:
         """Make due again what is held by those that have died."""
         self._last_roll_call = time.monotonic()
@@ -227,16 +300,23 @@ class SQLiteInbox:
             self._sweeps = False
         for owner in self._roll.dead(owners, self._last_roll_call):
             taken = statements.give_back_all(connection, owner)
+            deployments.leave(connection, owner, self._time())
             # Its file goes at the next roll call, when this has been committed.
             self._sweeps = True
-            logger.warning(
-                "took up the work of a process that ended while it ran: %d to run again", taken
-            )
+            if taken:
+                logger.warning(
+                    "took up the work of a process that ended while it ran: %d to run again", taken
+                )
 
     def _leave(self, connection: sqlite3.Connection) -> None:
         """Give back all that is still claimed."""
         statements.give_back_all(connection, self._owner)
+        deployments.leave(connection, self._owner, self._time())
         sweep(self.path, statements.owners(connection))
+
+    def _time(self) -> float:
+        """The present by the clock of those who put events."""
+        return time.time() + self._ahead
 
     def _look_after_lock(self) -> None:
         """Often, whatever else there is to do: others wait only so long for a file that is gone."""

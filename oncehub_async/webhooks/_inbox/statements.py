@@ -6,11 +6,20 @@ the event loop is busy: the fewer, the better.
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from .interface import AT_ONCE, Claim, Outcome, State, StoredEvent, Work
-from .subject_order import change, hold_up, json_argument, let_go_on, with_open_work
+from .deployments import others_handlers
+from .records import AT_ONCE, Claim, Outcome, State, StoredEvent, Work
+from .subject_order import (
+    TYPE_MATCHES,
+    change,
+    hold_up,
+    json_argument,
+    let_go_on,
+    with_open_work,
+)
 
 _CHUNKS = (64, 16, 4, 1)
 """How many rows an INSERT takes; few sizes, so that the prepared statements are kept."""
@@ -22,12 +31,14 @@ _WORK_COLUMNS = "(event, position, handler, state, attempts, created, waits, due
 
 _CLAIMABLE = """
 SELECT w.event, w.position, w.handler, w.attempts + 1, w.failures, w.crashes, w.error, w.due,
+       EXISTS (SELECT 1 FROM newest n WHERE n.subject = e.subject AND n.handler = w.handler
+               AND (n.created, n.event) > (w.created, w.event)), w.replay,
        e.id, e.type, e.subject, e.created, e.received, e.body
 FROM work w JOIN events e ON e.seq = w.event
-WHERE w.handler = :handler AND w.due <= :now
+WHERE w.handler = :handler AND w.due <= :now AND TYPE_MATCHES
 ORDER BY w.due, w.event, w.position
 LIMIT :limit
-"""
+""".replace("TYPE_MATCHES", TYPE_MATCHES)
 
 # By an index of its own: else all that is due would be looked through for the few of them.
 _SUSPECTS = _CLAIMABLE.replace("FROM work w", "FROM work w INDEXED BY work_suspects").replace(
@@ -36,7 +47,7 @@ _SUSPECTS = _CLAIMABLE.replace("FROM work w", "FROM work w INDEXED BY work_suspe
 
 _TAKE = """
 UPDATE work SET state = 'running', attempts = attempts + 1, owner = :owner, waits = NULL,
-    due = NULL, alone = :alone
+    due = NULL, alone = :alone, began = json_extract(k.value, '$[2]')
 FROM json_each(:keys) k
 WHERE work.event = json_extract(k.value, '$[0]') AND work.position = json_extract(k.value, '$[1]')
 """
@@ -49,33 +60,55 @@ UPDATE work SET
     error = json_extract(k.value, '$[5]'),
     finished = json_extract(k.value, '$[6]'),
     open_subject = iif(json_extract(k.value, '$[4]') IS NULL, NULL, open_subject),
-    owner = NULL, suspected = 0, alone = 0
+    owner = NULL, suspected = 0, alone = 0, began = 0,
+    replay = replay AND json_extract(k.value, '$[4]') IS NOT NULL
 FROM json_each(:rows) k JOIN events e ON e.id = json_extract(k.value, '$[0]')
 WHERE work.event = e.seq
   AND work.handler = json_extract(k.value, '$[1]')
   AND work.attempts = json_extract(k.value, '$[2]')
   AND work.owner = :owner
 RETURNING (SELECT id FROM events WHERE seq = event), handler,
-    (SELECT subject FROM events WHERE seq = event)
+    (SELECT subject FROM events WHERE seq = event), created, event, finished, state
+"""
+
+_REMEMBER = """
+INSERT INTO newest
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+       json_extract(value, '$[3]'), json_extract(value, '$[4]')
+FROM json_each(:rows) WHERE true
+ON CONFLICT DO UPDATE SET created = excluded.created, event = excluded.event, at = excluded.at
+WHERE (excluded.created, excluded.event) >= (created, event)
+"""
+
+_BEGIN = """
+UPDATE work SET began = 1
+WHERE owner = :owner AND handler = :handler AND attempts = :attempt
+  AND event = (SELECT seq FROM events WHERE id = :event)
+RETURNING event
+"""
+
+_HELD = """
+SELECT json_extract(k.value, '$[0]'), json_extract(k.value, '$[1]')
+FROM json_each(:held) k JOIN events e ON e.id = json_extract(k.value, '$[0]')
+JOIN work w ON w.event = e.seq AND w.handler = json_extract(k.value, '$[1]')
+WHERE w.owner = :owner AND w.attempts = json_extract(k.value, '$[2]')
 """
 
 _RELEASE = """
 UPDATE work SET state = 'pending', owner = NULL, attempts = attempts - iif(:began, 0, 1),
-    waits = 0, alone = 0
+    waits = 0, alone = 0, began = 0
 WHERE owner = :owner AND handler = :handler
   AND event = (SELECT seq FROM events WHERE id = :event)
 RETURNING open_subject
 """
 
 _GIVE_BACK = """
-UPDATE work SET state = 'pending', owner = NULL,
-    attempts = attempts - (position > h.began),
-    crashes = crashes + (position = h.began AND alone),
-    suspected = suspected OR position = h.began,
-    waits = 0, alone = 0
-FROM (SELECT event, min(position) AS began FROM work INDEXED BY work_running
-      WHERE owner = :owner GROUP BY event) h
-WHERE work.owner = :owner AND work.event = h.event
+UPDATE work INDEXED BY work_running SET state = 'pending', owner = NULL,
+    attempts = attempts - NOT began,
+    crashes = crashes + (began AND alone),
+    suspected = suspected OR began,
+    waits = 0, alone = 0, began = 0
+WHERE owner = :owner
 RETURNING open_subject
 """
 
@@ -85,9 +118,14 @@ DELETE FROM work WHERE event IN (SELECT value FROM json_each(:keys)) RETURNING o
 
 
 def put_many(
-    connection: sqlite3.Connection, puts: Sequence[tuple[StoredEvent, Sequence[str]]]
+    connection: sqlite3.Connection,
+    puts: Sequence[tuple[StoredEvent, Sequence[str]]],
+    owner: str = "",
 ) -> list[bool]:
-    """Keep events, each with pending work for its handlers; whether each is new."""
+    """Keep events, each with pending work for its handlers, then those of others than `owner`.
+
+    Whether each is new.
+    """
     ids = json_argument([event.id for event, _ in puts])
     known = {
         row[0]
@@ -103,6 +141,7 @@ def put_many(
     events: list[Any] = []
     work: list[Any] = []
     new = []
+    others = others_handlers(connection, owner)
     for event, handlers in puts:
         new.append(event.id not in known)
         if event.id in known:
@@ -112,7 +151,7 @@ def put_many(
         at, about = event.creation_time, event.subject
         events.append((seq, event.id, event.type, about, at, event.received, event.body))
         due = None if about in in_line else AT_ONCE
-        for position, name in enumerate(handlers):
+        for position, name in enumerate((*handlers, *others.wanting(event.type, handlers))):
             work.append((seq, position, name, "pending", 0, at, AT_ONCE, due, about))
     _insert(connection, "events", _EVENT_COLUMNS, events)
     _insert(connection, "work", _WORK_COLUMNS, work)
@@ -148,24 +187,36 @@ def claim(
     connection: sqlite3.Connection,
     owner: str,
     limit: int,
-    handlers: Collection[str],
+    handlers: Mapping[str, str | None],
     now: float,
     idle: bool,
+    rooms: Mapping[str, int] = MappingProxyType({}),
 ) -> list[Claim]:
-    """Take due work of at most `limit` events, each of another subject; see `Inbox.claim`."""
-    suspects = _due(connection, _SUSPECTS, handlers, now, 1)
+    """Take due work of at most `limit` events, each of another subject; see `Inbox.claim`.
+
+    `handlers`: each with the types that it asks for, as JSON; None for all.
+    """
+    suspects = _due(connection, _SUSPECTS, now, handlers, dict.fromkeys(handlers, 1))
     if suspects:
         return _take(connection, owner, suspects[:1], 1, alone=True) if idle else []
-    rows = _due(connection, _CLAIMABLE, handlers, now, limit)
+    limits = {each: min(rooms.get(each, limit), limit) for each in handlers}
+    rows = _due(connection, _CLAIMABLE, now, handlers, limits)
     return _take(connection, owner, rows, limit, alone=False)
 
 
 def _due(
-    connection: sqlite3.Connection, query: str, handlers: Collection[str], now: float, limit: int
+    connection: sqlite3.Connection,
+    query: str,
+    now: float,
+    handlers: Mapping[str, str | None],
+    limits: Mapping[str, int],
 ) -> list[Any]:
     rows: list[Any] = []
-    for handler in handlers:
-        rows += connection.execute(query, {"now": now, "handler": handler, "limit": limit})
+    for handler, limit in limits.items():
+        if limit:
+            types = handlers[handler]
+            arguments = {"now": now, "handler": handler, "types": types, "limit": limit}
+            rows += connection.execute(query, arguments)
     return sorted(rows, key=_by_due)
 
 
@@ -173,17 +224,20 @@ def _take(
     connection: sqlite3.Connection, owner: str, rows: Sequence[Any], limit: int, *, alone: bool
 ) -> list[Claim]:
     taken: dict[str, tuple[StoredEvent, list[tuple[int, int, Work]]]] = {}
-    for seq, position, handler, attempt, failures, crashes, error, _, *event_row in rows:
-        event = _event(event_row)
+    for seq, position, handler, attempt, failures, crashes, error, _, old, replay, *row in rows:
+        event = event_of(row)
         if event.subject not in taken:
             if len(taken) == limit:
                 continue
             taken[event.subject] = (event, [])
         first, work = taken[event.subject]
         if first.id == event.id:
-            each = Work(event.id, handler, attempt, failures, crashes, error)
-            work.append((seq, position, each))
-    keys = [key[:2] for _, work in taken.values() for key in work]
+            known = failures, crashes, error, bool(old), bool(replay)
+            work.append((seq, position, Work(event.id, handler, attempt, *known)))
+    keys = []
+    for _, work in taken.values():
+        first_position = min(position for _, position, _ in work)
+        keys += [(seq, position, position == first_position) for seq, position, _ in work]
     if keys:
         hold_up(connection, taken)
         arguments = {"owner": owner, "keys": json_argument(keys), "alone": alone}
@@ -198,7 +252,8 @@ def _by_due(row: Sequence[Any]) -> tuple[float, int, int]:
     return row[7], row[0], row[1]
 
 
-def _event(row: Sequence[Any]) -> StoredEvent:
+def event_of(row: Sequence[Any]) -> StoredEvent:
+    """An event from its columns."""
     event_id, event_type, subject, created, received, body = row
     return StoredEvent(
         id=event_id,
@@ -230,8 +285,15 @@ def settle_many(
     ]
     arguments = {"rows": json_argument(rows), "owner": owner}
     changed = connection.execute(_SETTLE, arguments).fetchall()
-    let_go_on(connection, {subject for _, _, subject in changed})
-    held = {(event, handler) for event, handler, _ in changed}
+    let_go_on(connection, {subject for _, _, subject, *_ in changed})
+    done = [
+        (subject, handler, created, event, finished)
+        for _, handler, subject, created, event, finished, state in changed
+        if state == State.DONE
+    ]
+    if done:
+        connection.execute(_REMEMBER, {"rows": json_argument(done)})
+    held = {(event, handler) for event, handler, *_ in changed}
     return [(work.event_id, work.handler) in held for work, _, _ in settled]
 
 
@@ -246,19 +308,37 @@ def release(connection: sqlite3.Connection, owner: str, work: Work, began: bool)
     change(connection, _RELEASE, arguments)
 
 
+def begin(connection: sqlite3.Connection, owner: str, work: Work) -> bool:
+    """Mark that work has begun; whether it was the owner's."""
+    arguments = {
+        "owner": owner,
+        "handler": work.handler,
+        "event": work.event_id,
+        "attempt": work.attempt,
+    }
+    return connection.execute(_BEGIN, arguments).fetchone() is not None
+
+
+def lost(connection: sqlite3.Connection, owner: str, held: Collection[Work]) -> list[Work]:
+    """What of it is no longer the owner's."""
+    keys = json_argument([(work.event_id, work.handler, work.attempt) for work in held])
+    left = set(connection.execute(_HELD, {"held": keys, "owner": owner}).fetchall())
+    return [work for work in held if (work.event_id, work.handler) not in left]
+
+
 def give_back_all(connection: sqlite3.Connection, owner: str) -> int:
     """Give back all that an owner held when it died.
 
-    Of each event the first handler had begun: it is suspected, and has crashed if it ran alone.
-    The others had not.
+    What had begun is suspected, and has crashed if it ran alone.
     """
     return change(connection, _GIVE_BACK, {"owner": owner})
 
 
 def owners(connection: sqlite3.Connection) -> list[str]:
-    """Who holds work."""
+    """Who holds work, or has registered handlers."""
     rows = connection.execute(
-        "SELECT DISTINCT owner FROM work INDEXED BY work_running WHERE owner IS NOT NULL"
+        "SELECT owner FROM work INDEXED BY work_running WHERE owner IS NOT NULL "
+        "UNION SELECT owner FROM handlers WHERE owner != ''"
     )
     return [row[0] for row in rows]
 
@@ -304,8 +384,8 @@ def purge(
 ) -> Purged:
     """Delete old events: those that are done, and what will never be done much later.
 
-    That is dead letters, from when they became so, and work of others than `handlers`, from when
-    it was received. Unfinished work of `handlers` stays.
+    That is dead letters, from when they became so, and work of others than `handlers` and those
+    that any process has, from when it was received. Unfinished work of these stays.
     """
     rows = connection.execute(
         """
@@ -314,7 +394,8 @@ def purge(
                 WHEN 'done' THEN 0
                 WHEN 'dead' THEN w.finished >= :undone_before
                 ELSE w.owner IS NOT NULL OR e.received >= :undone_before
-                    OR w.handler IN (SELECT value FROM json_each(:handlers)) END)
+                    OR w.handler IN (SELECT value FROM json_each(:handlers))
+                    OR w.handler IN (SELECT name FROM handlers WHERE owner != '') END)
         ORDER BY received LIMIT :limit
         """,
         {
@@ -332,6 +413,11 @@ def purge(
     ).fetchone()
     change(connection, _FORGET, {"keys": keys})
     connection.executemany("DELETE FROM events WHERE seq = ?", rows)
+    if len(rows) < limit:
+        # What died keep_dead ago may be done again at last: so for as long once more.
+        forgotten = undone_before - (done_before - undone_before)
+        connection.execute("DELETE FROM newest WHERE at < ?", (forgotten,))
+        connection.execute("DELETE FROM handlers WHERE owner = '' AND seen < ?", (undone_before,))
     _shrink(connection)
     return Purged(len(rows), undone)
 

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Collection, Mapping
 
 from ..._ground import dump_json
+from .._event_names import ANY
 
 _FRONT = """
 WITH RECURSIVE lines(subject, handler) AS (
@@ -49,6 +50,14 @@ WHERE work.event = f.event AND work.handler = f.handler
 """,
     )
 )
+
+
+TYPE_MATCHES = """
+(:types IS NULL OR EXISTS (
+    SELECT 1 FROM json_each(:types) t
+    WHERE t.value IN (e.type, substr(e.type, 1, instr(e.type, '.') - 1))))
+"""
+"""That the type of `e` is one of a JSON array, as `matches` has it; NULL stands for any."""
 
 
 def hold_up(connection: sqlite3.Connection, subjects: Collection[str]) -> None:
@@ -89,3 +98,8 @@ def change(connection: sqlite3.Connection, statement: str, arguments: Mapping[st
 def json_argument(data: object) -> str:
     """An argument for SQLite's JSON functions."""
     return dump_json(data).decode()
+
+
+def types_argument(types: Collection[str] | None) -> str | None:
+    """The argument of `TYPE_MATCHES`."""
+    return None if types is None or ANY in types else json_argument(sorted(types))

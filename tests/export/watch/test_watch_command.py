@@ -149,5 +149,5 @@ def test_every_goes_with_watch(tmp_path: Path, capsys: pytest.CaptureFixture[str
     """A wrong usage is one line."""
     assert main(["export", "--out", str(tmp_path), "--every", "60"]) == 2
     assert capsys.readouterr().err == (
-        "oncehub: every: says how often to look for changes: add --watch\n"
+        "oncehub: --every: says how often to look for changes: add --watch\n"
     )

@@ -1,0 +1,35 @@
+"""Hooks: plain functions of users, told of what happened, which can do no harm."""
+
+import inspect
+from collections.abc import Callable
+from typing import TypeVar
+
+from ..errors import ConfigurationError
+from .log import logger
+
+T = TypeVar("T")
+
+
+def checked_hook(hook: Callable[[T], object] | None, name: str) -> Callable[[T], object] | None:
+    """The hook. Raises `ConfigurationError` for what can't be called, or would have to be awaited.
+
+    It is called between two steps of something that others wait for, so it is no coroutine's.
+    """
+    if hook is None:
+        return None
+    if not callable(hook):
+        raise ConfigurationError(f"{name}: expected a function, got {type(hook).__name__}")
+    called = getattr(hook, "__call__", None)  # noqa: B004 # an object with an async __call__, too
+    if inspect.iscoroutinefunction(hook) or inspect.iscoroutinefunction(called):
+        raise ConfigurationError(f"{name}: expected a plain function, got a coroutine's")
+    return hook
+
+
+def tell_hook(hook: Callable[[T], object] | None, record: T, name: str) -> None:
+    """Call it; one that fails is told of in the log."""
+    if hook is None:
+        return
+    try:
+        hook(record)
+    except Exception:
+        logger.exception("the %s hook failed", name)

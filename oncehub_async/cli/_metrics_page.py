@@ -1,0 +1,47 @@
+"""Where Prometheus finds the metrics of a command: at a port of this machine only."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from aiohttp import web
+
+from .._ground import checks
+from ..metrics import PrometheusMetrics
+from ..webhooks import InboxError, OpenedInbox
+
+_HOST = "127.0.0.1"
+
+
+def checked_metrics(port: int | None) -> PrometheusMetrics | None:
+    """What counts, if it is asked for. Raises `InvalidParameterError`, `ConfigurationError`."""
+    if port is None:
+        return None
+    checks.whole_number(port, "metrics_port", 0, 65535)
+    return PrometheusMetrics()
+
+
+@asynccontextmanager
+async def metrics_page(
+    metrics: PrometheusMetrics, inbox: OpenedInbox, port: int
+) -> AsyncIterator[str]:
+    """Serve /metrics for as long as it is entered; gives its URL. Raises `OSError`."""
+
+    async def show(_request: web.Request) -> web.Response:
+        # What can't be had of the inbox now is as it was; its refusals are counted all the same.
+        with suppress(InboxError):
+            await metrics.observe_inbox(inbox)
+        return web.Response(
+            body=metrics.exposition(),
+            headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
+        )
+
+    app = web.Application()
+    app.router.add_get("/metrics", show)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, _HOST, port)
+        await site.start()
+        yield f"http://{_HOST}:{runner.addresses[0][1]}/metrics"
+    finally:
+        await runner.cleanup()

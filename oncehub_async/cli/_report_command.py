@@ -1,0 +1,226 @@
+"""`oncehub report`: what a synced database says, for people and programs."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from .._ground import checks, is_time_zone
+from ..errors import InvalidParameterError
+from ..reports import (
+    Report,
+    ReportTable,
+    bar,
+    longest_bar,
+    report_csv,
+    report_html,
+    report_json,
+    shown,
+    table_of_report,
+    write_report_parquet,
+)
+from ..reports import report as make_report
+from ..sync import DEFAULT_DATABASE
+from . import COMPLETE, FAILED
+from ._moments import written_moment
+from ._output import complain, note, say, say_document, say_table
+
+_NAMES_A_ZONE = re.compile(r"(?i)\dz$|[+-]\d\d:?\d\d$")
+
+
+class ReportFormat(StrEnum):
+    """How a report is written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    HTML = "html"
+    PARQUET = "parquet"
+
+
+async def report(
+    name: str,
+    database: str = DEFAULT_DATABASE,
+    /,
+    *,
+    by: str | None = None,
+    per: str = "month",
+    since: str | None = None,
+    until: str | None = None,
+    tz: str = "UTC",
+    filter: tuple[str, ...] = (),
+    format: ReportFormat = ReportFormat.TABLE,
+    table: str | None = None,
+    out: Path | None = None,
+    schema: str | None = None,
+    strict: bool = False,
+) -> int:
+    """Report on a synced database: counts, rates and lists. Needs no key and no network.
+
+    What counts, and how, stands in docs/reports.md. Exit codes: 0 done, 1 failed, or not complete
+    with --strict, 2 wrong usage.
+
+    For example: oncehub report activity --per week --tz Europe/Berlin, oncehub report users --since
+    30d --filter status=completed,no_show, oncehub report hours postgresql://me@db.internal/crm
+    --format html --out hours.html.
+
+    Parameters
+    ----------
+    name
+        activity, calendars, pages, master-pages, event-types, users, customers, sources,
+        lead-time, hours, cancellations, detail or account.
+    database
+        What oncehub sync was given: a file, duckdb:///FILE or postgresql://...
+    by
+        meeting (bookings that are only requested are left out) or creation.
+    per
+        How long a row of the activity lasts: day, week, month or quarter.
+    since
+        Only bookings at this time or later, such as 2026-10-01, 2026-10-01T08:00, 2026-10, 30d or
+        yesterday; in --tz where it names no zone.
+    until
+        Only bookings before this time, in the same notations.
+    tz
+        The time zone of the business, such as Europe/Berlin; its days and hours are those of there.
+    filter
+        NAME=VALUE, by id or name; several values with commas, "none" for those without one: status,
+        owner, host, calendar, page, master_page, event_type, customer_email, utm_source,
+        utm_medium, utm_campaign, utm_term, utm_content. Can be given several times.
+    format
+        table, csv, json, html or parquet.
+    table
+        For CSV and Parquet, which table of the report, where it has several.
+    out
+        The file to write; it is replaced.
+    schema
+        The schema in PostgreSQL, where it isn't "oncehub".
+    strict
+        Exit with 1 where not all that the report is about has been synced.
+    """
+    if out is None and format is ReportFormat.PARQUET:
+        raise InvalidParameterError("out", "Parquet is written to a file: add --out FILE")
+    if out is not None and format is ReportFormat.TABLE:
+        raise InvalidParameterError("format", "a file is csv, json, html or parquet: add --format")
+    out = None if out is None else checks.local_path(out, "out")
+    made = await make_report(
+        database,
+        name,
+        schema=schema,
+        by=by,
+        per=per,
+        since=_moment(since, "since", tz),
+        until=_moment(until, "until", tz),
+        tz=tz,
+        filters=_filters(filter),
+    )
+    if out is not None:
+        _write(made, format, table, out)
+    elif format is ReportFormat.TABLE:
+        _tell(made, table)
+    else:
+        say_document(_text(made, format, table).rstrip("\n"))
+    if made.incomplete is None:
+        return COMPLETE
+    if format is not ReportFormat.TABLE:
+        complain(f"NOT COMPLETE: {made.incomplete}")
+    return FAILED if strict else COMPLETE
+
+
+def _moment(text: str | None, option: str, tz: str) -> datetime | None:
+    """A time of the report's zone."""
+    if text is None or not is_time_zone(tz):
+        return None  # the report tells what is wrong with the zone
+    zone = ZoneInfo(tz)
+    moment = written_moment(text, option, datetime.now(zone))
+    is_relative = moment.tzinfo is zone
+    if is_relative or _NAMES_A_ZONE.search(text):
+        return moment
+    return moment.replace(tzinfo=zone)
+
+
+def _write(made: Report, format: ReportFormat, table: str | None, out: Path) -> None:
+    try:
+        if format is ReportFormat.PARQUET:
+            write_report_parquet(made, out, table)
+        else:
+            out.write_text(_text(made, format, table), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise InvalidParameterError(
+            "out", f"{out}: {error.strerror or type(error).__name__}"
+        ) from None
+    note(f"Written to {out}")
+
+
+def _text(made: Report, format: ReportFormat, table: str | None) -> str:
+    if format is ReportFormat.CSV:
+        return report_csv(made, table)
+    if format is ReportFormat.JSON:
+        return report_json(made).decode() + "\n"
+    return report_html(made)
+
+
+def _tell(made: Report, chosen: str | None) -> None:
+    # The first line, so that nobody takes a part for the whole.
+    if made.incomplete is not None:
+        say(f"NOT COMPLETE: {made.incomplete}")
+    say(f"{made.title}. {made.about}")
+    for each in made.notes:
+        say(each)
+    tables = made.tables if chosen is None else (table_of_report(made, chosen),)
+    for table in tables:
+        say("", *([table.title] if len(tables) > 1 else []))
+        say_table(*_drawn(table))
+        if not table.rows:
+            say("Nothing.")
+
+
+def _drawn(table: ReportTable) -> tuple[list[str], Iterable[list[str | int]]]:
+    """Columns and cells; a bar beside the column that a chart would show."""
+    found = longest_bar(table)
+    titles = [column.title for column in table.columns]
+    if found is not None and len(table.rows) > 1:
+        titles.insert(found[0] + 1, "")
+    rows = []
+    for row in table.rows:
+        cells = [
+            _cell(value, shown(value, column))
+            for value, column in zip(row, table.columns, strict=True)
+        ]
+        if found is not None and len(table.rows) > 1:
+            cells.insert(found[0] + 1, bar(row[found[0]] or 0, found[1]))
+        rows.append(cells)
+    return titles, rows
+
+
+def _cell(value: Any, text: str) -> str | int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else text
+
+
+def _filters(given: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for text in given:
+        # Several with commas in one option, as in status=completed,owner=Jane.
+        for part in _parts(text):
+            name, equals, value = part.partition("=")
+            if not (name and equals and value):
+                raise InvalidParameterError(
+                    "filter", "expected NAME=VALUE, such as status=completed"
+                )
+            if name in found:
+                raise InvalidParameterError("filter", f"'{name}' is given twice")
+            found[name] = value
+    return found
+
+
+def _parts(text: str) -> list[str]:
+    """The filters in a text: a comma begins a new one only where a name and "=" follow."""
+    parts: list[str] = []
+    for piece in text.split(","):
+        if "=" in piece or not parts:
+            parts.append(piece)
+        else:
+            parts[-1] += f",{piece}"
+    return parts

@@ -1,0 +1,58 @@
+"""What a report is made of: tables of typed columns."""
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any
+
+import attrs
+
+
+class Shows(Enum):
+    """What a column of a report holds."""
+
+    TEXT = "text"
+    COUNT = "count"
+    SHARE = "share"
+    """From 0 to 1; nothing where there is nothing to divide by."""
+    HOURS = "hours"
+    TIME = "time"
+    DAY = "day"
+    YES_NO = "yes or no"
+
+
+@attrs.frozen
+class ReportColumn:
+    """A column of a report."""
+
+    name: str
+    """For programs."""
+    title: str
+    shows: Shows = Shows.COUNT
+    bars: bool = False
+    """Whether it is what a chart shows."""
+
+
+@attrs.frozen
+class ReportTable:
+    """A table of a report."""
+
+    name: str
+    title: str
+    columns: tuple[ReportColumn, ...]
+    rows: Sequence[tuple[Any, ...]]
+    is_matrix: bool = False
+    """Whether its columns after the first are all counts of the same kind: shades show them."""
+
+
+@attrs.frozen
+class Report:
+    """A report on a synced database."""
+
+    name: str
+    title: str
+    about: str
+    """Which bookings, of which time, in which time zone."""
+    tables: tuple[ReportTable, ...]
+    notes: tuple[str, ...] = ()
+    incomplete: str | None = None
+    """Why what it counts is not all there is; nothing where it is."""

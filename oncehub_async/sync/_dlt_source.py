@@ -1,0 +1,155 @@
+"""The synced rows for other warehouses, through dlt: no request to the API is made for them.
+
+https://dlthub.com/docs/general-usage/incremental-loading
+"""
+
+import asyncio
+import importlib
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from .._ground import likely_word, load_json
+from ..errors import InvalidParameterError
+from ._database import quoted
+from ._database_url import DEFAULT_DATABASE
+from ._reading import reading
+from ._tables import DELETED, SYNCED_AT, TABLES, ColumnKind, Table, table_of
+
+_PAGE = 5_000
+_OVERLAP = 60.0
+"""Seconds. A row tells when it was made, and is committed some moments later, after rows that were
+made later; what was loaded already is merged into itself."""
+_TYPES: Mapping[ColumnKind, str] = {
+    ColumnKind.TEXT: "text",
+    ColumnKind.ID: "text",
+    ColumnKind.INTEGER: "bigint",
+    ColumnKind.NUMBER: "double",
+    ColumnKind.BOOLEAN: "bool",
+    ColumnKind.TIME: "timestamp",
+    ColumnKind.JSON: "json",
+}
+
+
+def dlt_source(
+    database: str | Path = DEFAULT_DATABASE,
+    *,
+    schema: str | None = None,
+    tables: Sequence[str] = TABLES,
+    remove_deleted: bool = False,
+) -> Any:
+    """What changed in a synced database since the last load, for dlt to bring to a warehouse.
+
+        pipeline = dlt.pipeline("oncehub", destination="bigquery", dataset_name="oncehub")
+        pipeline.run(dlt_source("oncehub.duckdb"))
+
+    Each table is a resource that is merged by `id`, with `_synced_at` as its cursor, less a minute.
+    A deleted object is a change of its row, which says so in `_deleted`; with `remove_deleted` it
+    is removed at the destination as well. `schema` is for PostgreSQL; `tables` names some of
+    `TABLES`. Destinations that can't merge, such as Parquet files, get each changed row appended:
+    of the rows of an `id` the one with the latest `_synced_at` counts.
+
+    It is a `DltSource`. Needs the extra `dlt`. Raises `InvalidParameterError`; while it is loaded,
+    what `reading` does.
+    """
+    dlt = _dlt()
+    for name in tables:
+        if name not in TABLES:
+            hint = likely_word(name, TABLES)
+            raise InvalidParameterError(
+                "tables",
+                f"there is no table '{name}'; " + (f"did you mean {hint}?" if hint else _known()),
+            )
+
+    def resources() -> Iterator[Any]:
+        for name in tables:
+            yield _resource(dlt, database, schema, table_of(name), remove_deleted)
+
+    # Lists stay in their columns, as JSON: a table for each would be merged row by row.
+    return dlt.source(resources, name="oncehub", max_table_nesting=0)()
+
+
+def _known() -> str:
+    return f"expected some of {', '.join(TABLES)}"
+
+
+def _resource(
+    dlt: Any, database: str | Path, schema: str | None, table: Table, remove_deleted: bool
+) -> Any:
+    # Without a primary key here dlt keeps no list of the ids that share the latest time.
+    cursor = dlt.sources.incremental(SYNCED_AT, primary_key=(), lag=_OVERLAP)
+
+    def changed(since: Any = cursor) -> Iterator[list[dict[str, Any]]]:
+        # `last_value` moves while rows are given; `start_value` is where the load begins.
+        yield from _pages(database, schema, table, since.start_value)
+
+    hints: dict[str, dict[str, Any]] = {
+        each.name: {"data_type": _TYPES[each.kind]} for each in table.columns
+    }
+    if remove_deleted:
+        hints[DELETED]["hard_delete"] = True
+    return dlt.resource(
+        changed,
+        name=table.name,
+        primary_key="id",
+        write_disposition="merge",
+        columns=hints,
+    )
+
+
+def _pages(
+    database: str | Path, schema: str | None, table: Table, since: datetime | None
+) -> Iterator[list[dict[str, Any]]]:
+    """Rows in the order in which they were written; between pages a sync may go on writing."""
+    json_columns = [each.name for each in table.columns if each.kind is ColumnKind.JSON]
+    after: tuple[datetime, str] | None = None
+    with ThreadPoolExecutor(1, thread_name_prefix="oncehub dlt") as thread:
+        while True:
+            # In a thread of its own: the caller's may have a loop that runs.
+            rows = thread.submit(_run, _page(database, schema, table, since, after)).result()
+            page = [dict(zip(table.names, row, strict=True)) for row in rows]
+            for row in page:
+                for name in json_columns:
+                    if row[name] is not None:
+                        row[name] = load_json(row[name])
+            if page:
+                yield page
+                after = page[-1][SYNCED_AT], page[-1]["id"]
+            if len(page) < _PAGE:
+                return
+
+
+def _run(page: Coroutine[Any, Any, list[tuple[Any, ...]]]) -> list[tuple[Any, ...]]:
+    return asyncio.run(page)
+
+
+async def _page(
+    database: str | Path,
+    schema: str | None,
+    table: Table,
+    since: datetime | None,
+    after: tuple[datetime, str] | None,
+) -> list[tuple[Any, ...]]:
+    where, arguments = "true", []
+    if after is not None:
+        where, arguments = f"({SYNCED_AT}, id) > ($1, $2)", [*after]
+    elif since is not None:
+        where, arguments = f"{SYNCED_AT} >= $1", [since]
+    columns = ", ".join(map(quoted, table.names))
+    async with reading(database, schema=schema) as reader:
+        return await reader.fetch(
+            f"SELECT {columns} FROM {reader.dialect.table(table.name)} "
+            f"WHERE {where} ORDER BY {SYNCED_AT}, id LIMIT {_PAGE}",
+            *arguments,
+        )
+
+
+def _dlt() -> Any:
+    try:
+        return importlib.import_module("dlt")
+    except ModuleNotFoundError:
+        raise InvalidParameterError(
+            "dlt_source", "needs more packages: pip install 'oncehub-async[dlt]'"
+        ) from None

@@ -1,0 +1,117 @@
+"""A synced database for those who only look: nothing is locked, made or migrated."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from ..errors import InvalidParameterError
+from ._database import STATE_TABLE, Dialect, Reader
+from ._database_url import database_of
+from ._duckdb_file import DuckDBFile
+from ._postgresql import PostgreSQL
+from ._sync_errors import DatabaseBusyError, DatabaseFailedError
+
+_LONGEST_WAIT = 30.0
+"""Seconds to wait for a sync that writes into the file."""
+_PAUSE = 0.05
+
+
+@asynccontextmanager
+async def reading(url: str | Path, *, schema: str | None = None) -> AsyncIterator[Reader]:
+    """Look into a synced database, also while a sync goes on.
+
+    Raises `InvalidParameterError` for a URL that names none, and where nothing was synced into it
+    yet; `SyncError` where it can't be read.
+    """
+    database = database_of(url, schema=schema)
+    if isinstance(database, PostgreSQL):
+        async with database.looked_into() as fetch:
+            yield await _checked(_Looking(database.shown, database.dialect, fetch))
+    elif isinstance(database, DuckDBFile):
+        if not database.path.exists():
+            raise InvalidParameterError(
+                "database", f"there is no {database.shown}; make it: oncehub sync {database.shown}"
+            )
+        connection = await asyncio.to_thread(_attached, database)
+        try:
+            looking = _DuckDBConnection(database, connection)
+            yield await _checked(_Looking(database.shown, database.dialect, looking.fetch))
+        finally:
+            connection.close()
+    else:
+        raise TypeError(f"{type(database).__name__} can't be read")
+
+
+@attrs.frozen
+class _Looking:
+    shown: str
+    dialect: Dialect
+    _fetch: Any
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = await self._fetch(sql, *arguments)
+        return found
+
+
+async def _checked(reader: _Looking) -> _Looking:
+    try:
+        await reader.fetch(f"SELECT object FROM {reader.dialect.table(STATE_TABLE)} LIMIT 1")
+    except DatabaseFailedError:
+        raise InvalidParameterError(
+            "database", f"nothing was synced into {reader.shown} yet; run oncehub sync first"
+        ) from None
+    return reader
+
+
+@attrs.frozen
+class _DuckDBConnection:
+    database: DuckDBFile
+    connection: Any
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        return await asyncio.to_thread(self._run, sql, arguments)
+
+    def _run(self, sql: str, arguments: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        import duckdb
+
+        try:
+            found: list[tuple[Any, ...]] = self.connection.execute(sql, arguments).fetchall()
+        except duckdb.Error as error:
+            raise DatabaseFailedError(f"{self.database.shown}: {type(error).__name__}") from None
+        return found
+
+
+def _attached(database: DuckDBFile) -> Any:
+    import duckdb
+
+    gives_up = time.monotonic() + _LONGEST_WAIT
+    file = database.shown.replace("'", "''")
+    while True:
+        connection = duckdb.connect(
+            ":memory:", config={"autoinstall_known_extensions": "false", "TimeZone": "UTC"}
+        )
+        try:
+            connection.execute(f"ATTACH '{file}' AS account (READ_ONLY)")
+            connection.execute("USE account")
+        except duckdb.IOException as error:
+            connection.close()
+            if "lock" not in str(error).lower():
+                raise DatabaseFailedError(
+                    f"{database.shown}: can't be opened; it is no database of DuckDB's, or of a "
+                    "later version"
+                ) from None
+            if time.monotonic() > gives_up:
+                raise DatabaseBusyError(
+                    f"{database.shown} is open for writing in another program"
+                ) from None
+            time.sleep(_PAUSE)
+        except duckdb.Error as error:
+            connection.close()
+            raise DatabaseFailedError(f"{database.shown}: {type(error).__name__}") from None
+        else:
+            return connection

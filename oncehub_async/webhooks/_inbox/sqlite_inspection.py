@@ -1,0 +1,134 @@
+"""Looking into a SQLite inbox and repairing it: from the process that has it open, or beside it."""
+
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from ...errors import ConfigurationError
+from .._webhook_errors import InboxError
+from . import inspection, schema, statements
+from .records import State, StoredEvent
+from .selection import InboxEntry, InboxHandler, Selection
+
+T = TypeVar("T")
+
+_BUSY_TIMEOUT = 5.0
+
+
+class _SQLiteInspection(ABC):
+    """What looks and repairs; see `InspectedInbox`."""
+
+    async def waiting(self) -> dict[str, int]:
+        """How much unfinished work each handler has."""
+        return await self._read(statements.waiting)
+
+    async def counts(self) -> dict[State, int]:
+        """How much work there is in each state."""
+        return await self._read(statements.counts)
+
+    async def entries(self, selection: Selection, limit: int | None = None) -> Sequence[InboxEntry]:
+        """Work that is selected; see `InspectedInbox.entries`."""
+        return await self._read(lambda db: inspection.entries(db, selection, limit))
+
+    async def tally(self, selection: Selection) -> Mapping[tuple[str, State | None], int]:
+        """How much work is selected; see `InspectedInbox.tally`."""
+        return await self._read(lambda db: inspection.tally(db, selection))
+
+    async def event(self, event_id: str) -> StoredEvent | None:
+        """An event; see `InspectedInbox.event`."""
+        return await self._read(lambda db: inspection.event(db, event_id))
+
+    async def handlers(self) -> Sequence[InboxHandler]:
+        """The handlers that it knows, by name."""
+        return await self._read(inspection.handlers)
+
+    async def redo(self, selection: Selection, now: float) -> int:
+        """Make selected work due now; see `InspectedInbox.redo`."""
+        return await self._redo(selection, now, replay=True)
+
+    async def drop(self, selection: Selection) -> int:
+        """Delete selected work that doesn't run; see `InspectedInbox.drop`."""
+        spans = await self._read(inspection.spans)
+        return sum(
+            [
+                await self._write(partial(inspection.drop, selection=selection, span=span))
+                for span in spans
+            ]
+        )
+
+    async def forget(self, received_before: float, now: float) -> int:
+        """Delete events that are done, some at a time; see `InspectedInbox.forget`."""
+        forgotten = 0
+        while some := await self._write(lambda db: inspection.forget(db, received_before, now)):
+            forgotten += some
+        return forgotten
+
+    async def _redo(self, selection: Selection, now: float, *, replay: bool) -> int:
+        redo = partial(inspection.redo, selection=selection, now=now, replay=replay)
+        spans = await self._read(inspection.spans)
+        return sum([await self._write(partial(redo, span=span)) for span in spans])
+
+    @abstractmethod
+    async def _read(self, question: Callable[[sqlite3.Connection], T]) -> T: ...
+
+    @abstractmethod
+    async def _write(self, change: Callable[[sqlite3.Connection], T]) -> T: ...
+
+
+class SQLiteFile(_SQLiteInspection):
+    """An inbox's file, which a receiver may be using at the same time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._opened: sqlite3.Connection | None = None
+
+    async def open(self, *, needed: float = 0.0) -> None:
+        """Open the file, which has to be there."""
+        if self._path.is_file() and self._path.stat().st_size == 0:
+            # SQLite would take it for a new database.
+            raise ConfigurationError(f"{self._path}: is an empty file, no inbox")
+        try:
+            self._opened = schema.connect(self._path, _BUSY_TIMEOUT, create=False)
+        except sqlite3.DatabaseError as error:
+            raise self._trouble(error) from None
+        except IsADirectoryError:
+            raise ConfigurationError(f"{self._path}: is a folder") from None
+
+    async def close(self) -> None:
+        """Close the file."""
+        connection, self._opened = self._opened, None
+        if connection is not None:
+            connection.close()
+
+    async def _read(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return question(self._connection)
+        except sqlite3.DatabaseError as error:
+            raise self._trouble(error) from None
+
+    async def _write(self, change: Callable[[sqlite3.Connection], T]) -> T:
+        connection = self._connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = change(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+        except sqlite3.DatabaseError as error:
+            raise self._trouble(error) from None
+        return result
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        if self._opened is None:
+            raise InboxError("open the inbox first")
+        return self._opened
+
+    def _trouble(self, error: sqlite3.DatabaseError) -> InboxError:
+        return InboxError(f"{self._path}: {error}")

@@ -1,0 +1,128 @@
+"""Options that take a path: a URL is no folder, and ~ is the home."""
+
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cyclopts import App
+
+from oncehub_async import ConfigurationError, InvalidParameterError, OnceHub
+from oncehub_async.cli import WRONG_USAGE, main
+from oncehub_async.cli._app import command_line
+from oncehub_async.export import (
+    compare_with_account,
+    plan_export,
+    read_manifest,
+    run_export,
+    verify_export,
+    watch_export,
+)
+from oncehub_async.webhooks import SQLiteInbox
+
+URLS = (
+    "s3://bucket/x",
+    "gs://bucket/x",
+    "postgresql://user:sekrit@host/db",
+    "duckdb:///x.duckdb",
+    "HTTPS://user:sekrit@example.com/x",
+    "file:///x",
+    " s3://bucket/x",
+)
+COMMANDS = (
+    ("export", "bookings", "--out"),
+    ("export", "--watch", "--out"),
+    ("verify",),
+    ("demo", "--out"),
+    ("listen", "--unsafe-accept-unsigned", "--inbox"),
+    ("inbox", "list", "--file"),
+    ("inbox", "show", "EVENT", "--file"),
+    ("inbox", "retry", "EVENT", "--file"),
+    ("inbox", "purge", "--dead", "--file"),
+    ("webhooks", "create", "--name", "x", "--url", "https://me.example", "--secret-file"),
+    ("report", "users", "--format", "csv", "--out"),
+    ("link", "https://go.oncehub.com/x", "--guests-csv"),
+)
+
+
+def _paths(app: App, *names: str) -> Iterator[tuple[str, ...]]:
+    """The commands below it that take a path."""
+    for name in app:
+        if name.startswith("-"):
+            continue
+        command = app[name]
+        if command.default_command is None:
+            yield from _paths(command, *names, name)
+        elif "Path" in str(inspect.signature(command.default_command)):
+            yield (*names, name)
+
+
+def test_all_commands_that_take_a_path_are_tried() -> None:
+    """A new one belongs into the list above."""
+    tried = {command[: 2 if command[0] in ("inbox", "webhooks") else 1] for command in COMMANDS}
+    assert set(_paths(command_line())) - tried == set()
+
+
+@pytest.mark.parametrize("url", URLS)
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_url_is_refused(
+    command: tuple[str, ...],
+    url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """In one line, before anything is made; the password in it isn't shown."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ONCEHUB_API_KEY", "key")
+    monkeypatch.setenv("ONCEHUB_BASE_URL", "http://127.0.0.1:9/v2")
+    assert main([*command, url]) == WRONG_USAGE
+    shown = capsys.readouterr()
+    assert (shown.out, len(shown.err.splitlines())) == ("", 1)
+    assert "URL" in shown.err
+    assert "sekrit" not in shown.err
+    assert ("oncehub sync" in shown.err) is url.startswith(("postgresql", "duckdb"))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("url", URLS)
+async def test_python_refuses_it_as_well(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it is still a text or a path already."""
+    monkeypatch.chdir(tmp_path)
+    oncehub = OnceHub("key")
+    out: Any
+    for out in (url, Path(url)):
+        with pytest.raises(InvalidParameterError, match=r"out: is .*URL"):
+            await run_export(oncehub, plan_export(), out)
+        with pytest.raises(InvalidParameterError, match=r"out: is .*URL"):
+            await anext(watch_export(oncehub, plan_export(), out))
+        with pytest.raises(InvalidParameterError, match=r"folder: is .*URL"):
+            verify_export(out)
+        with pytest.raises(InvalidParameterError, match=r"folder: is .*URL"):
+            read_manifest(out)
+        with pytest.raises(InvalidParameterError, match=r"folder: is .*URL"):
+            await compare_with_account(oncehub, out)
+        with pytest.raises(ConfigurationError, match="path: "):
+            SQLiteInbox(out)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_home_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A shell leaves ~ as it is in --out=~/x and in quotes."""
+    home, here = tmp_path / "home", tmp_path / "here"
+    home.mkdir()
+    here.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("HOME", str(home))
+    assert main(["demo", "--out=~/x", "--bookings", "10"]) == 0
+    assert main(["verify", "~/x"]) == 0
+    assert str(home / "x" / "bookings.jsonl") in capsys.readouterr().out
+    assert SQLiteInbox("~/inbox.db").path == home.resolve() / "inbox.db"
+    assert list(here.iterdir()) == []
+    assert main(["verify", "~nobody-of-that-name/x"]) == WRONG_USAGE
+    assert "write the whole path" in capsys.readouterr().err

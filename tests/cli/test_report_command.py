@@ -1,0 +1,106 @@
+"""`oncehub report`, as one types it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from oncehub_async.cli import main
+from oncehub_async.simulator import Account, Simulator
+from tests.simulator.threaded import running
+
+
+@pytest.fixture
+def database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> str:
+    """A synced account, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    with running(Simulator(Account(bookings=60, contacts=5), limits=None)) as sim:
+        monkeypatch.setenv("ONCEHUB_API_KEY", sim.api_key)
+        monkeypatch.setenv("ONCEHUB_BASE_URL", sim.url)
+        assert main(["sync", "--quiet"]) == 0
+    capsys.readouterr()
+    return "oncehub.duckdb"
+
+
+def test_a_table(database: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of the database in the current folder, with bars."""
+    assert main(["report", "users", "--tz", "Europe/Berlin"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Bookings by owner. By meeting time in Europe/Berlin.\n")
+    assert "█" in out
+    assert "USR-" in out
+
+
+def test_files_and_formats(database: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """On the terminal or in a file."""
+    assert main(["report", "activity", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["report"] == "activity"
+    for name in ("csv", "html", "parquet"):
+        assert main(["report", "hours", "--format", name, "--out", f"hours.{name}"]) == 0
+        assert Path(f"hours.{name}").stat().st_size > 500
+    assert main(["report", "hours", database, "--format", "csv", "--table", "hosts"]) == 0
+    assert capsys.readouterr().out.startswith("id,name,meetings")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["report", "user"], "users"),
+        (["report", "users", "--tz", "Mars/Base"], "--tz: there is no time zone"),
+        (["report", "users", "--filter", "status"], "NAME=VALUE"),
+        (["report", "users", "--filter", "ownr=x"], "did you mean owner"),
+        (["report", "users", "--format", "parquet"], "--out"),
+        (["report", "users", "--out", "x.csv"], "--format"),
+        (["report", "users", "--since", "soon"], "--since"),
+        (["report", "users", "--format", "csv", "--out", "none/x.csv"], "none/x.csv"),
+        (["report", "users", "nothing.duckdb"], "oncehub sync"),
+    ],
+)
+def test_slips(
+    database: str, arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line each, and exit code 2."""
+    assert main(arguments) == 2
+    printed = capsys.readouterr()
+    assert told in printed.err
+    assert len(printed.err.splitlines()) == 1
+    assert printed.out == ""
+
+
+def test_times_are_those_of_the_zone(database: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Days, months and whiles."""
+    for since, told in (
+        ("2026-10", "from 2026-10-01 00:00+02:00"),
+        ("2026-10-05", "from 2026-10-05 00:00+02:00"),
+        ("2026-10-05T08:00:00Z", "from 2026-10-05 10:00+02:00"),
+    ):
+        assert main(["report", "users", "--since", since, "--tz", "Europe/Berlin"]) == 0
+        assert told in capsys.readouterr().out
+
+
+def test_filters_in_one_option(database: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Commas part values and filters."""
+    command = ["report", "users", "--format", "json", "--filter"]
+    assert main([*command, "status=completed,no_show,utm_source=none"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert "status is completed or no_show, utm_source is none" in data["about"]
+
+
+def test_what_is_not_complete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On the first line; with --strict it is a failure."""
+    monkeypatch.chdir(tmp_path)
+    with running(Simulator(Account(bookings=60, contacts=5), limits=None)) as sim:
+        monkeypatch.setenv("ONCEHUB_API_KEY", sim.api_key)
+        monkeypatch.setenv("ONCEHUB_BASE_URL", sim.url)
+        assert main(["sync", "--quiet", "--since", "2026-09-01"]) == 0
+    capsys.readouterr()
+    assert main(["report", "users"]) == 0
+    assert capsys.readouterr().out.startswith("NOT COMPLETE: bookings are there from")
+    assert main(["report", "users", "--strict"]) == 1
+    capsys.readouterr()
+    covered = ["report", "users", "--strict", "--by", "creation", "--since", "2026-09-01"]
+    assert main(covered) == 0

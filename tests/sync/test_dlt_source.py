@@ -1,0 +1,154 @@
+"""What changed in a synced database reaches dlt's destinations, at no request."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from oncehub_async import Clock
+from oncehub_async.errors import InvalidParameterError
+from oncehub_async.simulator import Account, Simulator
+from oncehub_async.sync import AccountSync, dlt_source
+
+from ..servers import new_name, postgres_url
+from .conftest import _drop, in_a_loop
+from .synced import client, opened, rows_of
+
+ACCOUNT = Account(bookings=120, contacts=60, sms_notifications=20, seed=7)
+FAST = Clock(speed=100)
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """dlt sends nothing home, and keeps its places in a folder of the test's."""
+    monkeypatch.setenv("RUNTIME__DLTHUB_TELEMETRY", "false")
+    monkeypatch.setenv("RUNTIME__LOG_LEVEL", "CRITICAL")
+    monkeypatch.setenv("DLT_PROJECT_DIR", str(tmp_path))
+
+
+@pytest.fixture
+def dataset() -> Iterator[str]:
+    """A schema in PostgreSQL for dlt, which is gone afterwards."""
+    url, name = postgres_url(), new_name("dlt")
+    yield name
+    for each in (name, f"{name}_staging"):
+        in_a_loop(_drop(url, each))
+
+
+def pipeline(tmp_path: Path, destination: Any, dataset: str) -> Any:
+    import dlt
+
+    return dlt.pipeline(
+        pipeline_name=dataset,
+        pipelines_dir=str(tmp_path / "places"),
+        destination=destination,
+        dataset_name=dataset,
+    )
+
+
+def with_password(url: str) -> str:
+    """The URL with any password: dlt asks for one also where the server needs none."""
+    parts = urlsplit(url)
+    if parts.password:
+        return url
+    user, _, host = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{user or 'postgres'}:none@{host}").geturl()
+
+
+async def load(made: Any, url: str, **options: Any) -> None:
+    """As a program without a loop does it."""
+    await asyncio.to_thread(lambda: made.run(dlt_source(url, **options)).raise_on_failed_jobs())
+
+
+async def shipped(dataset: str, name: str) -> dict[str, bool]:
+    """Ids at the destination, and whether they are said to be deleted."""
+    import asyncpg
+
+    connection = await asyncpg.connect(postgres_url())
+    try:
+        rows = await connection.fetch(f'SELECT id, _deleted FROM "{dataset}"."{name}"')
+    finally:
+        await connection.close()
+    assert len({row["id"] for row in rows}) == len(rows)
+    return {row["id"]: row["_deleted"] for row in rows}
+
+
+@pytest.mark.parametrize("removed", [False, True])
+async def test_postgresql_gets_rows_changes_and_deletes(
+    database_url: str, tmp_path: Path, dataset: str, removed: bool
+) -> None:
+    """Nothing twice, each deleted one marked or removed, and no request for it."""
+    import dlt
+
+    made = pipeline(tmp_path, dlt.destinations.postgres(with_password(postgres_url())), dataset)
+    async with Simulator(ACCOUNT, clock=FAST, limits=None) as sim, client(sim) as oncehub:
+        async with AccountSync(oncehub, database_url) as account:
+            await account.run()
+        before = sim.stats.requests
+        await load(made, database_url, remove_deleted=removed)
+        assert sim.stats.requests == before
+        for name in ("bookings", "contacts", "users"):
+            assert (await shipped(dataset, name)).keys() == {*sim.ids(name)}
+        gone = [*sim.ids("users")][3]
+        async with AccountSync(oncehub, database_url) as account:
+            new = sim.create("contacts")
+            sim.delete(gone)
+            await account.round()
+        await load(made, database_url, remove_deleted=removed)
+    assert new in await shipped(dataset, "contacts")
+    assert (await shipped(dataset, "users")).get(gone) is (None if removed else True)
+    async with opened(database_url) as database:
+        assert len(await shipped(dataset, "bookings")) == len(await rows_of(database, "bookings"))
+
+
+async def test_parquet_files_hold_each_row_and_then_what_changed(
+    tmp_path: Path, database_url: str
+) -> None:
+    """Times as times, lists as JSON; a later load brings no row that was written long before."""
+    import dlt
+    import pyarrow.parquet as pq
+
+    made = pipeline(tmp_path, dlt.destinations.filesystem(f"file://{tmp_path}/lake"), "oncehub")
+
+    def files() -> list[Path]:
+        return sorted((tmp_path / "lake" / "oncehub" / "bookings").glob("*.parquet"))
+
+    async def loaded() -> None:
+        await asyncio.to_thread(
+            lambda: made.run(
+                dlt_source(database_url, tables=["bookings"]), loader_file_format="parquet"
+            ).raise_on_failed_jobs()
+        )
+
+    async with Simulator(ACCOUNT, clock=FAST, limits=None) as sim, client(sim) as oncehub:
+        async with AccountSync(oncehub, database_url) as account:
+            await account.run()
+            await account.close()
+        await loaded()
+        first = files()
+        rows = [row for each in first for row in pq.read_table(each).to_pylist()]
+        assert {row["id"] for row in rows} == {*sim.ids("bookings")}
+        assert all(row["starting_time"].tzinfo is not None for row in rows)
+        await sim.clock.sleep(300)
+        changed = [*sim.ids("bookings")][50]
+        async with AccountSync(oncehub, database_url) as account:
+            sim.touch(changed)
+            await account.round()
+        await loaded()
+        await loaded()
+        second = {
+            row["id"]: row
+            for each in files()
+            if each not in first
+            for row in pq.read_table(each).to_pylist()
+        }
+        assert changed in second
+
+
+def test_a_table_that_there_is_not_is_refused() -> None:
+    """With the one that was meant."""
+    with pytest.raises(InvalidParameterError, match="did you mean bookings"):
+        dlt_source("account.duckdb", tables=["boookings"])
