@@ -33,6 +33,7 @@ from ._booking import (
     VirtualConferencing,
     WebhookEvent,
 )
+from ._booking_v1 import BookingPageV1, BookingV1, EventTypeV1, MasterPageV1
 from ._converter import from_dict, to_dict, to_json
 from ._enumerations import (
     AvailabilityLocationType,
@@ -68,7 +69,9 @@ __all__ = [
     "BookingCalendar",
     "BookingForm",
     "BookingPage",
+    "BookingPageV1",
     "BookingStatus",
+    "BookingV1",
     "Bot",
     "CancelRescheduleInformation",
     "Contact",
@@ -80,10 +83,12 @@ __all__ = [
     "Deleted",
     "EventName",
     "EventType",
+    "EventTypeV1",
     "ExternalCalendar",
     "FormSubmission",
     "HasId",
     "MasterPage",
+    "MasterPageV1",
     "Model",
     "ModelError",
     "OneTimeLink",
