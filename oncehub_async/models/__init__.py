@@ -38,6 +38,7 @@ from ._converter import from_dict, to_dict, to_json
 from ._enumerations import (
     AvailabilityLocationType,
     BookingStatus,
+    ConferencingService,
     ContactStatus,
     ConversationStatus,
     EventName,
@@ -74,6 +75,7 @@ __all__ = [
     "BookingV1",
     "Bot",
     "CancelRescheduleInformation",
+    "ConferencingService",
     "Contact",
     "ContactStatus",
     "Conversation",

@@ -162,7 +162,7 @@ async def test_the_simulated_service_delivers_v1() -> None:
 
     headers_seen: list[dict[str, str]] = []
 
-    async def deliver(headers: dict[str, str], body: bytes) -> int:
+    async def deliver(headers: Mapping[str, str], body: bytes) -> int:
         headers_seen.append(dict(headers))
         return (await receiver.receive(headers, body)).status
 
