@@ -49,6 +49,7 @@ MADE: dict[str, Callable[[type[Any]], BaseException]] = {
     "RateLimited": lambda cls: cls(2.5),
     "MethodNotAllowed": lambda cls: cls("GET, POST"),
     "UnfittingValue": lambda cls: cls("the nearest"),
+    "TooManyValuesError": lambda cls: cls(1000),
     "Exception": lambda cls: cls("a reason"),
 }
 """By the nearest class of each one's ancestors that is named here."""

@@ -51,7 +51,14 @@ expanded bookings of the simulator has 9,300."""
 
 
 class TooManyValuesError(ValueError):
-    """More than any page or line holds; the text says so of what was read."""
+    """More than any page or line holds."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+    def __str__(self) -> str:
+        return f"holds more than {self.most:,} values"
 
 
 class ValueCount:
@@ -72,7 +79,7 @@ class ValueCount:
             return
         for start in range(self._seen, len(text), PIECE):
             if self._signs.add(bytes(text[start : start + PIECE])) >= self._most:
-                raise TooManyValuesError(f"holds more than {self._most:,} values")
+                raise TooManyValuesError(self._most)
         self._seen = len(text)
 
 
