@@ -210,10 +210,16 @@ def optional_text(value: object, param: str) -> str | None:
 def documented(value: object, known: type[StrEnum], param: str) -> str | None:
     """A filter whose values are documented; another one is sent too, for the vendor adds some."""
     text = optional_text(value, param)
-    if text is not None and text not in tuple(known):
-        hint = did_you_mean(text, known)
-        logger.warning("%s: not one of the documented values; %s", param, hint)
+    tell_undocumented(() if text is None else (text,), known, param)
     return text
+
+
+def tell_undocumented(values: Iterable[str], known: type[StrEnum], param: str) -> None:
+    """Tell in the log of values that aren't documented; they may be new, or slips."""
+    for value in values:
+        if value not in tuple(known):
+            hint = did_you_mean(value, known)
+            logger.warning("%s: not one of the documented values; %s", param, hint)
 
 
 def texts_of(fields: Mapping[str, object]) -> dict[str, str | None]:

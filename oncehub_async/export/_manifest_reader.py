@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from cattrs import Converter
 from cattrs.errors import ForbiddenExtraKeysError
 
-from .._ground import checks, dump_json, load_json, read_zoned_time
+from .._ground import MOST_VALUES, checks, dump_json, load_json, read_zoned_time
 from ..errors import InvalidParameterError, OnceHubError
 from ._export_plan import RESOURCES, ResourcePlan
 from ._formats import Compression, Format, file_ending
@@ -130,7 +130,7 @@ def read_manifest(folder: Path) -> Manifest | None:
     """
     folder = checks.local_path(folder, "folder")
     try:
-        data = load_json((folder / MANIFEST_NAME).read_bytes())
+        data = load_json((folder / MANIFEST_NAME).read_bytes(), MOST_VALUES)
         version = data["format"]
         manifest = _structured(data) if version == FORMAT else None
     except FileNotFoundError:

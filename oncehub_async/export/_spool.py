@@ -16,12 +16,15 @@ from typing import Any, BinaryIO
 
 import attrs
 
-from .._ground import dump_json, load_json
+from .._ground import MOST_VALUES, dump_json, load_json
 from ..errors import OnceHubError
 from ._files import open_again, open_anew, sync_folder
+from ._formats import LONGEST_LINE
 
 SPOOL_ENDING = ".spool"
 _FORMAT = 1
+_LONGEST = 2 * LONGEST_LINE
+"""Bytes of a page: an answer's, whose numbers may be written at greater length."""
 
 
 class SpoolError(Exception):
@@ -68,7 +71,7 @@ class Spool:
         """
         file = open_again(path)
         try:
-            line = file.readline()
+            line = file.readline(_LONGEST)
             if not line.endswith(b"\n"):
                 # Killed while it was begun: there is nothing in it.
                 file.close()
@@ -100,8 +103,10 @@ class Spool:
 
     def objects(self, entry: SpoolEntry) -> list[dict[str, Any]]:
         """The objects of a page, as many as it tells. Raises `SpoolError` and `OSError`."""
+        text = self.text(entry)
+        lines = text.splitlines() if text.count(b"\n") == entry.count else []
         try:
-            objects = [load_json(line) for line in self.text(entry).splitlines()]
+            objects = [load_json(line, MOST_VALUES) for line in lines]
         except ValueError:
             objects = []
         if len(objects) != entry.count or not all(isinstance(each, dict) for each in objects):
@@ -154,7 +159,7 @@ class Spool:
 
     def _whole_entries(self, start: int) -> Iterator[SpoolEntry]:
         self._file.seek(start)
-        while line := self._file.readline():
+        while line := self._file.readline(_LONGEST):
             header = _parsed(line)
             page = header.get("page")
             if not isinstance(page, dict):
@@ -163,6 +168,8 @@ class Spool:
             # A size that is damaged may be anything.
             if type(size) is not int or not 0 <= size <= self._file_size() - start:
                 return
+            if size > _LONGEST:
+                raise self.damaged("a page that no export writes")
             text = self._file.read(size)
             if _checksum(page, text) != header.get("crc32"):
                 return
@@ -198,7 +205,7 @@ def _check(path: Path, first: Mapping[str, Any], about: Mapping[str, Any]) -> No
 def _parsed(line: bytes) -> dict[str, Any]:
     """A header; there is nothing in one that is cut off or damaged."""
     try:
-        data = load_json(line) if line.endswith(b"\n") else None
+        data = load_json(line, MOST_VALUES) if line.endswith(b"\n") else None
     except ValueError:
         return {}
     return data if isinstance(data, dict) else {}

@@ -33,10 +33,12 @@ from ._booking import (
     VirtualConferencing,
     WebhookEvent,
 )
+from ._booking_v1 import BookingPageV1, BookingV1, EventTypeV1, MasterPageV1
 from ._converter import from_dict, to_dict, to_json
 from ._enumerations import (
     AvailabilityLocationType,
     BookingStatus,
+    ConferencingService,
     ContactStatus,
     ConversationStatus,
     EventName,
@@ -68,9 +70,12 @@ __all__ = [
     "BookingCalendar",
     "BookingForm",
     "BookingPage",
+    "BookingPageV1",
     "BookingStatus",
+    "BookingV1",
     "Bot",
     "CancelRescheduleInformation",
+    "ConferencingService",
     "Contact",
     "ContactStatus",
     "Conversation",
@@ -80,10 +85,12 @@ __all__ = [
     "Deleted",
     "EventName",
     "EventType",
+    "EventTypeV1",
     "ExternalCalendar",
     "FormSubmission",
     "HasId",
     "MasterPage",
+    "MasterPageV1",
     "Model",
     "ModelError",
     "OneTimeLink",

@@ -70,6 +70,16 @@ class SlotLocationType(StrEnum):
     IN_PERSON_BY_GUEST = "in_person_by_guest"
 
 
+class ConferencingService(StrEnum):
+    """What a virtual meeting takes place in."""
+
+    GOOGLE_MEET = "google_meet"
+    MICROSOFT_TEAMS = "microsoft_teams"
+    ZOOM = "zoom"
+    WEBEX = "webex"
+    GOTOMEETING = "gotomeeting"
+
+
 class AvailabilityLocationType(StrEnum):
     """Where a user takes meetings; not the same names as in time slots."""
 

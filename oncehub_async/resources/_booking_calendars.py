@@ -10,6 +10,7 @@ from ..errors import InvalidParameterError
 from ..models import (
     BookingCalendar,
     BookingForm,
+    ConferencingService,
     OneTimeLink,
     ScheduledBooking,
     SlotLocation,
@@ -181,6 +182,8 @@ def _location(location: SlotLocation) -> dict[str, str | None]:
     kind = checks.documented(location.type, SlotLocationType, "location.type")
     if kind in _FILLED_IN:
         checks.filled_text(location.value, "location.value")
+    if kind == SlotLocationType.VIRTUAL:
+        checks.tell_undocumented((str(location.value),), ConferencingService, "location.value")
     # A slot shows an address's text as the value; a booking wants its id there.
     is_address = kind == SlotLocationType.PHYSICAL and location.id is not None
     return {"type": kind, "value": location.id if is_address else location.value}

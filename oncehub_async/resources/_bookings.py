@@ -6,7 +6,7 @@ from datetime import datetime
 from .._ground import checks
 from .._http import Operation
 from .._lists import Listing
-from ..models import Booking, BookingStatus, SlotLocationType
+from ..models import Booking, BookingStatus, ConferencingService, SlotLocationType
 from ._body_fields import Extra, unless_none, with_extra
 from ._resource import Resource
 
@@ -126,7 +126,7 @@ class Bookings(Resource):
         id: str,
         *,
         new_host: str,
-        virtual_location: str | None = None,
+        virtual_location: ConferencingService | str | None = None,
         extra: Extra = None,
     ) -> Booking:
         """Give a booking to another host, whose user id is `new_host`.
@@ -142,6 +142,7 @@ class Bookings(Resource):
         fields: dict[str, object] = {"new_host": checks.filled_text(new_host, "new_host")}
         if virtual_location is not None:
             value = checks.filled_text(virtual_location, "virtual_location")
+            checks.tell_undocumented((value,), ConferencingService, "virtual_location")
             fields["location"] = {"type": SlotLocationType.VIRTUAL.value, "value": value}
         body = with_extra(fields, extra, named=("virtual_location",))
         return await self._call(_REASSIGN, Booking, id=checks.object_id(id), body=body)

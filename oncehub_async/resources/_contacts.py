@@ -148,6 +148,8 @@ def _checked(given: ContactFields) -> dict[str, object]:
     fields = shared_fields(given, ContactFields)
     if isinstance(fields.get("timezone"), str):
         checks.time_zone(fields["timezone"], "timezone")
+    if isinstance(fields.get("status"), str):
+        checks.tell_undocumented((fields["status"],), ContactStatus, "status")
     if "custom_fields" in fields:
         fields["custom_fields"] = _custom_fields(fields["custom_fields"])
     return fields

@@ -50,10 +50,12 @@ class Webhooks(Resource):
 
         https://help.oncehub.com/developers/api/#tag/webhooks/POST/webhooks
         """
+        asked = checks.some_texts(events, "events")
+        checks.tell_undocumented(asked, EventName, "events")
         fields = {
             "name": checks.filled_text(name, "name"),
             "url": checks.https_url(url, "url"),
-            "events": checks.some_texts(events, "events"),
+            "events": asked,
         }
         return await self._call(_CREATE, Webhook, body=with_extra(fields, extra))
 

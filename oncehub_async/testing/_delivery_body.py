@@ -8,19 +8,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..webhooks import signature_header
+from ._booking_v1_body import ApiVersion
 
 _LEFT_OUT_OF_BOOKINGS = ("contact", "utm_params")
 """The vendor's schema: the `contact` and the `utm_params` field is "NOT included"."""
 
 
-def envelope(*, id: str, type: str, creation_time: str, data: object) -> dict[str, Any]:
+def envelope(
+    *, id: str, type: str, creation_time: str, data: object, api_version: ApiVersion = "v2"
+) -> dict[str, Any]:
     """An event around its data."""
     return {
         "id": id,
         "object": "event",
         "creation_time": creation_time,
         "type": type,
-        "api_version": "v2",
+        "api_version": api_version,
         "data": data,
     }
 

@@ -8,6 +8,7 @@ from .._ground import aware, dump_any_json, time_text
 from ..errors import InvalidParameterError
 from ..webhooks import check_event_type
 from . import _samples as samples
+from ._booking_v1_body import EVENTS_OF_V1, ApiVersion, booking_in_v1
 from ._delivery_body import delivered_booking, envelope
 
 _STATUS = {
@@ -36,6 +37,7 @@ def make_event(
     event_id: str | None = None,
     creation_time: datetime | None = None,
     unlisted: bool = False,
+    api_version: ApiVersion = "v2",
 ) -> bytes:
     """The body of a delivery: an event of `type` with a realistic booking or conversation.
 
@@ -44,6 +46,7 @@ def make_event(
     - `data`: fields that are to be different; what is no mapping is the whole data.
     - `event_id`, `creation_time`: a new id and the present, if left out.
     - `unlisted`: `type` may be one that isn't documented.
+    - `api_version`: "v1" gives what webhooks of v1 send, which are not signed.
 
     Raises `InvalidParameterError` for a type that no event arrives with, and for data that JSON
     can't express.
@@ -51,12 +54,18 @@ def make_event(
     check_event_type(type, unlisted=unlisted)
     now = datetime.now(UTC) if creation_time is None else aware(creation_time, "creation_time")
     fields = dict(data) if isinstance(data, Mapping) else {}
-    about = _sample(type, fields.get("id"), now) | fields
+    about = _sample(type, fields.get("id"), now)
+    if api_version == "v1":
+        if type not in EVENTS_OF_V1:
+            raise InvalidParameterError("api_version", f"webhooks of v1 send no {type}")
+        about = booking_in_v1(about)
+    about |= fields
     event = envelope(
         id=event_id or _new_id("EVNT", 10),
         type=type,
         creation_time=time_text(now),
         data=about if data is None or isinstance(data, Mapping) else data,
+        api_version=api_version,
     )
     try:
         return dump_any_json(event)

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from .._ground import load_json
+from .._ground import MOST_VALUES, load_json
 from ..errors import ModelError
 from ..models import Model, from_dict
 from ._browser_payloads import (
@@ -173,7 +173,7 @@ def parse_event(data: bytes | str | Mapping[str, Any]) -> WidgetEvent | ClassicB
 def _json_object(data: bytes | str | Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(data, bytes | str):
         try:
-            data = load_json(data)
+            data = load_json(data, MOST_VALUES)
         except ValueError:
             raise ModelError("", "expected JSON") from None
     if not isinstance(data, Mapping):

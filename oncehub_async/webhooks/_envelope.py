@@ -19,7 +19,7 @@ class Envelope(NamedTuple):
     id: str
     type: str
     subject: str
-    """The id of the booking or conversation; the event's own where it has none."""
+    """The id of the booking or conversation, of v1 the tracking id; else the event's own."""
     creation_time: float | None
 
 
@@ -35,9 +35,9 @@ def envelope_of(data: dict[str, Any]) -> Envelope:
         raise EnvelopeError("the event has no id")
     if not _is_name(type_):
         raise EnvelopeError("the event has no type")
-    subject = about.get("id") if isinstance(about, dict) else None
-    if not _is_name(subject):
-        subject = event_id
+    # Bookings of v1 have no id, but one by which they are tracked.
+    names = (about.get("id"), about.get("tracking_id")) if isinstance(about, dict) else ()
+    subject = next(filter(_is_name, names), event_id)
     return Envelope(event_id, type_, subject, timestamp_of(data.get("creation_time")))
 
 

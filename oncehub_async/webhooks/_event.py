@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from ..errors import ModelError
-from ..models import Booking, Conversation, Model, from_dict
+from ..models import Booking, BookingV1, Conversation, Model, from_dict
 from ._envelope import (
     UNREADABLE,
     Envelope,
@@ -20,6 +20,9 @@ from ._signing_secrets import Secrets
 from ._webhook_errors import EnvelopeError, EventDataError
 
 M = TypeVar("M", bound=Model)
+
+V1 = "v1"
+"""What `api_version` is in events of webhooks that were made before v2, which aren't signed."""
 
 
 class Event:
@@ -62,12 +65,29 @@ class BookingEvent(Event):
     """An event about a booking, `data`.
 
     Where what was sent doesn't fit the model, `data` raises `EventDataError`; `raw` has it.
+    Events of webhooks of v1 have the older form of a booking: read `data_v1` of those, and
+    `api_version` to tell them apart.
     """
 
     @cached_property
     def data(self) -> Booking:
         """The booking as it was when the event happened."""
+        if self.api_version == V1:
+            raise EventDataError(
+                "the event is of a webhook of v1, whose bookings have an older form; read "
+                "event.data_v1, or create the webhook anew, which makes it one of v2"
+            )
         return _model(self, Booking)
+
+    @cached_property
+    def data_v1(self) -> BookingV1:
+        """The booking in the form of v1. Raises `EventDataError` for an event of another version.
+
+        https://github.com/scheduleonce/developer-center/tree/v1.0.0
+        """
+        if self.api_version != V1:
+            raise EventDataError("the event is of no webhook of v1; read event.data")
+        return _model(self, BookingV1)
 
 
 class ConversationEvent(Event):

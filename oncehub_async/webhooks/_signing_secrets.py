@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import inspect
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import attrs
@@ -14,7 +14,7 @@ from .._ground import Clock, Hidden, checks, fields
 from ..errors import ConfigurationError
 from ..models import Webhook
 from ._stopwatch import Stopwatch
-from ._webhook_errors import SecretsError
+from ._webhook_errors import SecretsError, SecretsNotShownError
 
 Secrets = str | bytes | Iterable[str | bytes]
 """A signing secret, or several of which any may have signed."""
@@ -193,6 +193,11 @@ class ProvidedSecrets:
                 given = Hidden(await _awaitable(self._provider()))
             self._kept = signing_keys(given)
             del given
+        except SecretsNotShownError as error:
+            # Those that are kept are as good as they were.
+            if self._kept:
+                logger.warning("%s; the secrets that are kept go on verifying", error)
+            return error
         except ConfigurationError as error:
             # A clear answer that there are none, which ends those that were.
             if self._kept:
@@ -223,27 +228,47 @@ def secrets_of_account(oncehub: Resources, *, url: str | None = None) -> Secrets
 
     `url`: only of webhooks that deliver there; of all, if left out. The receiver keeps them and
     looks again when a signature is refused, so that a webhook made later is known by itself.
+
+    The vendor's pages differ on whether the API shows a secret again after the webhook was
+    created. Where it shows none, `SecretsNotShownError` says what to do, when the receiver opens;
+    where it shows some, the log tells of the webhooks that it leaves out.
     """
 
+    told: set[str] = set()
+
     async def look_up() -> Secrets:
-        found, unsigned = [], 0
+        found: list[str] = []
+        unsigned: list[str] = []
         async for webhook in oncehub.webhooks.list():
             if url not in (None, webhook.url):
                 continue
-            unsigned += not webhook.signing_secret
+            if not webhook.signing_secret:
+                unsigned.append(webhook.id)
             if webhook.signing_secret and _can_verify(webhook):
                 found.append(webhook.signing_secret)
+        where = f" that delivers to {url}" if url else ""
+        if not found and not unsigned:
+            raise ConfigurationError(f"signing_secret: the account has no signed webhook{where}")
         if not found:
-            where = f" that delivers to {url}" if url else ""
-            raise ConfigurationError(
-                f"signing_secret: the account has no signed webhook{where}"
-                if not unsigned
-                else f"signing_secret: the API shows no secret of the webhooks{where}; it may show "
-                "one only when the webhook is created: keep it then and pass it as signing_secret="
-            )
+            raise SecretsNotShownError(f"signing_secret: {_not_shown(unsigned, where)}")
+        if not told.issuperset(unsigned):
+            told.update(unsigned)
+            logger.warning("%s", _not_shown(unsigned, where))
         return found
 
     return look_up
+
+
+def _not_shown(ids: Sequence[str], where: str) -> str:
+    more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
+    return (
+        f"the API shows no secret of {', '.join(ids[:_NAMED])}{more}{where}, perhaps since it does "
+        "so only when a webhook is created, and without it no delivery can be verified: pass as "
+        "signing_secret= what was kept then, or create the webhook anew and keep it"
+    )
+
+
+_NAMED = 5
 
 
 def _can_verify(webhook: Webhook) -> bool:

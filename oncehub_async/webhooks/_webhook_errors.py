@@ -6,6 +6,7 @@
         ├── EnvelopeError       an authentic delivery is no event (answered 400)
         ├── EventDataError      an event's data doesn't fit its model (also a ValueError)
         ├── SecretsError        the signing secrets can't be had at the moment (answered 503)
+        │   └── SecretsNotShownError    the API doesn't show them (also a ConfigurationError)
         ├── InboxError          the inbox can't do its work at the moment (answered 503)
         └── CrashError          a handler that ran alone each time when the process ended
 
@@ -22,7 +23,7 @@ No text of these errors holds a body, a secret or a signature.
 from enum import StrEnum
 from typing import Any
 
-from ..errors import InvalidParameterError, OnceHubError
+from ..errors import ConfigurationError, InvalidParameterError, OnceHubError
 
 LONGEST_WAIT = 30 * 86_400.0
 """Seconds that a handler can ask to be tried again in."""
@@ -61,6 +62,10 @@ class EventDataError(WebhookError, ValueError):
 
 class SecretsError(WebhookError):
     """The signing secrets can't be had at the moment."""
+
+
+class SecretsNotShownError(SecretsError, ConfigurationError):
+    """The API shows no signing secret; the text says where to have it from."""
 
 
 class InboxError(WebhookError):

@@ -2,16 +2,31 @@
 
 import json
 import logging
-from datetime import date
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from oncehub_async.models import SchedulingAvailability, SlotLocation, from_dict
+from oncehub_async import OnceHub
+from oncehub_async.models import (
+    AvailabilityLocation,
+    ConferencingService,
+    ContactStatus,
+    EventName,
+    SchedulingAvailability,
+    SlotLocation,
+    WorkingDay,
+    WorkingHours,
+    from_dict,
+)
 from oncehub_async.resources._availability_rules import overrides_body, weekly_body
 from oncehub_async.resources._booking_calendars import _location
 from oncehub_async.resources._users import _checked
+
+from ..loopback import answer, serving
 
 KINDS = st.sampled_from(
     ["in_person_by_host", "in_person_by_guest", "online_dynamic_link", "phone_by_guest", "on_mars"]
@@ -80,6 +95,94 @@ def test_a_slots_location_is_booked_by_its_value_and_an_address_by_its_id(
 ) -> None:
     """In August's form of slots, in April's, and written by hand."""
     assert _location(location) == {"type": location.type, "value": sent}
+
+
+CALLS: dict[str, tuple[Callable[[OnceHub], Awaitable[Any]], str]] = {
+    "status of bookings": (lambda o: o.bookings.list(status="schedulet").first(), "status"),
+    "recipient type": (
+        lambda o: o.sms_notifications.list(recipient_type="usr").first(),
+        "recipient_type",
+    ),
+    "role": (lambda o: o.users.update("USR-1", role_name="Membre"), "role_name"),
+    "status of contacts": (
+        lambda o: o.contacts.update("CTC-1", status="Salez qualified"),
+        "status",
+    ),
+    "events": (
+        lambda o: o.webhooks.create(
+            name="n", url="https://x.example", events=["booking", "booking.canceld"]
+        ),
+        "events",
+    ),
+    "conferencing": (
+        lambda o: o.bookings.reassign("BKNG-1", new_host="USR-1", virtual_location="zooom"),
+        "virtual_location",
+    ),
+    "kind of place": (
+        lambda o: _schedule(o, SlotLocation(type="fysical", value="ADD-1")),
+        "location.type",
+    ),
+    "place": (
+        lambda o: _schedule(o, SlotLocation(type="virtual", value="zooom")),
+        "location.value",
+    ),
+    "kind of place in working hours": (
+        lambda o: o.users.update_scheduling_availability(
+            "USR-1",
+            weekly=weekly_of(AvailabilityLocation(type="phone_by_gest")),
+        ),
+        "type",
+    ),
+}
+
+
+def weekly_of(location: AvailabilityLocation) -> list[WorkingDay]:
+    span = WorkingHours(start_time="09:00", end_time="10:00", locations=(location,))
+    return [WorkingDay(day="Monday", working_hours=(span,))]
+
+
+def _schedule(oncehub: OnceHub, location: SlotLocation) -> Awaitable[Any]:
+    return oncehub.booking_calendars.schedule(
+        "BKC-1",
+        start_time=datetime(2026, 1, 1, tzinfo=UTC),
+        guest_time_zone="UTC",
+        booking_form={"name": "C", "email": "c@example.com"},
+        location=location,
+    )
+
+
+@pytest.mark.parametrize("what", CALLS)
+async def test_every_list_of_values_is_open(what: str, caplog: pytest.LogCaptureFixture) -> None:
+    """What isn't documented is sent, and the log says so, with the nearest value that is."""
+    call, param = CALLS[what]
+    page = {"object": "list", "data": [], "has_more": False, "id": "X-1"}
+    async with (
+        serving(answer(200, page)) as server,
+        OnceHub("key", base_url=server.url) as oncehub,
+    ):
+        with caplog.at_level(logging.WARNING, "oncehub_async"):
+            await call(oncehub)
+    assert len(server.received) == 1
+    assert f"{param}: not one of the documented values; did you mean" in caplog.text
+
+
+async def test_documented_values_are_not_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    """A warning for what is right would be overlooked where it isn't."""
+    async with (
+        serving(answer(200, {"id": "X-1"})) as server,
+        OnceHub("key", base_url=server.url) as oncehub,
+    ):
+        with caplog.at_level(logging.WARNING, "oncehub_async"):
+            await oncehub.contacts.update("CTC-1", status=ContactStatus.QUALIFIED)
+            await oncehub.contacts.update("CTC-1", status=None)
+            await oncehub.webhooks.create(
+                name="n", url="https://x.example", events=["booking", EventName.BOOKING_CANCELED]
+            )
+            await oncehub.bookings.reassign(
+                "BKNG-1", new_host="USR-1", virtual_location=ConferencingService.ZOOM
+            )
+            await _schedule(oncehub, SlotLocation(type="virtual", value="google_meet"))
+    assert caplog.text == ""
 
 
 def test_an_unknown_value_is_told_in_the_log(caplog: pytest.LogCaptureFixture) -> None:

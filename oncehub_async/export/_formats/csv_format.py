@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, BinaryIO
 
 from ..._ground import PIECE, OutsideQuotes
-from .compressed import LONGEST_LINE, BrokenFileError, broken_by, lines_of
+from .compressed import LONGEST_LINE, BrokenFileError, broken_by
 from .fields import UNKNOWN_FIELDS, Field, FieldKind, fields_of
 from .fitting import FITS, Fit, UnfittingValue, encodable, instant, json_text, row
 
@@ -124,7 +124,10 @@ def line(data: Mapping[str, Any], resource: str) -> bytes:
 
 
 # One cell and what ends it; a quote inside quotes is doubled.
-_CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^",]*))(,|\Z)')
+# Nothing is tried twice: a text of quotation marks alone would take gigabytes for all its endings.
+_CELL = re.compile(r'(?:"([^"]*+(?:""[^"]*+)*+)"|([^",]*+))(,|\Z)')
+_ROW = re.compile(rb'[^"\n]*+(?:"[^"]*+"[^"\n]*+)*+\n')
+_LARGEST_STEP = 1 << 24
 
 
 def read_cells(text: BinaryIO, names: Sequence[str]) -> Iterator[dict[str, str | None]]:
@@ -177,17 +180,21 @@ def _rows_in(text: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
     A row goes on over as many lines as its quotes do.
     """
-    row, inside = bytearray(), False
-    for number, line in enumerate(lines_of(text), start=1):
-        row += line
-        inside ^= line.count(b'"') % 2 == 1
-        if len(row) > LONGEST_LINE:
+    waiting, number = bytearray(), 0
+    while more := text.read(min(max(PIECE, len(waiting)), _LARGEST_STEP)):
+        waiting += more
+        start = 0
+        while found := _ROW.match(waiting, start):
+            row = found[0]
+            number, start = number + row.count(b"\n"), found.end()
+            yield number, bytes(row)
+        del found, waiting[:start]
+        if len(waiting) > LONGEST_LINE:
             raise BrokenFileError("a row is longer than any object can be")
-        if not inside:
-            yield number, line if len(row) == len(line) else bytes(row)
-            row.clear()
-    if inside:
+    if waiting.count(b'"') % 2:
         raise BrokenFileError("the file ends within quotes")
+    if waiting:
+        yield number + 1, bytes(waiting)
 
 
 def _cells_in(row: bytes) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Literal
 import attrs
 
 from ..._ground import checks
+from ...testing import ApiVersion
 
 DAY = 86_400.0
 
@@ -28,7 +29,8 @@ class Delivery:
     events take these, or the "simulated" one. `retries_signed` is with the time of the retry
     ("anew") or of the "first" attempt. The ids of events are a function of the account's seed and
     their number, from `first_event` on: a receiver that remembers those of an earlier run has to
-    get others.
+    get others. `api_version` "v1" makes all webhooks such as were made before v2: no signature,
+    bookings in their older form, and no events of conversations or of reassigning.
     """
 
     first_retry: float = attrs.field(default=60.0, validator=_positive)
@@ -41,6 +43,8 @@ class Delivery:
     retries_signed: RetriesSigned = attrs.field(
         default="anew", validator=checks.one_of("anew", "first")
     )
+
+    api_version: ApiVersion = attrs.field(default="v2", validator=checks.one_of("v1", "v2"))
 
     def retry_at(self, attempts: int, first: float, now: float) -> float | None:
         """When to try again what has failed so many times, None to give up; in seconds, as `now`.

@@ -6,7 +6,7 @@ from collections.abc import Collection
 import attrs
 
 from ..._ground import dump_json
-from ...testing import delivered_booking, envelope
+from ...testing import EVENTS_OF_V1, ApiVersion, booking_in_v1, delivered_booking, envelope
 from ...webhooks import SIGNATURE_HEADER, signature_header
 from .._data.ids import Ids
 from .._data.instants import SECOND, with_milliseconds
@@ -35,8 +35,8 @@ class DeliveredEvent:
 class DeliveredEvents:
     """Makes the account's events, one after the other; the number of the `first` tells its id."""
 
-    def __init__(self, state: AccountState, first: int) -> None:
-        self._state = state
+    def __init__(self, state: AccountState, first: int, version: ApiVersion = "v2") -> None:
+        self._state, self._version = state, version
         self._ids = Ids("EVNT-", 10, state.account.seed)
         self._number = first
 
@@ -48,7 +48,8 @@ class DeliveredEvents:
             id=own,
             type=happening.type,
             creation_time=with_milliseconds(happening.now),
-            data=data(self._state, happening.id),
+            data=(data if self._version == "v2" else data_in_v1)(self._state, happening.id),
+            api_version=self._version,
         )
         return DeliveredEvent(own, happening.type, happening.id, dump_json(sent))
 
@@ -66,8 +67,19 @@ def data(state: AccountState, id: str) -> Body:
     return expand(state, delivered_booking(body), included)
 
 
-def subscribes(events: list[str], type: str) -> bool:
+def data_in_v1(state: AccountState, id: str) -> Body:
+    """A booking as webhooks of v1 show it."""
+    body = data(state, id)
+    owner = body.get("owner")
+    shown = state.shown(owner) if isinstance(owner, str) else owner
+    earlier = state.shown(str(body.get("rescheduled_booking_id"))) or {}
+    return booking_in_v1(body | {"owner": shown}, replaced=earlier.get("tracking_id"))
+
+
+def subscribes(events: list[str], type: str, version: ApiVersion = "v2") -> bool:
     """Whether a webhook with these `events` gets one of this type."""
+    if version == "v1" and type not in EVENTS_OF_V1:
+        return False
     return type in events or type.partition(".")[0] in events
 
 
@@ -77,19 +89,22 @@ def timestamp(face: SimulatedClock, shown: Timestamp) -> int:
 
 
 def headers(
-    secret: str, body: bytes, signed: int, faults: Collection[DeliveryFault]
+    secret: str | None, body: bytes, signed: int, faults: Collection[DeliveryFault]
 ) -> dict[str, str]:
-    """Headers with the signature of `signed` (seconds since 1970), unless faults spoil it."""
+    """Headers with the signature of `signed` (seconds since 1970), unless faults spoil it.
+
+    Without a secret there is none, as of webhooks of v1.
+    """
     found = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "OnceHub"}
-    header: str | None = ""
+    header = secret
     for fault in faults:
         match fault.kind:
             case "old_timestamp":
                 signed -= int(fault.seconds)
             case "wrong_signature":
-                secret = secret[::-1]
+                secret = secret[::-1] if secret else None
             case "unsigned":
                 header = None
-    if header is not None:
+    if header is not None and secret is not None:
         found[SIGNATURE_HEADER] = signature_header(body, secret, signed)
     return found

@@ -50,7 +50,7 @@ class Outbox:
         self.disabled: set[str] = set()
         self._state, self._face, self._routes = state, face, routes
         self._faults, self._settings, self._stats = faults, settings, stats
-        self._events = DeliveredEvents(state, settings.first_event)
+        self._events = DeliveredEvents(state, settings.first_event, settings.api_version)
         self._sender = Sender(face, settings.timeout)
         self._agenda: Agenda[_Parcel] = Agenda(face)
         self._held: dict[int, _Parcel] = {}
@@ -67,7 +67,7 @@ class Outbox:
         webhooks, event = self._state.webhooks, None
         for index in reversed(list(webhooks.indexes())):
             body = webhooks.body(index)
-            if not subscribes(body["events"], happening.type):
+            if not subscribes(body["events"], happening.type, self._settings.api_version):
                 continue
             if event is None:
                 event = self._events.make(happening)
@@ -142,8 +142,9 @@ class Outbox:
             parcel.signed = timestamp(self._face, self._settings.timestamp)
         parcel.attempts += 1
         faults, body = self._struck(parcel, before=False), parcel.event.body
+        secret = webhook["secret"] if self._settings.api_version == "v2" else None
         outcome, status = await self._sender.send(
-            target, headers(webhook["secret"], body, parcel.signed, faults), body, faults
+            target, headers(secret, body, parcel.signed, faults), body, faults
         )
         return self._note(parcel, outcome, status)
 

@@ -121,7 +121,7 @@ class ListOperation:
         page = await _page(collection, rules, query, limit, service)
 
         bodies = [expand(call.state, collection.body(index), expansions) for index in page.indexes]
-        body: Body = {"object": "list", "data": bodies}
+        body: Body = {"object": "list", "data": [service.shown_again(each) for each in bodies]}
         backwards = bool(query.get("before"))
         if self.resource != "sms_notifications" or service.sms_has_more:
             body["has_more"] = page.has_newer if backwards else page.has_older

@@ -27,7 +27,8 @@ def get(
         if index is None:
             raise not_found(collection.kind.noun, call.id)
         expansions = paths(call.query.get("expand", ""), expandable, in_list=False)
-        return SimulatedAnswer(expand(call.state, collection.shown(index), expansions))
+        body = expand(call.state, collection.shown(index), expansions)
+        return SimulatedAnswer(call.state.service.shown_again(body))
 
     return handle
 
