@@ -275,7 +275,8 @@ async def test_four_processes_of_one_host(tmp_path: Path) -> None:
         stats = shared.sim.stats
     assert stats.refused <= HELD_UP * stats.requests
     assert stats.requests >= 160
-    assert max(each["sent"] for each in bulk) <= 1.3 * min(each["sent"] for each in bulk)
+    # How even the shares are is a matter of virtual time; here a process may be held up for long.
+    assert max(each["sent"] for each in bulk) <= 3 * min(each["sent"] for each in bulk)
     assert person["sent"]
     assert (tmp_path / "budget").stat().st_mode & 0o777 == 0o600
 
