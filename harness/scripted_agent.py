@@ -113,9 +113,7 @@ class ScriptedAgent:
         raise AssertionError(f"{change} was never done")
 
 
-async def work(
-    client: Client, sim: Simulator, seed: int, faults: Sequence[Fault] = FAULTS
-) -> None:
+async def work(client: Client, sim: Simulator, seed: int, faults: Sequence[Fault] = FAULTS) -> None:
     """Book three meetings, move one, cancel one, while a third of all requests go wrong."""
     agent = ScriptedAgent(client, seed)
     calendar = await _bookable(agent)

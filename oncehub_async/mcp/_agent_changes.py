@@ -30,7 +30,7 @@ _CONTACT = (*_NAMES, *_FIXED, *ContactFields.__annotations__)
 
 
 @attrs.frozen
-class Plan:
+class PlannedChange:
     """A change that can be made: what will happen to whom, and where to look afterwards."""
 
     words: str
@@ -42,15 +42,15 @@ class Plan:
 
 
 @attrs.frozen
-class Changes:
+class ChangePlanner:
     """Plans changes through a client."""
 
     oncehub: OnceHub
     view: View
 
-    async def plan(self, tool: str, given: Given) -> Plan:
+    async def plan(self, tool: str, given: Given) -> PlannedChange:
         """What a tool would do. Raises `OnceHubError` where it can't be done."""
-        tools: dict[str, Callable[[Given], Awaitable[Plan]]] = {
+        tools: dict[str, Callable[[Given], Awaitable[PlannedChange]]] = {
             "schedule_meeting": self._schedule,
             "change_booking": self._booking,
             "save_contact": self._contact,
@@ -60,7 +60,7 @@ class Changes:
         }
         return await tools[tool](given)
 
-    async def _schedule(self, given: Given) -> Plan:
+    async def _schedule(self, given: Given) -> PlannedChange:
         object_id, zone = given["booking_calendar"], _guest_zone(given)
         start = needed_moment(given["start_time"], "start_time")
         calendars = self.oncehub.booking_calendars
@@ -88,7 +88,7 @@ class Changes:
             return {"booking": made.id}
 
         place = "" if location is None else f", {location.type}"
-        return Plan(
+        return PlannedChange(
             f"Book {printable(calendar.name or 'a calendar')} ({object_id}) at "
             f"{time_in(start, zone)}{place} for {printable(given['name'])}, "
             f"{printable(given['email'])}. OnceHub writes to the guest and the host.",
@@ -99,7 +99,7 @@ class Changes:
             object_id,
         )
 
-    async def _booking(self, given: Given) -> Plan:
+    async def _booking(self, given: Given) -> PlannedChange:
         object_id, change = given["id"], given["change"]
         bookings = self.oncehub.bookings
         booking = await bookings.get(object_id)
@@ -143,7 +143,7 @@ class Changes:
         async def apply() -> Mapping[str, Any]:
             return {"booking": self.view.booking(await do(), ZoneInfo("UTC"))}
 
-        return Plan(words, apply, f"get_booking {object_id}", object_id)
+        return PlannedChange(words, apply, f"get_booking {object_id}", object_id)
 
     def _told(self, booking: Booking) -> str:
         time = time_in(booking.starting_time, ZoneInfo("UTC"))
@@ -154,7 +154,7 @@ class Changes:
             f"(now {printable(booking.status or 'without a status')})"
         )
 
-    async def _contact(self, given: Given) -> Plan:
+    async def _contact(self, given: Given) -> PlannedChange:
         fields = dict(given["fields"])
         for name in fields:
             if name not in _CONTACT:
@@ -193,9 +193,9 @@ class Changes:
                 f"Set {names} of the contact {object_id}.",
                 f"find_contacts with id {object_id}",
             )
-        return Plan(words, apply, look, object_id or "a new contact")
+        return PlannedChange(words, apply, look, object_id or "a new contact")
 
-    async def _contact_gone(self, given: Given) -> Plan:
+    async def _contact_gone(self, given: Given) -> PlannedChange:
         object_id = given["id"]
         contact = await self.oncehub.contacts.get(object_id)
 
@@ -203,14 +203,14 @@ class Changes:
             return {"deleted": (await self.oncehub.contacts.delete(object_id)).id}
 
         name = self.view.person(f"{contact.first_name or ''} {contact.last_name or ''}")
-        return Plan(
+        return PlannedChange(
             f"Delete the contact {object_id} ({name}). It can't be brought back.",
             apply,
             f"find_contacts with id {object_id}",
             object_id,
         )
 
-    async def _link(self, given: Given) -> Plan:
+    async def _link(self, given: Given) -> PlannedChange:
         object_id = given["id"]
         form = {name: given[name] for name in ("name", "email") if name in given}
         of_calendar = object_id.upper().startswith("BKC-")
@@ -228,14 +228,14 @@ class Changes:
                 link = await self.oncehub.master_pages.create_one_time_link(object_id)
             return {"url": link.url, "note": "whoever has it can book once; it ends in 90 days"}
 
-        return Plan(
+        return PlannedChange(
             f"Make a link that books {object_id} once. Nobody is told of it.",
             apply,
             "nowhere: an unused link does no harm and ends in 90 days",
             object_id,
         )
 
-    async def _hours(self, given: Given) -> Plan:
+    async def _hours(self, given: Given) -> PlannedChange:
         object_id = given["user"]
         weekly = _models(given.get("weekly", []), WorkingDay, "weekly")
         overrides = _models(given.get("overrides", []), DateOverride, "overrides")
@@ -254,7 +254,7 @@ class Changes:
 
         days = [f"{each.day}: {_hours(each)}" for each in weekly]
         dates = [f"{each.date}: {_hours(each)}" for each in overrides]
-        return Plan(
+        return PlannedChange(
             f"Set the hours of the user {object_id}, in {printable(zone or 'their time zone')}: "
             f"{printable('; '.join(days + dates))}. Other days stay.",
             apply,

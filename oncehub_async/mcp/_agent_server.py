@@ -23,7 +23,7 @@ from .._ground import did_you_mean
 from .._http import RequestAttempt, RetryPolicy
 from ..errors import InvalidParameterError, OnceHubError, OutcomeUnknownError
 from ._agent_answers import STRANGERS, fitted
-from ._agent_changes import Changes, Plan
+from ._agent_changes import ChangePlanner, PlannedChange
 from ._agent_reading import Reading
 from ._agent_tools import CHANGING, READING, REPORT, Change, Tool, tools_for
 from ._agent_views import View
@@ -96,7 +96,7 @@ class _Agent:
         self._settings = settings
         view = View(settings.personal_data)
         self._reading = Reading(oncehub, view, settings.database)
-        self._changes = Changes(oncehub, view)
+        self._changes = ChangePlanner(oncehub, view)
         self._tokens = ChangeTokens(oncehub.clock)
         self._audit = Audit(oncehub.clock, settings.audit)
 
@@ -185,7 +185,7 @@ class _Agent:
             )
         )
 
-    async def _apply(self, tool: Tool, plan: Plan) -> types.CallToolResult:
+    async def _apply(self, tool: Tool, plan: PlannedChange) -> types.CallToolResult:
         # Written down before it is done, so that a crash leaves a trace.
         self._audit.record(tool.name, plan.about, "begun")
         try:
@@ -201,7 +201,7 @@ class _Agent:
         self._audit.record(tool.name, plan.about, "done")
         return _said(fitted({"done": plan.words, **done}))
 
-    def _unknown(self, tool: Tool, plan: Plan) -> types.CallToolResult:
+    def _unknown(self, tool: Tool, plan: PlannedChange) -> types.CallToolResult:
         self._audit.record(tool.name, plan.about, "unknown")
         return _said(
             "it isn't known whether this was done: the answer got lost. Don't ask for it again. "

@@ -280,7 +280,7 @@ def test_every_operation_is_reached_or_named() -> None:
 @pytest.mark.parametrize("seed", range(8))
 async def test_nothing_is_booked_twice_under_faults(seed: int) -> None:
     """A scripted agent books, moves and cancels; answers get lost, late, refused, garbled."""
-    async with account(bookings=10, speed=50) as sim, in_process(sim) as client:
+    async with account(bookings=10, speed=10) as sim, in_process(sim) as client:
         await work(client, sim, seed)
         assert not booked_twice(sim)
 
