@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help check demo demo-webhooks house test pythons wheel fuzz bench conformance lint types format build clean
+.PHONY: help check demo demo-webhooks house test pythons wheel docs fuzz bench conformance lint types format build clean
 
 help:
 	@echo "make demo         export a simulated account (needs no OnceHub account)"
@@ -17,6 +17,7 @@ help:
 	@echo "make lint types house  check style, types and the plan of the package"
 	@echo "make pythons      run the tests on the other Pythons of this machine; coverage"
 	@echo "make wheel        try what was built, in empty environments"
+	@echo "make docs         build the documentation site into build/site"
 	@echo "make format       format the code"
 	@echo "make build        build the wheel"
 	@echo "make clean        remove what make made"
@@ -28,7 +29,7 @@ demo-webhooks: $(VENV)/.cli
 	@$(BIN)/oncehub demo-webhooks
 
 # In this order, one after the other, until something fails.
-STEPS := lint types house test conformance pythons wheel
+STEPS := lint types house docs test conformance pythons wheel
 
 check:
 	@for step in $(STEPS); do printf '\n== %s\n' "$$step"; $(MAKE) --no-print-directory $$step || exit 1; done
@@ -72,6 +73,9 @@ pythons: $(VENV)/.dev
 wheel: build
 	@PYTHON=$(PYTHON) .ci/wheel
 
+docs: $(VENV)/.dev $(VENV)/.docs
+	$(BIN)/python .ci/site.py
+
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -82,9 +86,9 @@ build: $(VENV)/.dev
 	@ls dist
 
 clean:
-	rm -rf $(VENV) $(VENV)-3.* .coverage dist demo-export .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-3.* .coverage build dist demo-export .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-$(VENV)/.cli $(VENV)/.dev: pyproject.toml
+$(VENV)/.cli $(VENV)/.dev $(VENV)/.docs: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name it: make PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "Installing into $(VENV); this takes a moment."

@@ -1,168 +1,269 @@
-"""The server: tools that read, over stdin and stdout, each within 20 seconds and 24,000 bytes."""
+"""The server: every question checked, answered within 20 seconds, and never answered by a guess.
+
+A change is planned first. Whoever can ask a person (elicitation) does so at once; else the plan
+comes with a token, and the same call with the token makes the change.
+"""
 
 import asyncio
-from typing import Any
+from collections.abc import Awaitable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any, TypeVar
 
+import attrs
 import mcp_types as types
 from mcp.server import Server
-from mcp.server.stdio import stdio_server
+from mcp.server.context import ServerRequestContext
+from mcp.shared.exceptions import MCPError
 
 from .. import __version__
 from .._client import OnceHub
-from .._ground import did_you_mean, dump_json
-from .._http import RetryPolicy
-from .._lists import Listing
-from ..errors import InvalidParameterError, OnceHubError
-from ..models import Model
-from ._object_views import booking_view, moment, slot_view, zone_of
+from .._ground import did_you_mean
+from .._http import RequestAttempt, RetryPolicy
+from ..errors import InvalidParameterError, OnceHubError, OutcomeUnknownError
+from ._agent_answers import STRANGERS, fitted
+from ._agent_changes import ChangePlanner, PlannedChange
+from ._agent_reading import Reading
+from ._agent_tools import CHANGING, READING, REPORT, Change, Tool, tools_for
+from ._agent_views import View
+from ._change_audit import Audit
+from ._change_tokens import MINUTES, ChangeTokens
 
+T = TypeVar("T")
 _SECONDS = 20.0
-_MOST_BYTES = 24_000
-"""About 6,000 tokens, at four bytes each."""
-_PAGE = 20
-_LISTS = ("booking_calendars", "booking_pages", "master_pages", "event_types", "teams")
-_TEXT = {"type": "string"}
-_FILTERS = ("status", "owner", "contact", "host", "booking_calendar", "booking_page", "event_type")
+_FOR_ONE_CALL = 15.0
+"""A change ends by its own deadline, which knows whether it was done."""
+_LONG_WAIT = 2.0
+_TYPES = {"string": str, "boolean": bool, "object": dict, "array": list}
+_EXPECTED = {
+    "string": "a text",
+    "boolean": "true or false",
+    "object": "an object",
+    "array": "a list",
+}
+_ASKED = "confirm"
+_LATE = "no answer within 20 s; the rate budget may be short: ask again in a minute"
+_NOTHING: dict[str, Any] = {"type": "object", "properties": {}}
+"""The form of a question that is only agreed to or not."""
+_FIRST_WITHOUT_SESSIONS = "2026-07-28"
+_WITH_PEOPLE = frozenset({"find_bookings", "get_booking", "find_contacts"})
+_waits: ContextVar[list[float] | None] = ContextVar("waits for the budget", default=None)
 
 
-def _tool(name: str, about: str, required: tuple[str, ...], **given: Any) -> types.Tool:
-    schema = {"type": "object", "properties": given, "additionalProperties": False}
-    return types.Tool(
-        name=name,
-        description=about,
-        input_schema={**schema, "required": list(required)} if required else schema,
-        annotations=types.ToolAnnotations(read_only_hint=True),
+@attrs.frozen
+class AgentSettings:
+    """What agents may see and do."""
+
+    changes: Collection[Change] = ()
+    personal_data: bool = False
+    """Whether people's data is shown as it is; masked otherwise."""
+    database: str | None = None
+    """A synced database for reports: what `oncehub sync` was given."""
+    audit: Path | None = None
+    """A file that gets a line of JSON for each change, beside the log."""
+
+
+def client_for_agents(base_url: str | None = None, **settings: Any) -> OnceHub:
+    """A client whose calls end in time. Raises `ConfigurationError`."""
+    return OnceHub(
+        base_url=base_url,
+        retry=RetryPolicy(deadline=_FOR_ONE_CALL),
+        on_attempt=_note_wait,
+        **settings,
     )
 
 
-TOOLS = (
-    _tool(
-        "find_bookings",
-        "Bookings, newest first. Filters are ids; times name their offset. For the next ones, "
-        "pass `next` of the answer as `after`.",
-        (),
-        **dict.fromkeys((*_FILTERS, "starting_after", "starting_before", "after"), _TEXT),
-        time_zone={**_TEXT, "description": "IANA name for times in the answer; UTC"},
-    ),
-    _tool("get_booking", "One booking.", ("id",), id=_TEXT, time_zone=_TEXT),
-    _tool(
-        "list_bookable",
-        "Ids and names of what can be booked.",
-        ("kind",),
-        kind={"enum": list(_LISTS)},
-        after=_TEXT,
-    ),
-    _tool(
-        "free_times",
-        "Free times of a booking calendar: from now for a week, or between two times that are at "
-        "most 30 days apart.",
-        ("booking_calendar",),
-        **dict.fromkeys(("booking_calendar", "start_time", "end_time", "time_zone"), _TEXT),
-    ),
-)
+def _note_wait(attempt: RequestAttempt) -> None:
+    waits = _waits.get()
+    if waits is not None:
+        waits.append(attempt.budget_wait)
 
 
-async def serve_stdio(base_url: str | None = None) -> None:
-    """Serve an agent over stdin and stdout until it hangs up. Nothing else may write there.
-
-    The key is ONCEHUB_API_KEY. Raises `ConfigurationError`.
-    """
-    retry = RetryPolicy(deadline=_SECONDS)
-    async with OnceHub(base_url=base_url, retry=retry) as oncehub:
-        server = server_for(oncehub)
-        async with stdio_server() as (incoming, outgoing):
-            await server.run(incoming, outgoing, server.create_initialization_options())
-
-
-def server_for(oncehub: OnceHub) -> Server[Any]:
-    """A server that reads through a client."""
+def server_for(oncehub: OnceHub, settings: AgentSettings | None = None) -> Server[Any]:
+    """A server of the Model Context Protocol over a client (see `client_for_agents`)."""
+    agent = _Agent(oncehub, settings or AgentSettings())
 
     async def tools(_context: Any, _params: Any) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=list(TOOLS))
+        return types.ListToolsResult(tools=[each.announced() for each in agent.tools])
 
-    async def call(_context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
+    return Server("oncehub", version=__version__, on_list_tools=tools, on_call_tool=agent.call)
+
+
+class _Agent:
+    def __init__(self, oncehub: OnceHub, settings: AgentSettings) -> None:
+        self.tools = tools_for(settings.changes, has_database=settings.database is not None)
+        self._settings = settings
+        view = View(settings.personal_data)
+        self._reading = Reading(oncehub, view, settings.database)
+        self._changes = ChangePlanner(oncehub, view)
+        self._tokens = ChangeTokens(oncehub.clock)
+        self._audit = Audit(oncehub.clock, settings.audit)
+
+    async def call(
+        self, context: ServerRequestContext[Any, Any], params: types.CallToolRequestParams
+    ) -> types.CallToolResult | types.InputRequiredResult:
+        """Answer a call of a tool; what a person has to be asked first is asked."""
         try:
-            given = _checked(params.name, params.arguments or {})
-            async with asyncio.timeout(_SECONDS):
-                text, failed = _fitted(await _answer(oncehub, params.name, given)), False
+            tool = self._tool(params.name)
+            given = checked(tool, params.arguments or {})
+            if tool.changes is None:
+                return _said(await self._read(tool, given))
+            return await self._change(tool, given, context, params)
         except OnceHubError as error:
-            text, failed = str(error), True
+            return _said(str(error), failed=True)
         except TimeoutError:
-            text = "no answer within 20 s; the rate budget may be short: ask again in a minute"
-            failed = True
-        return types.CallToolResult(
-            content=[types.TextContent(type="text", text=text)], is_error=failed
-        )
+            return _said(_LATE, failed=True)
 
-    return Server("oncehub", version=__version__, on_list_tools=tools, on_call_tool=call)
-
-
-def _checked(name: str, given: dict[str, Any]) -> dict[str, str]:
-    tool = next((each for each in TOOLS if each.name == name), None)
-    if tool is None:
+    def _tool(self, name: str) -> Tool:
+        for tool in self.tools:
+            if tool.name == name:
+                return tool
+        for tool in CHANGING:
+            if tool.name == name and tool.changes is not None:
+                raise InvalidParameterError(
+                    "tool",
+                    f"{name} isn't allowed here: oncehub mcp --allow-changes {tool.changes} "
+                    "allows it",
+                )
+        if name == REPORT.name:
+            raise InvalidParameterError(
+                "tool", "reports need a synced database: oncehub mcp --database"
+            )
+        names = [each.name for each in (*READING, *self.tools)]
         raise InvalidParameterError(
-            "tool", f"there is none of that name; {did_you_mean(name, (t.name for t in TOOLS))}"
+            "tool", f"there is none of that name; {did_you_mean(name, names)}"
         )
-    known = tool.input_schema["properties"]
-    for each, value in given.items():
-        if each not in known:
-            raise InvalidParameterError(each, f"is not known; {did_you_mean(each, known)}")
-        if not isinstance(value, str):
-            raise InvalidParameterError(each, "expected a text")
-    for each in tool.input_schema.get("required", ()):
-        if each not in given:
-            raise InvalidParameterError(each, "is missing")
-    return given
+
+    async def _read(self, tool: Tool, given: Mapping[str, Any]) -> str:
+        with _noted() as notes:
+            answer = await _in_time(self._reading.answer(tool.name, given))
+        if self._settings.personal_data and tool.name in _WITH_PEOPLE:
+            notes.append(STRANGERS)
+        return fitted(answer, *notes)
+
+    async def _change(
+        self,
+        tool: Tool,
+        given: dict[str, Any],
+        context: ServerRequestContext[Any, Any],
+        params: types.CallToolRequestParams,
+    ) -> types.CallToolResult | types.InputRequiredResult:
+        token = given.pop("token", None)
+        answered = (params.input_responses or {}).get(_ASKED)
+        if answered is not None:
+            if not _agrees(answered):
+                return _said("the person declined: nothing was changed")
+            token = params.request_state or ""
+        if token is not None:
+            # Before the plan is made anew, so that two calls at once can't both have it.
+            self._tokens.take(token, tool.name, given)
+            return await self._apply(tool, await _in_time(self._changes.plan(tool.name, given)))
+        plan = await _in_time(self._changes.plan(tool.name, given))
+        token = self._tokens.token_for(tool.name, given)
+        if _can_ask(context):
+            question = f"{plan.words} Do it?"
+            if context.protocol_version >= _FIRST_WITHOUT_SESSIONS:
+                return _question(question, token)
+            try:
+                asked = await context.session.elicit_form(question, _NOTHING, context.request_id)
+            except MCPError:
+                pass  # whoever can't be asked after all gets the token
+            else:
+                if not _agrees(asked):
+                    return _said("the person declined: nothing was changed")
+                self._tokens.take(token, tool.name, given)
+                return await self._apply(tool, plan)
+        return _said(
+            fitted(
+                {
+                    "plan": plan.words,
+                    "token": token,
+                    "how_to_go_on": "nothing was changed yet: show the plan to the person; if they "
+                    f"agree, call again with the same arguments and this token ({MINUTES} minutes)",
+                }
+            )
+        )
+
+    async def _apply(self, tool: Tool, plan: PlannedChange) -> types.CallToolResult:
+        # Written down before it is done, so that a crash leaves a trace.
+        self._audit.record(tool.name, plan.about, "begun")
+        try:
+            async with asyncio.timeout(_SECONDS):
+                done = await plan.apply()
+        except OutcomeUnknownError:
+            return self._unknown(tool, plan)
+        except OnceHubError:
+            self._audit.record(tool.name, plan.about, "refused")
+            raise
+        except TimeoutError:
+            return self._unknown(tool, plan)
+        self._audit.record(tool.name, plan.about, "done")
+        return _said(fitted({"done": plan.words, **done}))
+
+    def _unknown(self, tool: Tool, plan: PlannedChange) -> types.CallToolResult:
+        self._audit.record(tool.name, plan.about, "unknown")
+        return _said(
+            "it isn't known whether this was done: the answer got lost. Don't ask for it again. "
+            f"Look first: {plan.look}.",
+            failed=True,
+        )
 
 
-async def _answer(oncehub: OnceHub, name: str, given: dict[str, str]) -> dict[str, Any]:
-    zone = zone_of(given.get("time_zone", "UTC"))
-    if name == "get_booking":
-        return {"booking": booking_view(await oncehub.bookings.get(given["id"]), zone)}
-    if name == "free_times":
-        slots = await oncehub.booking_calendars.time_slots(
-            given["booking_calendar"],
-            start_time=moment(given.get("start_time"), "start_time"),
-            end_time=moment(given.get("end_time"), "end_time"),
-        )
-        return {"items": [slot_view(each, zone) for each in slots], "has_more": False}
-    if name == "find_bookings":
-        found = await oncehub.bookings.list(
-            **{each: given[each] for each in _FILTERS if each in given},  # type: ignore[arg-type] # all texts
-            starting_time_gt=moment(given.get("starting_after"), "starting_after"),
-            starting_time_lt=moment(given.get("starting_before"), "starting_before"),
-            after=given.get("after"),
-            limit=_PAGE,
-        ).first_page()
-        items = [booking_view(each, zone) for each in found]
-        return {"items": items, "has_more": len(items) == _PAGE}
-    if given["kind"] not in _LISTS:
-        raise InvalidParameterError("kind", did_you_mean(given["kind"], _LISTS))
-    listing: Listing[Model] = getattr(oncehub, given["kind"]).list(
-        limit=_PAGE, after=given.get("after")
+async def _in_time(answer: Awaitable[T]) -> T:
+    async with asyncio.timeout(_SECONDS):
+        return await answer
+
+
+@contextmanager
+def _noted() -> Iterator[list[str]]:
+    """What there is to say beside an answer: that the budget is short."""
+    waits: list[float] = []
+    notes: list[str] = []
+    before = _waits.set(waits)
+    try:
+        yield notes
+    finally:
+        _waits.reset(before)
+        if sum(waits) > _LONG_WAIT:
+            notes.append(f"the rate budget is short: this waited {sum(waits):.0f} s for it")
+
+
+def _can_ask(context: ServerRequestContext[Any, Any]) -> bool:
+    able = types.ClientCapabilities(elicitation=types.ElicitationCapability())
+    return context.session.check_client_capability(able)
+
+
+def _question(text: str, token: str) -> types.InputRequiredResult:
+    asked = types.ElicitRequest(
+        params=types.ElicitRequestFormParams(message=text, requested_schema=_NOTHING)
     )
-    bookable = [_named(each) for each in await listing.first_page()]
-    return {"items": bookable, "has_more": len(bookable) == _PAGE}
+    return types.InputRequiredResult(input_requests={_ASKED: asked}, request_state=token)
 
 
-def _named(model: Any) -> dict[str, Any]:
-    shown = ("id", "name", "published", "active", "duration_minutes")
-    return {each: getattr(model, each) for each in shown if getattr(model, each, None) is not None}
+def _agrees(answer: object) -> bool:
+    return isinstance(answer, types.ElicitResult) and answer.action == "accept"
 
 
-def _fitted(answer: dict[str, Any]) -> str:
-    """JSON within the bound: as many of the items as there is room for, and how to go on."""
-    items = answer.get("items")
-    if items is None:
-        return dump_json(answer).decode()
-    count, cut = len(items), False
-    while True:
-        told: dict[str, Any] = {"items": items[:count]}
-        if cut or answer["has_more"]:
-            last = items[count - 1] if count else {}
-            # Where items have no id, the next question begins after the last of them.
-            told["next"] = last.get("id") or f"ask again with start_time {last.get('start_time')}"
-        text = dump_json(told)
-        if len(text) <= _MOST_BYTES or not count:
-            return text.decode()
-        count, cut = count * 3 // 4, True
+def _said(text: str, *, failed: bool = False) -> types.CallToolResult:
+    return types.CallToolResult(
+        content=[types.TextContent(type="text", text=text)], is_error=failed
+    )
+
+
+def checked(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a call. Raises `InvalidParameterError`, which names the one at fault."""
+    known = tool.announced().input_schema["properties"]
+    for name, value in given.items():
+        if name not in known:
+            raise InvalidParameterError(name, f"is not known; {did_you_mean(name, known)}")
+        kind = known[name].get("type", "string")
+        if not isinstance(value, _TYPES[kind]):
+            raise InvalidParameterError(name, f"expected {_EXPECTED[kind]}")
+        allowed = known[name].get("enum")
+        if allowed is not None and value not in allowed:
+            raise InvalidParameterError(name, did_you_mean(value, allowed))
+    for name in tool.required:
+        if name not in given:
+            raise InvalidParameterError(name, "is missing")
+    return dict(given)

@@ -63,7 +63,12 @@ each("data-co-params", function (script, text) {
   open(document.body, new URLSearchParams(text).get("bot_id"));
 });
 """
-_TYPES = {"js": "text/javascript", "html": "text/html"}
+_TYPES = {
+    "js": "text/javascript",
+    "css": "text/css",
+    "json": "application/json",
+    "html": "text/html",
+}
 
 
 @attrs.frozen
@@ -145,7 +150,7 @@ class Stage:
         page = self.pages.get(request.host + request.path)
         if page is None:
             return web.Response(status=404)
-        type_ = _TYPES["js" if request.path.endswith(".js") else "html"]
+        type_ = _TYPES.get(request.path.rpartition(".")[2], _TYPES["html"])
         return web.Response(text=page[0], content_type=type_, headers=page[1])
 
 

@@ -41,6 +41,7 @@ COMMANDS = (
     ("inbox", "retry", "EVENT", "--file"),
     ("inbox", "purge", "--dead", "--file"),
     ("webhooks", "create", "--name", "x", "--url", "https://me.example", "--secret-file"),
+    ("mcp", "--audit"),
     ("report", "users", "--format", "csv", "--out"),
     ("link", "https://go.oncehub.com/x", "--guests-csv"),
 )

@@ -1,0 +1,313 @@
+"""The tools that change something: what each would do, in words, and how it is done."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from .._client import OnceHub
+from .._ground import did_you_mean, printable
+from ..errors import InvalidParameterError, ModelError
+from ..models import (
+    Booking,
+    DateOverride,
+    Model,
+    SlotLocation,
+    SlotLocationType,
+    TimeSlot,
+    WorkingDay,
+    from_dict,
+)
+from ..resources import ContactFields
+from ._agent_views import View, needed_moment, time_in, zone_of
+
+Given = Mapping[str, Any]
+_FIXED = ("email", "mobile_phone")
+_NAMES = ("first_name", "last_name")
+_CONTACT = (*_NAMES, *_FIXED, *ContactFields.__annotations__)
+
+
+@attrs.frozen
+class PlannedChange:
+    """A change that can be made: what will happen to whom, and where to look afterwards."""
+
+    words: str
+    apply: Callable[[], Awaitable[Mapping[str, Any]]]
+    look: str
+    """How to find out whether it was done, where the answer got lost."""
+    about: str
+    """The id of what it is about, for the record of changes."""
+
+
+@attrs.frozen
+class ChangePlanner:
+    """Plans changes through a client."""
+
+    oncehub: OnceHub
+    view: View
+
+    async def plan(self, tool: str, given: Given) -> PlannedChange:
+        """What a tool would do. Raises `OnceHubError` where it can't be done."""
+        tools: dict[str, Callable[[Given], Awaitable[PlannedChange]]] = {
+            "schedule_meeting": self._schedule,
+            "change_booking": self._booking,
+            "save_contact": self._contact,
+            "delete_contact": self._contact_gone,
+            "one_time_link": self._link,
+            "set_availability": self._hours,
+        }
+        return await tools[tool](given)
+
+    async def _schedule(self, given: Given) -> PlannedChange:
+        object_id, zone = given["booking_calendar"], _guest_zone(given)
+        start = needed_moment(given["start_time"], "start_time")
+        calendars = self.oncehub.booking_calendars
+        calendar = await calendars.get(object_id)
+        slots = await calendars.time_slots(
+            object_id, start_time=start, end_time=start + timedelta(minutes=1)
+        )
+        slot = next((each for each in slots if each.start_time == start), None)
+        if slot is None:
+            raise InvalidParameterError("start_time", "is not free (any more): ask free_times")
+        location = _location(slot, given)
+        answers = given.get("answers", {})
+        form = {**answers, "name": given["name"], "email": given["email"]}
+        if "phone" in given:
+            form["phone"] = given["phone"]
+
+        async def apply() -> Mapping[str, Any]:
+            made = await calendars.schedule(
+                object_id,
+                start_time=start,
+                guest_time_zone=zone.key,
+                booking_form=form,
+                location=location,
+            )
+            return {"booking": made.id}
+
+        place = "" if location is None else f", {location.type}"
+        return PlannedChange(
+            f"Book {printable(calendar.name or 'a calendar')} ({object_id}) at "
+            f"{time_in(start, zone)}{place} for {printable(given['name'])}, "
+            f"{printable(given['email'])}. OnceHub writes to the guest and the host.",
+            apply,
+            f"find_bookings with booking_calendar {object_id}, starting_after "
+            f"{time_in(start - timedelta(minutes=1), zone)} and starting_before "
+            f"{time_in(start + timedelta(minutes=1), zone)}",
+            object_id,
+        )
+
+    async def _booking(self, given: Given) -> PlannedChange:
+        object_id, change = given["id"], given["change"]
+        bookings = self.oncehub.bookings
+        booking = await bookings.get(object_id)
+        reason = given.get("reason")
+        writes = given.get("write_to_guest", True)
+        _only_for(given, "write_to_guest", change, "cancel")
+        _only_for(given, "new_host", change, "reassign")
+        _only_for(given, "reason", change, "cancel", "request_reschedule")
+
+        async def cancel() -> Booking:
+            return await bookings.cancel(
+                object_id, cancellation_reason=reason, send_cancellation_email=writes
+            )
+
+        async def request_reschedule() -> Booking:
+            return await bookings.request_reschedule(object_id, reschedule_reason=reason)
+
+        async def reassign() -> Booking:
+            return await bookings.reassign(object_id, new_host=given["new_host"])
+
+        async def no_show() -> Booking:
+            return await bookings.mark_no_show(object_id)
+
+        if change == "reassign" and "new_host" not in given:
+            raise InvalidParameterError("new_host", "is missing: the id of a user (list_bookable)")
+        what = self._told(booking)
+        told = "OnceHub writes to the guest" if writes else "Nobody is told"
+        do, words = {
+            "cancel": (cancel, f"Cancel {what}. {told}."),
+            "request_reschedule": (
+                request_reschedule,
+                f"Cancel {what}, and OnceHub asks the guest to choose another time.",
+            ),
+            "reassign": (
+                reassign,
+                f"Give {what} to the host {printable(given.get('new_host', ''))}.",
+            ),
+            "no_show": (no_show, f"Mark that the guest of {what} didn't come."),
+        }[change]
+
+        async def apply() -> Mapping[str, Any]:
+            return {"booking": self.view.booking(await do(), ZoneInfo("UTC"))}
+
+        return PlannedChange(words, apply, f"get_booking {object_id}", object_id)
+
+    def _told(self, booking: Booking) -> str:
+        time = time_in(booking.starting_time, ZoneInfo("UTC"))
+        form = booking.form_submission
+        guest = self.view.person(form.name) if form is not None and form.name else "a guest"
+        return (
+            f"the booking {booking.id} of {guest} at {time} "
+            f"(now {printable(booking.status or 'without a status')})"
+        )
+
+    async def _contact(self, given: Given) -> PlannedChange:
+        fields = dict(given["fields"])
+        for name in fields:
+            if name not in _CONTACT:
+                raise InvalidParameterError(
+                    f"fields.{name}", f"is not known; {did_you_mean(name, _CONTACT)}"
+                )
+        names = ", ".join(fields)
+        if not fields:
+            raise InvalidParameterError("fields", "is empty: pass what to set")
+        contacts = self.oncehub.contacts
+        object_id = given.get("id")
+        if object_id is None:
+            for name in _NAMES:
+                if name not in fields:
+                    raise InvalidParameterError(f"fields.{name}", "is missing")
+            if not any(name in fields for name in _FIXED):
+                raise InvalidParameterError("fields.email", "pass an email or a mobile_phone")
+        else:
+            for name in _FIXED:
+                if name in fields:
+                    raise InvalidParameterError(f"fields.{name}", "can't be changed by the API")
+            await contacts.get(object_id)
+
+        async def apply() -> Mapping[str, Any]:
+            made = await (
+                contacts.create(**fields)
+                if object_id is None
+                else contacts.update(object_id, **fields)
+            )
+            return {"contact": self.view.contact(made)}
+
+        if object_id is None:
+            words, look = f"Add a contact with {names}.", "find_contacts by its email"
+        else:
+            words, look = (
+                f"Set {names} of the contact {object_id}.",
+                f"find_contacts with id {object_id}",
+            )
+        return PlannedChange(words, apply, look, object_id or "a new contact")
+
+    async def _contact_gone(self, given: Given) -> PlannedChange:
+        object_id = given["id"]
+        contact = await self.oncehub.contacts.get(object_id)
+
+        async def apply() -> Mapping[str, Any]:
+            return {"deleted": (await self.oncehub.contacts.delete(object_id)).id}
+
+        name = self.view.person(f"{contact.first_name or ''} {contact.last_name or ''}")
+        return PlannedChange(
+            f"Delete the contact {object_id} ({name}). It can't be brought back.",
+            apply,
+            f"find_contacts with id {object_id}",
+            object_id,
+        )
+
+    async def _link(self, given: Given) -> PlannedChange:
+        object_id = given["id"]
+        form = {name: given[name] for name in ("name", "email") if name in given}
+        of_calendar = object_id.upper().startswith("BKC-")
+        if form and not of_calendar:
+            raise InvalidParameterError(
+                next(iter(form)), "only a booking calendar's link can be filled in"
+            )
+
+        async def apply() -> Mapping[str, Any]:
+            if of_calendar:
+                link = await self.oncehub.booking_calendars.create_one_time_link(
+                    object_id, booking_form=form or None
+                )
+            else:
+                link = await self.oncehub.master_pages.create_one_time_link(object_id)
+            return {"url": link.url, "note": "whoever has it can book once; it ends in 90 days"}
+
+        return PlannedChange(
+            f"Make a link that books {object_id} once. Nobody is told of it.",
+            apply,
+            "nowhere: an unused link does no harm and ends in 90 days",
+            object_id,
+        )
+
+    async def _hours(self, given: Given) -> PlannedChange:
+        object_id = given["user"]
+        weekly = _models(given.get("weekly", []), WorkingDay, "weekly")
+        overrides = _models(given.get("overrides", []), DateOverride, "overrides")
+        if not weekly and not overrides:
+            raise InvalidParameterError("weekly", "pass weekly or overrides")
+        users = self.oncehub.users
+        zone = (await users.scheduling_availability(object_id)).timezone
+        given_fields: dict[str, Any] = {
+            **({"weekly": weekly} if weekly else {}),
+            **({"overrides": overrides} if overrides else {}),
+        }
+
+        async def apply() -> Mapping[str, Any]:
+            await users.update_scheduling_availability(object_id, **given_fields)
+            return {"set": list(given_fields)}
+
+        days = [f"{each.day}: {_hours(each)}" for each in weekly]
+        dates = [f"{each.date}: {_hours(each)}" for each in overrides]
+        return PlannedChange(
+            f"Set the hours of the user {object_id}, in {printable(zone or 'their time zone')}: "
+            f"{printable('; '.join(days + dates))}. Other days stay.",
+            apply,
+            f"availability of {object_id}",
+            object_id,
+        )
+
+
+def _guest_zone(given: Given) -> ZoneInfo:
+    try:
+        return zone_of(given["guest_time_zone"])
+    except InvalidParameterError as error:
+        raise InvalidParameterError("guest_time_zone", str(error.message)) from None
+
+
+def _only_for(given: Given, name: str, change: str, *kinds: str) -> None:
+    if name in given and change not in kinds:
+        raise InvalidParameterError(name, f"is only for {' and '.join(kinds)}")
+
+
+def _location(slot: TimeSlot, given: Given) -> SlotLocation | None:
+    """The place that was asked for, of those that the slot offers."""
+    wanted = given.get("location")
+    if wanted is None:
+        return None
+    offered = [each for each in slot.locations or () if each.type is not None]
+    chosen = next((each for each in offered if wanted in (each.type, each.value, each.id)), None)
+    if chosen is None:
+        kinds = ", ".join(printable(each.type or "") for each in offered) or "none"
+        raise InvalidParameterError("location", f"this time offers {kinds}")
+    if chosen.type == SlotLocationType.GUEST_PHONE:
+        if "phone" not in given:
+            raise InvalidParameterError("phone", "is missing: the host calls the guest")
+        return attrs.evolve(chosen, value=given["phone"])
+    if chosen.type == SlotLocationType.IN_PERSON_BY_GUEST:
+        if "address" not in given:
+            raise InvalidParameterError("address", "is missing: the host comes to the guest")
+        return attrs.evolve(chosen, value=given["address"])
+    return chosen
+
+
+def _models(given: list[Any], cls: type[Any], name: str) -> list[Any]:
+    made: list[Model] = []
+    for at, each in enumerate(given):
+        try:
+            made.append(from_dict(each, cls, at=f"{name}[{at}]"))
+        except ModelError as error:
+            raise InvalidParameterError(name, str(error)) from None
+    return made
+
+
+def _hours(day: WorkingDay | DateOverride) -> str:
+    if day.working_hours is None:
+        return "as on that weekday"
+    hours = [f"{each.start_time}-{each.end_time}" for each in day.working_hours]
+    return ", ".join(hours) or "off"

@@ -1,0 +1,142 @@
+"""The tools that read. Each takes checked arguments and gives what is told."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from .._client import OnceHub
+from .._ground import dump_any_json, load_json
+from .._lists import Listing
+from ..errors import InvalidParameterError
+from ..models import Model, to_dict
+from ..reports import ReportName, report, report_json
+from ..sync import DEFAULT_DATABASE
+from ..web import BookingLink, ClassicLink, is_classic
+from ._agent_answers import Items
+from ._agent_tools import BOOKING_FILTERS
+from ._agent_views import View, moment, slot_view, zone_of
+
+Given = Mapping[str, Any]
+Answer = Items | Mapping[str, Any]
+_PAGE = 20
+_OF_PEOPLE = frozenset(
+    {ReportName.DETAIL, ReportName.CUSTOMERS, ReportName.USERS, ReportName.ACCOUNT}
+)
+_MOST_ROWS = 100
+_MOST_BYTES_OF_ROWS = 9_000
+"""Of each table; the account's report has two that are long."""
+_MOST_OVERRIDES = 60
+
+
+@attrs.frozen
+class Reading:
+    """What the account says, through a client and, for reports, a synced database."""
+
+    oncehub: OnceHub
+    view: View
+    database: str | None = None
+
+    async def answer(self, tool: str, given: Given) -> Answer:
+        """What a tool tells. Raises `OnceHubError`."""
+        tools: dict[str, Callable[[Given], Awaitable[Answer]]] = {
+            "find_bookings": self._bookings,
+            "get_booking": self._booking,
+            "find_contacts": self._contacts,
+            "list_bookable": self._bookable,
+            "free_times": self._free_times,
+            "availability": self._availability,
+            "booking_link": self._link,
+            "report": self._report,
+        }
+        return await tools[tool](given)
+
+    async def _bookings(self, given: Given) -> Answer:
+        zone = _zone(given)
+        found = await self.oncehub.bookings.list(
+            **{each: given[each] for each in BOOKING_FILTERS if each in given},
+            starting_time_gt=moment(given.get("starting_after"), "starting_after"),
+            starting_time_lt=moment(given.get("starting_before"), "starting_before"),
+            after=given.get("after"),
+            limit=_PAGE,
+        ).first_page()
+        return Items([self.view.booking(each, zone) for each in found], found.next_cursor)
+
+    async def _booking(self, given: Given) -> Answer:
+        booking = await self.oncehub.bookings.get(given["id"])
+        return {"booking": self.view.booking(booking, _zone(given))}
+
+    async def _contacts(self, given: Given) -> Answer:
+        if "id" in given:
+            contact = await self.oncehub.contacts.get(given["id"])
+            return {"contact": self.view.contact(contact)}
+        found = await self.oncehub.contacts.list(
+            email=given.get("email"), after=given.get("after"), limit=_PAGE
+        ).first_page()
+        return Items([self.view.contact(each) for each in found], found.next_cursor)
+
+    async def _bookable(self, given: Given) -> Answer:
+        listing: Listing[Model] = getattr(self.oncehub, given["kind"]).list(
+            limit=_PAGE, after=given.get("after")
+        )
+        found = await listing.first_page()
+        return Items([self.view.bookable(each) for each in found], found.next_cursor)
+
+    async def _free_times(self, given: Given) -> Answer:
+        zone = _zone(given)
+        slots = await self.oncehub.booking_calendars.time_slots(
+            given["booking_calendar"],
+            start_time=moment(given.get("start_time"), "start_time"),
+            end_time=moment(given.get("end_time"), "end_time"),
+        )
+        return Items(
+            [slot_view(each, zone) for each in slots],
+            how_to_go_on="ask again with start_time {start_time}",
+        )
+
+    async def _availability(self, given: Given) -> Answer:
+        today = self.oncehub.clock.date().date()
+        hours = to_dict(
+            await self.oncehub.users.scheduling_availability(
+                given["user"], overrides_start_time=today
+            )
+        )
+        overrides = hours["overrides"] or []
+        return {**hours, "overrides": overrides[:_MOST_OVERRIDES]}
+
+    async def _link(self, given: Given) -> Answer:
+        kind = ClassicLink if is_classic(given["url"]) else BookingLink
+        link = kind(given["url"], name=given.get("name"), email=given.get("email"))
+        return {"url": str(link), "note": "who sees the link sees what it carries"}
+
+    async def _report(self, given: Given) -> Answer:
+        if given["name"] in _OF_PEOPLE and not self.view.personal:
+            raise InvalidParameterError(
+                "name", "this report names people: oncehub mcp --personal-data allows it"
+            )
+        made = await report(
+            self.database or DEFAULT_DATABASE,
+            given["name"],
+            by=given.get("by"),
+            per=given.get("per", "month"),
+            since=given.get("since"),
+            until=given.get("until"),
+            tz=_zone(given).key,
+            filters=given.get("filters"),
+        )
+        told: dict[str, Any] = load_json(report_json(made))
+        return {**told, "tables": {name: _short(rows) for name, rows in told["tables"].items()}}
+
+
+def _short(rows: list[Any]) -> list[Any]:
+    """As many rows as there is room for, and a word about the others."""
+    shown = rows[:_MOST_ROWS]
+    while len(dump_any_json(shown)) > _MOST_BYTES_OF_ROWS:
+        shown = shown[: len(shown) * 3 // 4]
+    left = len(rows) - len(shown)
+    return [*shown, f"{left} more rows: narrow since, until or filters"] if left else shown
+
+
+def _zone(given: Given) -> ZoneInfo:
+    return zone_of(given.get("time_zone", "UTC"))

@@ -1,0 +1,117 @@
+"""How agents reach the server: over stdin and stdout, or over HTTP on this machine."""
+
+import hmac
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import uvicorn
+from mcp.server.stdio import stdio_server
+
+from .._client import OnceHub
+from .._ground import HiddenText
+from ..errors import ConfigurationError
+from ._agent_server import AgentSettings, client_for_agents, server_for
+
+Message = MutableMapping[str, Any]
+AsgiApp = Callable[
+    [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]],
+    Awaitable[None],
+]
+PATH = "/mcp"
+_SHORTEST = 16
+
+
+async def serve_stdio(
+    base_url: str | None = None, settings: AgentSettings | None = None, **client: Any
+) -> None:
+    """Serve an agent over stdin and stdout until it hangs up. Nothing else may write there.
+
+    The key is ONCEHUB_API_KEY; `client` takes further settings of `OnceHub`. Raises
+    `ConfigurationError`.
+    """
+    async with client_for_agents(base_url, **client) as oncehub:
+        server = server_for(oncehub, settings)
+        async with stdio_server() as (incoming, outgoing):
+            await server.run(incoming, outgoing, server.create_initialization_options())
+
+
+async def serve_http(
+    port: int,
+    token: str,
+    *,
+    base_url: str | None = None,
+    settings: AgentSettings | None = None,
+    on_listening: Callable[[str], None] | None = None,
+    **client: Any,
+) -> None:
+    """Serve agents over HTTP on 127.0.0.1, at /mcp, without sessions, until interrupted.
+
+    `token` is what they send as `Authorization: Bearer ...`: at least 16 characters, and not the
+    OnceHub key. Host and Origin have to be this machine's. `port` 0 takes a free one;
+    `on_listening` is told the address. Raises `ConfigurationError`.
+    """
+    secret = HiddenText(token)
+    del token
+    async with client_for_agents(base_url, **client) as oncehub:
+        app = http_app(oncehub, secret, settings)
+        config = uvicorn.Config(
+            app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="on"
+        )
+        server = _Server(config, on_listening)
+        await server.serve()
+        if not server.started:
+            raise ConfigurationError(f"port: 127.0.0.1:{port} can't be listened on; take another")
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, on_listening: Callable[[str], None] | None) -> None:
+        super().__init__(config)
+        self._on_listening = on_listening
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        if self.started and self._on_listening is not None:
+            port = self.servers[0].sockets[0].getsockname()[1]
+            self._on_listening(f"http://127.0.0.1:{port}{PATH}")
+
+
+def http_app(oncehub: OnceHub, token: str, settings: AgentSettings | None = None) -> AsgiApp:
+    """The ASGI application, for whoever serves it in their own way. Raises `ConfigurationError`."""
+    secret = HiddenText(_checked(token))
+    del token
+    app = server_for(oncehub, settings).streamable_http_app(
+        streamable_http_path=PATH, json_response=True, stateless_http=True, host="127.0.0.1"
+    )
+
+    async def guarded(
+        scope: Message,
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        if scope["type"] == "http" and not _knows(scope, secret):
+            await _refuse(send)
+        else:
+            await app(scope, receive, send)
+
+    return guarded
+
+
+def _checked(token: str) -> str:
+    if len(token) < _SHORTEST or not token.isascii() or not token.isprintable() or " " in token:
+        raise ConfigurationError(
+            f"token: expected at least {_SHORTEST} visible ASCII characters, such as those of "
+            "'openssl rand -hex 32'"
+        )
+    return token
+
+
+def _knows(scope: Message, secret: HiddenText) -> bool:
+    given = [value for name, value in scope["headers"] if name == b"authorization"]
+    kind, _, said = given[0].partition(b" ") if len(given) == 1 else (b"", b"", b"")
+    return kind.lower() == b"bearer" and hmac.compare_digest(said, secret.encode())
+
+
+async def _refuse(send: Callable[[Message], Awaitable[None]]) -> None:
+    headers = [(b"www-authenticate", b"Bearer"), (b"content-type", b"text/plain")]
+    await send({"type": "http.response.start", "status": 401, "headers": headers})
+    await send({"type": "http.response.body", "body": b"the token of oncehub mcp is missing\n"})
