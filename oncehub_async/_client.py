@@ -1,5 +1,6 @@
 """The client: settings, the session it sends through, and the resources."""
 
+import asyncio
 import os
 from collections.abc import Mapping
 from ssl import SSLContext
@@ -194,6 +195,7 @@ class OnceHub(Resources):
         del api_key
         self._closed = False
         self._session: aiohttp.ClientSession | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         if session is not None and not isinstance(session, aiohttp.ClientSession):
             raise ConfigurationError(
                 f"session: expected an aiohttp.ClientSession, got {type(session).__name__}"
@@ -237,9 +239,16 @@ class OnceHub(Resources):
         return Resources(self._caller, priority)
 
     async def open(self) -> Self:
-        """Get ready to send. A client is opened once."""
+        """Get ready to send, in this event loop and no other. A client is opened once."""
         if self._session is not None or self._closed:
             raise ClientStateError("the client was opened before; make a new one")
+        loop = asyncio.get_running_loop()
+        # aiohttp has no public name for it any more.
+        if getattr(self._given_session, "_loop", loop) is not loop:
+            raise ClientStateError(
+                "the session that was passed in belongs to another event loop; make one in this"
+            )
+        self._loop = loop
         if self._given_session is not None:
             self._session = self._given_session
         else:
@@ -247,11 +256,17 @@ class OnceHub(Resources):
         return self
 
     async def close(self) -> None:
-        """Close the session, unless it is the caller's own. Closing twice does no harm."""
+        """Close the session, unless it is the caller's own. Closing twice does no harm.
+
+        Where the event loop has ended in which it was opened, its connections ended with it.
+        """
+        if self._loop is not None and self._loop.is_running():
+            self._check_loop()
         session, self._session, self._closed = self._session, None, True
         if session is not None and session is not self._given_session:
             await session.close()
-        if self._own_budget is not None:
+        # What the budget waited for ended with its event loop, and can't be waited for in another.
+        if self._own_budget is not None and self._loop in (None, asyncio.get_running_loop()):
             await self._own_budget.close()
 
     async def __aenter__(self) -> Self:
@@ -270,9 +285,17 @@ class OnceHub(Resources):
             raise ClientStateError("the client is closed")
         if self._session is None:
             raise ClientStateError("open the client first: async with OnceHub() as oncehub: ...")
+        self._check_loop()
         if self._session.closed:
             raise ClientStateError("the session that was passed in is closed")
         return self._session
+
+    def _check_loop(self) -> None:
+        if self._loop is not asyncio.get_running_loop():
+            raise ClientStateError(
+                "the client was opened in another event loop; open one of its own in each thread "
+                "and each asyncio.run: async with OnceHub() as oncehub: ..."
+            )
 
     def _budget_of(self, key: ApiKey) -> RateBudget:
         # Chosen with the first key and kept when keys rotate: the account stays the same.

@@ -1,5 +1,7 @@
 """The rules for working hours that the vendor documents, checked before a request is spent.
 
+What the service added to what it answered goes back to it: whoever changes one day leaves the rest.
+
 Source: https://help.oncehub.com/developers/api/#tag/users/PATCH/users/{id}/scheduling-availability
 """
 
@@ -35,7 +37,7 @@ def weekly_body(days: Sequence[WorkingDay]) -> list[dict[str, Any]]:
                 "weekly.working_hours", "is None; pass () to clear the day's hours"
             )
         hours = _hours_body(day.working_hours, "weekly.working_hours")
-        result.append({"day": day.day, "working_hours": hours})
+        result.append({**day.unknown_fields, "day": day.day, "working_hours": hours})
     return result
 
 
@@ -55,7 +57,8 @@ def overrides_body(
             raise InvalidParameterError("overrides.date", "cannot be in the past")
         hours = override.working_hours
         body = None if hours is None else _hours_body(hours, "overrides.working_hours")
-        result.append({"date": override.date.isoformat(), "working_hours": body})
+        known = {"date": override.date.isoformat(), "working_hours": body}
+        result.append({**override.unknown_fields, **known})
     return result
 
 
@@ -78,6 +81,7 @@ def _hours_body(spans: Sequence[WorkingHours], param: str) -> list[dict[str, Any
             )
     return [
         {
+            **span.unknown_fields,
             "start_time": span.start_time,
             "end_time": span.end_time,
             "locations": _locations_body(span.locations or (), f"{param}.locations"),
@@ -93,9 +97,7 @@ def _time_of_day(value: object, param: str) -> None:
         raise InvalidParameterError(param, f"'{value}' is not a multiple of 15 minutes")
 
 
-def _locations_body(
-    locations: Sequence[AvailabilityLocation], param: str
-) -> list[dict[str, str | None]]:
+def _locations_body(locations: Sequence[AvailabilityLocation], param: str) -> list[dict[str, Any]]:
     _check_type(locations, AvailabilityLocation, param)
     kinds = [
         checks.documented(
@@ -122,11 +124,12 @@ def _locations_body(
     return [_location_body(each) for each in locations]
 
 
-def _location_body(location: AvailabilityLocation) -> dict[str, str | None]:
+def _location_body(location: AvailabilityLocation) -> dict[str, Any]:
     # An answer's locations hold a value for dynamic links too, which may be sent back; a null
     # id, which answers hold as well, is not of the documented type.
     fields = {"type": location.type, "id": location.id, "value": location.value}
-    return {name: value for name, value in fields.items() if value is not None}
+    known = {name: value for name, value in fields.items() if value is not None}
+    return {**location.unknown_fields, **known}
 
 
 def _check_type(values: object, cls: type, param: str) -> None:
