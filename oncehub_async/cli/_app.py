@@ -133,12 +133,18 @@ def run(arguments: Sequence[str]) -> int:
         return _run(arguments)
 
 
+def _help_of(arguments: Sequence[str]) -> str:
+    """The command whose help tells what could have been typed."""
+    named = arguments[:1] if arguments and arguments[0] in COMMANDS else ()
+    return " ".join(("oncehub", *named, "--help"))
+
+
 def _run(arguments: Sequence[str]) -> int:
     try:
         app = command_line(arguments)
         result = app(list(arguments))
     except CycloptsError as error:
-        complain(f"{_one_line(error)} (oncehub --help shows what there is)")
+        complain(f"{_one_line(error)} ({_help_of(arguments)} shows what there is)")
         return WRONG_USAGE
     except (ConfigurationError, InvalidParameterError) as error:
         complain(told_in_options(error, app, arguments))

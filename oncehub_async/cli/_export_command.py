@@ -197,6 +197,10 @@ def tell_next_steps(entries: Mapping[str, ResourceEntry], out: Path) -> None:
         f"  duckdb -c {_in_quotes(' '.join(counted))}",
         "  and the same export again with --once brings it up to date",
     )
+    changed = [name for name in files if (changes := files[name].changes) and changes.count]
+    if changed:
+        told = ", ".join(str(out / f"{name}.changes.*") for name in changed)
+        note(f"  what changed is in {told}; docs/export-formats.md puts it over the files")
 
 
 _WITH_STATUS = ("bookings", "contacts", "users", "sms_notifications")

@@ -172,14 +172,17 @@ async def purge(
     async with opened_inbox(file) as inbox:
         if dead:
             count = await inbox.drop(Selection(states=State.DEAD))
-            say(f"{several(count, 'dead letter')} deleted")
+            say(
+                f"{several(count, 'dead letter')} deleted" if count else "there are no dead letters"
+            )
         if waiting_for is not None:
             waits = Selection(states=[State.PENDING, State.FAILED], handler=waiting_for)
             count = await inbox.drop(waits)
-            say(f"{several(count, 'event')} no longer waiting for {waiting_for}")
+            told = f"{several(count, 'event')} no longer waiting for {waiting_for}"
+            say(told if count else f"no event waits for {waiting_for}")
             code = COMPLETE if count else NOT_THERE
         if older_than is not None:
             now = time.time()
             count = await inbox.forget(now - older_than * DAY, now)
-            say(f"{several(count, 'old event')} deleted")
+            say(f"{several(count, 'old event')} deleted" if count else "no event is that old")
     return code

@@ -5,9 +5,10 @@ import contextlib
 import signal
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
+from pathlib import Path
 
 from .._ground import text_in_seconds
-from ..export import ResourceEntry, Round, watch_export
+from ..export import Format, ResourceEntry, Round, watch_export
 from . import COMPLETE, FAILED
 from ._export_command import (
     Attempts,
@@ -16,6 +17,7 @@ from ._export_command import (
     is_complete,
     plan_of,
     tell,
+    tell_next_steps,
     tell_what_is_missing,
 )
 from ._export_display import Display, only_errors_logged
@@ -51,17 +53,27 @@ async def watch_account(request: ExportRequest) -> int:
         if not is_complete(entries):
             return FAILED
         if request.once:
-            return _tell_once(await anext(rounds), request)
+            last = await anext(rounds)
+            code = _tell_once(last, request)
+            if code == COMPLETE and not (request.quiet or request.json):
+                tell_next_steps(last.manifest.resources, request.out)
+            return code
         if not request.quiet:
             note(
                 f"Looking for changes every {span(request.every)}, for {request.out}/*"
-                f".changes.jsonl. Stop it with Ctrl-C."
+                f".changes{_ending(entries)}. Stop it with Ctrl-C."
             )
         with only_errors_logged() if request.quiet else contextlib.nullcontext():
             await _tell_until_interrupted(rounds, request)
     if not request.quiet:
         note(_stopped(entries))
     return COMPLETE
+
+
+def _ending(entries: Mapping[str, ResourceEntry]) -> str:
+    """Of the files of changes that are made to be opened, such as ".csv.gz"."""
+    files = [entry for entry in entries.values() if entry.file and entry.format != Format.JSONL]
+    return "".join(Path(str(files[0].file)).suffixes) if files else ".jsonl"
 
 
 async def _tell_until_interrupted(

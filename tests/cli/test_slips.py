@@ -124,9 +124,10 @@ def file(tmp_path: Path) -> str:
         (["retry", "--all"], COMPLETE, "1 dead letter will"),
         (["retry", "--all", "--handler", "crm"], NOT_THERE, "0 dead letters will"),
         (["retry", "NONE"], WRONG_USAGE, "has no event"),
-        (["purge", "--waiting-for", "sms"], NOT_THERE, "0 events no longer"),
+        (["purge", "--waiting-for", "sms"], NOT_THERE, "no event waits for sms"),
         (["purge", "--dead"], COMPLETE, "1 dead letter deleted"),
-        (["purge", "--older-than", "30"], COMPLETE, "deleted"),
+        (["purge", "--older-than", "30"], COMPLETE, "1 old event deleted"),
+        (["purge", "--older-than", "36500"], COMPLETE, "no event is that old"),
     ],
 )
 def test_what_an_inbox_had_no_use_for(
