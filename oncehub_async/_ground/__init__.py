@@ -16,6 +16,7 @@ from .json_text import (
 )
 from .log import Lines, fields, logger
 from .outside_quotes import PIECE, OutsideQuotes
+from .private_files import PRIVATE, open_private
 from .suggestion import did_you_mean, likely_word
 from .time_zones import is_time_zone
 from .times import (
@@ -45,6 +46,7 @@ __all__ = [
     "MAX_LIMIT",
     "MOST_VALUES",
     "PIECE",
+    "PRIVATE",
     "UNSET",
     "Clock",
     "FileLock",
@@ -71,6 +73,7 @@ __all__ = [
     "likely_word",
     "load_json",
     "logger",
+    "open_private",
     "printable",
     "printable_json",
     "read_as_written",

@@ -6,6 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from .private_files import open_private
+
 if sys.platform == "win32":
     import msvcrt
 
@@ -27,7 +29,7 @@ class FileLock:
 
     def acquire(self) -> bool:
         """Take it, unless another holds it. Raises `OSError` where the file can't be made."""
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = open_private(self._path, os.O_RDWR | os.O_CREAT)
         try:
             _lock(descriptor)
         except (BlockingIOError, PermissionError):

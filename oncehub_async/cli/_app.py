@@ -38,7 +38,7 @@ COMMANDS = {
     ),
     "inbox": (
         "_inbox_command:app",
-        "Look into the file in which a receiver keeps its events.",
+        "Look into the inbox in which a receiver keeps its events.",
     ),
     "link": (
         "_link_command:build_link",

@@ -6,6 +6,7 @@ import random
 import sys
 from pathlib import Path
 
+from .._ground import open_private
 from ..webhooks import Backoff, Context, Event, Receiver, SQLiteInbox, serve
 
 VARIABLE = "ONCEHUB_SIGNING_SECRET"
@@ -24,7 +25,7 @@ async def run(folder: Path, port: int, fails: float = FAILS, seconds: float = 0.
         backoff=Backoff(attempts=100, first=0.1, longest=2.0),
     )
     chance = random.SystemRandom()
-    log = os.open(folder / LOG, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+    log = open_private(folder / LOG, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
 
     def note(word: str, event: Event) -> None:
         os.write(log, f"{word} {event.id} {os.getpid()}\n".encode())

@@ -9,7 +9,7 @@ from typing import Any
 from cyclopts import App
 
 from .._client import OnceHub
-from .._ground import checks
+from .._ground import checks, open_private
 from ..errors import GoneError, InvalidParameterError, NotFoundError
 from ..models import Webhook, to_dict
 from . import COMPLETE, FAILED, NOT_THERE
@@ -166,7 +166,7 @@ def _new_file(path: Path | None) -> Iterator[Callable[[str], bool]]:
         yield lambda _text: False
         return
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        descriptor = open_private(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
     except FileExistsError:
         raise InvalidParameterError("secret_file", f"{path} is there already") from None
     except OSError as error:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import errno
 import hashlib
 import io
 import os
@@ -12,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
+
+from .._ground import PRIVATE, open_private
 
 T = TypeVar("T")
 
@@ -128,11 +129,7 @@ def set_aside(path: Path) -> None:
             previous.chmod(PRIVATE)
 
 
-PRIVATE = 0o600
-"""People's data: for nobody but whoever exports them."""
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL
-# Windows has no links and pipes of this kind, but makes lines' ends its own.
-_SAFE = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
 
 
 def open_anew(path: Path) -> BinaryIO:
@@ -141,15 +138,12 @@ def open_anew(path: Path) -> BinaryIO:
     Raises `OSError`.
     """
     path.unlink(missing_ok=True)
-    return os.fdopen(os.open(path, _NEW | _SAFE, PRIVATE), "wb+")
+    return os.fdopen(open_private(path, _NEW), "wb+")
 
 
 def open_again(path: Path) -> BinaryIO:
     """A file of ours, for reading and writing, and for nobody else. Raises `OSError`."""
-    descriptor = os.open(path, os.O_RDWR | _SAFE)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    descriptor = open_private(path, os.O_RDWR)
     file = os.fdopen(descriptor, "rb+")
     if os.name == "posix":
         os.fchmod(descriptor, PRIVATE)

@@ -6,7 +6,7 @@ It names tools, ids and outcomes, and nobody.
 import os
 from pathlib import Path
 
-from .._ground import Clock, dump_json, fields, logger, text_in_milliseconds
+from .._ground import Clock, dump_json, fields, logger, open_private, text_in_milliseconds
 from ..errors import ConfigurationError
 
 
@@ -29,9 +29,8 @@ class Audit:
 
 
 def _append(path: Path, line: bytes) -> None:
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
     try:
-        file = os.open(path, flags, 0o600)
+        file = open_private(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         try:
             os.write(file, line)
         finally:

@@ -20,6 +20,8 @@ from collections.abc import Collection
 from enum import Enum
 from pathlib import Path
 
+from ..._ground import open_private
+
 if sys.platform == "win32":
     import msvcrt
 
@@ -161,7 +163,7 @@ def life_of(database: Path, owner: str, *, bury: bool = False) -> Life:
     """Whether the inbox called `owner` is still open; with `bury`, a dead one's file is removed."""
     path = lock_path(database, owner)
     try:
-        descriptor = os.open(path, os.O_RDWR)
+        descriptor = open_private(path, os.O_RDWR)
     except FileNotFoundError:
         return Life.MISSING
     except OSError:
@@ -190,7 +192,7 @@ def sweep(database: Path, holding: Collection[str]) -> None:
 
 def _locked(path: Path, database: Path) -> int | None:
     """A locked descriptor of a new file; None if a sweep came in between."""
-    descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    descriptor = open_private(path, os.O_CREAT | os.O_RDWR)
     try:
         _lock(descriptor)
         _share(descriptor, database)

@@ -16,6 +16,7 @@ import os
 import sqlite3
 from pathlib import Path
 
+from ..._ground import open_private
 from ...errors import ConfigurationError
 from .subject_order import let_go_on
 
@@ -144,7 +145,7 @@ def _make(path: Path) -> None:
     that this process has on it, those of SQLite with them.
     """
     with contextlib.suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        os.close(open_private(path, os.O_CREAT | os.O_EXCL | os.O_RDWR))
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
