@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from ..._ground import checks
 from ...errors import ConfigurationError
 from .interface import InspectedInbox
+from .postgres_address import SCHEMES
+from .postgres_inspection import PostgresTables
 from .sqlite_inspection import SQLiteFile
 
 
@@ -14,7 +16,10 @@ def _in_file(place: str) -> InspectedInbox:
     return SQLiteFile(checks.local_path_setting(place, "file"))
 
 
-_KINDS: dict[str, Callable[[str], InspectedInbox]] = {"": _in_file}
+_KINDS: dict[str, Callable[[str], InspectedInbox]] = {
+    "": _in_file,
+    **dict.fromkeys(SCHEMES, PostgresTables),
+}
 """By the scheme of a URL; the empty one stands for a path."""
 
 
@@ -25,7 +30,8 @@ async def opened_inbox(place: str | os.PathLike[str]) -> AsyncIterator[Inspected
         async with opened_inbox("inbox.db") as inbox:
             await inbox.redo(Selection(states=["failed"], handler="crm:upsert"), time.time())
 
-    `place` is the path of a `SQLiteInbox`'s file.
+    `place` is the path of a `SQLiteInbox`'s file, or the postgresql:// URL of a `PostgresInbox`, with
+    "?schema=NAME" where that isn't `oncehub_inbox`.
 
     Raises `ConfigurationError` for what is no inbox, and `InboxError`.
     """
