@@ -1,4 +1,4 @@
-"""Where events are safe: the interface of an inbox, in memory, in a SQLite file and in PostgreSQL."""
+"""Where events are safe: an inbox in memory, in a SQLite file, in PostgreSQL."""
 
 from .interface import Inbox, checked_inbox
 from .memory import MemoryInbox

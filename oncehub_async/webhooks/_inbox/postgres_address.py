@@ -58,9 +58,14 @@ class PostgresAddress:
 
     @property
     def failures(self) -> tuple[type[Exception], ...]:
-        """What the client raises when the server can't be used."""
+        """What the client raises when the server can't be used; a time-out is an OSError."""
         errors = self.asyncpg
         return errors.PostgresError, errors.InterfaceError, errors.InternalClientError, OSError
+
+    @property
+    def any_failure(self) -> tuple[type[Exception], ...]:
+        """Those, and what it raises for values that it can't send."""
+        return *self.failures, ValueError, TypeError
 
     def trouble(self, error: BaseException) -> InboxError:
         """The error that tells of it; texts of the server's may quote what is in a row."""

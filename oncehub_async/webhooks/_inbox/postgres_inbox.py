@@ -1,6 +1,5 @@
 """The inbox in a PostgreSQL database, for processes on many hosts."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -16,7 +15,7 @@ from . import deployments
 from .interface import FOR_LIFE
 from .postgres_address import PostgresAddress
 from .postgres_deployments import PostgresDeployments, wanting
-from .postgres_inspection import PostgresInspection, Question, answer_questions, event_of
+from .postgres_inspection import Question, _PostgresInspection, answer_questions, event_of
 from .postgres_lane import PostgresLane
 from .postgres_owner import JOIN, PostgresOwner
 from .postgres_schema import lock_class, prepare
@@ -84,7 +83,7 @@ class _Claiming(NamedTuple):
     rooms: Mapping[str, int]
 
 
-class PostgresInbox(PostgresInspection):
+class PostgresInbox(_PostgresInspection):
     """Keeps events in a PostgreSQL database, which any number of processes on any hosts share.
 
         PostgresInbox("postgresql://oncehub@db.internal/app")
@@ -140,6 +139,11 @@ class PostgresInbox(PostgresInspection):
 
     def __repr__(self) -> str:
         return f"PostgresInbox({self._address.shown!r})"
+
+    @property
+    def shown(self) -> str:
+        """Host, database and schema, without user and password."""
+        return self._address.shown
 
     @property
     def memory(self) -> float:
@@ -261,7 +265,9 @@ class PostgresInbox(PostgresInspection):
         known = [place for place in places.values() if place is not None]
         left: set[tuple[int, int]] = set()
         if known:
-            seqs, positions, attempts = zip(*((e.seq, e.position, e.attempt) for e in known))
+            seqs, positions, attempts = zip(
+                *((each.seq, each.position, each.attempt) for each in known), strict=True
+            )
             arguments = self._owner.id, list(seqs), list(positions), list(attempts)
             left = {tuple(row) for row in await self._rows(HELD, *arguments)}
         return [
@@ -323,7 +329,7 @@ class PostgresInbox(PostgresInspection):
             else:
                 await self._asked(partial(prepare, address=self._address, create=True))
                 await self._live_anew()
-        except (*self._address.failures, TimeoutError) as error:
+        except self._address.failures as error:
             raise self._address.trouble(error) from None
 
     async def _live_anew(self) -> None:
@@ -508,9 +514,7 @@ class PostgresInbox(PostgresInspection):
         mine = {i: each for i, each in endings.items() if each.held.owner == self._owner.id}
         if not mine:
             return dict.fromkeys(endings, False)
-        await self._fetch(
-            connection, LOCK, sorted({each.held.subject for each in mine.values()})
-        )
+        await self._fetch(connection, LOCK, sorted({each.held.subject for each in mine.values()}))
         rows = {(each.held.seq, each.held.position): _ending_row(each) for each in mine.values()}
         ended = await self._fetch(
             connection, SETTLE, self._owner.id, *_columns(list(rows.values()), 11)

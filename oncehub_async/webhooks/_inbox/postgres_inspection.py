@@ -29,7 +29,9 @@ Question = Callable[[Any], Awaitable[Any]]
 """What is asked of a connection in a transaction."""
 
 # $1 states, $2 handler, $3 events, $4 types, $5 since, $6 until, $7 after, $8 up to, $9 asked for
-_TYPE_IS_IN = "(${0}::text[] IS NULL OR e.type = ANY (${0}) OR split_part(e.type, '.', 1) = ANY (${0}))"
+_TYPE_IS_IN = (
+    "(${0}::text[] IS NULL OR e.type = ANY (${0}) OR split_part(e.type, '.', 1) = ANY (${0}))"
+)
 _IS_MEANT = f"""
 ($3::text[] IS NULL OR e.id = ANY ($3)) AND {_TYPE_IS_IN.format(4)}
 AND ($5::float8 IS NULL OR e.received >= $5) AND ($6::float8 IS NULL OR e.received < $6)
@@ -109,7 +111,7 @@ SELECT e.seq, e.subject FROM @events e WHERE e.received < $1 AND NOT EXISTS (
 """
 
 
-class PostgresInspection(ABC):
+class _PostgresInspection(ABC):
     """What looks and repairs; see `InspectedInbox`."""
 
     _address: PostgresAddress
@@ -233,7 +235,9 @@ class PostgresInspection(ABC):
                 "RETURNING subject, handler, state, finished",
                 keys,
             )
-            await self._fetch(connection, "DELETE FROM @events WHERE seq = ANY ($1::bigint[])", keys)
+            await self._fetch(
+                connection, "DELETE FROM @events WHERE seq = ANY ($1::bigint[])", keys
+            )
             await self._let_go_on(connection, [row for row in gone if row["finished"] is None])
             return len(keys), sum(row["state"] != State.DONE for row in gone)
 
@@ -292,7 +296,7 @@ class PostgresInspection(ABC):
         return sum([await self._asked(partial(some, span=each)) for each in await self._spans()])
 
     async def _spans(self) -> list[tuple[int, int]]:
-        """All events that there are now, some at a time: after the first number, up to the second."""
+        """All events that there are now, some at a time; each after a number, up to another."""
         ((first, last),) = await self._rows(
             "SELECT coalesce(min(seq), 0), coalesce(max(seq), -1) FROM @events"
         )
@@ -333,7 +337,7 @@ class PostgresInspection(ABC):
     async def _asked(self, question: Question) -> Any: ...
 
 
-class PostgresTables(PostgresInspection):
+class PostgresTables(_PostgresInspection):
     """An inbox's tables, which receivers may be using at the same time."""
 
     def __init__(self, url: str) -> None:
@@ -345,7 +349,11 @@ class PostgresTables(PostgresInspection):
 
     async def open(self, *, needed: float = 0.0) -> None:
         """Look for the tables, which have to be there."""
-        await self._asked(partial(prepare, address=self._address, create=False))
+        try:
+            await self._asked(partial(prepare, address=self._address, create=False))
+        except BaseException:
+            await self.close()
+            raise
 
     async def close(self) -> None:
         """Close the connection."""

@@ -1,4 +1,4 @@
-"""One connection on which whatever waits goes into one transaction, and which comes back by itself."""
+"""A connection on which whatever waits goes into one transaction, and which comes back."""
 
 import asyncio
 import contextlib
@@ -100,7 +100,7 @@ class PostgresLane:
                 return await self._committed(asked)
             except OnceHubError as error:
                 return [error] * len(asked)
-            except (*self._address.failures, ValueError, TypeError) as error:
+            except self._address.any_failure as error:
                 state = str(getattr(error, "sqlstate", "") or "")
                 if state in _TO_BE_REPEATED and attempt + 1 < _ATTEMPTS:
                     continue
@@ -135,14 +135,14 @@ class PostgresLane:
         try:
             async with asyncio.timeout(self._patience):
                 await connection.execute("ROLLBACK")
-        except (*self._address.failures, TimeoutError):
+        except self._address.failures:
             connection.terminate()
             self._connection = None
 
     async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            with contextlib.suppress(*self._address.failures, TimeoutError):
+            with contextlib.suppress(*self._address.failures):
                 await connection.close(timeout=1.0)
             connection.terminate()
 

@@ -67,7 +67,7 @@ class PostgresOwner:
                 await asyncio.wait({task})
         connection, self._connection = self._connection, None
         if connection is not None:
-            with contextlib.suppress(*self._address.failures, TimeoutError):
+            with contextlib.suppress(*self._address.failures):
                 await connection.close(timeout=1.0)
             connection.terminate()
 
@@ -82,7 +82,7 @@ class PostgresOwner:
 
     async def _tell(self) -> None:
         # Who isn't told looks once a second.
-        with contextlib.suppress(*self._address.failures, TimeoutError, AttributeError):
+        with contextlib.suppress(*self._address.failures, AttributeError):
             await self._connection.execute(f'NOTIFY "{self._channel}"')
         await asyncio.sleep(_BETWEEN_NEWS)
 
@@ -124,14 +124,14 @@ class PostgresOwner:
             pause = min(max(pause * 2, _RECONNECT), _LONGEST_PAUSE)
             try:
                 connection = await self._connect()
-            except (*self._address.failures, TimeoutError):
+            except self._address.failures:
                 continue
             try:
                 if await self._is_back(connection):
                     await self._listen(connection)
                     break
                 connection.terminate()
-            except (*self._address.failures, TimeoutError):
+            except self._address.failures:
                 connection.terminate()
             except BaseException:
                 connection.terminate()

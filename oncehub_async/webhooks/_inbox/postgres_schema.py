@@ -1,6 +1,7 @@
 """The tables of an inbox in PostgreSQL, and how they are brought up to date.
 
-`work` has a row for each event and handler: `waits` is when it may be tried, `due` the same for what
+`work` has a row for each event and handler: `waits` is when it may be tried, `due` the same
+for what
 stands first in the line of its subject and handler and doesn't run, `owner` is set while it runs,
 `finished` once it is done or dead. `subjects` has a row for each subject with how much of it runs:
 who changes what is open of a subject, or runs, has that row locked.

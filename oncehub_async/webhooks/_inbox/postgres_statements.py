@@ -153,7 +153,8 @@ WHERE event = $2 AND position = $3 AND owner = $1 AND attempts = $4 RETURNING ev
 """
 
 HELD = """
-SELECT w.event, w.position FROM unnest($2::bigint[], $3::int[], $4::int[]) g (event, position, attempt)
+SELECT w.event, w.position
+FROM unnest($2::bigint[], $3::int[], $4::int[]) AS g (event, position, attempt)
 JOIN @work w ON w.event = g.event AND w.position = g.position
 WHERE w.owner = $1 AND w.attempts = g.attempt
 """
