@@ -25,7 +25,6 @@ _KINDS: dict[str, Callable[[str], InspectedInbox]] = {
 """By the scheme of a URL; the empty one stands for a path."""
 
 
-
 def inbox_at(place: str, name: str) -> tuple[Inbox, str]:
     """An inbox for a receiver, not opened yet, and where it is, without user and password.
 

@@ -114,12 +114,12 @@ async def prepare(connection: Any, address: PostgresAddress, *, create: bool) ->
     Raises `ConfigurationError` for tables that are newer than this program, or where there are
     none and none are to be made.
     """
-    if await _version(connection, address) == VERSION:
-        return  # no lock: else opening would wait for whoever migrates something else
     await connection.execute(
         "SELECT pg_advisory_xact_lock($1, 0)", lock_class(address.schema, salt=1)
     )
     version = await _version(connection, address)
+    if version == VERSION:
+        return
     if version is None and not create:
         raise ConfigurationError(f"{address.shown}: there is no such inbox")
     if (version or 0) > VERSION:
@@ -150,12 +150,13 @@ async def _make_schema(connection: Any, address: PostgresAddress) -> None:
 
 async def _version(connection: Any, address: PostgresAddress) -> int | None:
     """None where there is no inbox."""
+    # Not by to_regclass: its cache may not know yet what was committed while the lock was waited for.
     is_there = await connection.fetchval(
-        "SELECT to_regclass($1) IS NOT NULL AND to_regclass($2) IS NOT NULL",
-        address.sql("@settings"),
-        address.sql("@event_numbers"),
+        "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE n.nspname = $1 AND c.relname IN ('settings', 'event_numbers')",
+        address.schema,
     )
-    if not is_there:
+    if is_there != 2:
         return None
     version: int | None = await connection.fetchval(address.sql("SELECT version FROM @settings"))
     return version
