@@ -18,9 +18,9 @@ from ..webhooks import (
     Inbox,
     Receiver,
     RetryLater,
+    inbox_at,
     serve,
 )
-from ..webhooks._inbox.inbox_places import inbox_at
 from . import COMPLETE
 from ._live_output import LiveOutput
 from ._metrics_page import checked_metrics, metrics_page

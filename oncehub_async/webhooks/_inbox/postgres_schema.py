@@ -150,7 +150,7 @@ async def _make_schema(connection: Any, address: PostgresAddress) -> None:
 
 async def _version(connection: Any, address: PostgresAddress) -> int | None:
     """None where there is no inbox."""
-    # Not by to_regclass: its cache may not know yet what was committed while the lock was waited for.
+    # Not by to_regclass: its cache may not know what was committed while the lock was waited for.
     is_there = await connection.fetchval(
         "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
         "WHERE n.nspname = $1 AND c.relname IN ('settings', 'event_numbers')",
