@@ -22,7 +22,6 @@ PLANS = {
     # Tables that were just made, or have grown, have no statistics that fit: each statement here
     # has its index, and is to take it.
     "enable_seqscan": "off",
-    "enable_hashjoin": "off",
     "enable_mergejoin": "off",
     "enable_bitmapscan": "off",
     "jit": "off",
