@@ -35,7 +35,7 @@ async def list_(
     Parameters
     ----------
     file
-        The inbox's file.
+        The inbox's file, or its postgresql://... address (add ?schema=NAME where it has one).
     state
         Only work in this state; "done" too.
     limit
@@ -75,7 +75,7 @@ async def show(
     event
         The event's id, such as EVNT-8K2LQ9X.
     file
-        The inbox's file.
+        The inbox's file, or its postgresql://... address (add ?schema=NAME where it has one).
     body
         Print what OnceHub sent, too; it is about people.
     json
@@ -113,7 +113,7 @@ async def handlers(*, file: InboxOption = DEFAULT_INBOX, json: bool = False) -> 
     Parameters
     ----------
     file
-        The inbox's file.
+        The inbox's file, or its postgresql://... address (add ?schema=NAME where it has one).
     json
         Print JSON.
     """
@@ -153,7 +153,7 @@ async def purge(
     Parameters
     ----------
     file
-        The inbox's file.
+        The inbox's file, or its postgresql://... address (add ?schema=NAME where it has one).
     older_than
         Events that are done and came more than so many days ago; 4 at least, for younger ones
         could be replayed.

@@ -61,7 +61,7 @@ async def retry(
     events
         The ids of the events.
     file
-        The inbox's file.
+        The inbox's file, or its postgresql://... address (add ?schema=NAME where it has one).
     all
         All dead letters.
     failed

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
-from pathlib import Path
 from typing import Annotated
 
 import attrs
@@ -16,9 +15,10 @@ from ..webhooks import (
     Context,
     Event,
     GiveUp,
+    Inbox,
     Receiver,
     RetryLater,
-    SQLiteInbox,
+    inbox_at,
     serve,
 )
 from . import COMPLETE
@@ -49,7 +49,8 @@ class ListenRequest:
     port: int
     path: str
     secret_env: str
-    inbox: Path
+    inbox: Inbox
+    kept_in: str
     forward: str | None
     json: bool
     unsigned: bool
@@ -62,7 +63,7 @@ async def listen_for_events(request: ListenRequest) -> int:
     metrics = checked_metrics(request.metrics_port)
     receiver = Receiver(
         signing_secret=secrets,
-        inbox=SQLiteInbox(request.inbox),
+        inbox=request.inbox,
         backoff=_BACKOFF,
         drain=_DRAIN,
         unsafe_accept_unsigned=request.unsigned,
@@ -96,7 +97,7 @@ async def listen_for_events(request: ListenRequest) -> int:
         _forward(receiver, target, secrets, request, tell)
 
     def started(url: str) -> None:
-        note(f"Listening on {url}; events are kept in {request.inbox}. Stop with Ctrl-C.")
+        note(f"Listening on {url}; events are kept in {request.kept_in}. Stop with Ctrl-C.")
         if target is not None:
             note(f"Each is posted on to {shown(target)}")
 
@@ -143,7 +144,7 @@ def _forward(
             await tell(line)
             return
         if context.is_last_attempt:
-            again = f"oncehub inbox retry {event.id} --file {request.inbox} posts it again"
+            again = f"oncehub inbox retry {event.id} --file {request.kept_in} posts it again"
             await tell(f"{line}: {why}; given up, {again}")
             raise GiveUp(f"{came}: {why}")
         wait = _BACKOFF.wait(context.attempt, chance=0.0)
@@ -157,7 +158,7 @@ async def listen(
     host: str = "127.0.0.1",
     path: str = "/webhooks/oncehub",
     secret_env: str = VARIABLE,
-    inbox: Annotated[Path, Parameter(alias="-i")] = Path("inbox.db"),
+    inbox: Annotated[str, Parameter(alias="-i")] = "inbox.db",
     forward: str | None = None,
     json: bool = False,
     unsafe_accept_unsigned: bool = False,
@@ -179,7 +180,8 @@ async def listen(
     secret_env
         The environment variable that holds the webhook's signing secret, or several with commas.
     inbox
-        The file in which events are kept; it is made if it isn't there.
+        The file in which events are kept, made if it isn't there; or postgresql://..., where
+        several processes on any hosts keep them.
     forward
         Post each event to this URL too, until it answers 2xx.
     json
@@ -189,13 +191,15 @@ async def listen(
     metrics_port
         Show metrics for Prometheus at this port of 127.0.0.1, under /metrics.
     """
+    kept, kept_in = inbox_at(inbox, "inbox")
     return await listen_for_events(
         ListenRequest(
             host=host,
             port=port,
             path=path,
             secret_env=secret_env,
-            inbox=checks.local_path(inbox, "inbox"),
+            inbox=kept,
+            kept_in=kept_in,
             forward=forward,
             json=json,
             unsigned=unsafe_accept_unsigned,

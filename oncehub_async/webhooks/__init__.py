@@ -19,8 +19,8 @@ from ._backoff import Backoff
 from ._event import BookingEvent, ConversationEvent, Event, construct_event, read_event
 from ._event_names import EventType, check_event_type
 from ._handler import Context
-from ._inbox import Inbox, MemoryInbox, SQLiteInbox
-from ._inbox.inbox_places import opened_inbox
+from ._inbox import Inbox, MemoryInbox, PostgresInbox, SQLiteInbox
+from ._inbox.inbox_places import inbox_at, opened_inbox
 from ._inbox.interface import AcceptingInbox, ClaimingInbox, InspectedInbox, OpenedInbox
 from ._inbox.records import Claim, Deployment, Outcome, State, StoredEvent, Subscription, Work
 from ._inbox.selection import InboxEntry, InboxHandler, Selection
@@ -82,6 +82,7 @@ __all__ = [
     "NoSuchEventType",
     "OpenedInbox",
     "Outcome",
+    "PostgresInbox",
     "ReceivedDelivery",
     "Receiver",
     "ReceiverApp",
@@ -106,6 +107,7 @@ __all__ = [
     "aiohttp_handler",
     "check_event_type",
     "construct_event",
+    "inbox_at",
     "opened_inbox",
     "read_event",
     "secrets_of_account",

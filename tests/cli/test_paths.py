@@ -75,6 +75,8 @@ def test_a_url_is_refused(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """In one line, before anything is made; the password in it isn't shown."""
+    if url.startswith("postgresql") and command[0] in ("listen", "inbox"):
+        url = url.replace("postgresql", "ftp")  # an inbox may be in PostgreSQL, and there only
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ONCEHUB_API_KEY", "key")
     monkeypatch.setenv("ONCEHUB_BASE_URL", "http://127.0.0.1:9/v2")
@@ -85,6 +87,18 @@ def test_a_url_is_refused(
     assert "sekrit" not in shown.err
     assert ("oncehub sync" in shown.err) is url.startswith(("postgresql", "duckdb"))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [each for each in COMMANDS if each[0] in ("listen", "inbox")])
+def test_an_inbox_may_be_in_postgresql(
+    command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where nobody answers, that is said in one line, without user and password."""
+    assert main([*command, "postgresql://user:sekrit@127.0.0.1:9/db"]) not in (0, WRONG_USAGE)
+    shown = capsys.readouterr()
+    (line,) = [each for each in shown.err.splitlines() if "postgresql://127.0.0.1/db" in each]
+    assert "sekrit" not in shown.out + shown.err
+    assert "user" not in line
 
 
 @pytest.mark.parametrize("url", URLS)

@@ -1,7 +1,8 @@
-"""Where events are safe: the interface of an inbox, one in memory and one in a SQLite file."""
+"""Where events are safe: an inbox in memory, in a SQLite file, in PostgreSQL."""
 
 from .interface import Inbox, checked_inbox
 from .memory import MemoryInbox
+from .postgres_inbox import PostgresInbox
 from .records import Claim, Outcome, State, StoredEvent, Subscription, Work
 from .selection import InboxEntry, InboxHandler, Selection
 from .sqlite_inbox import SQLiteInbox
@@ -13,6 +14,7 @@ __all__ = [
     "InboxHandler",
     "MemoryInbox",
     "Outcome",
+    "PostgresInbox",
     "SQLiteInbox",
     "Selection",
     "State",

@@ -6,7 +6,11 @@ from contextlib import asynccontextmanager
 
 from ..._ground import checks
 from ...errors import ConfigurationError
-from .interface import InspectedInbox
+from .interface import Inbox, InspectedInbox
+from .postgres_address import SCHEMES
+from .postgres_inbox import PostgresInbox
+from .postgres_inspection import PostgresTables
+from .sqlite_inbox import SQLiteInbox
 from .sqlite_inspection import SQLiteFile
 
 
@@ -14,8 +18,23 @@ def _in_file(place: str) -> InspectedInbox:
     return SQLiteFile(checks.local_path_setting(place, "file"))
 
 
-_KINDS: dict[str, Callable[[str], InspectedInbox]] = {"": _in_file}
+_KINDS: dict[str, Callable[[str], InspectedInbox]] = {
+    "": _in_file,
+    **dict.fromkeys(SCHEMES, PostgresTables),
+}
 """By the scheme of a URL; the empty one stands for a path."""
+
+
+def inbox_at(place: str, name: str) -> tuple[Inbox, str]:
+    """An inbox for a receiver, not opened yet, and where it is, without user and password.
+
+    Raises `ConfigurationError` and `InvalidParameterError`, naming the parameter.
+    """
+    if place.partition("://")[0] in SCHEMES and "://" in place:
+        inbox = PostgresInbox(place)
+        return inbox, inbox.shown
+    path = checks.local_path(place, name)
+    return SQLiteInbox(path), str(path)
 
 
 @asynccontextmanager
@@ -25,7 +44,8 @@ async def opened_inbox(place: str | os.PathLike[str]) -> AsyncIterator[Inspected
         async with opened_inbox("inbox.db") as inbox:
             await inbox.redo(Selection(states=["failed"], handler="crm:upsert"), time.time())
 
-    `place` is the path of a `SQLiteInbox`'s file.
+    `place` is the path of a `SQLiteInbox`'s file, or the URL of a `PostgresInbox`, to
+    which ?schema=NAME is added where that isn't `oncehub_inbox`.
 
     Raises `ConfigurationError` for what is no inbox, and `InboxError`.
     """

@@ -1,0 +1,590 @@
+"""The inbox in a PostgreSQL database, for processes on many hosts."""
+
+import logging
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from ..._ground import checks, dump_json
+from ...errors import ClientStateError
+from .._event_names import ANY
+from .._webhook_errors import InboxError
+from . import deployments
+from .interface import FOR_LIFE
+from .postgres_address import PostgresAddress
+from .postgres_deployments import PostgresDeployments, wanting
+from .postgres_inspection import Question, _PostgresInspection, answer_questions, event_of
+from .postgres_lane import PostgresLane
+from .postgres_owner import JOIN, PostgresOwner
+from .postgres_schema import lock_class, prepare
+from .postgres_statements import (
+    BEGIN,
+    CLAIM,
+    GIVE_BACK,
+    HELD,
+    LOCK,
+    LOCK_FOR_PUTS,
+    PUT,
+    RUNNING_SUBJECTS,
+    SETTLE,
+)
+from .records import AT_ONCE, Claim, Deployment, Outcome, State, StoredEvent, Subscription, Work
+from .selection import Selection
+
+logger = logging.getLogger("oncehub_async.webhooks")
+
+_SECONDS_BETWEEN_ROLL_CALLS = 2.0
+_COMEBACK = 10.0
+"""Seconds that others get to come back, after a trouble that may have been everybody's."""
+
+_TIME = "extract(epoch FROM clock_timestamp())::float8"
+
+# Who has a session is dead when its lock is free, unless the server has just been started: then
+# nobody has come back yet. Who has none, when it has said nothing for a lease.
+_DEAD = f"""
+SELECT o.id FROM @owners o WHERE o.id <> $1 AND CASE
+    WHEN o.lease IS NOT NULL THEN o.seen < {_TIME} - o.lease
+    WHEN NOT $3 OR pg_postmaster_start_time() > clock_timestamp() - $4 * interval '1 second'
+        THEN false
+    ELSE pg_try_advisory_xact_lock($2, o.id) END
+ORDER BY o.id FOR UPDATE SKIP LOCKED
+"""
+
+_BEAT = f"UPDATE @owners SET seen = {_TIME} WHERE id = $1 RETURNING id"
+
+
+class _Held(NamedTuple):
+    """Where claimed work stands, and by whom and for the how manyth time it was claimed."""
+
+    seq: int
+    position: int
+    subject: str
+    attempt: int
+    owner: int
+
+
+class _Ending(NamedTuple):
+    """A settlement, or, without an outcome, a release."""
+
+    held: _Held
+    handler: str
+    outcome: Outcome | None
+    now: float
+    began: bool = True
+
+
+class _Claiming(NamedTuple):
+    limit: int
+    handlers: Collection[str]
+    now: float
+    idle: bool
+    rooms: Mapping[str, int]
+
+
+class PostgresInbox(_PostgresInspection):
+    """Keeps events in a PostgreSQL database, which any number of processes on any hosts share.
+
+        PostgresInbox("postgresql://oncehub@db.internal/app")
+
+    Needs the extra "postgres". Work belongs to who claimed it until it is settled or that process
+    ends, which others learn from its session: then it is due again. Each process has four
+    connections at most.
+
+    - `url`: postgresql://..., of PostgreSQL 12 or newer.
+    - `schema`: the tables are in a schema of their own, `oncehub_inbox`, made if it isn't there.
+    - `keep`: seconds (or a timedelta) for which events are kept after they were received, at least
+      until all their handlers are done. Replays are known again for as long: 7 days.
+    - `keep_dead`: for how long dead letters are kept after they became so, and work of handlers
+      that there are no more after it was received: 90 days.
+    - `lease`: for a pooler in transaction mode, behind which no session lasts: seconds for which
+      claimed work stays a process's own without a word from it.
+    - `patience`: seconds to wait for the server; then a delivery is answered 503.
+
+    Raises `ConfigurationError` for an address that can't be one, or where the extra is missing.
+    """
+
+    clock_offset: float = 0.0
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        schema: str | None = None,
+        keep: float = 7 * checks.DAY,
+        keep_dead: float = 90 * checks.DAY,
+        lease: float | None = None,
+        patience: float = 5.0,
+    ) -> None:
+        self._address = PostgresAddress(url, schema)
+        del url
+        self._keep = checks.seconds(keep, "keep")
+        self._keep_dead = max(checks.seconds(keep_dead, "keep_dead"), self._keep)
+        self.lease: float = FOR_LIFE if lease is None else checks.seconds(lease, "lease")
+        self._lease = lease
+        self._patience = checks.seconds(patience, "patience")
+        self._deployments = PostgresDeployments(self._address)
+        self._class = lock_class(self._address.schema)
+        self._owner = PostgresOwner(self._address, self._patience)
+        self._is_open = False
+        self._held: dict[tuple[str, str], _Held] = {}
+        self._types: dict[str, frozenset[str]] = {}
+        self._checked: dict[str, frozenset[str]] = {}
+        self._subscriptions: Sequence[Subscription] = ()
+        self._registered_as = 0
+        self._last_roll_call = self._last_beat = float("-inf")
+        self._ahead, self._has_strays = 0.0, False
+        self._puts, self._work, self._questions = self._lanes()
+
+    def __repr__(self) -> str:
+        return f"PostgresInbox({self._address.shown!r})"
+
+    @property
+    def shown(self) -> str:
+        """Host, database and schema, without user and password."""
+        return self._address.shown
+
+    @property
+    def memory(self) -> float:
+        """For how many seconds it knows an event again."""
+        return self._keep
+
+    async def open(self, *, needed: float = 0.0) -> None:
+        """Connect, make or migrate the tables, and take up what a process that died left.
+
+        `needed` is written down there, so that nobody purges what is younger by hand.
+
+        Raises `ConfigurationError` for tables that are no inbox's, and `InboxError`.
+        """
+        if self._is_open:
+            raise ClientStateError("the inbox is open")
+        self._held, self._types, self._checked = {}, {}, {}
+        self._subscriptions, self._has_strays = (), False
+        self._last_roll_call = self._last_beat = float("-inf")
+        self._owner = PostgresOwner(self._address, self._patience)
+        self._puts, self._work, self._questions = self._lanes()
+        self._is_open = True
+        try:
+            await self._begin_to_live()
+            await self._asked(self._look_at_clock)
+            if needed:
+                await self._rows("UPDATE @settings SET needed = $1", needed)
+            await self._roll_call()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Let go of everything. What is still claimed is due again, for this process and others."""
+        if not self._is_open:
+            return
+        try:
+            await self._puts.close()
+            await self._work.close()
+            if self._owner.id:
+                try:
+                    await self._asked(partial(self._take_from, owner=self._owner.id))
+                    self._owner.tell()
+                except InboxError:
+                    pass  # others find out by the session that ends
+        finally:
+            self._is_open = False
+            await self._questions.close()
+            await self._owner.close()
+
+    async def put(self, event: StoredEvent, handlers: Sequence[str]) -> bool:
+        """Keep an event; see `Inbox.put`."""
+        is_new: bool = await self._open_lane(self._puts).submit((event, handlers))
+        if is_new:
+            self._owner.tell()
+        return is_new
+
+    async def digest(self, event_id: str) -> bytes | None:
+        """The SHA-256 of an event's body; see `Inbox.digest`."""
+        rows = await self._rows("SELECT body FROM @events WHERE id = $1", event_id)
+        return sha256(rows[0]["body"]).digest() if rows else None
+
+    async def register(self, subscriptions: Sequence[Subscription], now: float) -> Deployment:
+        """Say which handlers this process runs; see `Inbox.register`."""
+        self._types = {each.handler: each.types for each in subscriptions}
+        self._subscriptions, self._ahead = subscriptions, now - time.time()
+        await self._roll_call()
+        away = await self._register(now)
+        caught_up: dict[str, int] = {}
+        for name, since in away.items():
+            if deployments.catches_up(since, now):
+                missed = Selection(handler=name, missing=True, since=since)
+                caught_up[name] = await self._redo(missed, AT_ONCE, replay=False)
+            await self._asked(partial(self._deployments.is_back, name=name))
+        released = await self._release_what_nobody_wants()
+        found: Deployment = await self._asked(
+            partial(
+                self._deployments.found,
+                names=self._types,
+                released=released,
+                caught_up={name: count for name, count in caught_up.items() if count},
+                away={name: since for name, since in away.items() if name not in caught_up},
+            )
+        )
+        return found
+
+    async def claim(
+        self,
+        limit: int,
+        handlers: Collection[str],
+        now: float,
+        *,
+        idle: bool = True,
+        rooms: Mapping[str, int] | None = None,
+    ) -> Sequence[Claim]:
+        """Take due work; see `Inbox.claim`."""
+        if time.monotonic() - self._last_roll_call > _SECONDS_BETWEEN_ROLL_CALLS:
+            await self._roll_call()
+        asked = _Claiming(limit, handlers, now, idle, rooms or {})
+        try:
+            claims: Sequence[Claim] = await self._open_lane(self._work).submit(asked)
+        except BaseException:
+            # It may have been written down all the same, and nobody would do it.
+            self._has_strays = True
+            raise
+        return claims
+
+    async def begin(self, work: Work) -> bool:
+        """Claimed work begins now; see `Inbox.begin`."""
+        held = self._held_as(work)
+        if held is None:
+            return False
+        is_ours: bool = await self._open_lane(self._work).submit(held)
+        return is_ours
+
+    async def renew(self, held: Collection[Work]) -> Collection[Work]:
+        """Keep what is held; what of it is no longer this inbox's. See `Inbox.renew`."""
+        await self._beat()
+        places = {work: self._held_as(work) for work in held}
+        known = [place for place in places.values() if place is not None]
+        left: set[tuple[int, int]] = set()
+        if known:
+            seqs, positions, attempts = zip(
+                *((each.seq, each.position, each.attempt) for each in known), strict=True
+            )
+            arguments = self._owner.id, list(seqs), list(positions), list(attempts)
+            left = {tuple(row) for row in await self._rows(HELD, *arguments)}
+        return [
+            work
+            for work, place in places.items()
+            if place is None or (place.seq, place.position) not in left
+        ]
+
+    async def settle(self, work: Work, outcome: Outcome, now: float) -> bool:
+        """Write down what became of an attempt; see `Inbox.settle`."""
+        held = self._held_as(work)
+        if held is None:
+            return False
+        ending = _Ending(held, work.handler, outcome, now)
+        is_ours: bool = await self._open_lane(self._work).submit(ending)
+        self._held.pop((work.event_id, work.handler), None)
+        return is_ours
+
+    async def release(self, work: Work, *, began: bool) -> None:
+        """Give work back; see `Inbox.release`."""
+        held = self._held_as(work)
+        if held is not None:
+            await self._open_lane(self._work).submit(
+                _Ending(held, work.handler, None, AT_ONCE, began)
+            )
+            self._held.pop((work.event_id, work.handler), None)
+            self._owner.tell()
+
+    def on_news(self, wake: Callable[[], None] | None) -> None:
+        """Soon after another process put something; see `Inbox.on_news`."""
+        self._owner.watch(wake)
+
+    async def purge(self, handlers: Collection[str], now: float) -> int:
+        """Forget what was kept long enough, 500 events at a time; see `Inbox.purge`."""
+        done_before, undone_before = now - self._keep, now - self._keep_dead
+        events, undone = await self._delete_old(done_before, undone_before, handlers)
+        if undone:
+            logger.warning(
+                "deleted after %.0f days (keep_dead): %d dead letters, or work of handlers that "
+                "there are no more",
+                self._keep_dead / checks.DAY,
+                undone,
+            )
+        if not events:
+            await self._tidy(done_before, undone_before)
+        return events
+
+    async def _redo(self, selection: Selection, now: float, *, replay: bool) -> int:
+        count = await super()._redo(selection, now, replay=replay)
+        self._owner.tell()
+        return count
+
+    # Being there.
+
+    async def _begin_to_live(self) -> None:
+        try:
+            if self._lease is None:
+                await self._owner.open()
+            else:
+                await self._asked(partial(prepare, address=self._address, create=True))
+                await self._live_anew()
+        except self._address.failures as error:
+            raise self._address.trouble(error) from None
+
+    async def _live_anew(self) -> None:
+        async def join(connection: Any) -> int:
+            number = await connection.fetchval(
+                self._address.sql("SELECT nextval('@owner_numbers')::int")
+            )
+            await connection.execute(self._address.sql(JOIN), number, self._lease)
+            return int(number)
+
+        self._owner.id = await self._asked(join)
+        self._last_beat = time.monotonic()
+
+    async def _beat(self) -> None:
+        """Say that this process lives, where no session says so."""
+        if self._lease is None or time.monotonic() - self._last_beat < self._lease / 4:
+            return
+        began = time.monotonic()
+        if not await self._rows(_BEAT, self._owner.id):
+            await self._live_anew()
+        self._last_beat = began
+
+    async def _roll_call(self) -> None:
+        """Make due again what is held by those that have died, and what nobody here knows of."""
+        self._last_roll_call = time.monotonic()
+        await self._beat()
+        if self._owner.id != self._registered_as and self._subscriptions:
+            await self._register(time.time() + self._ahead)
+        if self._has_strays:
+            self._has_strays = False
+            await self._asked(self._give_back_strays)
+        await self._asked(self._look_at_clock)
+        owners = await self._asked(self._take_from_the_dead)
+        if owners:
+            logger.warning(
+                "took up the work of a process that ended while it ran: %d to run again", owners
+            )
+
+    async def _take_from_the_dead(self, connection: Any) -> int:
+        may_be_free = time.monotonic() - self._owner.back_since > _COMEBACK
+        dead = await self._fetch(
+            connection, _DEAD, self._owner.id, self._class, may_be_free, _COMEBACK
+        )
+        return sum([await self._take_from(connection, owner) for (owner,) in dead])
+
+    async def _take_from(self, connection: Any, owner: int) -> int:
+        """Give back all that an owner holds, who is there no more."""
+        await self._fetch(connection, "DELETE FROM @owners WHERE id = $1", owner)
+        count = await self._give_back(connection, owner)
+        await self._deployments.leave(connection, owner, time.time() + self._ahead)
+        return count
+
+    async def _give_back_strays(self, connection: Any) -> None:
+        """What a claim that failed may have taken all the same. It had not begun."""
+        known = {(each.seq, each.position) for each in self._held.values()}
+        rows = await self._fetch(
+            connection, "SELECT event, position FROM @work WHERE owner = $1", self._owner.id
+        )
+        strays = [tuple(row) for row in rows if tuple(row) not in known]
+        if strays:
+            seqs, positions = (list(each) for each in zip(*strays, strict=True))
+            await self._fetch(
+                connection,
+                "UPDATE @work SET began = false WHERE (event, position) IN "
+                "(SELECT * FROM unnest($1::bigint[], $2::int[]))",
+                seqs,
+                positions,
+            )
+            await self._give_back(connection, self._owner.id, seqs, positions)
+
+    async def _give_back(
+        self,
+        connection: Any,
+        owner: int,
+        seqs: list[int] | None = None,
+        positions: list[int] | None = None,
+    ) -> int:
+        subjects = await self._fetch(connection, RUNNING_SUBJECTS, owner)
+        if not subjects:
+            return 0
+        await self._fetch(connection, LOCK, [subject for (subject,) in subjects])
+        given = await self._fetch(connection, GIVE_BACK, owner, seqs, positions)
+        await self._let_go_on(connection, given)
+        return len(given)
+
+    async def _look_at_clock(self, connection: Any) -> None:
+        before = time.time()
+        now = await connection.fetchval(f"SELECT {_TIME}")
+        self.clock_offset = now - (before + time.time()) / 2
+
+    # Handlers.
+
+    async def _register(self, now: float) -> dict[str, float]:
+        """Since when those of the handlers are away that were."""
+        owner = self._owner.id
+        away: dict[str, float] = await self._asked(
+            partial(
+                self._deployments.register,
+                owner=owner,
+                subscriptions=self._subscriptions,
+                now=now,
+            )
+        )
+        self._registered_as = owner
+        return away
+
+    async def _release_what_nobody_wants(self) -> dict[str, int]:
+        """Looks through what waits only when somebody has begun or ceased to ask for something."""
+        released = {}
+        for name in self._types:
+            asked = await self._asked(partial(self._deployments.asked_for, handler=name))
+            asked_for = asked or frozenset()
+            if self._checked.get(name) != asked_for:
+                released[name] = await self._release_unwanted(name, asked_for)
+                self._checked[name] = asked_for
+        return {name: count for name, count in released.items() if count}
+
+    async def _tidy(self, done_before: float, undone_before: float) -> None:
+        # What died keep_dead ago may be done again at last: so for as long once more.
+        forgotten = undone_before - (done_before - undone_before)
+        await self._rows("DELETE FROM @newest WHERE at < $1", forgotten)
+        await self._rows("DELETE FROM @handlers WHERE owner = 0 AND seen < $1", undone_before)
+        await self._rows(
+            f"DELETE FROM @subjects s WHERE s.used < {_TIME} - $1 AND s.running = 0 AND NOT EXISTS "
+            "(SELECT 1 FROM @work w WHERE w.finished IS NULL AND w.subject = s.subject)",
+            self._keep,
+        )
+
+    # What the lanes do.
+
+    def _lanes(self) -> tuple[PostgresLane, PostgresLane, PostgresLane]:
+        lane = partial(
+            PostgresLane,
+            self._address,
+            patience=self._patience,
+            sessions=self._lease is None,
+        )
+        return (
+            lane(run=self._put_many, name="accepting"),
+            lane(run=self._do_work, name="working"),
+            lane(run=answer_questions, name="asking", plans=False),
+        )
+
+    def _open_lane(self, lane: PostgresLane) -> PostgresLane:
+        if not self._is_open:
+            raise ClientStateError("open the inbox first")
+        return lane
+
+    async def _asked(self, question: Question) -> Any:
+        return await self._open_lane(self._questions).submit(question)
+
+    async def _put_many(self, connection: Any, asked: Sequence[Any]) -> Sequence[bool]:
+        new: dict[str, tuple[StoredEvent, Sequence[str]]] = {}
+        first = [new.setdefault(put[0].id, put) is put for put in asked]
+        subjects = sorted({event.subject for event, _ in new.values()})
+        others = await self._fetch(connection, LOCK_FOR_PUTS, subjects, self._owner.id)
+        rows = [(name, frozenset(types)) for name, types in others]
+        events, work = [], []
+        for number, (event, handlers) in enumerate(new.values(), 1):
+            at, received = event.creation_time, event.received
+            events.append((event.id, event.type, event.subject, at, received, event.body))
+            names = (*handlers, *wanting(rows, event.type, handlers))
+            work += [(number, position, name) for position, name in enumerate(names)]
+        kept = await self._fetch(connection, PUT, *_columns(events, 6), *_columns(work, 3))
+        ids = {row["id"] for row in kept}
+        return [is_first and put[0].id in ids for is_first, put in zip(first, asked, strict=True)]
+
+    async def _do_work(self, connection: Any, asked: Sequence[Any]) -> Sequence[Any]:
+        """Claims last: they lock what is free, and must not wait for others then."""
+        results: dict[int, Any] = {}
+        endings = {i: each for i, each in enumerate(asked) if isinstance(each, _Ending)}
+        results |= await self._end(connection, endings)
+        for index, each in enumerate(asked):
+            if isinstance(each, _Held):
+                results[index] = await self._begin(connection, each)
+        for index, each in enumerate(asked):
+            if isinstance(each, _Claiming):
+                results[index] = await self._claim(connection, each)
+        return [results[index] for index in range(len(asked))]
+
+    async def _end(self, connection: Any, endings: Mapping[int, _Ending]) -> dict[int, bool]:
+        mine = {i: each for i, each in endings.items() if each.held.owner == self._owner.id}
+        if not mine:
+            return dict.fromkeys(endings, False)
+        await self._fetch(connection, LOCK, sorted({each.held.subject for each in mine.values()}))
+        rows = {(each.held.seq, each.held.position): _ending_row(each) for each in mine.values()}
+        ended = await self._fetch(
+            connection, SETTLE, self._owner.id, *_columns(list(rows.values()), 11)
+        )
+        left = {tuple(row) for row in ended}
+        results = dict.fromkeys(endings, False)
+        for index, each in mine.items():
+            place = each.held.seq, each.held.position
+            results[index] = place in left
+            left.discard(place)
+        return results
+
+    async def _begin(self, connection: Any, held: _Held) -> bool:
+        arguments = self._owner.id, held.seq, held.position, held.attempt
+        return bool(await self._fetch(connection, BEGIN, *arguments))
+
+    async def _claim(self, connection: Any, asked: _Claiming) -> Sequence[Claim]:
+        names = list(asked.handlers)
+        types = [self._types_argument(name) for name in names]
+        rooms = [min(asked.rooms.get(name, asked.limit), asked.limit) for name in names]
+        owner = self._owner.id
+        rows = await self._fetch(
+            connection, CLAIM, owner, names, types, rooms, asked.now, asked.limit, asked.idle
+        )
+        claims: dict[int, list[Any]] = {}
+        for row in sorted(rows, key=lambda row: (row["due"], row["seq"], row["position"])):
+            claims.setdefault(row["seq"], []).append(row)
+            held = _Held(row["seq"], row["position"], row["subject"], row["attempts"], owner)
+            self._held[row["id"], row["handler"]] = held
+        return [_claim_of(of_event) for of_event in claims.values()]
+
+    def _types_argument(self, handler: str) -> str | None:
+        types = self._types.get(handler)
+        return None if types is None or ANY in types else dump_json(sorted(types)).decode()
+
+    def _held_as(self, work: Work) -> _Held | None:
+        """Where it stands, if it is held as far as is known here."""
+        held = self._held.get((work.event_id, work.handler))
+        return held if held is not None and held.attempt == work.attempt else None
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(count)]
+
+
+def _ending_row(ending: _Ending) -> tuple[Any, ...]:
+    held, outcome = ending.held, ending.outcome
+    place = held.seq, held.position, held.attempt, held.subject, ending.handler
+    if outcome is None:
+        return (*place, str(State.PENDING), AT_ONCE, None, None, True, int(not ending.began))
+    error = outcome.error
+    if error is not None:  # what the server takes as text
+        error = error.replace("\0", "\ufffd").encode(errors="replace").decode()
+    finished = ending.now if outcome.due is None else None
+    return (*place, str(outcome.state), outcome.due, error, finished, False, 0)
+
+
+def _claim_of(rows: Sequence[Any]) -> Claim:
+    rows = sorted(rows, key=lambda row: row["position"])
+    work = [
+        Work(
+            row["id"],
+            row["handler"],
+            row["attempts"],
+            row["failures"],
+            row["crashes"],
+            row["error"],
+            row["superseded"],
+            row["replay"],
+        )
+        for row in rows
+    ]
+    return Claim(event_of(rows[0]), tuple(work), rows[0]["alone"])

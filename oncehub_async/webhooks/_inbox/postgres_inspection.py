@@ -1,0 +1,417 @@
+"""Looking into an inbox in PostgreSQL and repairing it: from who has it open, or beside those.
+
+Work is changed some events at a time, each in a transaction of its own, so that nobody else waits
+for long.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from ..._ground import checks
+from ...errors import InvalidParameterError
+from .._event_names import ANY
+from .postgres_address import PostgresAddress
+from .postgres_deployments import PostgresDeployments
+from .postgres_lane import PostgresLane
+from .postgres_schema import prepare
+from .postgres_statements import HOLD_UP, LET_GO_ON
+from .records import State, StoredEvent
+from .selection import InboxEntry, InboxHandler, Selection
+
+EVENTS_AT_ONCE = 2_000
+PURGED_AT_ONCE = 500
+
+_PATIENCE = 30.0
+
+Question = Callable[[Any], Awaitable[Any]]
+"""What is asked of a connection in a transaction."""
+
+# $1 states, $2 handler, $3 events, $4 types, $5 since, $6 until, $7 after, $8 up to, $9 asked for
+_TYPE_IS_IN = (
+    "(${0}::text[] IS NULL OR e.type = ANY (${0}) OR split_part(e.type, '.', 1) = ANY (${0}))"
+)
+_IS_MEANT = f"""
+($3::text[] IS NULL OR e.id = ANY ($3)) AND {_TYPE_IS_IN.format(4)}
+AND ($5::float8 IS NULL OR e.received >= $5) AND ($6::float8 IS NULL OR e.received < $6)
+AND e.seq > $7::bigint AND e.seq <= $8::bigint
+"""
+_WORK = f"""
+FROM @work w JOIN @events e ON e.seq = w.event
+WHERE w.state = ANY ($1::text[]) AND ($2::text IS NULL OR w.handler = $2) AND {_IS_MEANT}
+"""
+_MISSING = f"""
+FROM @events e WHERE {_TYPE_IS_IN.format(9)} AND {_IS_MEANT}
+  AND $1::text[] IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM @work w WHERE w.event = e.seq AND w.handler = $2::text)
+"""
+_ENTRIES = f"""
+SELECT e.seq, w.position, e.id, e.type, e.subject, e.received, w.handler, w.state, w.attempts,
+    CASE WHEN w.waits IS NOT NULL THEN greatest(w.waits, e.received) END AS due, w.finished, w.error
+{_WORK} AND $9::text[] IS NULL ORDER BY w.event DESC, w.position LIMIT $10
+"""
+_MISSING_ENTRIES = f"""
+SELECT e.seq, -1 AS position, e.id, e.type, e.subject, e.received, $2::text AS handler,
+    NULL AS state, 0 AS attempts, NULL::float8 AS due, NULL::float8 AS finished, NULL AS error
+{_MISSING} ORDER BY e.seq DESC LIMIT $10
+"""
+_TALLY = f"""
+SELECT w.handler, w.state, count(*) {_WORK} AND $9::text[] IS NULL GROUP BY w.handler, w.state
+"""
+_COUNT_MISSING = f"SELECT count(*) {_MISSING}"
+_CHANGEABLE = f"{_WORK} AND $9::text[] IS NULL AND w.owner IS NULL"
+_SUBJECTS = f"SELECT DISTINCT w.subject {_CHANGEABLE}"
+_MISSING_SUBJECTS = f"SELECT DISTINCT e.subject {_MISSING}"
+_LINES = f"SELECT DISTINCT w.subject, w.handler {_CHANGEABLE}"
+
+_LOCK = """
+INSERT INTO @subjects (subject, used)
+SELECT subject, extract(epoch FROM clock_timestamp())
+FROM unnest($1::text[]) AS given (subject) ORDER BY subject
+ON CONFLICT (subject) DO UPDATE SET used = excluded.used
+"""
+
+_REDO = f"""
+UPDATE @work o SET
+    replay = o.replay OR o.finished IS NOT NULL,
+    attempts = CASE WHEN o.finished IS NULL THEN o.attempts ELSE 0 END,
+    suspected = o.suspected AND o.finished IS NULL,
+    state = CASE WHEN o.finished IS NULL THEN o.state ELSE 'pending' END,
+    failures = 0, crashes = 0, finished = NULL, waits = least(o.waits, $10::float8), due = NULL
+WHERE (o.event, o.position) IN (SELECT w.event, w.position {_CHANGEABLE})
+RETURNING o.subject, o.handler
+"""
+
+_ADD = f"""
+INSERT INTO @work (event, position, handler, type, subject, created, waits, replay)
+SELECT e.seq, coalesce((SELECT max(position) + 1 FROM @work WHERE event = e.seq), 0), $2::text,
+    e.type, e.subject, e.created, $10::float8, $11::bool
+{_MISSING}
+RETURNING subject, handler
+"""
+
+_DROP = f"""
+DELETE FROM @work o WHERE (o.event, o.position) IN (SELECT w.event, w.position {_CHANGEABLE})
+RETURNING o.subject, o.handler, o.finished IS NULL AS was_open
+"""
+
+_UNWANTED = """
+FROM @work w WHERE w.finished IS NULL AND w.owner IS NULL AND w.handler = $1
+  AND w.type <> ALL ($2::text[]) AND split_part(w.type, '.', 1) <> ALL ($2)
+"""
+
+_OLD = """
+SELECT e.seq, e.subject FROM @events e WHERE e.received < $1 AND NOT EXISTS (
+    SELECT 1 FROM @work w WHERE w.event = e.seq AND CASE w.state
+        WHEN 'done' THEN false
+        WHEN 'dead' THEN w.finished >= $2
+        ELSE w.owner IS NOT NULL OR e.received >= $2 OR w.handler = ANY ($3::text[])
+            OR w.handler IN (SELECT name FROM @handlers WHERE owner <> 0) END)
+"""
+
+
+class _PostgresInspection(ABC):
+    """What looks and repairs; see `InspectedInbox`."""
+
+    _address: PostgresAddress
+    _deployments: PostgresDeployments
+
+    async def waiting(self) -> dict[str, int]:
+        """How much unfinished work each handler has."""
+        return dict(
+            await self._rows(
+                "SELECT handler, count(*) FROM @work WHERE finished IS NULL GROUP BY handler"
+            )
+        )
+
+    async def counts(self) -> dict[State, int]:
+        """How much work there is in each state."""
+        rows = await self._rows("SELECT state, count(*) FROM @work GROUP BY state")
+        return {State(state): count for state, count in rows}
+
+    async def entries(self, selection: Selection, limit: int | None = None) -> Sequence[InboxEntry]:
+        """Work that is selected; see `InspectedInbox.entries`."""
+        rows = list(await self._rows(_ENTRIES, *_arguments(selection), limit))
+        if selection.missing:
+            rows += await self._rows(_MISSING_ENTRIES, *await self._of_missing(selection), limit)
+            rows.sort(key=lambda row: (-row["seq"], row["position"]))
+        return [_entry(row) for row in rows[:limit]]
+
+    async def tally(self, selection: Selection) -> Mapping[tuple[str, State | None], int]:
+        """How much work is selected; see `InspectedInbox.tally`."""
+        rows = await self._rows(_TALLY, *_arguments(selection))
+        counts: dict[tuple[str, State | None], int] = {
+            (handler, State(state)): count for handler, state, count in rows
+        }
+        if selection.missing:
+            ((count,),) = await self._rows(_COUNT_MISSING, *await self._of_missing(selection))
+            if count:
+                counts[selection.handler or "", None] = count
+        return counts
+
+    async def event(self, event_id: str) -> StoredEvent | None:
+        """An event; see `InspectedInbox.event`."""
+        rows = await self._rows(
+            "SELECT id, type, subject, created, received, body FROM @events WHERE id = $1",
+            event_id,
+        )
+        return event_of(rows[0]) if rows else None
+
+    async def handlers(self) -> Sequence[InboxHandler]:
+        """The handlers that it knows, by name."""
+        rows = await self._rows(
+            """
+            SELECT name, bool_or(is_there), sum(waiting)::bigint FROM (
+                SELECT name, owner <> 0 AS is_there, 0 AS waiting FROM @handlers
+                UNION ALL
+                SELECT handler, false, count(*) FILTER (WHERE finished IS NULL) FROM @work
+                GROUP BY handler) AS known
+            GROUP BY name ORDER BY name
+            """
+        )
+        return [
+            InboxHandler(
+                name=name,
+                types=await self._asked(partial(self._deployments.asked_for, handler=name)),
+                is_there=is_there,
+                waiting=waiting,
+            )
+            for name, is_there, waiting in rows
+        ]
+
+    async def redo(self, selection: Selection, now: float) -> int:
+        """Make selected work due now; see `InspectedInbox.redo`."""
+        return await self._redo(selection, now, replay=True)
+
+    async def drop(self, selection: Selection) -> int:
+        """Delete selected work that doesn't run; see `InspectedInbox.drop`."""
+
+        async def some(connection: Any, span: tuple[int, int]) -> int:
+            arguments = _arguments(selection, span)
+            await self._lock(connection, await self._fetch(connection, _SUBJECTS, *arguments))
+            gone = await self._fetch(connection, _DROP, *arguments)
+            await self._let_go_on(connection, [row for row in gone if row["was_open"]])
+            return len(gone)
+
+        return sum([await self._asked(partial(some, span=each)) for each in await self._spans()])
+
+    async def forget(self, received_before: float, now: float) -> int:
+        """Delete events that are done, some at a time; see `InspectedInbox.forget`."""
+        ((needed,),) = await self._rows("SELECT needed FROM @settings")
+        if now - received_before < needed:
+            raise InvalidParameterError(
+                "older_than",
+                f"expected at least {needed / checks.DAY:.2f} days: the receiver accepts "
+                "signatures of that age, so that what is forgotten could be replayed",
+            )
+        never, forgotten = float("-inf"), 0
+        while (some := await self._delete_old(received_before, never, ()))[0]:
+            forgotten += some[0]
+        return forgotten
+
+    async def _delete_old(
+        self, done_before: float, undone_before: float, handlers: Collection[str]
+    ) -> tuple[int, int]:
+        """Delete some events; how many, and how much work among them that was never done."""
+
+        async def some(connection: Any) -> tuple[int, int]:
+            ages = done_before, undone_before, list(handlers)
+            found = await self._fetch(
+                connection, f"{_OLD} ORDER BY e.received LIMIT $4", *ages, PURGED_AT_ONCE
+            )
+            await self._lock(connection, [row[1:] for row in found])
+            # By now somebody may have had it done again, or deleted it.
+            old = await self._fetch(
+                connection,
+                f"{_OLD} AND e.seq = ANY ($4::bigint[]) FOR UPDATE SKIP LOCKED",
+                *ages,
+                [seq for seq, _ in found],
+            )
+            keys = [seq for seq, _ in old]
+            gone = await self._fetch(
+                connection,
+                "DELETE FROM @work WHERE event = ANY ($1::bigint[]) "
+                "RETURNING subject, handler, state, finished",
+                keys,
+            )
+            await self._fetch(
+                connection, "DELETE FROM @events WHERE seq = ANY ($1::bigint[])", keys
+            )
+            await self._let_go_on(connection, [row for row in gone if row["finished"] is None])
+            return len(keys), sum(row["state"] != State.DONE for row in gone)
+
+        counts: tuple[int, int] = await self._asked(some)
+        return counts
+
+    async def _release_unwanted(self, handler: str, types: frozenset[str]) -> int:
+        """Delete work that waits for a handler and is of none of these types."""
+        if ANY in types:
+            return 0
+
+        async def change(connection: Any) -> int:
+            arguments = handler, sorted(types)
+            subjects = await self._fetch(
+                connection, f"SELECT DISTINCT subject {_UNWANTED}", *arguments
+            )
+            if not subjects:
+                return 0
+            await self._lock(connection, subjects)
+            gone = await self._fetch(
+                connection,
+                "DELETE FROM @work o WHERE (o.event, o.position) IN "
+                f"(SELECT w.event, w.position {_UNWANTED}) RETURNING o.subject, o.handler",
+                *arguments,
+            )
+            await self._let_go_on(connection, gone)
+            return len(gone)
+
+        count: int = await self._asked(change)
+        return count
+
+    async def _redo(self, selection: Selection, now: float, *, replay: bool) -> int:
+        missing = await self._of_missing(selection) if selection.missing else None
+
+        async def some(connection: Any, span: tuple[int, int]) -> int:
+            chosen = _arguments(selection, span)
+            subjects = await self._fetch(connection, _SUBJECTS, *chosen)
+            lines = await self._fetch(connection, _LINES, *chosen)
+            added: Sequence[Any] = ()
+            if missing is not None:
+                to_add = _within(missing, span)
+                theirs = await self._fetch(connection, _MISSING_SUBJECTS, *to_add)
+                subjects = [*subjects, *theirs]
+                lines = [*lines, *((row["subject"], selection.handler) for row in theirs)]
+            if not subjects:
+                return 0
+            await self._lock(connection, subjects)
+            # What is done again may have happened before what is at the front now.
+            await self._change_lines(connection, HOLD_UP, lines)
+            changed = await self._fetch(connection, _REDO, *chosen, now)
+            if missing is not None:
+                added = await self._fetch(connection, _ADD, *to_add, now, replay)
+            await self._change_lines(connection, LET_GO_ON, lines)
+            return len(changed) + len(added)
+
+        return sum([await self._asked(partial(some, span=each)) for each in await self._spans()])
+
+    async def _spans(self) -> list[tuple[int, int]]:
+        """All events that there are now, some at a time; each after a number, up to another."""
+        ((first, last),) = await self._rows(
+            "SELECT coalesce(min(seq), 0), coalesce(max(seq), -1) FROM @events"
+        )
+        return [
+            (start - 1, min(start - 1 + EVENTS_AT_ONCE, last))
+            for start in range(first, last + 1, EVENTS_AT_ONCE)
+        ]
+
+    async def _of_missing(self, selection: Selection) -> list[Any]:
+        asked = await self._asked(
+            partial(self._deployments.asked_for, handler=selection.handler or "")
+        )
+        return [*_arguments(selection)[:-1], _types(asked)]
+
+    async def _lock(self, connection: Any, rows: Sequence[Any]) -> None:
+        await self._fetch(connection, _LOCK, sorted({row[0] for row in rows}))
+
+    async def _let_go_on(self, connection: Any, rows: Sequence[Any]) -> None:
+        await self._change_lines(connection, LET_GO_ON, [(row[0], row[1]) for row in rows])
+
+    async def _change_lines(self, connection: Any, statement: str, rows: Sequence[Any]) -> None:
+        lines = sorted({(row[0], row[1]) for row in rows})
+        if lines:
+            subjects, handlers = zip(*lines, strict=True)
+            await self._fetch(connection, statement, list(subjects), list(handlers))
+
+    async def _fetch(self, connection: Any, statement: str, *arguments: Any) -> Sequence[Any]:
+        rows: Sequence[Any] = await connection.fetch(self._address.sql(statement), *arguments)
+        return rows
+
+    async def _rows(self, statement: str, *arguments: Any) -> Sequence[Any]:
+        rows: Sequence[Any] = await self._asked(
+            lambda connection: self._fetch(connection, statement, *arguments)
+        )
+        return rows
+
+    @abstractmethod
+    async def _asked(self, question: Question) -> Any: ...
+
+
+class PostgresTables(_PostgresInspection):
+    """An inbox's tables, which receivers may be using at the same time."""
+
+    def __init__(self, url: str) -> None:
+        self._address = PostgresAddress(url, None, "file")
+        self._deployments = PostgresDeployments(self._address)
+        self._lane = PostgresLane(
+            self._address, answer_questions, _PATIENCE, sessions=False, name="looking", plans=False
+        )
+
+    async def open(self, *, needed: float = 0.0) -> None:
+        """Look for the tables, which have to be there."""
+        try:
+            await self._asked(partial(prepare, address=self._address, create=False))
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._lane.close()
+
+    async def _asked(self, question: Question) -> Any:
+        return await self._lane.submit(question)
+
+
+async def answer_questions(connection: Any, asked: Sequence[Any]) -> Sequence[Any]:
+    """For a lane on which one thing is asked at a time, whatever it takes."""
+    return [await each(connection) for each in asked]
+
+
+def event_of(row: Any) -> StoredEvent:
+    """An event from its columns."""
+    return StoredEvent(
+        id=row["id"],
+        type=row["type"],
+        subject=row["subject"],
+        creation_time=row["created"],
+        received=row["received"],
+        body=row["body"],
+    )
+
+
+def _types(types: Collection[str] | None) -> list[str] | None:
+    return None if types is None or ANY in types else sorted(types)
+
+
+def _arguments(selection: Selection, span: tuple[int, int] = (-1, 1 << 62)) -> list[Any]:
+    events = selection.events
+    return [
+        sorted(selection.states),
+        selection.handler,
+        None if events is None else sorted(events),
+        _types(selection.types),
+        selection.since,
+        selection.until,
+        *span,
+        None,
+    ]
+
+
+def _within(arguments: Sequence[Any], span: tuple[int, int]) -> list[Any]:
+    return [*arguments[:6], *span, *arguments[8:]]
+
+
+def _entry(row: Any) -> InboxEntry:
+    return InboxEntry(
+        event_id=row["id"],
+        type=row["type"],
+        subject=row["subject"],
+        received=row["received"],
+        handler=row["handler"],
+        state=None if row["state"] is None else State(row["state"]),
+        attempts=row["attempts"],
+        due=row["due"],
+        finished=row["finished"],
+        error=row["error"],
+    )
