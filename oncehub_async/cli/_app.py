@@ -55,7 +55,7 @@ COMMANDS = {
     ),
     "mcp": (
         "_mcp_command:serve_agents",
-        "Let an AI agent read the account: a server of the Model Context Protocol over stdio.",
+        "Serve AI agents: tools of the Model Context Protocol, over stdio unless told otherwise.",
     ),
     "open": (
         "_object_commands:open_object",

@@ -22,6 +22,8 @@ def schema() -> Iterator[str]:
 class TestPostgresInbox(SharedInboxContract):
     """By sessions."""
 
+    runs_beside_the_model = 10
+
     @pytest.fixture
     def make_inbox(self, schema: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Inbox]:
         monkeypatch.setattr(postgres_inbox, "_SECONDS_BETWEEN_ROLL_CALLS", 0.0)
@@ -30,6 +32,8 @@ class TestPostgresInbox(SharedInboxContract):
 
 class TestPostgresInboxBehindAPooler(SharedInboxContract):
     """By leases, without settings of a session or prepared statements."""
+
+    runs_beside_the_model = 10
 
     @pytest.fixture
     def make_inbox(self, schema: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Inbox]:
