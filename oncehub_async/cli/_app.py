@@ -11,6 +11,10 @@ from ._option_words import told_in_options
 from ._output import NobodyReads, complain, terminal
 
 COMMANDS = {
+    "catch-up": (
+        "_catch_up_command:catch_up_account",
+        "Put what changed while nobody listened into a receiver's inbox, as events of its own.",
+    ),
     "check": ("_check:check", "Check the API key and tell whose account it is for."),
     "completion": (
         "_completion:completion",

@@ -16,11 +16,12 @@ from ._answers import DeliveryAnswer
 from ._arriving_body import ArrivingBody, BodyRoom
 from ._asgi import ReceiverApp
 from ._backoff import Backoff
+from ._catch_up import CaughtUp, CaughtUpInbox, catch_up
 from ._event import BookingEvent, ConversationEvent, Event, construct_event, read_event
 from ._event_names import EventType, check_event_type
 from ._handler import Context
 from ._inbox import Inbox, MemoryInbox, SQLiteInbox
-from ._inbox.inbox_places import opened_inbox
+from ._inbox.inbox_places import opened_inbox, shared_inbox
 from ._inbox.interface import AcceptingInbox, ClaimingInbox, InspectedInbox, OpenedInbox
 from ._inbox.records import Claim, Deployment, Outcome, State, StoredEvent, Subscription, Work
 from ._inbox.selection import InboxEntry, InboxHandler, Selection
@@ -56,6 +57,8 @@ __all__ = [
     "BodyRoom",
     "BookingEvent",
     "CallNext",
+    "CaughtUp",
+    "CaughtUpInbox",
     "Claim",
     "ClaimingInbox",
     "Context",
@@ -104,12 +107,14 @@ __all__ = [
     "Work",
     "add_receiver",
     "aiohttp_handler",
+    "catch_up",
     "check_event_type",
     "construct_event",
     "opened_inbox",
     "read_event",
     "secrets_of_account",
     "serve",
+    "shared_inbox",
     "signature_header",
     "verify_signature",
     "work",

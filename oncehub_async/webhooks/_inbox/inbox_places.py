@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 
 from ..._ground import checks
 from ...errors import ConfigurationError
-from .interface import InspectedInbox
+from .interface import Inbox, InspectedInbox
+from .sqlite_inbox import SQLiteInbox
 from .sqlite_inspection import SQLiteFile
 
 
@@ -16,6 +17,10 @@ def _in_file(place: str) -> InspectedInbox:
 
 _KINDS: dict[str, Callable[[str], InspectedInbox]] = {"": _in_file}
 """By the scheme of a URL; the empty one stands for a path."""
+
+
+_SHARED: dict[str, Callable[[str], Inbox]] = {"": SQLiteInbox}
+"""The same, for who puts events into it."""
 
 
 @asynccontextmanager
@@ -30,8 +35,7 @@ async def opened_inbox(place: str | os.PathLike[str]) -> AsyncIterator[Inspected
     Raises `ConfigurationError` for what is no inbox, and `InboxError`.
     """
     text = os.fspath(place)
-    scheme = text.partition("://")[0] if "://" in text else ""
-    kind = _KINDS.get(scheme)
+    kind = _KINDS.get(_scheme(text))
     if kind is None:
         checks.local_path_setting(text, "file")  # tells what to write instead
         raise ConfigurationError("file: expected the path of a SQLite file")
@@ -41,3 +45,24 @@ async def opened_inbox(place: str | os.PathLike[str]) -> AsyncIterator[Inspected
         yield inbox
     finally:
         await inbox.close()
+
+
+@asynccontextmanager
+async def shared_inbox(place: str | os.PathLike[str]) -> AsyncIterator[Inbox]:
+    """An inbox that is there, opened as one more process that uses it: to put events into it.
+
+    Raises as `opened_inbox` does.
+    """
+    async with opened_inbox(place):
+        pass  # it is there, and is one
+    text = os.fspath(place)
+    inbox = _SHARED[_scheme(text)](text)
+    await inbox.open()
+    try:
+        yield inbox
+    finally:
+        await inbox.close()
+
+
+def _scheme(place: str) -> str:
+    return place.partition("://")[0] if "://" in place else ""
