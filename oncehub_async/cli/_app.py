@@ -85,6 +85,10 @@ COMMANDS = {
         "_verify_command:verify",
         "Check that an export is complete and its files are what its manifest says.",
     ),
+    "watchdog": (
+        "_watchdog_command:watchdog",
+        "Watch over webhooks: tell when events don't come though bookings change.",
+    ),
     "work": (
         "_work_command:work",
         "Run the handlers of a receiver until interrupted, and accept nothing.",
@@ -101,7 +105,7 @@ The API key is read from ONCEHUB_API_KEY (it never stands on a command line, whe
 the machine could see it); ONCEHUB_BASE_URL names another address of the API.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 what was named is not there or needs nothing done,
-130 interrupted, 141 nobody reads the output any more.
+4 events don't come (watchdog), 130 interrupted, 141 nobody reads the output any more.
 """
 
 

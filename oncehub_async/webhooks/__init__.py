@@ -27,8 +27,10 @@ from ._inbox.records import Claim, Deployment, Outcome, State, StoredEvent, Subs
 from ._inbox.selection import InboxEntry, InboxHandler, Selection
 from ._observed import DeliveryHook, HandlerRun, ReceivedDelivery, RunHook
 from ._receiver import Receiver
+from ._recreated_webhook import recreate_webhook
 from ._refusals import Refusal
 from ._router import CallNext, ErrorHandler, Middleware, NoSuchEventType, Registration, Router
+from ._secret_file import read_secret_file, secrets_of_file
 from ._serve import serve, work
 from ._signature import MAX_SKEW, RETRY_WINDOW, SIGNATURE_HEADER, signature_header, verify_signature
 from ._signing_secrets import secrets_of_account
@@ -46,6 +48,7 @@ from ._webhook_errors import (
     SignatureProblem,
     WebhookError,
 )
+from ._webhook_watch import LookHook, WebhookLook, WebhookWatch
 
 __all__ = [
     "MAX_SKEW",
@@ -80,6 +83,7 @@ __all__ = [
     "InboxError",
     "InboxHandler",
     "InspectedInbox",
+    "LookHook",
     "MemoryInbox",
     "Middleware",
     "NoSuchEventType",
@@ -104,6 +108,8 @@ __all__ = [
     "Subscription",
     "WallClock",
     "WebhookError",
+    "WebhookLook",
+    "WebhookWatch",
     "Work",
     "add_receiver",
     "aiohttp_handler",
@@ -112,7 +118,10 @@ __all__ = [
     "construct_event",
     "opened_inbox",
     "read_event",
+    "read_secret_file",
+    "recreate_webhook",
     "secrets_of_account",
+    "secrets_of_file",
     "serve",
     "shared_inbox",
     "signature_header",

@@ -427,7 +427,8 @@ class Receiver(Router[S]):
         and where OnceHub's own event for that state comes after all, that one isn't handled.
 
         - `since` (aware): changes after that; by default from the beginning of the silence in which
-          events may be missing (see `oncehub_async.webhooks.Silences`), at most 30 days ago.
+          events may be missing (an hour or longer, in the last 73 hours, or up to now), at most 30
+          days ago.
         - `dry_run`: only tell what is missing.
 
         What can't be had: what happened to a booking before its last change, bookings that were

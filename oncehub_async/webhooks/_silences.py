@@ -21,8 +21,14 @@ class Silences:
     def __init__(self, now: float, memory: float) -> None:
         """`memory`: for how many seconds the inbox knows events again; 0 if not durably."""
         self._now, self._newest = now, float("-inf")
+        self.first: float | None = None
         self._recent = now - min(RETRY_WINDOW, memory)
         self._begins: float | None = None
+
+    @property
+    def newest(self) -> float:
+        """When the last event came; minus infinity if none did."""
+        return self._newest
 
     @property
     def is_empty(self) -> bool:
@@ -35,6 +41,7 @@ class Silences:
         if is_silence and self._begins is None:
             self._begins = self._newest
         self._newest = max(self._newest, received)
+        self.first = received if self.first is None else min(received, self.first)
 
     def since(self) -> float:
         """From when on to look: the beginning of the first silence of an hour that reaches into

@@ -164,9 +164,7 @@ def event(connection: sqlite3.Connection, event_id: str) -> StoredEvent | None:
 
 _RECEIVED = """
 SELECT id, type, subject, created, received, body FROM events
-WHERE received >= :since AND CASE WHEN :after IS NULL
-    THEN seq >= (SELECT min(seq) FROM events WHERE received >= :since)
-    ELSE seq > (SELECT seq FROM events WHERE id = :after) END
+WHERE received >= :since AND seq > coalesce((SELECT seq FROM events WHERE id = :after), -1)
 ORDER BY seq LIMIT :limit
 """
 

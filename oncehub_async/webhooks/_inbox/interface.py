@@ -189,7 +189,8 @@ class InspectedInbox(OpenedInbox, Protocol):
         self, since: float, *, after: str | None = None, limit: int = 500
     ) -> Sequence[StoredEvent]:
         """Events that were received at `since` (Unix seconds) or later, in the order in which they
-        came; `limit` at most, of those that came after the event whose id is `after`.
+        came; `limit` at most, of those that came after the event whose id is `after`, or of all
+        where that one isn't known (any more).
         """
         ...
 
