@@ -9,6 +9,7 @@ __all__ = [
     "INTERRUPTED",
     "NOT_THERE",
     "READER_GONE",
+    "SILENT",
     "WRONG_USAGE",
     "main",
 ]
@@ -18,6 +19,8 @@ FAILED = 1
 WRONG_USAGE = 2
 NOT_THERE = 3
 """What was named is not there, or needs nothing done to it; what else was named was done."""
+SILENT = 4
+"""OnceHub's events don't come."""
 INTERRUPTED = 130
 READER_GONE = 141
 """Whoever read the output has stopped, as `head` does; as if by SIGPIPE, as is the custom."""

@@ -11,6 +11,10 @@ from ._option_words import told_in_options
 from ._output import NobodyReads, complain, terminal
 
 COMMANDS = {
+    "catch-up": (
+        "_catch_up_command:catch_up_account",
+        "Put what changed while nobody listened into a receiver's inbox, as events of its own.",
+    ),
     "check": ("_check:check", "Check the API key and tell whose account it is for."),
     "completion": (
         "_completion:completion",
@@ -81,6 +85,10 @@ COMMANDS = {
         "_verify_command:verify",
         "Check that an export is complete and its files are what its manifest says.",
     ),
+    "watchdog": (
+        "_watchdog_command:watchdog",
+        "Watch over webhooks: tell when events don't come though bookings change.",
+    ),
     "work": (
         "_work_command:work",
         "Run the handlers of a receiver until interrupted, and accept nothing.",
@@ -97,7 +105,7 @@ The API key is read from ONCEHUB_API_KEY (it never stands on a command line, whe
 the machine could see it); ONCEHUB_BASE_URL names another address of the API.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 what was named is not there or needs nothing done,
-130 interrupted, 141 nobody reads the output any more.
+4 events don't come (watchdog), 130 interrupted, 141 nobody reads the output any more.
 """
 
 

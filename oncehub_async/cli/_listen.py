@@ -19,6 +19,7 @@ from ..webhooks import (
     Receiver,
     RetryLater,
     inbox_at,
+    secrets_of_file,
     serve,
 )
 from . import COMPLETE
@@ -30,6 +31,7 @@ from ._posting import (
     NoAnswerError,
     post_event,
     receiver_url,
+    secrets_in,
     shown,
     signing_secrets,
     what_to_look_at,
@@ -55,14 +57,15 @@ class ListenRequest:
     json: bool
     unsigned: bool
     metrics_port: int | None = None
+    secret_file: Path | None = None
 
 
 async def listen_for_events(request: ListenRequest) -> int:
     """Receive until it is interrupted."""
-    secrets = _secrets(request)
+    secrets, file = _secrets(request), request.secret_file
     metrics = checked_metrics(request.metrics_port)
     receiver = Receiver(
-        signing_secret=secrets,
+        signing_secret=secrets if file is None else secrets_of_file(file),
         inbox=request.inbox,
         backoff=_BACKOFF,
         drain=_DRAIN,
@@ -113,6 +116,8 @@ async def listen_for_events(request: ListenRequest) -> int:
 
 def _secrets(request: ListenRequest) -> list[str] | None:
     checks.whole_number(request.port, "port", 0, 65535)
+    if request.secret_file is not None:
+        return secrets_in(request.secret_file)
     if request.unsigned and not os.environ.get(request.secret_env, "").strip():
         return None
     return signing_secrets(request.secret_env, "--unsafe-accept-unsigned takes what anybody sends")
@@ -131,6 +136,8 @@ def _forward(
     async def forward(event: Event, context: Context) -> None:
         now = receiver.clock.now()
         secret = secrets[0] if secrets else None
+        if request.secret_file is not None:
+            secret = secrets_in(request.secret_file)[0]
         try:
             answer = await post_event(url, event.body, secret, now)
         except NoAnswerError as error:
@@ -158,6 +165,7 @@ async def listen(
     host: str = "127.0.0.1",
     path: str = "/webhooks/oncehub",
     secret_env: str = VARIABLE,
+    secret_file: Path | None = None,
     inbox: Annotated[str, Parameter(alias="-i")] = "inbox.db",
     forward: str | None = None,
     json: bool = False,
@@ -179,6 +187,9 @@ async def listen(
         Where OnceHub posts to.
     secret_env
         The environment variable that holds the webhook's signing secret, or several with commas.
+    secret_file
+        The file that holds it instead, and is read again when a signature is refused: oncehub
+        webhooks create and oncehub watchdog --recreate write it.
     inbox
         The file in which events are kept, made if it isn't there; or postgresql://..., where
         several processes on any hosts keep them.
@@ -204,5 +215,8 @@ async def listen(
             json=json,
             unsigned=unsafe_accept_unsigned,
             metrics_port=metrics_port,
+            secret_file=(
+                None if secret_file is None else checks.local_path(secret_file, "secret_file")
+            ),
         )
     )

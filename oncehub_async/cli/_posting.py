@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from pathlib import Path
 
 import aiohttp
 import attrs
@@ -10,7 +11,7 @@ from yarl import URL
 
 from ..errors import ConfigurationError, InvalidParameterError
 from ..testing import sign
-from ..webhooks import SIGNATURE_HEADER
+from ..webhooks import SIGNATURE_HEADER, read_secret_file
 
 VARIABLE = "ONCEHUB_SIGNING_SECRET"
 
@@ -49,6 +50,14 @@ def signing_secrets(variable: str, otherwise: str) -> list[str]:
             f"it; to try things out, any text will do on both sides); {otherwise}"
         )
     return secrets.split(",")
+
+
+def secrets_in(file: Path) -> list[str]:
+    """The secrets in a file. Raises `ConfigurationError` where there are none."""
+    try:
+        return read_secret_file(file)
+    except OSError as error:
+        raise ConfigurationError(f"secret_file: {file}: {error.strerror}") from None
 
 
 def receiver_url(text: str, option: str) -> URL:

@@ -7,7 +7,7 @@ from .._rate import tells
 from ..errors import ConfigurationError
 from ..export import ExportProgress
 from ..sync import SyncProgress
-from ..webhooks import HandlerRun, OpenedInbox, ReceivedDelivery, State
+from ..webhooks import HandlerRun, OpenedInbox, ReceivedDelivery, State, WebhookLook
 from . import _closed_labels as labels
 
 REQUEST_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -88,6 +88,21 @@ class PrometheusMetrics:
             "oncehub_inbox_waiting", "Unfinished work in the inbox.", ["handler"], registry=to
         )
         self._inbox_work = Gauge("oncehub_inbox_work", "Work by state.", ["state"], registry=to)
+        self._silent = Gauge(
+            "oncehub_webhook_silent",
+            "1 while events don't come though bookings change.",
+            registry=to,
+        )
+        self._events_missing = Gauge(
+            "oncehub_webhook_missing_events",
+            "Changed bookings without their event, at the last look.",
+            registry=to,
+        )
+        self._look_time = Gauge(
+            "oncehub_webhook_last_look_timestamp_seconds",
+            "When a watch over webhooks last found out whether events come.",
+            registry=to,
+        )
         self._sync_rows = Gauge(
             "oncehub_sync_rows", "Rows that this sync has written.", ["table"], registry=to
         )
@@ -126,6 +141,13 @@ class PrometheusMetrics:
         self._run_seconds.labels(handler).observe(run.duration)
         if run.waited is not None:
             self._begin_seconds.labels(handler).observe(run.waited)
+
+    def on_look(self, look: WebhookLook) -> None:
+        """For `WebhookWatch(on_look=...)`."""
+        self._silent.set(look.is_silent)
+        if look.error is None:
+            self._events_missing.set(look.missing)
+            self._look_time.set(look.at.timestamp())
 
     def on_sync(self, progress: SyncProgress) -> None:
         """For `AccountSync(on_progress=...)`."""

@@ -16,18 +16,26 @@ from ._answers import DeliveryAnswer
 from ._arriving_body import ArrivingBody, BodyRoom
 from ._asgi import ReceiverApp
 from ._backoff import Backoff
+from ._catch_up import CaughtUp, CaughtUpInbox, catch_up
 from ._event import BookingEvent, ConversationEvent, Event, construct_event, read_event
 from ._event_names import EventType, check_event_type
 from ._handler import Context
+<<<<<<< HEAD
 from ._inbox import Inbox, MemoryInbox, PostgresInbox, SQLiteInbox
 from ._inbox.inbox_places import inbox_at, opened_inbox
+=======
+from ._inbox import Inbox, MemoryInbox, SQLiteInbox
+from ._inbox.inbox_places import opened_inbox, shared_inbox
+>>>>>>> catchup
 from ._inbox.interface import AcceptingInbox, ClaimingInbox, InspectedInbox, OpenedInbox
 from ._inbox.records import Claim, Deployment, Outcome, State, StoredEvent, Subscription, Work
 from ._inbox.selection import InboxEntry, InboxHandler, Selection
 from ._observed import DeliveryHook, HandlerRun, ReceivedDelivery, RunHook
 from ._receiver import Receiver
+from ._recreated_webhook import recreate_webhook
 from ._refusals import Refusal
 from ._router import CallNext, ErrorHandler, Middleware, NoSuchEventType, Registration, Router
+from ._secret_file import read_secret_file, secrets_of_file
 from ._serve import serve, work
 from ._signature import MAX_SKEW, RETRY_WINDOW, SIGNATURE_HEADER, signature_header, verify_signature
 from ._signing_secrets import secrets_of_account
@@ -45,6 +53,7 @@ from ._webhook_errors import (
     SignatureProblem,
     WebhookError,
 )
+from ._webhook_watch import LookHook, WebhookLook, WebhookWatch
 
 __all__ = [
     "MAX_SKEW",
@@ -56,6 +65,8 @@ __all__ = [
     "BodyRoom",
     "BookingEvent",
     "CallNext",
+    "CaughtUp",
+    "CaughtUpInbox",
     "Claim",
     "ClaimingInbox",
     "Context",
@@ -77,6 +88,7 @@ __all__ = [
     "InboxError",
     "InboxHandler",
     "InspectedInbox",
+    "LookHook",
     "MemoryInbox",
     "Middleware",
     "NoSuchEventType",
@@ -102,16 +114,23 @@ __all__ = [
     "Subscription",
     "WallClock",
     "WebhookError",
+    "WebhookLook",
+    "WebhookWatch",
     "Work",
     "add_receiver",
     "aiohttp_handler",
+    "catch_up",
     "check_event_type",
     "construct_event",
     "inbox_at",
     "opened_inbox",
     "read_event",
+    "read_secret_file",
+    "recreate_webhook",
     "secrets_of_account",
+    "secrets_of_file",
     "serve",
+    "shared_inbox",
     "signature_header",
     "verify_signature",
     "work",

@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple, TypeGuard
 
 from .._ground import MOST_VALUES, TooManyValuesError, load_json, read_time
+from ._changed_bookings import caught_up_id
 from ._webhook_errors import EnvelopeError
 
 UNREADABLE = "unreadable"
@@ -21,6 +22,8 @@ class Envelope(NamedTuple):
     subject: str
     """The id of the booking or conversation, of v1 the tracking id; else the event's own."""
     creation_time: float | None
+    same_as: str | None = None
+    """The id of the event that would have told of the same state of a booking, caught up."""
 
 
 def read_envelope(body: bytes) -> Envelope:
@@ -38,7 +41,11 @@ def envelope_of(data: dict[str, Any]) -> Envelope:
     # Bookings of v1 have no id, but one by which they are tracked.
     names = (about.get("id"), about.get("tracking_id")) if isinstance(about, dict) else ()
     subject = next(filter(_is_name, names), event_id)
-    return Envelope(event_id, type_, subject, timestamp_of(data.get("creation_time")))
+    same_as = None
+    if isinstance(about, dict) and type_.startswith("booking."):
+        same_as = caught_up_id(about.get("id"), about.get("last_updated_time"))
+    time = timestamp_of(data.get("creation_time"))
+    return Envelope(event_id, type_, subject, time, same_as)
 
 
 def envelope_of_unreadable(body: bytes) -> Envelope:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from ..errors import ModelError
 from ..models import Booking, BookingV1, Conversation, Model, from_dict
+from ._changed_bookings import is_caught_up
 from ._envelope import (
     UNREADABLE,
     Envelope,
@@ -40,6 +41,15 @@ class Event:
         self.raw: dict[str, Any] = raw
         self.id: str = envelope.id
         self.type: str = envelope.type
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether OnceHub never sent it, and the receiver found out what it would have told.
+
+        Of a booking it shows the state as it was then; `type` is "booking.changed" where that
+        doesn't tell what happened. See `Receiver.catch_up`.
+        """
+        return is_caught_up(self.id)
 
     @cached_property
     def creation_time(self) -> datetime | None:

@@ -11,6 +11,7 @@ from typing import Literal
 from .._ground import Lines, did_you_mean, fields
 from ..errors import InvalidParameterError
 from ..models import EventName
+from ._changed_bookings import CHANGED
 
 BOOKING = "booking"
 CONVERSATION = "conversation"
@@ -20,6 +21,8 @@ SPECIFIC = tuple(str(name) for name in EventName if name is not EventName.BOOKIN
 """The twelve types that an event can arrive with."""
 
 COMPOSITE = (BOOKING, CONVERSATION, ANY)
+
+_HANDLED = (*SPECIFIC, CHANGED, *COMPOSITE)
 
 BookingType = Literal[
     "booking",
@@ -31,6 +34,7 @@ BookingType = Literal[
     "booking.canceled",
     "booking.completed",
     "booking.no_show",
+    "booking.changed",
     EventName.BOOKING,
     EventName.BOOKING_SCHEDULED,
     EventName.BOOKING_RESCHEDULED,
@@ -84,9 +88,9 @@ def checked(types: Iterable[object], *, unlisted: bool) -> frozenset[str]:
             raise InvalidParameterError(
                 "types", f"expected the name of an event type, got {type(each).__name__}"
             )
-        if each not in SPECIFIC and each not in COMPOSITE and not unlisted:
+        if each not in _HANDLED and not unlisted:
             raise InvalidParameterError(
-                "types", f"{each!r} is no event type; {_hint(each, (*SPECIFIC, *COMPOSITE))}"
+                "types", f"{each!r} is no event type; {_hint(each, _HANDLED)}"
             )
     return frozenset(map(str, asked))
 

@@ -7,9 +7,11 @@ import logging
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
+from .._client import Resources
 from .._ground import UNSET, Unset, WallClock, checked_hook, checks, fields, tell_hook
 from ..errors import ClientStateError, ConfigurationError
 from . import _answers as answer
@@ -17,6 +19,7 @@ from ._age_limit import limit_of_age
 from ._answers import DeliveryAnswer, Headers, signature_of
 from ._arriving_body import LARGEST_KEPT, ArrivingBody, BodyRoom
 from ._backoff import Backoff, checked_backoff
+from ._catch_up import CatchUp, CaughtUp
 from ._deployment_watch import DeploymentWatch
 from ._envelope import Envelope, envelope_of_unreadable, read_envelope
 from ._event_names import Unhandled
@@ -381,6 +384,7 @@ class Receiver(Router[S]):
             creation_time=now if envelope.creation_time is None else envelope.creation_time,
             received=now,
             body=body,
+            same_as=envelope.same_as,
         )
         return await self._keep(event, key)
 
@@ -409,6 +413,40 @@ class Receiver(Router[S]):
     def refusals(self) -> Mapping[Refusal, int]:
         """How many requests were refused, by why, since the receiver was made."""
         return dict(self._refusals.counts)
+
+    async def catch_up(
+        self, oncehub: Resources, *, since: datetime | None = None, dry_run: bool = False
+    ) -> CaughtUp:
+        """Find by the API which bookings changed without an event, and have them handled.
+
+            async with receiver, OnceHub() as oncehub:
+                report = await receiver.catch_up(oncehub)
+
+        For each there is one event in the inbox then, with the booking as it is now, marked as
+        `event.caught_up`, and handled as any other. It is put once, however often this is called,
+        and where OnceHub's own event for that state comes after all, that one isn't handled.
+
+        - `since` (aware): changes after that; by default from the beginning of the silence in which
+          events may be missing (an hour or longer, in the last 73 hours, or up to now), at most 30
+          days ago.
+        - `dry_run`: only tell what is missing.
+
+        What can't be had: what happened to a booking before its last change, bookings that were
+        deleted, and conversations, which the API doesn't list.
+
+        Raises `InvalidParameterError` for a `since` before which the inbox remembers nothing,
+        `ClientStateError` unless it is open, `RequestError` and `InboxError`; what was put until
+        then is not put again.
+        """
+        loop = self._loop
+        if not self._is_open or loop is None:
+            raise ClientStateError("open the receiver first: async with receiver: ...")
+        now = self.clock.now()
+        runner = CatchUp(oncehub, self.inbox, self._names_for, dry_run=dry_run)
+        report = await in_loop(loop, runner.run(now, since))
+        if self._worker is not None:
+            self._worker.wake()
+        return report
 
     async def idle(self) -> None:
         """Wait until no handler runs and none is due; those to be tried again later may be left."""

@@ -36,6 +36,8 @@ COMMANDS = (
     ("verify",),
     ("demo", "--out"),
     ("listen", "--unsafe-accept-unsigned", "--inbox"),
+    ("listen", "--secret-file"),
+    ("watchdog", "--recreate", "--secret-file"),
     ("inbox", "list", "--file"),
     ("inbox", "show", "EVENT", "--file"),
     ("inbox", "retry", "EVENT", "--file"),

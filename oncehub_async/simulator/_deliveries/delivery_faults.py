@@ -21,9 +21,10 @@ DeliveryFaultKind = Literal[
     "wrong_signature",
     "unsigned",
     "old_timestamp",
+    "switch_off",
 ]
 KINDS: tuple[DeliveryFaultKind, ...] = get_args(DeliveryFaultKind)
-ONCE_A_DELIVERY = frozenset({"duplicate", "reorder", "delay"})
+ONCE_A_DELIVERY = frozenset({"duplicate", "reorder", "delay", "switch_off"})
 """What befalls a delivery as a whole, before its first attempt; the others befall attempts."""
 _SECONDS: Mapping[DeliveryFaultKind, float] = MappingProxyType(
     {"reorder": 60.0, "delay": 60.0, "slow_body": 1.0, "old_timestamp": 4 * 86_400.0}
@@ -45,11 +46,12 @@ class DeliveryFault:
     | wrong_signature | it is signed with another secret | |
     | unsigned | it has no signature, as those of v1 webhooks | |
     | old_timestamp | it is signed `seconds` ago | four days |
+    | switch_off | the webhook is switched off, as after three days: it and all later is lost | |
 
     `events` is `"*"` or any of: an event's type, `booking`, `conversation`; `*` matches anything.
-    Of the deliveries (the first three kinds) or attempts that match, every `every`-th has the
-    chance `rate` (0 to 1) of going wrong, `times` times at most. Seconds are the simulator's
-    clock's, in signatures those that they show.
+    Of the deliveries (the first three kinds and the last) or attempts that match, every `every`-th
+    has the chance `rate` (0 to 1) of going wrong, `times` times at most. Seconds are the
+    simulator's clock's, in signatures those that they show.
     """
 
     kind: DeliveryFaultKind = attrs.field(validator=checks.one_of(*KINDS))

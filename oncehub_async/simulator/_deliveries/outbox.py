@@ -100,6 +100,9 @@ class Outbox:
             return
         now = due = self._face.seconds()
         for fault in self._struck(parcel, before=True):
+            if fault.kind == "switch_off":
+                self._disable(parcel)
+                return
             if fault.kind == "duplicate":
                 self._agenda.add(now + fault.seconds, attrs.evolve(parcel, duplicate=True))
                 continue

@@ -30,7 +30,7 @@ def inbox_at(place: str, name: str) -> tuple[Inbox, str]:
 
     Raises `ConfigurationError` and `InvalidParameterError`, naming the parameter.
     """
-    if place.partition("://")[0] in SCHEMES and "://" in place:
+    if _scheme(place) in SCHEMES:
         inbox = PostgresInbox(place)
         return inbox, inbox.shown
     path = checks.local_path(place, name)
@@ -50,8 +50,7 @@ async def opened_inbox(place: str | os.PathLike[str]) -> AsyncIterator[Inspected
     Raises `ConfigurationError` for what is no inbox, and `InboxError`.
     """
     text = os.fspath(place)
-    scheme = text.partition("://")[0] if "://" in text else ""
-    kind = _KINDS.get(scheme)
+    kind = _KINDS.get(_scheme(text))
     if kind is None:
         checks.local_path_setting(text, "file")  # tells what to write instead
         raise ConfigurationError("file: expected the path of a SQLite file")
@@ -61,3 +60,23 @@ async def opened_inbox(place: str | os.PathLike[str]) -> AsyncIterator[Inspected
         yield inbox
     finally:
         await inbox.close()
+
+
+@asynccontextmanager
+async def shared_inbox(place: str | os.PathLike[str]) -> AsyncIterator[Inbox]:
+    """An inbox that is there, opened as one more process that uses it: to put events into it.
+
+    Raises as `opened_inbox` does.
+    """
+    async with opened_inbox(place):
+        pass  # it is there, and is one
+    inbox, _ = inbox_at(os.fspath(place), "inbox")
+    await inbox.open()
+    try:
+        yield inbox
+    finally:
+        await inbox.close()
+
+
+def _scheme(place: str) -> str:
+    return place.partition("://")[0] if "://" in place else ""

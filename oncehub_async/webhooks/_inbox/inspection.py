@@ -162,6 +162,21 @@ def event(connection: sqlite3.Connection, event_id: str) -> StoredEvent | None:
     return None if row is None else statements.event_of(row)
 
 
+_RECEIVED = """
+SELECT id, type, subject, created, received, body FROM events
+WHERE received >= :since AND seq > coalesce((SELECT seq FROM events WHERE id = :after), -1)
+ORDER BY seq LIMIT :limit
+"""
+
+
+def received(
+    connection: sqlite3.Connection, since: float, after: str | None, limit: int
+) -> list[StoredEvent]:
+    """Events in the order in which they came."""
+    arguments = {"since": since, "after": after, "limit": limit}
+    return [statements.event_of(row) for row in connection.execute(_RECEIVED, arguments)]
+
+
 def handlers(connection: sqlite3.Connection) -> list[InboxHandler]:
     """The handlers that the inbox knows, by name."""
     rows = connection.execute(

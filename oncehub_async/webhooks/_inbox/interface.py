@@ -62,7 +62,7 @@ class AcceptingInbox(OpenedInbox, Protocol):
         that whichever process accepts it, nobody misses it.
 
         When this returns, the event is safe. False: an event of that id was there before, and
-        nothing changed.
+        nothing changed. Nor is an event new that says the `same_as` one that is there.
         """
         ...
 
@@ -183,6 +183,15 @@ class InspectedInbox(OpenedInbox, Protocol):
 
     async def event(self, event_id: str) -> StoredEvent | None:
         """An event; None where it isn't known, or only its id."""
+        ...
+
+    async def received(
+        self, since: float, *, after: str | None = None, limit: int = 500
+    ) -> Sequence[StoredEvent]:
+        """Events that were received at `since` (Unix seconds) or later, in the order in which they
+        came; `limit` at most, of those that came after the event whose id is `after`, or of all
+        where that one isn't known (any more).
+        """
         ...
 
     async def handlers(self) -> Sequence[InboxHandler]:

@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import islice
 
 from ..._ground import checks
 from .._event_names import matches
@@ -65,7 +66,7 @@ class MemoryInbox:
 
     async def put(self, event: StoredEvent, handlers: Sequence[str]) -> bool:
         """Keep an event; see `Inbox.put`."""
-        if event.id in self._records:
+        if event.id in self._records or event.same_as in self._records:
             return False
         self._number += 1
         record = self._records[event.id] = Record(self._number, event)
@@ -203,6 +204,19 @@ class MemoryInbox:
         """An event; see `Inbox.event`."""
         record = self._records.get(event_id)
         return None if record is None else record.event
+
+    async def received(
+        self, since: float, *, after: str | None = None, limit: int = 500
+    ) -> Sequence[StoredEvent]:
+        """Events in the order in which they came; see `Inbox.received`."""
+        record = None if after is None else self._records.get(after)
+        number = 0 if record is None else record.number
+        found = (
+            each.event
+            for each in self._records.values()
+            if each.number > number and each.event.received >= since
+        )
+        return list(islice(found, limit))
 
     async def handlers(self) -> Sequence[InboxHandler]:
         """The handlers that it knows, by name."""

@@ -488,7 +488,7 @@ class PostgresInbox(_PostgresInspection):
         others = await self._fetch(connection, LOCK_FOR_PUTS, subjects, self._owner.id)
         rows = [(name, frozenset(types)) for name, types in others]
         events, work = [], []
-        for number, (event, handlers) in enumerate(new.values(), 1):
+        for number, (event, handlers) in enumerate(await self._unsaid(connection, new), 1):
             at, received = event.creation_time, event.received
             events.append((event.id, event.type, event.subject, at, received, event.body))
             names = (*handlers, *wanting(rows, event.type, handlers))
@@ -496,6 +496,24 @@ class PostgresInbox(_PostgresInspection):
         kept = await self._fetch(connection, PUT, *_columns(events, 6), *_columns(work, 3))
         ids = {row["id"] for row in kept}
         return [is_first and put[0].id in ids for is_first, put in zip(first, asked, strict=True)]
+
+    async def _unsaid(
+        self, connection: Any, new: Mapping[str, tuple[StoredEvent, Sequence[str]]]
+    ) -> list[tuple[StoredEvent, Sequence[str]]]:
+        """Without those that say the same as one that is there; their subjects are locked."""
+        twins = [event.same_as for event, _ in new.values() if event.same_as is not None]
+        there: set[str] = set()
+        if twins:
+            rows = await self._fetch(
+                connection, "SELECT id FROM @events WHERE id = ANY ($1::text[])", twins
+            )
+            there = {row["id"] for row in rows}
+        unsaid = []
+        for event, handlers in new.values():
+            if event.same_as not in there:
+                unsaid.append((event, handlers))
+                there.add(event.id)
+        return unsaid
 
     async def _do_work(self, connection: Any, asked: Sequence[Any]) -> Sequence[Any]:
         """Claims last: they lock what is free, and must not wait for others then."""

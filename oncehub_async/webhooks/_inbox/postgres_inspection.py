@@ -158,6 +158,22 @@ class _PostgresInspection(ABC):
         )
         return event_of(rows[0]) if rows else None
 
+    async def received(
+        self, since: float, *, after: str | None = None, limit: int = 500
+    ) -> Sequence[StoredEvent]:
+        """Events in the order in which they came; see `InspectedInbox.received`."""
+        rows = await self._rows(
+            """
+            SELECT id, type, subject, created, received, body FROM @events
+            WHERE received >= $1 AND seq > coalesce((SELECT seq FROM @events WHERE id = $2), -1)
+            ORDER BY seq LIMIT $3
+            """,
+            since,
+            after,
+            limit,
+        )
+        return [event_of(row) for row in rows]
+
     async def handlers(self) -> Sequence[InboxHandler]:
         """The handlers that it knows, by name."""
         rows = await self._rows(

@@ -33,6 +33,9 @@ class StoredEvent:
     """When it happened, or when it arrived if it doesn't say."""
     received: float
     body: bytes
+    same_as: str | None = None
+    """The id of an event that says the same: of the two, an inbox takes what comes first. It is
+    asked for when an event is put, and not kept."""
 
     def __repr__(self) -> str:
         return f"StoredEvent(id={self.id!r}, type={self.type!r})"

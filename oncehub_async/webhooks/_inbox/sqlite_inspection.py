@@ -41,6 +41,12 @@ class _SQLiteInspection(ABC):
         """An event; see `InspectedInbox.event`."""
         return await self._read(lambda db: inspection.event(db, event_id))
 
+    async def received(
+        self, since: float, *, after: str | None = None, limit: int = 500
+    ) -> Sequence[StoredEvent]:
+        """Events in the order in which they came; see `InspectedInbox.received`."""
+        return await self._read(lambda db: inspection.received(db, since, after, limit))
+
     async def handlers(self) -> Sequence[InboxHandler]:
         """The handlers that it knows, by name."""
         return await self._read(inspection.handlers)

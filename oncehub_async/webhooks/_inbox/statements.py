@@ -126,7 +126,8 @@ def put_many(
 
     Whether each is new.
     """
-    ids = json_argument([event.id for event, _ in puts])
+    asked = {each for event, _ in puts for each in (event.id, event.same_as) if each}
+    ids = json_argument(sorted(asked))
     known = {
         row[0]
         for row in connection.execute(
@@ -143,8 +144,9 @@ def put_many(
     new = []
     others = others_handlers(connection, owner)
     for event, handlers in puts:
-        new.append(event.id not in known)
-        if event.id in known:
+        is_new = event.id not in known and event.same_as not in known
+        new.append(is_new)
+        if not is_new:
             continue
         known.add(event.id)
         seq += 1

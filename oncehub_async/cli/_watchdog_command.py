@@ -1,0 +1,211 @@
+"""`oncehub watchdog`: whether OnceHub's events still come."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, aclosing
+from pathlib import Path
+
+import attrs
+
+from .._client import OnceHub
+from .._ground import checks, text_in_seconds
+from ..errors import InvalidParameterError, OnceHubError
+from ..metrics import PrometheusMetrics
+from ..webhooks import (
+    CaughtUp,
+    Inbox,
+    WebhookLook,
+    WebhookWatch,
+    catch_up,
+    recreate_webhook,
+    shared_inbox,
+)
+from . import COMPLETE, FAILED, SILENT
+from ._inbox_entries import DEFAULT_INBOX, InboxOption
+from ._metrics_page import checked_metrics, metrics_page
+from ._output import complain, note, say, say_json_line, several, span
+from ._watch_command import interruption
+
+_SHORTEST = 10.0
+
+
+@attrs.frozen(kw_only=True)
+class WatchdogRequest:
+    """What was asked for on the command line."""
+
+    file: str
+    every: float
+    patience: float
+    once: bool
+    recreate: bool
+    webhook: str | None
+    secret_file: Path | None
+    json: bool
+    metrics_port: int | None
+    proxy: str | None
+
+
+async def watch_webhooks(request: WatchdogRequest) -> int:
+    """Look until it is interrupted, or once."""
+    async with shared_inbox(request.file) as inbox, OnceHub(proxy=request.proxy) as oncehub:
+        metrics = checked_metrics(request.metrics_port)
+        watch = WebhookWatch(
+            oncehub,
+            inbox,
+            every=request.every,
+            patience=request.patience,
+            on_look=None if metrics is None else metrics.on_look,
+        )
+        if request.once:
+            look = await watch.look()
+            _tell(look, request)
+            if look.is_silent and request.recreate:
+                await _make_anew(oncehub, inbox, request)
+            return FAILED if look.error is not None else SILENT if look.is_silent else COMPLETE
+        async with _metrics_shown(metrics, inbox, request):
+            return await _watch(watch, oncehub, inbox, request)
+
+
+async def _watch(
+    watch: WebhookWatch, oncehub: OnceHub, inbox: Inbox, request: WatchdogRequest
+) -> int:
+    note(f"Looking every {span(request.every)} whether events come. Stop it with Ctrl-C.")
+    was_silent = False
+    with interruption() as interrupted:
+        try:
+            async with aclosing(watch.looks()) as looks:
+                async for look in looks:
+                    if look.is_silent != was_silent or look.error or request.json:
+                        _tell(look, request)
+                    if look.is_silent and not was_silent and request.recreate:
+                        await _make_anew(oncehub, inbox, request)
+                    was_silent = look.is_silent
+        except asyncio.CancelledError:
+            # To be interrupted is how a watch is meant to end.
+            task = asyncio.current_task()
+            if task is None or not interrupted.is_set():
+                raise
+            task.uncancel()
+    return SILENT if was_silent else COMPLETE
+
+
+async def _make_anew(oncehub: OnceHub, inbox: Inbox, request: WatchdogRequest) -> None:
+    """A new webhook, and events for what was missed; what fails is told, and the watch goes on."""
+    if request.secret_file is None:
+        return
+    try:
+        new = await recreate_webhook(oncehub, request.secret_file, webhook=request.webhook)
+        note(f"{new.id} takes its place; its signing secret is in {request.secret_file}")
+        report: CaughtUp = await catch_up(oncehub, inbox)
+        note(f"{several(sum(report.missing.values()), 'missed event')} put into the inbox")
+    except (OnceHubError, OSError) as error:
+        complain(f"the webhook could not be made anew: {error}")
+
+
+@contextlib.asynccontextmanager
+async def _metrics_shown(
+    metrics: PrometheusMetrics | None, inbox: Inbox, request: WatchdogRequest
+) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        if metrics is not None and request.metrics_port is not None:
+            page = metrics_page(metrics, inbox, request.metrics_port)
+            note(f"Metrics for Prometheus are at {await stack.enter_async_context(page)}")
+        yield
+
+
+def _tell(look: WebhookLook, request: WatchdogRequest) -> None:
+    if request.json:
+        say_json_line(_as_dict(look))
+        return
+    at = text_in_seconds(look.at)
+    if look.error is not None:
+        complain(f"{at}  can't be told at the moment: {look.error}")
+    elif look.is_silent:
+        since = "" if look.missing_since is None else text_in_seconds(look.missing_since)
+        of = f"{look.missing:,} of {several(look.changed, 'booking')} that changed"
+        say(f"{at}  EVENTS DON'T COME: {of} have none, the first since {since}")
+    else:
+        say(f"{at}  events come: {several(look.changed, 'booking')} changed, and none is missing")
+
+
+def _as_dict(look: WebhookLook) -> dict[str, object]:
+    since = look.missing_since
+    return {
+        "at": text_in_seconds(look.at),
+        "silent": look.is_silent,
+        "changed": look.changed,
+        "missing": look.missing,
+        "missing_since": None if since is None else text_in_seconds(since),
+        "error": look.error,
+    }
+
+
+async def watchdog(
+    *,
+    file: InboxOption = DEFAULT_INBOX,
+    every: float = 900.0,
+    patience: float = 1800.0,
+    once: bool = False,
+    recreate: bool = False,
+    webhook: str | None = None,
+    secret_file: Path | None = None,
+    json: bool = False,
+    metrics_port: int | None = None,
+    proxy: str | None = None,
+) -> int:
+    """Watch over webhooks: tell when events don't come though bookings change.
+
+    OnceHub switches a webhook off that was refused for three days, and tells nobody. This command
+    asks, with one request each time, which bookings changed; if the receiver's inbox has no event
+    of one after half an hour, the webhook is off. docs/catching-up.md tells more.
+
+    Exit codes: 0 events come, 1 that can't be told, 2 wrong usage, 4 they don't come.
+
+    For example: oncehub watchdog --once, oncehub watchdog --recreate --secret-file secret.txt.
+
+    Parameters
+    ----------
+    file
+        The inbox's file, which the receiver is using.
+    every
+        Seconds from one look to the next.
+    patience
+        Seconds that an event may take to come.
+    once
+        Look once, at the last day, and end.
+    recreate
+        When events don't come, create the webhook anew, delete the old one, and catch up.
+    webhook
+        The id of the webhook to create anew, where the account has several.
+    secret_file
+        Where to put the new signing secret, for oncehub listen --secret-file; only you may read it.
+    json
+        Print each look as JSON, one a line.
+    metrics_port
+        Show metrics for Prometheus at this port of 127.0.0.1, under /metrics.
+    proxy
+        The URL of a proxy to go through, such as http://proxy.example.com:3128.
+    """
+    if recreate and secret_file is None:
+        raise InvalidParameterError("secret_file", "say where the new secret is to be put")
+    if (secret_file is not None or webhook is not None) and not recreate:
+        raise InvalidParameterError("recreate", "add --recreate, or leave its options out")
+    if not every >= _SHORTEST:
+        raise InvalidParameterError("every", "has to be 10 seconds or more")
+    return await watch_webhooks(
+        WatchdogRequest(
+            file=file,
+            every=every,
+            patience=patience,
+            once=once,
+            recreate=recreate,
+            webhook=None if webhook is None else checks.object_id(webhook, "webhook"),
+            secret_file=(
+                None if secret_file is None else checks.local_path(secret_file, "secret_file")
+            ),
+            json=json,
+            metrics_port=metrics_port,
+            proxy=proxy,
+        )
+    )
