@@ -35,6 +35,7 @@ COMMANDS = (
     ("export", "--watch", "--out"),
     ("verify",),
     ("demo", "--out"),
+    ("demo-sync", "--out"),
     ("listen", "--unsafe-accept-unsigned", "--inbox"),
     ("inbox", "list", "--file"),
     ("inbox", "show", "EVENT", "--file"),
