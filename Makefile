@@ -4,10 +4,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help check demo demo-webhooks house test pythons wheel docs fuzz bench conformance lint types format build clean
+.PHONY: help check demo demo-sync demo-webhooks house test pythons wheel docs fuzz bench conformance lint types format build clean
 
 help:
 	@echo "make demo         export a simulated account (needs no OnceHub account)"
+	@echo "make demo-sync    sync a simulated account into DuckDB, and report on it (needs no account)"
 	@echo "make demo-webhooks  deliver simulated events to a receiver, and kill it (needs no account)"
 	@echo "make check        all that CI runs, the fast parts first"
 	@echo "make test         run the tests"
@@ -24,6 +25,10 @@ help:
 
 demo: $(VENV)/.cli
 	@$(BIN)/oncehub demo --out demo-export
+
+demo-sync: $(VENV)/.sync
+	@rm -rf demo.duckdb demo.duckdb.*
+	@$(BIN)/oncehub demo-sync --out demo.duckdb
 
 demo-webhooks: $(VENV)/.cli
 	@$(BIN)/oncehub demo-webhooks
@@ -86,12 +91,15 @@ build: $(VENV)/.dev
 	@ls dist
 
 clean:
-	rm -rf $(VENV) $(VENV)-3.* .coverage build dist demo-export .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-3.* .coverage build dist demo-export demo.duckdb* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-$(VENV)/.cli $(VENV)/.dev $(VENV)/.docs: pyproject.toml
+# A report is made by the command line of what a sync has made.
+$(VENV)/.sync: EXTRAS := cli,sync
+
+$(VENV)/.cli $(VENV)/.dev $(VENV)/.sync $(VENV)/.docs: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name it: make PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "Installing into $(VENV); this takes a moment."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --editable '.[$(patsubst .%,%,$(notdir $@))]'
+	@$(BIN)/python -m pip install --quiet --editable '.[$(or $(EXTRAS),$(patsubst .%,%,$(notdir $@)))]'
 	@touch $@

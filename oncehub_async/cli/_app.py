@@ -24,6 +24,10 @@ COMMANDS = {
         "_demo:demo",
         "Export a simulated account, to see how it goes. No OnceHub account is needed.",
     ),
+    "demo-sync": (
+        "_demo_sync:demo_sync",
+        "Sync a simulated account into DuckDB, and report on it. No OnceHub account is needed.",
+    ),
     "demo-webhooks": (
         "_demo_webhooks:demo_webhooks",
         "Deliver simulated events to a receiver, kill it in the middle, and count what was lost.",

@@ -20,13 +20,8 @@ from ._catch_up import CaughtUp, CaughtUpInbox, catch_up
 from ._event import BookingEvent, ConversationEvent, Event, construct_event, read_event
 from ._event_names import EventType, check_event_type
 from ._handler import Context
-<<<<<<< HEAD
 from ._inbox import Inbox, MemoryInbox, PostgresInbox, SQLiteInbox
-from ._inbox.inbox_places import inbox_at, opened_inbox
-=======
-from ._inbox import Inbox, MemoryInbox, SQLiteInbox
-from ._inbox.inbox_places import opened_inbox, shared_inbox
->>>>>>> catchup
+from ._inbox.inbox_places import inbox_at, opened_inbox, shared_inbox
 from ._inbox.interface import AcceptingInbox, ClaimingInbox, InspectedInbox, OpenedInbox
 from ._inbox.records import Claim, Deployment, Outcome, State, StoredEvent, Subscription, Work
 from ._inbox.selection import InboxEntry, InboxHandler, Selection

@@ -35,6 +35,7 @@ COMMANDS = (
     ("export", "--watch", "--out"),
     ("verify",),
     ("demo", "--out"),
+    ("demo-sync", "--out"),
     ("listen", "--unsafe-accept-unsigned", "--inbox"),
     ("listen", "--secret-file"),
     ("watchdog", "--recreate", "--secret-file"),
