@@ -30,6 +30,7 @@ URLS = (
     "file:///x",
     " s3://bucket/x",
 )
+INBOXES = ("--inbox", "--file")
 COMMANDS = (
     ("export", "bookings", "--out"),
     ("export", "--watch", "--out"),
@@ -92,7 +93,10 @@ def test_a_url_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("command", [each for each in COMMANDS if each[0] in ("listen", "inbox")])
+@pytest.mark.parametrize(
+    "command",
+    [each for each in COMMANDS if each[0] in ("listen", "inbox") and each[-1] in INBOXES],
+)
 def test_an_inbox_may_be_in_postgresql(
     command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
