@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from .._ground import checks
 from ..export import RESOURCES
-from ._export_command import ExportRequest, export_account
+from ._export_command import ExportOptions, export_account
 from ._output import say, span
 from ._simulate import simulated
 from ._waiting_clock import WaitingClock, WaitingLoop
@@ -27,7 +27,7 @@ async def run_demo(out: Path, bookings: int, clock: WaitingClock) -> int:
             "now, side by side; times are those of that clock.",
         )
         code = await export_account(
-            ExportRequest(
+            ExportOptions(
                 out=out,
                 overwrite=True,
                 clock=clock,

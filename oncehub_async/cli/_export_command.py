@@ -20,10 +20,11 @@ from ..export import (
     MANIFEST_NAME,
     Compression,
     ExportPlan,
+    ExportRequest,
     Format,
     ResourceEntry,
     plan_export,
-    run_export,
+    run_request,
 )
 from . import COMPLETE, FAILED, NOT_THERE
 from ._export_display import Display
@@ -33,7 +34,7 @@ from ._output import complain, note, say, say_json, several, span
 
 
 @attrs.frozen(kw_only=True)
-class ExportRequest:
+class ExportOptions:
     """What was asked for on the command line."""
 
     resources: tuple[str, ...] = ()
@@ -58,60 +59,64 @@ class ExportRequest:
     expected: Mapping[str, int] = attrs.Factory(dict)
 
 
-async def export_account(request: ExportRequest) -> int:
+async def export_account(options: ExportOptions) -> int:
     """Export and tell what became of it."""
-    plan = plan_of(request)
     attempts = Attempts()
-    display = Display(request.quiet)
-    oncehub = client(request, attempts)
-    started = request.clock.now()
+    display = Display(options.quiet)
+    request = request_of(options, display)
+    oncehub = client(options, attempts)
+    started = options.clock.now()
     async with oncehub, display.shown():
-        manifest = await run_export(
-            oncehub,
-            plan,
-            request.out,
-            format=request.format,
-            compression=request.compression,
-            overwrite=request.overwrite,
-            expected=request.expected,
-            on_progress=display.update,
-        )
-    entries = {each.name: manifest.resources[each.name] for each in plan.resources}
+        manifest = await run_request(oncehub, request)
+    entries = {each.name: manifest.resources[each.name] for each in request.plan.resources}
     tell_what_is_missing(entries)
-    if request.json:
+    if options.json:
         say_json(manifest.as_dict())
-    elif not request.quiet:
-        tell(entries, request.out, attempts, request.clock.now() - started)
+    elif not options.quiet:
+        tell(entries, request.out, attempts, options.clock.now() - started)
         tell_next_steps(entries, request.out)
     if not is_complete(entries):
         return FAILED
     # Who names what the account doesn't have is told so; who asks for all gets all there is.
-    asked_in_vain = request.resources and not all(each.available for each in entries.values())
+    asked_in_vain = options.resources and not all(each.available for each in entries.values())
     return NOT_THERE if asked_in_vain else COMPLETE
 
 
-def plan_of(request: ExportRequest) -> ExportPlan:
+def request_of(options: ExportOptions, display: Display) -> ExportRequest:
+    """What the export is asked for. Raises `InvalidParameterError`."""
+    return ExportRequest(
+        plan=plan_of(options),
+        out=options.out,
+        format=options.format,
+        compression=options.compression,
+        overwrite=options.overwrite,
+        expected=options.expected,
+        on_progress=display.update,
+    )
+
+
+def plan_of(options: ExportOptions) -> ExportPlan:
     """What is to be exported. Raises `InvalidParameterError`."""
     plan = plan_export(
-        request.resources,
-        since=_time(request.since, "since"),
-        until=_time(request.until, "until"),
-        filters=_filters(request.filters),
-        expand=request.expand.split(",") if request.expand else (),
+        options.resources,
+        since=_time(options.since, "since"),
+        until=_time(options.until, "until"),
+        filters=_filters(options.filters),
+        expand=options.expand.split(",") if options.expand else (),
     )
-    if not request.unlisted:
+    if not options.unlisted:
         refuse_unlisted(plan)
     return plan
 
 
-def client(request: ExportRequest, attempts: "Attempts") -> OnceHub:
+def client(options: ExportOptions, attempts: "Attempts") -> OnceHub:
     """A client with the limits that were asked for. Raises `ConfigurationError`."""
     return OnceHub(
-        request.api_key,
-        base_url=request.base_url,
-        proxy=request.proxy,
-        clock=request.clock,
-        budget=budget_of(request.limits, request.clock),
+        options.api_key,
+        base_url=options.base_url,
+        proxy=options.proxy,
+        clock=options.clock,
+        budget=budget_of(options.limits, options.clock),
         on_attempt=attempts.note,
     )
 

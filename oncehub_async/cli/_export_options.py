@@ -9,7 +9,7 @@ from .._ground import checks
 from .._rate import Limits
 from ..errors import InvalidParameterError
 from ..export import EVERY, RESOURCES, Compression, Format
-from ._export_command import ExportRequest, export_account
+from ._export_command import ExportOptions, export_account
 from ._listed_values import filters_in_words
 from ._watch_command import watch_account
 
@@ -103,7 +103,7 @@ async def export(
     if once and (watch or overwrite):
         other = "--watch goes on" if watch else "--overwrite replaces what the folder holds"
         raise InvalidParameterError("once", f"adds changes and ends, and {other}: choose one")
-    request = ExportRequest(
+    options = ExportOptions(
         resources=resources,
         out=checks.local_path(out, "out"),
         since=since,
@@ -121,7 +121,7 @@ async def export(
         limits=limits,
         proxy=proxy,
     )
-    return await (watch_account(request) if watch or once else export_account(request))
+    return await (watch_account(options) if watch or once else export_account(options))
 
 
 # The lists of resources and filters are long and have one source.

@@ -14,7 +14,7 @@ from ..errors import DeletedObjectError, GoneError, InvalidParameterError, NotFo
 from ..export import RESOURCES, ResourcePlan
 from ..models import to_dict
 from . import COMPLETE, NOT_THERE
-from ._export_command import ExportRequest, plan_of
+from ._export_command import ExportOptions, plan_of
 from ._listed_values import refuse_unlisted_fields
 from ._output import complain, note, say, say_json, say_table
 
@@ -89,7 +89,7 @@ async def list_objects(
         The URL of a proxy to go through, such as http://proxy.example.com:3128.
     """
     checks.whole_number(limit, "limit", 1)
-    request = ExportRequest(
+    options = ExportOptions(
         resources=(resource,),
         out=Path(),
         since=since,
@@ -98,7 +98,7 @@ async def list_objects(
         expand=expand,
         unlisted=unlisted,
     )
-    (plan,) = plan_of(request).resources
+    (plan,) = plan_of(options).resources
     try:
         objects = await _some(plan, limit + 1, proxy)
     except NotFoundError as error:

@@ -8,14 +8,14 @@ from contextlib import aclosing
 from pathlib import Path
 
 from .._ground import text_in_seconds
-from ..export import Format, ResourceEntry, Round, watch_export
+from ..export import Format, ResourceEntry, Round, watch_request
 from . import COMPLETE, FAILED
 from ._export_command import (
     Attempts,
-    ExportRequest,
+    ExportOptions,
     client,
     is_complete,
-    plan_of,
+    request_of,
     tell,
     tell_next_steps,
     tell_what_is_missing,
@@ -24,48 +24,41 @@ from ._export_display import Display, only_errors_logged
 from ._output import complain, note, say, say_json_line, several, span
 
 
-async def watch_account(request: ExportRequest) -> int:
+async def watch_account(options: ExportOptions) -> int:
     """Export, and tell what changes after that."""
-    plan = plan_of(request)
     attempts = Attempts()
-    display = Display(request.quiet)
-    oncehub = client(request, attempts)
-    watching = watch_export(
-        oncehub,
-        plan,
-        request.out,
-        every=request.every,
-        format=request.format,
-        compression=request.compression,
-        overwrite=request.overwrite,
-        on_progress=display.update,
-    )
-    started = request.clock.now()
+    display = Display(options.quiet)
+    request = request_of(options, display)
+    oncehub = client(options, attempts)
+    watching = watch_request(oncehub, request, every=options.every)
+    started = options.clock.now()
     async with oncehub, aclosing(watching) as rounds:
         async with display.shown():
             first = await anext(rounds)
-        entries = {each.name: first.manifest.resources[each.name] for each in plan.resources}
+        entries = {
+            each.name: first.manifest.resources[each.name] for each in request.plan.resources
+        }
         tell_what_is_missing(entries)
-        if request.json:
+        if options.json:
             _say_line(first)
-        elif not request.quiet:
-            tell(entries, request.out, attempts, request.clock.now() - started)
+        elif not options.quiet:
+            tell(entries, request.out, attempts, options.clock.now() - started)
         if not is_complete(entries):
             return FAILED
-        if request.once:
+        if options.once:
             last = await anext(rounds)
-            code = _tell_once(last, request)
-            if code == COMPLETE and not (request.quiet or request.json):
+            code = _tell_once(last, options)
+            if code == COMPLETE and not (options.quiet or options.json):
                 tell_next_steps(last.manifest.resources, request.out)
             return code
-        if not request.quiet:
+        if not options.quiet:
             note(
-                f"Looking for changes every {span(request.every)}, for {request.out}/*"
+                f"Looking for changes every {span(options.every)}, for {request.out}/*"
                 f".changes{_ending(entries)}. Stop it with Ctrl-C."
             )
-        with only_errors_logged() if request.quiet else contextlib.nullcontext():
-            await _tell_until_interrupted(rounds, request)
-    if not request.quiet:
+        with only_errors_logged() if options.quiet else contextlib.nullcontext():
+            await _tell_until_interrupted(rounds, options)
+    if not options.quiet:
         note(_stopped(entries))
     return COMPLETE
 
@@ -77,18 +70,18 @@ def _ending(entries: Mapping[str, ResourceEntry]) -> str:
 
 
 async def _tell_until_interrupted(
-    rounds: AsyncGenerator[Round, None], request: ExportRequest
+    rounds: AsyncGenerator[Round, None], options: ExportOptions
 ) -> None:
-    told = request.clock.now()
+    told = options.clock.now()
     with interruption() as interrupted:
         try:
             async for each in rounds:
-                _tell(each, request)
+                _tell(each, options)
                 if each.total or each.errors:
-                    told = request.clock.now()
-                elif request.clock.now() - told >= _SIGN_OF_LIFE and not request.quiet:
-                    told = request.clock.now()
-                    note(f"{_time(each)}  no changes; still looking every {span(request.every)}")
+                    told = options.clock.now()
+                elif options.clock.now() - told >= _SIGN_OF_LIFE and not options.quiet:
+                    told = options.clock.now()
+                    note(f"{_time(each)}  no changes; still looking every {span(options.every)}")
         except asyncio.CancelledError:
             # To be interrupted is how a watch is meant to end.
             task = asyncio.current_task()
@@ -125,23 +118,23 @@ _SIGN_OF_LIFE = 3600.0
 """Seconds; who looks after it may think that a silent watch has died."""
 
 
-def _tell_once(round: Round, request: ExportRequest) -> int:
+def _tell_once(round: Round, options: ExportOptions) -> int:
     """What the one look brought; the exit code."""
-    _tell(round, request, again="run the same command again")
+    _tell(round, options, again="run the same command again")
     if round.errors:
         return FAILED
-    if not (round.total or request.quiet or request.json):
+    if not (round.total or options.quiet or options.json):
         say(f"{_time(round)}  up to date: no changes")
     return COMPLETE
 
 
-def _tell(round: Round, request: ExportRequest, again: str = "") -> None:
-    again = again or f"tried again in {span(request.every)}"
+def _tell(round: Round, options: ExportOptions, again: str = "") -> None:
+    again = again or f"tried again in {span(options.every)}"
     for name, error in round.errors.items():
         complain(f"{name}: {error}; {again}")
-    if request.json:
+    if options.json:
         _say_line(round)
-    elif round.total and not request.quiet:
+    elif round.total and not options.quiet:
         counts = ", ".join(f"{name} {count:,}" for name, count in round.changes.items() if count)
         say(f"{_time(round)}  {several(round.total, 'change')}: {counts}")
         for name, ids in round.gone.items():

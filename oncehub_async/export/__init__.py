@@ -1,7 +1,8 @@
 """Exports of an account to files, each read to its last page or marked as not complete."""
 
 from ._export_plan import RESOURCES, ExportPlan, ResourcePlan, plan_export
-from ._export_run import run_export
+from ._export_request import ExportRequest
+from ._export_run import run_export, run_request
 from ._formats import BrokenFileError, Compression, Format, plain_text
 from ._manifest import MANIFEST_NAME, Changes, Manifest, ResourceEntry
 from ._manifest_reader import ManifestError, read_manifest
@@ -14,7 +15,7 @@ from ._verify import (
     compare_with_account,
     verify_export,
 )
-from ._watch import EVERY, Round, watch_export
+from ._watch import EVERY, Round, watch_export, watch_request
 
 __all__ = [
     "EVERY",
@@ -27,6 +28,7 @@ __all__ = [
     "Compression",
     "ExportPlan",
     "ExportProgress",
+    "ExportRequest",
     "ExportState",
     "Format",
     "Manifest",
@@ -42,6 +44,8 @@ __all__ = [
     "plan_export",
     "read_manifest",
     "run_export",
+    "run_request",
     "verify_export",
     "watch_export",
+    "watch_request",
 ]

@@ -1,22 +1,21 @@
 """Runs an export: all resources side by side, under the client's one budget."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
 
 import attrs
 
 from .._client import OnceHub, Resources
-from .._ground import checks
 from .._rate import Priority
 from ..errors import InvalidParameterError
-from ._earlier_export import earlier_export
+from ._earlier_export import EarlierExport, earlier_export
 from ._export_plan import ExportPlan
+from ._export_request import ExportRequest
 from ._files import in_thread, reason
-from ._folder import SOME, is_added, is_in_account, locked, manifest_in, prepare
-from ._formats import BrokenFileError, Compression, Format, check, file_ending, read_objects
+from ._folder import SOME, is_added, is_in_account, manifest_in, prepare
+from ._formats import BrokenFileError, Compression, Format, read_objects
 from ._manifest import MANIFEST_NAME, Manifest, ResourceEntry, now_text, text_of
 from ._progress import ExportProgress, ExportState, ResourceProgress
 from ._resource_export import INTERRUPTED, ResourceExport
@@ -55,86 +54,51 @@ async def run_export(
     `AuthenticationError`, which concerns all resources, and `OSError` where the
     manifest can't be written.
     """
-    out = checks.local_path(out, "out")
-    with ready(oncehub, plan, out, format, compression):
-        return await export_into(
-            oncehub,
-            plan,
-            out,
+    return await run_request(
+        oncehub,
+        ExportRequest(
+            plan=plan,
+            out=out,
             format=format,
             compression=compression,
             overwrite=overwrite,
             expected=expected,
             on_progress=on_progress,
-        )
+        ),
+    )
 
 
-@contextmanager
-def ready(
-    oncehub: OnceHub, plan: ExportPlan, out: Path, format: Format, compression: Compression
-) -> Iterator[None]:
-    """Keep others out of the folder, after a look at what can be wrong with the arguments."""
-    if not plan.resources:
-        raise InvalidParameterError("plan", "names no resource")
-    check(format, compression)
-    for resource in plan.resources:
-        resource.listing(oncehub)
-    with locked(out):
-        yield
+async def run_request(oncehub: OnceHub, request: ExportRequest) -> Manifest:
+    """What `run_export` does, for a request; it raises the same."""
+    with request.alone(oncehub):
+        return await export_into(oncehub, request)
 
 
 async def export_into(
-    oncehub: OnceHub,
-    plan: ExportPlan,
-    out: Path,
-    *,
-    format: Format,
-    compression: Compression,
-    overwrite: bool,
-    may_be_finished: bool = False,
-    expected: Mapping[str, int] | None,
-    on_progress: Callable[[ExportProgress], None] | None,
+    oncehub: OnceHub, request: ExportRequest, *, may_be_finished: bool = False
 ) -> Manifest:
-    """What `run_export` does, for whoever has the folder to himself.
+    """Export, for whoever has the folder to himself.
 
     With `may_be_finished`, a complete export of the same that the folder holds is taken for it.
     """
+    plan, out, names = request.plan, request.out, request.files
     bulk = oncehub.with_priority(Priority.BULK)
-    ending = file_ending(format, compression)
-    started = now_text(oncehub.clock)
-    there = manifest_in(out, overwrite=overwrite)
+    there = manifest_in(out, overwrite=request.overwrite)
     earlier = earlier_export(there, plan)
-    wanted = Manifest(
-        tool=oncehub.user_agent,
-        started=started,
-        overwrite=overwrite,
-        resources={
-            each.name: ResourceEntry(
-                started=started,
-                arguments=each.readable_arguments(),
-                format=format,
-                compression=compression,
-                error=_UNFINISHED,
-                earlier_count=earlier.counts.get(each.name),
-                began=text_of(earlier.beginnings.get(each.name)),
-            )
-            for each in plan.resources
-        },
-    )
-    names = {each.name: each.name + ending for each in plan.resources}
-    if there is not None and not overwrite and is_added(there, wanted):
+    wanted = _wanted(oncehub, request, earlier)
+    if there is not None and not request.overwrite and is_added(there, wanted):
         await _check_account(bulk, there, out)
     manifest = prepare(
-        out, there, wanted, names, overwrite=overwrite, may_be_finished=may_be_finished
+        out, there, wanted, names, overwrite=request.overwrite, may_be_finished=may_be_finished
     )
     if manifest.is_finished:
         return manifest
-    progress = _progress(oncehub, plan, manifest, {**earlier.counts, **(expected or {})})
+    progress = _progress(oncehub, plan, manifest, {**earlier.counts, **(request.expected or {})})
 
     def tell() -> None:
         progress.budget = oncehub.budget
-        if on_progress is not None:
-            on_progress(progress)
+        if request.on_progress is not None:
+            request.on_progress(progress)
 
     exports = [
         ResourceExport(
@@ -163,6 +127,28 @@ async def export_into(
                 raise
         tell()
     return manifest
+
+
+def _wanted(oncehub: OnceHub, request: ExportRequest, earlier: EarlierExport) -> Manifest:
+    """The manifest of an export that hasn't begun."""
+    started = now_text(oncehub.clock)
+    return Manifest(
+        tool=oncehub.user_agent,
+        started=started,
+        overwrite=request.overwrite,
+        resources={
+            each.name: ResourceEntry(
+                started=started,
+                arguments=each.readable_arguments(),
+                format=request.format,
+                compression=request.compression,
+                error=_UNFINISHED,
+                earlier_count=earlier.counts.get(each.name),
+                began=text_of(earlier.beginnings.get(each.name)),
+            )
+            for each in request.plan.resources
+        },
+    )
 
 
 async def _check_account(oncehub: Resources, there: Manifest, out: Path) -> None:

@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from harness.virtual_time import VirtualClock, run_virtual
-from oncehub_async.cli._export_command import ExportRequest
+from oncehub_async.cli._export_command import ExportOptions
 from oncehub_async.cli._watch_command import _tell_until_interrupted
 from oncehub_async.export import Manifest, Round
 
@@ -26,7 +26,7 @@ def _lines(capsys: pytest.CaptureFixture[str], *, hours: float, quiet: bool = Fa
             yield Round(number=number, started=clock.date(), manifest=manifest)
 
     async def main() -> None:
-        request = ExportRequest(out=Path("out"), every=TEN_MINUTES, clock=clock, quiet=quiet)
+        request = ExportOptions(out=Path("out"), every=TEN_MINUTES, clock=clock, quiet=quiet)
         await _tell_until_interrupted(rounds(), request)
 
     run_virtual(main())

@@ -2,6 +2,14 @@
 
 from .change_log import change_in
 from .versions import VERSION_TIMES
-from .watch_run import EVERY, OVERLAP, Round, watch_export
+from .watch_run import EVERY, OVERLAP, Round, watch_export, watch_request
 
-__all__ = ["EVERY", "OVERLAP", "VERSION_TIMES", "Round", "change_in", "watch_export"]
+__all__ = [
+    "EVERY",
+    "OVERLAP",
+    "VERSION_TIMES",
+    "Round",
+    "change_in",
+    "watch_export",
+    "watch_request",
+]

@@ -8,11 +8,11 @@ from pathlib import Path
 import attrs
 
 from ..._client import OnceHub
-from ..._ground import checks
 from ..._rate import Priority
 from ...errors import AuthenticationError, InvalidParameterError, OnceHubError, RequestError
 from .._export_plan import ExportPlan
-from .._export_run import export_into, first_of, ready
+from .._export_request import ExportRequest
+from .._export_run import export_into, first_of
 from .._files import in_thread, reason
 from .._folder import is_in_account
 from .._formats import Compression, Format
@@ -49,7 +49,7 @@ class Round:
         return sum(self.changes.values())
 
 
-async def watch_export(
+def watch_export(
     oncehub: OnceHub,
     plan: ExportPlan,
     out: Path,
@@ -93,27 +93,36 @@ async def watch_export(
     another account, `BrokenFileError` where files were damaged and `OSError` where they or the
     manifest can't be read or written.
     """
+    request = ExportRequest(
+        plan=plan,
+        out=out,
+        format=format,
+        compression=compression,
+        overwrite=overwrite,
+        expected=expected,
+        on_progress=on_progress,
+    )
+    return watch_request(oncehub, request, every=every, overlap=overlap)
+
+
+async def watch_request(
+    oncehub: OnceHub,
+    request: ExportRequest,
+    *,
+    every: float = EVERY,
+    overlap: timedelta = OVERLAP,
+) -> AsyncGenerator[Round, None]:
+    """What `watch_export` does, for a request; it raises the same."""
     if not every >= SHORTEST_PAUSE:
         raise InvalidParameterError("every", "has to be 10 seconds or more")
     if overlap < timedelta(0):
         raise InvalidParameterError("overlap", "can't be negative")
-    out = checks.local_path(out, "out")
-    clock = oncehub.clock
-    with ready(oncehub, plan, out, format, compression):
+    clock, out = oncehub.clock, request.out
+    with request.alone(oncehub):
         started = clock.date()
-        manifest = await export_into(
-            oncehub,
-            plan,
-            out,
-            format=format,
-            compression=compression,
-            overwrite=overwrite,
-            may_be_finished=True,
-            expected=expected,
-            on_progress=on_progress,
-        )
+        manifest = await export_into(oncehub, request, may_be_finished=True)
         yield Round(number=0, started=started, manifest=manifest)
-        watches = _watches(oncehub, plan, manifest, out, overlap)
+        watches = _watches(oncehub, request, manifest, overlap)
         if watches is None:
             return
         for watch in watches:
@@ -150,15 +159,15 @@ async def watch_export(
 
 
 def _watches(
-    oncehub: OnceHub, plan: ExportPlan, manifest: Manifest, out: Path, overlap: timedelta
+    oncehub: OnceHub, request: ExportRequest, manifest: Manifest, overlap: timedelta
 ) -> list[ResourceWatch] | None:
     """What is to be kept current; None where the export isn't complete."""
     bulk = oncehub.with_priority(Priority.BULK)
-    entries = [(each, manifest.resources[each.name]) for each in plan.resources]
+    entries = [(each, manifest.resources[each.name]) for each in request.plan.resources]
     if not all(entry.complete or not entry.available for _, entry in entries):
         return None
     return [
-        ResourceWatch(each, bulk, out, entry, overlap, oncehub.clock)
+        ResourceWatch(each, bulk, request.out, entry, overlap, oncehub.clock)
         for each, entry in entries
         if entry.complete
     ]
