@@ -14,6 +14,17 @@ PRIVATE = 0o600
 _SAFE = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
 
 
+def sync_folder(folder: Path) -> None:
+    """Make new names in a folder safe. Raises `OSError`."""
+    # Windows has no such thing and needs none.
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 def open_private(path: Path, flags: int) -> int:
     """A descriptor of a regular file, opened with `flags`, such as `os.O_RDWR | os.O_CREAT`.
 

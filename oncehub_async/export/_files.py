@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
-from .._ground import PRIVATE, open_private
+from .._ground import PRIVATE, open_private, sync_folder
 
 T = TypeVar("T")
 
@@ -153,17 +153,6 @@ def open_again(path: Path) -> BinaryIO:
 def beside(path: Path, ending: str) -> Path:
     """A file with an ending to its name."""
     return path.with_name(path.name + ending)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make new names in a folder safe."""
-    # Windows has no such thing and needs none.
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def reason(error: OSError) -> str:

@@ -16,9 +16,9 @@ from typing import Any, BinaryIO
 
 import attrs
 
-from .._ground import MOST_VALUES, dump_json, load_json
+from .._ground import MOST_VALUES, dump_json, load_json, sync_folder
 from ..errors import OnceHubError
-from ._files import open_again, open_anew, sync_folder
+from ._files import open_again, open_anew
 from ._formats import LONGEST_LINE
 
 SPOOL_ENDING = ".spool"

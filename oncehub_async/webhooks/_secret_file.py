@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from .._ground import checks
+from .._ground import checks, sync_folder
 from ..errors import ConfigurationError
 from ._signing_secrets import Secrets, SecretsProvider
 
@@ -59,11 +59,7 @@ class SecretFile:
         os.fsync(self._descriptor)
         os.replace(self._name, self._file)
         with contextlib.suppress(OSError):  # not everywhere can folders be synced
-            folder = os.open(self._file.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            sync_folder(self._file.parent)
 
 
 @contextlib.contextmanager

@@ -64,4 +64,4 @@ def test_every_file_is_opened_in_one_way() -> None:
         for path in root.rglob("*.py")
         if "os.open(" in path.read_text("utf-8")
     }
-    assert found == {"_ground/private_files.py", "export/_files.py", "export/_folder.py"}
+    assert found == {"_ground/private_files.py", "export/_folder.py"}

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ..._ground import MOST_VALUES, load_json
-from .._files import open_again, open_anew, sync_folder
+from ..._ground import MOST_VALUES, load_json, sync_folder
+from .._files import open_again, open_anew
 from .._formats import BrokenFileError, pieces_of
 from .._manifest import MANIFEST_NAME, Changes
 

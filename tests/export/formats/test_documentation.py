@@ -57,10 +57,13 @@ def test_the_endings_are_those_of_the_code() -> None:
 
 @pytest.mark.parametrize("block", BLOCKS)
 def test_the_code_runs(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a folder with an export."""
+    """In a folder with an export, and with changes of its users."""
     for format_ in Format:
-        name = "bookings" + file_ending(format_, Compression.NONE)
-        (tmp_path / name).write_bytes(written(simulated("bookings"), "bookings", format_))
+        ending = file_ending(format_, Compression.NONE)
+        for name in ("bookings", "contacts", "users"):
+            data = written(simulated(name), name, format_)
+            (tmp_path / f"{name}{ending}").write_bytes(data)
+        (tmp_path / f"users.changes{ending}").write_bytes(data)
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {"print": lambda *_: None}
     exec(compile(ast.parse(block), "export-formats.md", "exec"), names)

@@ -226,7 +226,7 @@ def test_a_wrong_fault_is_refused_when_it_is_made(wrong: dict[str, Any], said: s
     """In one line; also one that never could strike."""
     with pytest.raises(ValueError, match=said):
         DeliveryFault(**wrong)
-    assert len(KINDS) == 9
+    assert len(KINDS) == 10
 
 
 def test_both_kinds_of_faults_live_side_by_side() -> None:
