@@ -1,5 +1,9 @@
 """The contract of `Inbox` as tests, for whoever writes one."""
 
+import asyncio
+
+import attrs
+
 from ..webhooks import Inbox, Selection, Subscription
 from ._claiming_contract import _ClaimingContract
 from ._contract_basics import DONE, Inboxes, an_event, claimed, finish, in_a_loop
@@ -58,7 +62,46 @@ class _RegisteringContract:
         assert claimed(await inbox.claim(9, ("new",), 0.0)) == [("E2", ["new"])]
 
 
-class InboxContract(_ClaimingContract, _RegisteringContract, _RedoContract, _ModelContract):
+class _CatchingUpContract:
+    """An inbox shows what came, and takes what says the same once."""
+
+    @in_a_loop
+    async def test_events_are_shown_in_the_order_in_which_they_came(self, inboxes: Inboxes) -> None:
+        """Some at a time, from a moment on; what is put meanwhile comes last."""
+        inbox = await inboxes.open()
+        moments = {"E1": 5.0, "E2": 9.0, "E3": 7.0, "E4": 9.0}
+        for name, moment in moments.items():
+            event = an_event(name, at=100.0 - moment)
+            await inbox.put(attrs.evolve(event, received=moment), ())
+        first = await inbox.received(7.0, limit=2)
+        assert [each.id for each in first] == ["E2", "E3"]
+        assert [each.received for each in first] == [9.0, 7.0]
+        await inbox.put(attrs.evolve(an_event("E0"), received=8.0), ("h",))
+        rest = await inbox.received(7.0, after="E3")
+        assert [each.id for each in rest] == ["E4", "E0"]
+        assert rest[-1].body == an_event("E0").body
+        assert await inbox.received(7.0, after="E0") == []
+        everything = await inbox.received(0.0, after="forgotten by now")
+        assert [each.id for each in everything] == [*moments, "E0"]
+
+    @in_a_loop
+    async def test_what_says_the_same_as_an_event_that_is_there_is_not_new(
+        self, inboxes: Inboxes
+    ) -> None:
+        """It isn't kept; what says the same as one that isn't there is."""
+        inbox = await inboxes.open()
+        assert await inbox.put(an_event("CAUGHT-UP-1"), ("h",))
+        late, other = (attrs.evolve(an_event(f"E{n}"), same_as=f"CAUGHT-UP-{n}") for n in (1, 2))
+        puts = (inbox.put(late, ("h",)), inbox.put(other, ("h",)), inbox.put(late, ("h",)))
+        assert list(await asyncio.gather(*puts)) == [False, True, False]
+        assert await inbox.digest("E1") is None
+        assert await inbox.waiting() == {"h": 2}
+        assert not await inbox.put(other, ("h",))
+
+
+class InboxContract(
+    _ClaimingContract, _RegisteringContract, _CatchingUpContract, _RedoContract, _ModelContract
+):
     """What holds for every inbox, as tests. Subclass it with a fixture `make_inbox`:
 
         class TestMyInbox(InboxContract):
