@@ -161,13 +161,15 @@ async def test_a_dry_run_puts_nothing(tmp_path: Path) -> None:
         async def handle(event: BookingEvent) -> None:
             seen.append(event)
 
+        since = account.sim.now()
+        account.clock.move(1.0)
         scheduled = account.sim.happen("booking.scheduled")
         canceled = account.sim.happen("booking.canceled")
         account.sim.happen("booking.no_show")
         async with receiver:
-            dry = await receiver.catch_up(account.oncehub, dry_run=True)
+            dry = await receiver.catch_up(account.oncehub, since=since, dry_run=True)
             assert await receiver.inbox.received(0.0) == []
-            wet = await receiver.catch_up(account.oncehub)
+            wet = await receiver.catch_up(account.oncehub, since=since)
             await receiver.idle()
         assert (dry.missing, dry.unhandled) == (wet.missing, wet.unhandled)
         assert wet.missing == {
@@ -203,7 +205,9 @@ async def test_a_watch_that_can_not_look_says_so_and_looks_again(tmp_path: Path)
     """It takes no silence for what it doesn't know; nor what no webhook is to tell of."""
     async with missing_events(tmp_path) as account, account.receiver() as receiver:
         account.deliver_to(receiver)
-        account.sim.happen("booking.scheduled")
+        account.change(2, 60.0)
+        await account.sim.delivered()
+        account.change(1, 60.0)
         await account.sim.delivered()
         watch = WebhookWatch(account.oncehub, receiver.inbox, clock=account.time)
         account.clock.move(3_600.0)
