@@ -233,3 +233,27 @@ async def test_a_watch_that_can_not_look_says_so_and_looks_again(tmp_path: Path)
         header = sign(body, account.secret, account.time.now())
         assert (await receiver.receive({"Oncehub-Signature": header}, body)).status == 200
         assert not (await watch.look()).is_silent
+
+
+async def test_what_is_caught_up_takes_its_place_in_the_order(tmp_path: Path) -> None:
+    """Originals of earlier states that come late, but before it is handled, are handled before."""
+    async with missing_events(tmp_path) as account:
+        account.deliver_to_nobody()
+        bookings = [account.sim.happen("booking.scheduled") for _ in range(10)]
+        for each in bookings:
+            account.clock.move(60.0)
+            account.sim.happen("booking.canceled", each)
+        await asyncio.wait_for(until(lambda: len(account.sent) >= 20), 20.0)
+        receiver = account.receiver()
+        await receiver.open(handle=False)
+        await receiver.catch_up(account.oncehub)
+        assert await account.deliver_late(receiver) == {200}
+        await receiver.close()
+        async with account.receiver() as receiver:
+            await receiver.idle()
+        handled = [each for each in account.handled if each.raw["data"]["id"] in bookings]
+        assert len(handled) == 20
+        told = [each.type for each in handled if each.raw["data"]["id"] == bookings[0]]
+        assert told == ["booking.scheduled", "booking.changed"]
+        assert account.in_order()
+        assert not any(account.superseded)
