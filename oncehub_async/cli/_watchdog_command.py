@@ -193,6 +193,8 @@ async def watchdog(
         raise InvalidParameterError("recreate", "add --recreate, or leave its options out")
     if not every >= _SHORTEST:
         raise InvalidParameterError("every", "has to be 10 seconds or more")
+    if not patience > 0:
+        raise InvalidParameterError("patience", "has to be more than 0 seconds")
     return await watch_webhooks(
         WatchdogRequest(
             file=file,

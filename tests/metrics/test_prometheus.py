@@ -2,8 +2,10 @@
 
 import re
 import sys
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
+import attrs
 import pytest
 
 from oncehub_async import OnceHub, RequestAttempt
@@ -23,6 +25,7 @@ from oncehub_async.webhooks import (
     Receiver,
     Refusal,
     State,
+    WebhookLook,
 )
 from tests.documents import ROOT
 from tests.webhooks.conftest import SECRET, deliver
@@ -193,6 +196,23 @@ def shown_names() -> set[str]:
         f"{family.name}_total" if family.type == "counter" else family.name
         for family in metrics.registry.collect()
     }
+
+
+def test_a_silence_is_shown() -> None:
+    """What couldn't be found out leaves what was known."""
+    metrics = PrometheusMetrics()
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    look = WebhookLook(at=at, changed=3, missing=2, missing_since=at, is_silent=True)
+    metrics.on_look(look)
+    later = attrs.evolve(look, at=at + timedelta(hours=1), missing=0, error="no answer")
+    metrics.on_look(later)
+    assert value(metrics, "oncehub_webhook_silent") == 1
+    assert value(metrics, "oncehub_webhook_missing_events") == 2
+    last = value(metrics, "oncehub_webhook_last_look_timestamp_seconds")
+    assert last == at.timestamp()
+    metrics.on_look(attrs.evolve(later, error=None, is_silent=False))
+    assert value(metrics, "oncehub_webhook_silent") == 0
+    assert value(metrics, "oncehub_webhook_missing_events") == 0
 
 
 def test_the_page_lists_every_metric_and_no_other() -> None:

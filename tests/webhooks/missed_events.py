@@ -71,6 +71,10 @@ class Missing:
 
         return made
 
+    def sim_client(self) -> OnceHub:
+        """Another client, not opened yet."""
+        return OnceHub(self.sim.api_key, base_url=self.sim.url, clock=self.clock)
+
     def deliver_to(self, receiver: Receiver) -> None:
         """Deliveries reach it from now on."""
 

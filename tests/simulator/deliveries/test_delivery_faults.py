@@ -40,6 +40,23 @@ def test_duplicates() -> None:
     run_virtual(main())
 
 
+def test_a_webhook_is_switched_off() -> None:
+    """From that event on all is lost, and nothing else tells it."""
+
+    async def main() -> None:
+        receiver = Receiver()
+        async with virtual(receiver) as sim:
+            await deliver(sim, "booking.scheduled")
+            sim.inject(DeliveryFault("switch_off", "booking", times=1))
+            await deliver(sim, *TWO, "booking.scheduled")
+            assert receiver.types == ["booking.scheduled"]
+            assert len(sim.disabled_webhooks) == 1
+            assert [each.outcome for each in sim.deliveries] == ["accepted", *["lost"] * 3]
+            assert sim.stats.delivery_faults == {"switch_off": 1}
+
+    run_virtual(main())
+
+
 def test_reordering() -> None:
     """An event is held back until the next one for its webhook has come."""
 

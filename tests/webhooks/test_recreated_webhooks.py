@@ -1,0 +1,93 @@
+"""A webhook that is off is made anew, and its secret stands where receivers read it."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from oncehub_async import ConfigurationError, InvalidParameterError, OnceHubError
+from oncehub_async.simulator import Fault
+from oncehub_async.testing import make_event, sign
+from oncehub_async.webhooks import (
+    MemoryInbox,
+    Receiver,
+    read_secret_file,
+    recreate_webhook,
+    secrets_of_file,
+)
+from oncehub_async.webhooks._recreated_webhook import next_name
+
+from .missed_events import URL, missing_events
+
+
+async def test_the_new_one_is_like_the_old_one(tmp_path: Path) -> None:
+    """Its secret comes first, the old one after it; nobody else may read the file."""
+    file = tmp_path / "secret.txt"
+    async with missing_events(tmp_path) as account:
+        file.write_text(f"{account.secret}\n")
+        (old,) = account.sim.ids("webhooks")
+        new = await recreate_webhook(account.oncehub, file)
+        assert list(account.sim.ids("webhooks")) == [new.id] != [old]
+        assert (new.name, new.url, list(new.events or ())) == ("Mine (2)", URL, ["booking"])
+    assert read_secret_file(file) == [new.signing_secret, account.secret]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [file]
+
+
+async def test_a_receiver_takes_the_new_secret_and_the_old_one(tmp_path: Path) -> None:
+    """Without a restart: what is signed with the old one may still be on its way."""
+    file = tmp_path / "secret.txt"
+    async with missing_events(tmp_path) as account:
+        file.write_text(account.secret)
+        receiver = Receiver(
+            signing_secret=secrets_of_file(file),
+            inbox=MemoryInbox(),
+            max_age=1e9,
+            clock=account.time,
+        )
+        async with receiver:
+            new = await recreate_webhook(account.oncehub, file)
+            account.clock.move(60.0)  # so seldom is the file read because of what is refused
+            for secret in (new.signing_secret or "", account.secret):
+                body = make_event("booking.scheduled")
+                header = sign(body, secret, account.time.now())
+                assert (await receiver.receive({"Oncehub-Signature": header}, body)).status == 200
+
+
+async def test_without_a_place_for_its_secret_no_webhook_is_made(tmp_path: Path) -> None:
+    """Nor where it can't be chosen, or the file can't be written in the end."""
+    async with missing_events(tmp_path) as account:
+        before = list(account.sim.ids("webhooks"))
+        with pytest.raises(OSError, match="No such file"):
+            await recreate_webhook(account.oncehub, tmp_path / "nowhere" / "secret.txt")
+        (tmp_path / "folder").mkdir()
+        with pytest.raises(OSError, match="directory"):
+            await recreate_webhook(account.oncehub, tmp_path / "folder")
+        with pytest.raises(InvalidParameterError, match="webhook: the account has no webhook WHK"):
+            await recreate_webhook(account.oncehub, tmp_path / "s", webhook="WHK-NOT-THERE")
+        await account.oncehub.webhooks.create(name="Other", url=URL, events=["booking"])
+        with pytest.raises(InvalidParameterError, match="2 webhooks: name one"):
+            await recreate_webhook(account.oncehub, tmp_path / "s")
+        account.sim.inject(Fault("server_error", "create-*-webhook", status=400))
+        with pytest.raises(OnceHubError):
+            await recreate_webhook(account.oncehub, tmp_path / "s", webhook=before[0])
+        assert set(before) < set(account.sim.ids("webhooks"))
+        assert {each.name for each in tmp_path.iterdir()} == {"folder"}
+
+
+def test_a_file_without_a_secret_is_refused(tmp_path: Path) -> None:
+    """Anybody could sign then; spaces and empty lines are none."""
+    file = tmp_path / "secret.txt"
+    file.write_text(" , \n\n")
+    with pytest.raises(ConfigurationError, match="holds none"):
+        read_secret_file(file)
+    file.write_text("one, two\n\nthree\n")
+    assert read_secret_file(file) == ["one", "two", "three"]
+
+
+@pytest.mark.parametrize(
+    ("name", "then"), [("CRM", "CRM (2)"), ("CRM (2)", "CRM (3)"), ("A (b)", "A (b) (2)")]
+)
+def test_the_name_tells_which_it_was(name: str, then: str) -> None:
+    """Names are unique in an account."""
+    assert next_name(name) == then
