@@ -5,6 +5,7 @@ import contextlib
 import time
 import uuid
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from yarl import URL
@@ -70,12 +71,10 @@ class _RedisStore:
         self._listener: asyncio.Task[None] | None = None
         self._started_at = float("-inf")
         """About when the server began, in seconds of this machine."""
-        try:
-            import redis  # noqa: F401 - only who uses it needs it
-        except ImportError:
+        if find_spec("redis") is None:
             raise ConfigurationError(
                 "budget: Redis needs an extra: pip install 'oncehub-async[redis]'"
-            ) from None
+            )
 
     async def open(self, on_lost: Callable[[], None]) -> None:
         from redis.asyncio import Redis
@@ -90,7 +89,7 @@ class _RedisStore:
             retry=Retry(NoBackoff(), 0),
         )
         self._script = self._redis.register_script(lua())
-        self._listener = asyncio.create_task(self._listen(on_lost))
+        self._listener = asyncio.create_task(self._listen(self._redis, on_lost))
 
     async def ask(self, ask: Ask, rules: SharedRules) -> Told:
         from redis.exceptions import (
@@ -127,16 +126,15 @@ class _RedisStore:
         if self._redis is not None:
             await self._redis.aclose()
 
-    async def _listen(self, on_lost: Callable[[], None]) -> None:
+    async def _listen(self, redis: "Redis", on_lost: Callable[[], None]) -> None:
         """Hear at once of a connection that ended, and of a state that was begun anew."""
         from redis.exceptions import RedisError
 
-        assert self._redis is not None  # noqa: S101 - for the type checker
         before = False
         while True:
             with contextlib.suppress(RedisError, OSError):
-                await self._read_uptime()
-                async with self._redis.pubsub(ignore_subscribe_messages=True) as news:
+                await self._read_uptime(redis)
+                async with redis.pubsub(ignore_subscribe_messages=True) as news:
                     await news.subscribe(self._key)
                     if before:
                         on_lost()
@@ -146,9 +144,8 @@ class _RedisStore:
                             on_lost()
             await asyncio.sleep(_RECONNECT)
 
-    async def _read_uptime(self) -> None:
-        assert self._redis is not None  # noqa: S101 - for the type checker
-        told = await self._redis.info("server")
+    async def _read_uptime(self, redis: "Redis") -> None:
+        told = await redis.info("server")
         self._started_at = time.monotonic() - float(told["uptime_in_seconds"])
 
 

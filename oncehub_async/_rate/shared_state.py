@@ -7,7 +7,7 @@ Times are real seconds since an arbitrary zero of whoever keeps the state. A pro
 as seconds ago, since its own clock is another one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import ceil
 from typing import Any
 
@@ -161,7 +161,7 @@ def step(state: State, ask: Ask, now: float, rules: SharedRules) -> Told:
     joined = state["seen"][ask.process][1]
     lost = ask.known is not None and ask.known != state["name"]
     if ask.reported is not None:
-        _report(state, ask, now, rules)
+        _report(state, ask, ask.reported, now, rules)
         lost = False
     _settle(state, ask, now, rules)
     for verdict in ask.verdicts:
@@ -198,10 +198,11 @@ def _forget(state: State, now: float, rules: SharedRules) -> None:
         state["probe"] = None
 
 
-def _report(state: State, ask: Ask, now: float, rules: SharedRules) -> None:
-    assert ask.reported is not None  # noqa: S101 - for the type checker
+def _report(
+    state: State, ask: Ask, reported: Sequence[Sent], now: float, rules: SharedRules
+) -> None:
     there = {p[_ID] for p in state["places"]}
-    for sent in ask.reported:
+    for sent in reported:
         if sent.id not in there:
             place = [now - sent.arrived_ago, now - sent.ago, ask.account, sent.id, False]
             state["places"].append(place)

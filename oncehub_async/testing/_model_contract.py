@@ -94,13 +94,10 @@ class _Model:
 class _ModelContract:
     """An inbox does what its contract says, however it finds it."""
 
-    runs_beside_the_model = RUNS
-    """Fewer do for an inbox whose every step goes over a network."""
-
     @in_a_loop
     async def test_it_hands_out_the_same_as_a_model(self, inboxes: Inboxes) -> None:
         """Puts in any order, claims for any handlers, ends of all kinds, crashes."""
-        for seed in range(self.runs_beside_the_model):
+        for seed in range(RUNS):
             await _steps(inboxes, seed)
 
 

@@ -106,8 +106,6 @@ def test_what_was_given_up_is_replayed(backend: Newcomer, port: int, columns: in
 @pytest.mark.parametrize("columns", WIDTHS)
 def test_what_was_done_is_replayed(backend: Newcomer, port: int, columns: int | None) -> None:
     """What would be done is shown first; with --yes it is done, for one handler alone."""
-    if "--again" not in backend.succeeds("oncehub inbox retry --help").out:
-        pytest.skip("this version's oncehub inbox retry has no --again")
     to = f"--to http://127.0.0.1:{port}/webhooks/oncehub"
     replay = "oncehub inbox retry --again --handler app:free_the_room"
     backend.succeeds("touch rooms.txt")

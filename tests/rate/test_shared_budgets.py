@@ -43,12 +43,10 @@ from oncehub_async._rate.shared_state import (
 from oncehub_async.simulator import Account, Simulator
 from tests.servers import new_name, redis_url
 
-SPEED = 8.0
-"""Five minutes are 37.5 seconds."""
-HELD_UP = 0.01
-"""Of the requests that may be refused here: a machine that holds a process up for a tenth of a
-second holds it up for most of a second of the service's, which no plan foresees. Without any noise
-(in virtual time, test_many_processes.py) none is; without a shared budget a quarter is."""
+SPEED = 3.0
+"""Five minutes are 100 seconds. A machine that holds a process up for a tenth of a second holds it
+up for a third of one of the service's; on a clock that was eight times as fast, busy machines broke
+what the budget reckons with."""
 ANSWERED = RequestOutcome(answered=True)
 
 
@@ -237,8 +235,9 @@ def own_redis(tmp_path: Path) -> Iterator[OwnRedis]:
     server.stop()
 
 
+@pytest.mark.timeout(300)  # more than five minutes of the service's time
 async def test_eight_processes_three_deaths_and_a_restart(own_redis: OwnRedis) -> None:
-    """The limits are kept; the others go on, and people wait for at most a moment."""
+    """No answer 429; the others go on, and people wait for at most a moment."""
     await own_redis.ready()
     async with workers(own_redis.url) as shared:
         for _ in range(7):
@@ -246,17 +245,17 @@ async def test_eight_processes_three_deaths_and_a_restart(own_redis: OwnRedis) -
         await shared.start("person")
         await shared.ready()
         for each in shared.all_of_them[:3]:
-            await asyncio.sleep(2)
+            await asyncio.sleep(16 / SPEED)
             each.kill()
         own_redis.stop()
         await asyncio.sleep(0.5)
         own_redis.start()
         await own_redis.ready()
-        await asyncio.sleep(40)
+        await asyncio.sleep(320 / SPEED)
         *bulk, person = await shared.end()
         stats = shared.sim.stats
-    assert stats.refused <= HELD_UP * stats.requests
-    assert stats.requests >= 240
+    assert stats.refused == 0
+    assert stats.requests >= 300
     assert all(each["sent"] for each in bulk)
     assert person["sent"]
 
@@ -268,15 +267,14 @@ async def test_four_processes_of_one_host(tmp_path: Path) -> None:
             await shared.start("bulk")
         await shared.start("person")
         await shared.ready()
-        await asyncio.sleep(3)
+        await asyncio.sleep(24 / SPEED)
         shared.all_of_them[0].kill()
-        await asyncio.sleep(12)
+        await asyncio.sleep(96 / SPEED)
         *bulk, person = await shared.end()
         stats = shared.sim.stats
-    assert stats.refused <= HELD_UP * stats.requests
-    assert stats.requests >= 160
-    # How even the shares are is a matter of virtual time; here a process may be held up for long.
-    assert max(each["sent"] for each in bulk) <= 3 * min(each["sent"] for each in bulk)
+    assert stats.refused == 0
+    assert stats.requests >= 180
+    assert max(each["sent"] for each in bulk) <= 1.3 * min(each["sent"] for each in bulk)
     assert person["sent"]
     assert (tmp_path / "budget").stat().st_mode & 0o777 == 0o600
 

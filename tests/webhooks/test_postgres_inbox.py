@@ -11,6 +11,9 @@ from oncehub_async.webhooks._inbox import postgres_inbox
 from ..servers import new_name, postgres_url
 from .postgres_schemas import dropped
 
+# Each step of the runs beside a model is a transaction of its own.
+pytestmark = pytest.mark.timeout(300)
+
 
 @pytest.fixture
 def schema() -> Iterator[str]:
@@ -22,8 +25,6 @@ def schema() -> Iterator[str]:
 class TestPostgresInbox(SharedInboxContract):
     """By sessions."""
 
-    runs_beside_the_model = 10
-
     @pytest.fixture
     def make_inbox(self, schema: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Inbox]:
         monkeypatch.setattr(postgres_inbox, "_SECONDS_BETWEEN_ROLL_CALLS", 0.0)
@@ -32,8 +33,6 @@ class TestPostgresInbox(SharedInboxContract):
 
 class TestPostgresInboxBehindAPooler(SharedInboxContract):
     """By leases, without settings of a session or prepared statements."""
-
-    runs_beside_the_model = 10
 
     @pytest.fixture
     def make_inbox(self, schema: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Inbox]:

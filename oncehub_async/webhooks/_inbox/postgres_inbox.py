@@ -5,32 +5,22 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
-from ..._ground import checks, dump_json
+from ..._ground import checks
 from ...errors import ClientStateError
-from .._event_names import ANY
 from .._webhook_errors import InboxError
 from . import deployments
 from .interface import FOR_LIFE
 from .postgres_address import PostgresAddress
-from .postgres_deployments import PostgresDeployments, wanting
-from .postgres_inspection import Question, _PostgresInspection, answer_questions, event_of
+from .postgres_deployments import PostgresDeployments
+from .postgres_inspection import Question, _PostgresInspection, answer_questions
 from .postgres_lane import PostgresLane
 from .postgres_owner import JOIN, PostgresOwner
 from .postgres_schema import lock_class, prepare
-from .postgres_statements import (
-    BEGIN,
-    CLAIM,
-    GIVE_BACK,
-    HELD,
-    LOCK,
-    LOCK_FOR_PUTS,
-    PUT,
-    RUNNING_SUBJECTS,
-    SETTLE,
-)
-from .records import AT_ONCE, Claim, Deployment, Outcome, State, StoredEvent, Subscription, Work
+from .postgres_statements import GIVE_BACK, HELD, LOCK, RUNNING_SUBJECTS
+from .postgres_work import ClaimRequest, PostgresWork, WorkEnding
+from .records import AT_ONCE, Claim, Deployment, Outcome, StoredEvent, Subscription, Work
 from .selection import Selection
 
 logger = logging.getLogger("oncehub_async.webhooks")
@@ -53,34 +43,6 @@ ORDER BY o.id FOR UPDATE SKIP LOCKED
 """
 
 _BEAT = f"UPDATE @owners SET seen = {_TIME} WHERE id = $1 RETURNING id"
-
-
-class _Held(NamedTuple):
-    """Where claimed work stands, and by whom and for the how manyth time it was claimed."""
-
-    seq: int
-    position: int
-    subject: str
-    attempt: int
-    owner: int
-
-
-class _Ending(NamedTuple):
-    """A settlement, or, without an outcome, a release."""
-
-    held: _Held
-    handler: str
-    outcome: Outcome | None
-    now: float
-    began: bool = True
-
-
-class _Claiming(NamedTuple):
-    limit: int
-    handlers: Collection[str]
-    now: float
-    idle: bool
-    rooms: Mapping[str, int]
 
 
 class PostgresInbox(_PostgresInspection):
@@ -128,8 +90,7 @@ class PostgresInbox(_PostgresInspection):
         self._class = lock_class(self._address.schema)
         self._owner = PostgresOwner(self._address, self._patience)
         self._is_open = False
-        self._held: dict[tuple[str, str], _Held] = {}
-        self._types: dict[str, frozenset[str]] = {}
+        self._mine = PostgresWork(self._fetch, self._owner)
         self._checked: dict[str, frozenset[str]] = {}
         self._subscriptions: Sequence[Subscription] = ()
         self._registered_as = 0
@@ -159,7 +120,8 @@ class PostgresInbox(_PostgresInspection):
         """
         if self._is_open:
             raise ClientStateError("the inbox is open")
-        self._held, self._types, self._checked = {}, {}, {}
+        self._mine.forget_all()
+        self._checked = {}
         self._subscriptions, self._has_strays = (), False
         self._last_roll_call = self._last_beat = float("-inf")
         self._owner = PostgresOwner(self._address, self._patience)
@@ -207,7 +169,7 @@ class PostgresInbox(_PostgresInspection):
 
     async def register(self, subscriptions: Sequence[Subscription], now: float) -> Deployment:
         """Say which handlers this process runs; see `Inbox.register`."""
-        self._types = {each.handler: each.types for each in subscriptions}
+        self._mine.types = {each.handler: each.types for each in subscriptions}
         self._subscriptions, self._ahead = subscriptions, now - time.time()
         await self._roll_call()
         away = await self._register(now)
@@ -221,7 +183,7 @@ class PostgresInbox(_PostgresInspection):
         found: Deployment = await self._asked(
             partial(
                 self._deployments.found,
-                names=self._types,
+                names=self._mine.types,
                 released=released,
                 caught_up={name: count for name, count in caught_up.items() if count},
                 away={name: since for name, since in away.items() if name not in caught_up},
@@ -241,7 +203,7 @@ class PostgresInbox(_PostgresInspection):
         """Take due work; see `Inbox.claim`."""
         if time.monotonic() - self._last_roll_call > _SECONDS_BETWEEN_ROLL_CALLS:
             await self._roll_call()
-        asked = _Claiming(limit, handlers, now, idle, rooms or {})
+        asked = ClaimRequest(limit, handlers, now, idle, rooms or {})
         try:
             claims: Sequence[Claim] = await self._open_lane(self._work).submit(asked)
         except BaseException:
@@ -252,7 +214,7 @@ class PostgresInbox(_PostgresInspection):
 
     async def begin(self, work: Work) -> bool:
         """Claimed work begins now; see `Inbox.begin`."""
-        held = self._held_as(work)
+        held = self._mine.held_as(work)
         if held is None:
             return False
         is_ours: bool = await self._open_lane(self._work).submit(held)
@@ -261,7 +223,7 @@ class PostgresInbox(_PostgresInspection):
     async def renew(self, held: Collection[Work]) -> Collection[Work]:
         """Keep what is held; what of it is no longer this inbox's. See `Inbox.renew`."""
         await self._beat()
-        places = {work: self._held_as(work) for work in held}
+        places = {work: self._mine.held_as(work) for work in held}
         known = [place for place in places.values() if place is not None]
         left: set[tuple[int, int]] = set()
         if known:
@@ -278,22 +240,22 @@ class PostgresInbox(_PostgresInspection):
 
     async def settle(self, work: Work, outcome: Outcome, now: float) -> bool:
         """Write down what became of an attempt; see `Inbox.settle`."""
-        held = self._held_as(work)
+        held = self._mine.held_as(work)
         if held is None:
             return False
-        ending = _Ending(held, work.handler, outcome, now)
+        ending = WorkEnding(held, work.handler, outcome, now)
         is_ours: bool = await self._open_lane(self._work).submit(ending)
-        self._held.pop((work.event_id, work.handler), None)
+        self._mine.let_go(work)
         return is_ours
 
     async def release(self, work: Work, *, began: bool) -> None:
         """Give work back; see `Inbox.release`."""
-        held = self._held_as(work)
+        held = self._mine.held_as(work)
         if held is not None:
             await self._open_lane(self._work).submit(
-                _Ending(held, work.handler, None, AT_ONCE, began)
+                WorkEnding(held, work.handler, None, AT_ONCE, began)
             )
-            self._held.pop((work.event_id, work.handler), None)
+            self._mine.let_go(work)
             self._owner.tell()
 
     def on_news(self, wake: Callable[[], None] | None) -> None:
@@ -384,7 +346,7 @@ class PostgresInbox(_PostgresInspection):
 
     async def _give_back_strays(self, connection: Any) -> None:
         """What a claim that failed may have taken all the same. It had not begun."""
-        known = {(each.seq, each.position) for each in self._held.values()}
+        known = {(each.seq, each.position) for each in self._mine.held.values()}
         rows = await self._fetch(
             connection, "SELECT event, position FROM @work WHERE owner = $1", self._owner.id
         )
@@ -439,7 +401,7 @@ class PostgresInbox(_PostgresInspection):
     async def _release_what_nobody_wants(self) -> dict[str, int]:
         """Looks through what waits only when somebody has begun or ceased to ask for something."""
         released = {}
-        for name in self._types:
+        for name in self._mine.types:
             asked = await self._asked(partial(self._deployments.asked_for, handler=name))
             asked_for = asked or frozenset()
             if self._checked.get(name) != asked_for:
@@ -468,8 +430,8 @@ class PostgresInbox(_PostgresInspection):
             sessions=self._lease is None,
         )
         return (
-            lane(run=self._put_many, name="accepting"),
-            lane(run=self._do_work, name="working"),
+            lane(run=self._mine.put_many, name="accepting"),
+            lane(run=self._mine.do_work, name="working"),
             lane(run=answer_questions, name="asking", plans=False),
         )
 
@@ -480,129 +442,3 @@ class PostgresInbox(_PostgresInspection):
 
     async def _asked(self, question: Question) -> Any:
         return await self._open_lane(self._questions).submit(question)
-
-    async def _put_many(self, connection: Any, asked: Sequence[Any]) -> Sequence[bool]:
-        new: dict[str, tuple[StoredEvent, Sequence[str]]] = {}
-        first = [new.setdefault(put[0].id, put) is put for put in asked]
-        subjects = sorted({event.subject for event, _ in new.values()})
-        others = await self._fetch(connection, LOCK_FOR_PUTS, subjects, self._owner.id)
-        rows = [(name, frozenset(types)) for name, types in others]
-        events, work = [], []
-        for number, (event, handlers) in enumerate(await self._unsaid(connection, new), 1):
-            at, received = event.creation_time, event.received
-            events.append((event.id, event.type, event.subject, at, received, event.body))
-            names = (*handlers, *wanting(rows, event.type, handlers))
-            work += [(number, position, name) for position, name in enumerate(names)]
-        kept = await self._fetch(connection, PUT, *_columns(events, 6), *_columns(work, 3))
-        ids = {row["id"] for row in kept}
-        return [is_first and put[0].id in ids for is_first, put in zip(first, asked, strict=True)]
-
-    async def _unsaid(
-        self, connection: Any, new: Mapping[str, tuple[StoredEvent, Sequence[str]]]
-    ) -> list[tuple[StoredEvent, Sequence[str]]]:
-        """Without those that say the same as one that is there; their subjects are locked."""
-        twins = [event.same_as for event, _ in new.values() if event.same_as is not None]
-        there: set[str] = set()
-        if twins:
-            rows = await self._fetch(
-                connection, "SELECT id FROM @events WHERE id = ANY ($1::text[])", twins
-            )
-            there = {row["id"] for row in rows}
-        unsaid = []
-        for event, handlers in new.values():
-            if event.same_as not in there:
-                unsaid.append((event, handlers))
-                there.add(event.id)
-        return unsaid
-
-    async def _do_work(self, connection: Any, asked: Sequence[Any]) -> Sequence[Any]:
-        """Claims last: they lock what is free, and must not wait for others then."""
-        results: dict[int, Any] = {}
-        endings = {i: each for i, each in enumerate(asked) if isinstance(each, _Ending)}
-        results |= await self._end(connection, endings)
-        for index, each in enumerate(asked):
-            if isinstance(each, _Held):
-                results[index] = await self._begin(connection, each)
-        for index, each in enumerate(asked):
-            if isinstance(each, _Claiming):
-                results[index] = await self._claim(connection, each)
-        return [results[index] for index in range(len(asked))]
-
-    async def _end(self, connection: Any, endings: Mapping[int, _Ending]) -> dict[int, bool]:
-        mine = {i: each for i, each in endings.items() if each.held.owner == self._owner.id}
-        if not mine:
-            return dict.fromkeys(endings, False)
-        await self._fetch(connection, LOCK, sorted({each.held.subject for each in mine.values()}))
-        rows = {(each.held.seq, each.held.position): _ending_row(each) for each in mine.values()}
-        ended = await self._fetch(
-            connection, SETTLE, self._owner.id, *_columns(list(rows.values()), 11)
-        )
-        left = {tuple(row) for row in ended}
-        results = dict.fromkeys(endings, False)
-        for index, each in mine.items():
-            place = each.held.seq, each.held.position
-            results[index] = place in left
-            left.discard(place)
-        return results
-
-    async def _begin(self, connection: Any, held: _Held) -> bool:
-        arguments = self._owner.id, held.seq, held.position, held.attempt
-        return bool(await self._fetch(connection, BEGIN, *arguments))
-
-    async def _claim(self, connection: Any, asked: _Claiming) -> Sequence[Claim]:
-        names = list(asked.handlers)
-        types = [self._types_argument(name) for name in names]
-        rooms = [min(asked.rooms.get(name, asked.limit), asked.limit) for name in names]
-        owner = self._owner.id
-        rows = await self._fetch(
-            connection, CLAIM, owner, names, types, rooms, asked.now, asked.limit, asked.idle
-        )
-        claims: dict[int, list[Any]] = {}
-        for row in sorted(rows, key=lambda row: (row["due"], row["seq"], row["position"])):
-            claims.setdefault(row["seq"], []).append(row)
-            held = _Held(row["seq"], row["position"], row["subject"], row["attempts"], owner)
-            self._held[row["id"], row["handler"]] = held
-        return [_claim_of(of_event) for of_event in claims.values()]
-
-    def _types_argument(self, handler: str) -> str | None:
-        types = self._types.get(handler)
-        return None if types is None or ANY in types else dump_json(sorted(types)).decode()
-
-    def _held_as(self, work: Work) -> _Held | None:
-        """Where it stands, if it is held as far as is known here."""
-        held = self._held.get((work.event_id, work.handler))
-        return held if held is not None and held.attempt == work.attempt else None
-
-
-def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(count)]
-
-
-def _ending_row(ending: _Ending) -> tuple[Any, ...]:
-    held, outcome = ending.held, ending.outcome
-    place = held.seq, held.position, held.attempt, held.subject, ending.handler
-    if outcome is None:
-        return (*place, str(State.PENDING), AT_ONCE, None, None, True, int(not ending.began))
-    error = outcome.error
-    if error is not None:  # what the server takes as text
-        error = error.replace("\0", "\ufffd").encode(errors="replace").decode()
-    finished = ending.now if outcome.due is None else None
-    return (*place, str(outcome.state), outcome.due, error, finished, False, 0)
-
-
-def _claim_of(rows: Sequence[Any]) -> Claim:
-    rows = sorted(rows, key=lambda row: row["position"])
-    work = [
-        Work(
-            row["id"],
-            row["handler"],
-            row["attempts"],
-            row["failures"],
-            row["crashes"],
-            row["error"],
-            row["superseded"],
-            row["replay"],
-        )
-        for row in rows
-    ]
-    return Claim(event_of(rows[0]), tuple(work), rows[0]["alone"])
