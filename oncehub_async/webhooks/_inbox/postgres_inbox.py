@@ -120,11 +120,11 @@ class PostgresInbox(_PostgresInspection):
         """
         if self._is_open:
             raise ClientStateError("the inbox is open")
-        self._mine.forget_all()
         self._checked = {}
         self._subscriptions, self._has_strays = (), False
         self._last_roll_call = self._last_beat = float("-inf")
         self._owner = PostgresOwner(self._address, self._patience)
+        self._mine = PostgresWork(self._fetch, self._owner)
         self._puts, self._work, self._questions = self._lanes()
         self._is_open = True
         try:

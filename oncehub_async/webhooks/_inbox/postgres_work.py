@@ -59,10 +59,6 @@ class PostgresWork:
         self.types: dict[str, frozenset[str]] = {}
         """What each of this process's handlers asks for."""
 
-    def forget_all(self) -> None:
-        """Nothing is held, and no handler is there yet."""
-        self.held, self.types = {}, {}
-
     async def put_many(self, connection: Any, asked: Sequence[Any]) -> Sequence[bool]:
         """Keep events with their handlers; which of them are new."""
         new: dict[str, tuple[StoredEvent, Sequence[str]]] = {}
