@@ -14,21 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from oncehub_async.cli import SILENT, WRONG_USAGE, main
+from oncehub_async.cli import SILENT, WRONG_USAGE
 from oncehub_async.simulator import Account, Simulator
 from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import Event, Receiver, SQLiteInbox, StoredEvent, read_secret_file
+from tests.typed_command import run
 
 from ..simulator.threaded import running
 
 HOUR = 3_600.0
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    code = main(arguments)
-    out, err = capsys.readouterr()
-    assert "Traceback" not in out + err
-    return code, out, err
 
 
 @pytest.fixture

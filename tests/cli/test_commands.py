@@ -22,6 +22,7 @@ from oncehub_async.cli._app import COMMANDS
 from oncehub_async.cli._output import several, span
 from oncehub_async.export import RESOURCES
 from oncehub_async.simulator import Account, Fault, ServiceLimits, Simulator
+from tests.typed_command import run
 
 from ..simulator.threaded import running
 
@@ -36,14 +37,6 @@ def sim(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
         monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
         monkeypatch.setenv("ONCEHUB_API_KEY", simulator.api_key)
         yield simulator
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """Run a command: its exit code, what it printed, and what it said beside it."""
-    code = main(arguments)
-    out, err = capsys.readouterr()
-    assert "Traceback" not in out + err
-    return code, out, err
 
 
 ROOMY = ("--per-second", "1000", "--per-five-minutes", "100000")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from oncehub_async.cli import main
 from oncehub_async.models import Webhook
 from oncehub_async.simulator import Account, Simulator
 from oncehub_async.webhooks import SQLiteInbox
 from oncehub_async.webhooks._inbox import Outcome, State, StoredEvent
+from tests.typed_command import run
 
 from ..simulator.threaded import running
 
@@ -20,13 +20,6 @@ BODY = (
     b'{"id":"EVNT-1","type":"booking.canceled","data":{"id":"B-1","subject":"caf\\u00e9 \\ud83d"}}'
 )
 HANDLER = "[prod] crm [/x] :smile:"
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    code = main(arguments)
-    out, err = capsys.readouterr()
-    assert "Traceback" not in out + err
-    return code, out, err
 
 
 @pytest.fixture

@@ -15,23 +15,15 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from oncehub_async.cli import main
 from oncehub_async.simulator import Account, Simulator
 from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import SQLiteInbox, opened_inbox, verify_signature
 from oncehub_async.webhooks._inbox import Outcome, State, StoredEvent
+from tests.typed_command import run
 
 from ..simulator.threaded import running
 
 SECRET = "sekrit-of-the-webhook"
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """Run a command: its exit code, what it printed, and what it said beside it."""
-    code = main(arguments)
-    out, err = capsys.readouterr()
-    assert "Traceback" not in out + err
-    return code, out, err
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from oncehub_async.cli import main
 from oncehub_async.simulator import Account, Fault, Simulator
+from tests.typed_command import run
 
 from ..simulator.threaded import running
 
@@ -26,14 +26,6 @@ def sim(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
         monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
         monkeypatch.setenv("ONCEHUB_API_KEY", simulator.api_key)
         yield simulator
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """Run a command: its exit code, what it printed, and what it said beside it."""
-    code = main(arguments)
-    out, err = capsys.readouterr()
-    assert "Traceback" not in out + err
-    return code, out, err
 
 
 def test_a_line_for_each_resource(

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from oncehub_async.cli import main
 from oncehub_async.models import UtmParams
 from oncehub_async.web import (
     BookingLink,
@@ -21,16 +20,9 @@ from oncehub_async.web import (
     forwarding_script,
     prefill_script,
 )
+from tests.typed_command import run
 
 DEMO, DANA = "https://oncehub.com/live-demo", "https://go.oncehub.com/dana"
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """Run a command: its exit code, what it printed, and what it said beside it."""
-    code = main(arguments)
-    out, err = capsys.readouterr()
-    assert "Traceback" not in out + err
-    return code, out, err
 
 
 def test_a_link_to_a_booking_calendar(capsys: pytest.CaptureFixture[str]) -> None:

@@ -126,7 +126,7 @@ def connect(path: Path, busy_timeout: float, *, create: bool) -> sqlite3.Connect
     if create:
         _make(path)
     elif not path.exists():
-        raise ConfigurationError(f"{path}: there is no such inbox")
+        raise ConfigurationError(f"{path}: there is no such inbox; oncehub listen makes one")
     connection = sqlite3.connect(
         path, timeout=busy_timeout, isolation_level=None, check_same_thread=False
     )
