@@ -61,7 +61,10 @@ class ChangePlanner:
         return await tools[tool](given)
 
     async def _schedule(self, given: Given) -> PlannedChange:
-        object_id, zone = given["booking_calendar"], _guest_zone(given)
+        object_id, zone = (
+            given["booking_calendar"],
+            zone_of(given["guest_time_zone"], "guest_time_zone"),
+        )
         start = needed_moment(given["start_time"], "start_time")
         calendars = self.oncehub.booking_calendars
         calendar = await calendars.get(object_id)
@@ -261,13 +264,6 @@ class ChangePlanner:
             f"availability of {object_id}",
             object_id,
         )
-
-
-def _guest_zone(given: Given) -> ZoneInfo:
-    try:
-        return zone_of(given["guest_time_zone"])
-    except InvalidParameterError as error:
-        raise InvalidParameterError("guest_time_zone", str(error.message)) from None
 
 
 def _only_for(given: Given, name: str, change: str, *kinds: str) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 import attrs
 import mcp_types as types
 
+from ..reports import By, Per, ReportName
+
 BOOKABLE = (
     "booking_calendars",
     "booking_pages",
@@ -126,12 +128,9 @@ REPORT = Tool(
     "report",
     "Counts and rates from the synced database.",
     {
-        "name": _one_of(
-            *("activity", "calendars", "pages", "master-pages", "event-types", "users"),
-            *("customers", "sources", "lead-time", "hours", "cancellations", "detail", "account"),
-        ),
-        "by": _one_of("meeting", "creation"),
-        "per": _one_of("day", "week", "month", "quarter"),
+        "name": _one_of(*ReportName),
+        "by": _one_of(*By),
+        "per": _one_of(*Per),
         **_texts("since", "until", "time_zone"),
         "filters": {"type": "object", "description": 'such as {"status": "completed"}'},
     },

@@ -57,10 +57,10 @@ def _in_named_zone(text: str) -> datetime | None:
     return read_zoned_time(text_with_offset(here))
 
 
-def zone_of(name: str) -> ZoneInfo:
-    """The time zone of that name. Raises `InvalidParameterError`."""
+def zone_of(name: str, param: str = "time_zone") -> ZoneInfo:
+    """The time zone of that name. Raises `InvalidParameterError`, which names `param`."""
     if not is_time_zone(name):
-        raise InvalidParameterError("time_zone", "expected an IANA name, such as Europe/Berlin")
+        raise InvalidParameterError(param, "expected an IANA name, such as Europe/Berlin")
     return ZoneInfo(name)
 
 

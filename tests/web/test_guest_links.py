@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from oncehub_async.web import BookingLink, ClassicLink
+from tests.typed_command import run
 
-from .test_link_command import DANA, DEMO, run
+from .test_link_command import DANA, DEMO
 
 
 def test_a_column_of_links(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -121,7 +121,9 @@ async def prepare(connection: Any, address: PostgresAddress, *, create: bool) ->
     if version == VERSION:
         return
     if version is None and not create:
-        raise ConfigurationError(f"{address.shown}: there is no such inbox; oncehub listen makes one")
+        raise ConfigurationError(
+            f"{address.shown}: there is no such inbox; oncehub listen makes one"
+        )
     if (version or 0) > VERSION:
         raise ConfigurationError(
             f"{address.shown}: is an inbox of version {version}; this program knows version "
