@@ -117,8 +117,8 @@ class BookingCalendar(Model):
     object: str | None = None
     """The kind of object: "booking_calendar"."""
     host: str | User | Team | Deleted | None = None
-    """Who hosts the calendar's meetings: a user, or a team whose members do so in turn. Co-hosts
-    aren't included. Who has a certain booking is that booking's `owner`.
+    """Who hosts the calendar's meetings: a user, or a team, a member of which hosts each. Co-hosts
+    aren't included. Bookings name a user, their `owner`.
     """
     name: str | None = None
     """The name inside the account, which guests don't see."""

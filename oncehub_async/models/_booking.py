@@ -129,9 +129,7 @@ class Booking(Model):
     object: str | None = None
     """The kind of object: "booking"."""
     tracking_id: str | None = None
-    """A number that OnceHub gives each booking and shows to people, such as D36E0002; `id` is what
-    the API takes.
-    """
+    """The id that people are shown, such as D36E0002; the API takes the one in `id`."""
     subject: str | None = None
     """The subject of the meeting, or the name of its event type."""
     status: str | None = None
@@ -150,10 +148,9 @@ class Booking(Model):
     last_updated_time: datetime | None = None
     """When anything in it was last changed, in UTC."""
     owner: str | User | Deleted | None = None
-    """The user who accepted the booking. In the classic product that stays so when it is reassigned
-    to another booking page. A booking names no host: whom its calendar belongs to is that
-    calendar's `host`, and bookings with a certain host or co-host are found by the filter of that
-    name.
+    """The user who accepted the booking; by the vendor's document that stays so when it is
+    reassigned to another booking page. The user or team behind a booking calendar is that
+    calendar's `host`; the bookings that a user hosts or co-hosts are found by the filter `host`.
     """
     duration_minutes: int | None = None
     """How long the meeting is, in minutes."""

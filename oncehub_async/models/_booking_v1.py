@@ -73,7 +73,7 @@ class BookingV1(Model):
     object: str | None = None
     """The kind of object: "booking"."""
     tracking_id: str | None = None
-    """The number by which bookings are told apart, such as D36E0002."""
+    """The id by which bookings are told apart, such as D36E0002."""
     subject: str | None = None
     """The subject of the meeting, or the name of its event type."""
     status: str | None = None

@@ -46,7 +46,7 @@ class Contact(Model):
     country: str | None = None
     """The country."""
     email: str | None = None
-    """The email address. Of two contacts no two have the same."""
+    """The email address. No other contact has the same."""
     employees: int | None = None
     """The number of employees."""
     first_name: str | None = None
@@ -58,7 +58,7 @@ class Contact(Model):
     last_name: str | None = None
     """The last name."""
     mobile_phone: str | None = None
-    """The mobile phone number, in E.164 such as +12025550195. Of two contacts no two have the same.
+    """The mobile phone number, in E.164 such as +12025550195. No other contact has the same.
     """
     phone: str | None = None
     """The phone number, in E.164 such as +12025550100."""
