@@ -14,7 +14,7 @@ from ._base import Deleted, Model
 
 @attrs.frozen(kw_only=True, repr=False)
 class Team(Model):
-    """A team."""
+    """A team of the account's users."""
 
     id: str
     """The team's id, such as TM-GCJU8DLBTPY1."""
@@ -26,7 +26,7 @@ class Team(Model):
 
 @attrs.frozen(kw_only=True, repr=False)
 class User(Model):
-    """A user. `timezone` is an IANA name; `teams` holds team ids."""
+    """A user of the account: somebody who can be booked, or who manages it."""
 
     _shown = ("id", "status", "role_name")
 
@@ -52,7 +52,7 @@ class User(Model):
 
 @attrs.frozen(kw_only=True, repr=False)
 class EventType(Model):
-    """An event type of the classic product."""
+    """An event type of the classic product: a kind of meeting that guests choose."""
 
     id: str
     """The event type's id, such as ET-7I7PKDTFJS."""
@@ -66,7 +66,7 @@ class EventType(Model):
 
 @attrs.frozen(kw_only=True, repr=False)
 class MasterPage(Model):
-    """A master page of the classic product."""
+    """A master page of the classic product: it leads to several booking pages."""
 
     _shown = ("id", "active")
 
@@ -86,7 +86,7 @@ class MasterPage(Model):
 
 @attrs.frozen(kw_only=True, repr=False)
 class BookingPage(Model):
-    """A booking page. `timezone` is an IANA name."""
+    """A booking page of the classic product."""
 
     _shown = ("id", "active")
 
@@ -108,7 +108,7 @@ class BookingPage(Model):
 
 @attrs.frozen(kw_only=True, repr=False)
 class BookingCalendar(Model):
-    """A booking calendar. `host` is a user or a team."""
+    """A booking calendar: where a user or a team of the account can be booked."""
 
     _shown = ("id", "published", "duration_minutes")
 

@@ -24,7 +24,7 @@ class Contact(Model):
     _shown = ("id", "status", "creation_time")
 
     id: str
-    """The contact's id, such as CTC-J4FR05BKEW. It is gone when two contacts are merged."""
+    """The contact's id, such as CTC-J4FR05BKEW. Of two contacts that are merged one loses it."""
     object: str | None = None
     """The kind of object: "contact"."""
     creation_time: datetime | None = None
@@ -58,8 +58,7 @@ class Contact(Model):
     last_name: str | None = None
     """The last name."""
     mobile_phone: str | None = None
-    """The mobile phone number, in E.164 such as +12025550195. No other contact has the same.
-    """
+    """The mobile phone number, in E.164 such as +12025550195. No other contact has the same."""
     phone: str | None = None
     """The phone number, in E.164 such as +12025550100."""
     post_code: str | None = None
@@ -182,7 +181,7 @@ class SmsDetails(Model):
 
 @attrs.frozen(kw_only=True, repr=False)
 class SmsNotification(Model):
-    """A text message. The time is in UTC."""
+    """A text message that was sent for the account."""
 
     _shown = ("id", "status", "recipient_type", "creation_time")
 
