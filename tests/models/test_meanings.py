@@ -93,7 +93,7 @@ def test_what_holds_what() -> None:
 
 
 def test_what_is_asked_for_most_is_told() -> None:
-    """What issue after issue asks: the statuses, the trash, owner and host, no calendar."""
+    """The statuses, the trash, owner and host, and why there is no calendar."""
     status = {each.value: each.meaning for each in field_of(Booking, "status").values}
     assert list(status) == list(models.BookingStatus)
     assert "nobody has said that the guest came" in status["completed"]
