@@ -76,6 +76,8 @@ def test_what_an_expandable_field_leads_to(capsys: pytest.CaptureFixture[str]) -
     """To a resource of its own, or to the fields that nothing else describes."""
     _, out, _ = run(capsys, "describe", "sms-notifications", "recipient")
     assert "`oncehub describe contacts` or `oncehub describe users`" in out
+    _, out, _ = run(capsys, "describe", "sms-notifications", "recipient.id")
+    assert "The contact's id" in out  # the first of the two
     _, out, _ = run(capsys, "describe", "bookings", "conversation")
     assert "\nconversation.answers.question (text): " in out
     assert "  abandoned: " in out
