@@ -32,6 +32,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "Formats of exports": "export-formats.md",
         "Sync to a database": "sync.md",
         "Reports": "reports.md",
+        "Data dictionary": "data-dictionary.md",
     },
     "Backend": {
         "Client": "client.md",

@@ -34,3 +34,12 @@ async def run(code: str, names: dict[str, Any], document: str) -> None:
     result = eval(compiled, names)
     if isinstance(result, Coroutine):
         await result
+
+
+def renewed(page: Path, made_by: str, made: str) -> str:
+    """A page with a new text in the place that says what makes it."""
+    begins, ends = f"<!-- made by {made_by} from here -->\n", "<!-- to here -->\n"
+    before, _, rest = page.read_text("utf-8").partition(begins)
+    _, found, after = rest.partition(ends)
+    assert found, f"{page.name} has no place for what {made_by} makes"
+    return f"{before}{begins}\n{made}\n{ends}{after}"
