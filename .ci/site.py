@@ -39,6 +39,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "The inbox": "inbox.md",
         "Catching up": "catching-up.md",
         "Many processes and hosts": "many-processes.md",
+        "Testing your service": "testing.md",
         "Metrics": "metrics.md",
     },
     "Web site": {"Links and embeds": "links.md"},
