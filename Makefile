@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help check demo demo-sync demo-webhooks house test pythons wheel release-check docs fuzz bench conformance lint types format build clean
+.PHONY: help check demo demo-sync demo-webhooks house test pythons wheel release-check docs pictures fuzz bench conformance lint types format build clean
 
 help:
 	@echo "make demo         export a simulated account (needs no OnceHub account)"
@@ -20,6 +20,7 @@ help:
 	@echo "make wheel        try what was built, in empty environments"
 	@echo "make release-check  try all of a release but the publishing (TAG=v1.2.3: that very one)"
 	@echo "make docs         build the documentation site into build/site"
+	@echo "make pictures     draw the pictures of docs/pictures anew"
 	@echo "make format       format the code"
 	@echo "make build        build the wheel"
 	@echo "make clean        remove what make made"
@@ -87,6 +88,9 @@ release-check: build
 
 docs: $(VENV)/.dev $(VENV)/.docs
 	$(BIN)/python .ci/site.py
+
+pictures: $(VENV)/.dev
+	$(BIN)/python -m harness.pictures
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
