@@ -37,6 +37,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "Client": "client.md",
         "Receive webhooks": "webhooks.md",
         "The inbox": "inbox.md",
+        "Webhooks of v1 and v2": "webhook-versions.md",
         "Catching up": "catching-up.md",
         "Many processes and hosts": "many-processes.md",
         "Testing your service": "testing.md",
