@@ -38,8 +38,10 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "Client": "client.md",
         "Receive webhooks": "webhooks.md",
         "The inbox": "inbox.md",
+        "Webhooks of v1 and v2": "webhook-versions.md",
         "Catching up": "catching-up.md",
         "Many processes and hosts": "many-processes.md",
+        "Testing your service": "testing.md",
         "Metrics": "metrics.md",
     },
     "Web site": {"Links and embeds": "links.md"},
@@ -106,6 +108,7 @@ def main() -> None:
     public = {door: tuple(importlib.import_module(door).__all__) for door in DOORS}
     for page in (ROOT / "docs").glob("*.md"):
         (pages / page.name).write_text(_own_links(page.read_text("utf-8")), "utf-8")
+    shutil.copytree(ROOT / "docs" / "pictures", pages / "pictures")
     for name in ("README.md", *PROJECT):
         page = "index.md" if name == "README.md" else name
         (pages / page).write_text(_from_the_top((ROOT / name).read_text("utf-8")), "utf-8")
@@ -135,8 +138,9 @@ def _own_links(text: str) -> str:
 
 def _from_the_top(text: str) -> str:
     """README and its like as pages of the site: docs/ is where they are now."""
-    text = re.sub(r"\]\(docs/([^)]+\.md[^)]*)\)", r"](\1)", text)
-    return re.sub(r"\[([^\]]+)\]\((?!https?:|#|[\w-]+\.md)[^)]*\)", r"`\1`", text)
+    text = re.sub(r"\]\(docs/([^)]+\.(?:md|svg)[^)]*)\)", r"](\1)", text)
+    elsewhere = r"\[([^\]]+)\]\((?!https?:|#|[\w-]+\.md|pictures/)[^)]*\)"
+    return re.sub(elsewhere, r"`\1`", text)
 
 
 def _commands() -> str:
