@@ -6,7 +6,7 @@ What may be set when an object is made and changed later is written once. A meth
 """
 
 import inspect
-from collections.abc import Callable, ItemsView, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from .._ground import UNSET, Unset, checks
@@ -56,13 +56,8 @@ def with_extra(
     """
     if extra is None:
         return checks.given(fields)
-    if not isinstance(extra, Mapping):
-        raise InvalidParameterError(
-            "extra", f"expected a mapping of fields to values, got {type(extra).__name__}"
-        )
     known = {*fields, *named}
-    items: ItemsView[object, object] = extra.items()
-    for name, value in items:
+    for name, value in checks.mapping(extra, "extra", "fields to values").items():
         if not isinstance(name, str) or not name:
             raise InvalidParameterError("extra", "the names of fields are texts")
         if name in known:

@@ -158,6 +158,5 @@ def _checked(given: ContactFields) -> dict[str, object]:
 def _custom_fields(value: Mapping[str, Any] | Unset) -> object:
     if isinstance(value, Unset):
         return value
-    if not isinstance(value, Mapping):
-        raise InvalidParameterError("custom_fields", "expected a mapping of names to values")
-    return [{"name": name, "value": each} for name, each in value.items()]
+    named = checks.mapping(value, "custom_fields", "names to values")
+    return [{"name": name, "value": each} for name, each in named.items()]
