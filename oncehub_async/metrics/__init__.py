@@ -1,5 +1,6 @@
-"""What the client, receivers, syncs and exports do, for Prometheus: counted, timed, unnamed."""
+"""What the client, receivers, syncs and exports do, for Prometheus and OpenTelemetry: counted, timed, unnamed."""
 
+from ._opentelemetry_metrics import OpenTelemetryMetrics
 from ._prometheus import PrometheusMetrics
 
-__all__ = ["PrometheusMetrics"]
+__all__ = ["OpenTelemetryMetrics", "PrometheusMetrics"]
