@@ -44,7 +44,7 @@ class GaugeValues:
         ]
 
 
-class Age:
+class GrowingAge:
     """Seconds since a moment, whenever it is asked for: what stands still gets older."""
 
     def __init__(self, moment: float | datetime) -> None:

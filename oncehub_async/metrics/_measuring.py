@@ -23,7 +23,7 @@ from ..webhooks import (
 from . import _catalogue as catalogue
 from . import _closed_labels as labels
 from ._catalogue import Metric
-from ._gauge_values import Age, GaugeValues, Labels
+from ._gauge_values import GaugeValues, GrowingAge, Labels
 
 
 class _Measuring(ABC):
@@ -69,7 +69,7 @@ class _Measuring(ABC):
             self._gauges.set(catalogue.SYNC_ROWS, float(table.written), name)
             self._gauges.set(catalogue.SYNC_COMPLETE, float(table.complete), name)
             if table.complete_up_to is not None:
-                self._gauges.set(catalogue.SYNC_LAG, Age(table.complete_up_to), name)
+                self._gauges.set(catalogue.SYNC_LAG, GrowingAge(table.complete_up_to), name)
             if table.reconciled is not None:
                 self._gauges.set(catalogue.SYNC_RECONCILED, table.reconciled.timestamp(), name)
         self._gauges.set(catalogue.SYNC_PROGRESS, time.time())
@@ -83,7 +83,7 @@ class _Measuring(ABC):
         """For each round of `watch_export`."""
         for name, count in found.changes.items():
             self._count(catalogue.EXPORT_CHANGES, (name,), count)
-            self._gauges.set(catalogue.EXPORT_LAG, Age(found.started), name)
+            self._gauges.set(catalogue.EXPORT_LAG, GrowingAge(found.started), name)
 
     def watch_budget(self, oncehub: OnceHub) -> None:
         """Show the budget of a client as it is when somebody asks.
@@ -112,7 +112,7 @@ class _Measuring(ABC):
         )
         self._gauges.replace(
             catalogue.INBOX_OLDEST,
-            ((labels.handler(name), Age(received)) for name, received in oldest.items()),
+            ((labels.handler(name), GrowingAge(received)) for name, received in oldest.items()),
         )
         self._gauges.replace(
             catalogue.INBOX_WORK,
