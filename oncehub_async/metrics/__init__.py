@@ -1,4 +1,4 @@
-"""What the client, receivers, syncs and exports do, for Prometheus and OpenTelemetry: counted, timed, unnamed."""
+"""What the client, receivers, syncs and exports do: counted, timed and traced, unnamed."""
 
 from ._opentelemetry_metrics import OpenTelemetryMetrics
 from ._opentelemetry_tracing import OpenTelemetryTracing
