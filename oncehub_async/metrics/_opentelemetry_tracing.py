@@ -56,7 +56,7 @@ class OpenTelemetryTracing:
     def begin_delivery(self, event_type: str) -> DeliverySpan:
         """For `Receiver(tracing=...)`."""
         attributes = _messaging("receive", event_type)
-        name = f"receive {attributes[_TYPE]}"
+        name = f"receive {labels.event_type(event_type)}"
         return self._spans.SpanOfDelivery(self._tracer, name, attributes)
 
     def begin_run(self, run: StartedRun) -> RunSpan:
@@ -75,13 +75,10 @@ class OpenTelemetryTracing:
         )
 
 
-_TYPE = "oncehub.event.type"
-
-
 def _messaging(operation: str, event_type: str) -> "dict[str, AttributeValue]":
     return {
         "messaging.system": "oncehub",
         "messaging.operation.name": operation,
         "messaging.operation.type": operation,
-        _TYPE: labels.event_type(event_type),
+        "oncehub.event.type": labels.event_type(event_type),
     }
