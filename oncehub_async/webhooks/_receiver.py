@@ -473,16 +473,29 @@ class Receiver(Router[S]):
         """Whether the process runs: always 200."""
         return answer.HEALTHY
 
-    def readiness(self) -> DeliveryAnswer:
+    def readiness(self, *, public: bool = False) -> DeliveryAnswer:
         """200 if deliveries are accepted: the receiver is open and its inbox worked last.
 
-        What waits for handlers that no process has is named in the body.
+        Else 503; the body says why: `{"ready": false, "reasons": ["inbox: can't be written"]}`.
+        What waits for handlers that no process has is named in the body of a 200, unless it is
+        `public`, as what adapters answer is: strangers are told that there is such work.
         """
-        accepts = self._is_accepting and self._loop is not None and self._loop.is_running()
-        if not (accepts and self._health.is_good):
-            return answer.UNAVAILABLE
+        reasons = self._reasons()
+        if reasons:
+            return answer.not_ready(reasons)
         orphaned = {} if self._deployment is None else self._deployment.orphaned
-        return answer.ready_but(orphaned) if orphaned else answer.READY
+        if not orphaned:
+            return answer.READY
+        return answer.READY_BUT_FOR_SOME if public else answer.ready_but(orphaned)
+
+    def _reasons(self) -> list[str]:
+        """Why no deliveries are accepted, or not safely."""
+        if not self._is_open:
+            return ["receiver: isn't open"]
+        if self._loop is None or not self._loop.is_running():
+            return ["event loop: has ended or stands still"]
+        others = [] if self._is_accepting else ["receiver: only handles, and accepts nothing"]
+        return others + self._health.reasons
 
     async def _verify(
         self, header: str | bytes | None, body: bytes, now: float
