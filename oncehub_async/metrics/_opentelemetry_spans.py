@@ -59,25 +59,26 @@ class SpanOfCall(CurrentSpan):
     """From the beginning of a call to its end; see `CallSpan`."""
 
     kind = SpanKind.CLIENT
+    _last: RequestAttempt | None = None
 
     def attempt(self, attempt: RequestAttempt) -> None:
         """An event, with how long it took and waited before."""
-        told: dict[str, AttributeValue] = {
-            "oncehub.attempt": attempt.number,
-            "oncehub.request.duration": attempt.duration,
-            "oncehub.budget.wait": attempt.budget_wait,
-        }
+        told: dict[str, AttributeValue] = {"oncehub.request.duration": attempt.duration}
+        if attempt.budget_wait > 0:
+            told["oncehub.budget.wait"] = attempt.budget_wait
         if attempt.status is not None:
             told["http.response.status_code"] = attempt.status
-            self.span.set_attribute("http.response.status_code", attempt.status)
         if attempt.error is not None:
             told["error.type"] = attempt.error
-        if attempt.number > 1:
-            self.span.set_attribute("http.request.resend_count", attempt.number - 1)
         self.span.add_event("attempt", told)
+        self._last = attempt
 
     def end(self, error: BaseException | None) -> None:
-        """An error by its class."""
+        """An error by its class; of the attempts, what the last one was answered."""
+        if self._last is not None and self._last.status is not None:
+            self.span.set_attribute("http.response.status_code", self._last.status)
+        if self._last is not None and self._last.number > 1:
+            self.span.set_attribute("http.request.resend_count", self._last.number - 1)
         if isinstance(error, Exception):
             self.failed(type(error).__name__)
         elif error is not None:  # somebody didn't want to wait for it any longer

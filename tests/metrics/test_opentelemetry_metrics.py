@@ -175,7 +175,7 @@ async def test_a_table_that_was_never_compared_shows_no_reconcile() -> None:
 
 async def test_an_inbox_is_watched_for_exporters_that_push(shown: Shown) -> None:
     """Again and again, also after it could not be read; and no longer than that."""
-    inbox, looks = MemoryInbox(), []
+    inbox, looks = MemoryInbox(), list[int]()
     right = inbox.waiting
 
     async def waiting() -> dict[str, int]:

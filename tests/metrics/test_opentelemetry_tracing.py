@@ -72,12 +72,12 @@ def parent_id(span: ReadableSpan) -> int | None:
 
 def trace_id(span: ReadableSpan) -> int:
     assert span.context is not None
-    return span.context.trace_id
+    return int(span.context.trace_id)
 
 
 def span_id(span: ReadableSpan) -> int:
     assert span.context is not None
-    return span.context.span_id
+    return int(span.context.span_id)
 
 
 def attributes(span: ReadableSpan) -> dict[str, Any]:
