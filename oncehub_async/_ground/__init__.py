@@ -5,7 +5,7 @@ from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
 from .file_lock import FileLock
 from .hidden import Hidden, HiddenText
-from .hooks import checked_hook, tell_hook
+from .hooks import begin_hook, checked_hook, checked_tracing, tell_hook
 from .json_text import (
     MOST_VALUES,
     TooManyValuesError,
@@ -59,7 +59,9 @@ __all__ = [
     "ValueCount",
     "WallClock",
     "aware",
+    "begin_hook",
     "checked_hook",
+    "checked_tracing",
     "choice",
     "date_text",
     "did_you_mean",

@@ -17,6 +17,7 @@ from ._arriving_body import ArrivingBody, BodyRoom
 from ._asgi import ReceiverApp
 from ._backoff import Backoff
 from ._catch_up import CaughtUp, CaughtUpInbox, catch_up
+from ._delivery_tracing import DeliverySpan, DeliveryTracing, RunSpan, StartedRun
 from ._event import BookingEvent, ConversationEvent, Event, construct_event, read_event
 from ._event_names import EventType, check_event_type
 from ._handler import Context
@@ -69,6 +70,8 @@ __all__ = [
     "CrashError",
     "DeliveryAnswer",
     "DeliveryHook",
+    "DeliverySpan",
+    "DeliveryTracing",
     "Deployment",
     "EnvelopeError",
     "ErrorHandler",
@@ -98,12 +101,14 @@ __all__ = [
     "RetryLater",
     "Router",
     "RunHook",
+    "RunSpan",
     "SQLiteInbox",
     "SecretsError",
     "SecretsNotShownError",
     "Selection",
     "SignatureError",
     "SignatureProblem",
+    "StartedRun",
     "State",
     "StoredEvent",
     "Subscription",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import attrs
 import pytest
 
 from oncehub_async.errors import ConfigurationError
@@ -220,8 +221,26 @@ async def test_tables_of_a_newer_version_are_refused(url: str, schema: str) -> N
     await inbox.open()
     await inbox.close()
     await ask(url, f'UPDATE "{schema}".settings SET version = 99')
-    with pytest.raises(ConfigurationError, match="version 99; this program knows version 1"):
+    with pytest.raises(ConfigurationError, match="version 99; this program knows version 2"):
         await inbox.open()
+
+
+async def test_tables_of_version_1_are_taken_over(url: str, schema: str) -> None:
+    """With what waits in them; it belongs to no trace."""
+    inbox = PostgresInbox(url, schema=schema)
+    await inbox.open()
+    await inbox.put(event(1), ("h",))
+    await inbox.close()
+    await ask(url, f'ALTER TABLE "{schema}".events DROP COLUMN trace_context')
+    await ask(url, f'UPDATE "{schema}".settings SET version = 1')
+    await inbox.open()
+    await inbox.put(attrs.evolve(event(2), trace_context="00-a-b-01"), ("h",))
+    claims = await inbox.claim(9, ("h",), 100.0)
+    assert {claim.event.id: claim.event.trace_context for claim in claims} == {
+        "E1": None,
+        "E2": "00-a-b-01",
+    }
+    await inbox.close()
 
 
 async def test_several_may_make_the_tables_at_once(url: str, schema: str) -> None:

@@ -154,16 +154,19 @@ def tally(
     }
 
 
+_EVENT = """
+SELECT id, type, subject, created, received, body, trace_context FROM events WHERE id = ?
+"""
+
+
 def event(connection: sqlite3.Connection, event_id: str) -> StoredEvent | None:
     """An event; None where there is no such one."""
-    row = connection.execute(
-        "SELECT id, type, subject, created, received, body FROM events WHERE id = ?", (event_id,)
-    ).fetchone()
+    row = connection.execute(_EVENT, (event_id,)).fetchone()
     return None if row is None else statements.event_of(row)
 
 
 _RECEIVED = """
-SELECT id, type, subject, created, received, body FROM events
+SELECT id, type, subject, created, received, body, trace_context FROM events
 WHERE received >= :since AND seq > coalesce((SELECT seq FROM events WHERE id = :after), -1)
 ORDER BY seq LIMIT :limit
 """

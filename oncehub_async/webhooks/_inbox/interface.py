@@ -42,6 +42,10 @@ class OpenedInbox(Protocol):
         """How much unfinished work each handler has."""
         ...
 
+    async def oldest(self) -> dict[str, float]:
+        """When the event came (Unix seconds) that came first of each handler's unfinished work."""
+        ...
+
     async def counts(self) -> dict[State, int]:
         """How much work there is in each state."""
         ...

@@ -28,6 +28,8 @@ _PATIENCE = 30.0
 Question = Callable[[Any], Awaitable[Any]]
 """What is asked of a connection in a transaction."""
 
+_EVENT = "id, type, subject, created, received, body, trace_context"
+
 # $1 states, $2 handler, $3 events, $4 types, $5 since, $6 until, $7 after, $8 up to, $9 asked for
 _TYPE_IS_IN = (
     "(${0}::text[] IS NULL OR e.type = ANY (${0}) OR split_part(e.type, '.', 1) = ANY (${0}))"
@@ -125,6 +127,15 @@ class _PostgresInspection(ABC):
             )
         )
 
+    async def oldest(self) -> dict[str, float]:
+        """When the first event came of each handler's unfinished work."""
+        return dict(
+            await self._rows(
+                "SELECT handler, received FROM (SELECT handler, min(event) AS first FROM @work "
+                "WHERE finished IS NULL GROUP BY handler) AS o JOIN @events ON seq = first"
+            )
+        )
+
     async def counts(self) -> dict[State, int]:
         """How much work there is in each state."""
         rows = await self._rows("SELECT state, count(*) FROM @work GROUP BY state")
@@ -153,7 +164,7 @@ class _PostgresInspection(ABC):
     async def event(self, event_id: str) -> StoredEvent | None:
         """An event; see `InspectedInbox.event`."""
         rows = await self._rows(
-            "SELECT id, type, subject, created, received, body FROM @events WHERE id = $1",
+            f"SELECT {_EVENT} FROM @events WHERE id = $1",
             event_id,
         )
         return event_of(rows[0]) if rows else None
@@ -163,8 +174,8 @@ class _PostgresInspection(ABC):
     ) -> Sequence[StoredEvent]:
         """Events in the order in which they came; see `InspectedInbox.received`."""
         rows = await self._rows(
-            """
-            SELECT id, type, subject, created, received, body FROM @events
+            f"""
+            SELECT {_EVENT} FROM @events
             WHERE received >= $1 AND seq > coalesce((SELECT seq FROM @events WHERE id = $2), -1)
             ORDER BY seq LIMIT $3
             """,
@@ -393,6 +404,7 @@ def event_of(row: Any) -> StoredEvent:
         creation_time=row["created"],
         received=row["received"],
         body=row["body"],
+        trace_context=row["trace_context"],
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from ...errors import ConfigurationError
 from .postgres_address import PostgresAddress
 
-VERSION = 1
+VERSION = 2
 
 _OFTEN = "fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500"
 
@@ -96,7 +96,9 @@ CREATE TABLE @handlers (
 """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_TRACES = ("ALTER TABLE @events ADD COLUMN trace_context text",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _TRACES)
 """What brings a version to the next one, from none on."""
 
 _LOCK = 0x4F68_496E

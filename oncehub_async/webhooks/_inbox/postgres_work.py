@@ -69,10 +69,11 @@ class PostgresWork:
         events, work = [], []
         for number, (event, handlers) in enumerate(await self._unsaid(connection, new), 1):
             at, received = event.creation_time, event.received
-            events.append((event.id, event.type, event.subject, at, received, event.body))
+            row = (event.id, event.type, event.subject, at, received, event.body)
+            events.append((*row, event.trace_context))
             names = (*handlers, *wanting(rows, event.type, handlers))
             work += [(number, position, name) for position, name in enumerate(names)]
-        kept = await self._fetch(connection, PUT, *_columns(events, 6), *_columns(work, 3))
+        kept = await self._fetch(connection, PUT, *_columns(events, 7), *_columns(work, 3))
         ids = {row["id"] for row in kept}
         return [is_first and put[0].id in ids for is_first, put in zip(first, asked, strict=True)]
 

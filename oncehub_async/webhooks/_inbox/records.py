@@ -36,6 +36,9 @@ class StoredEvent:
     same_as: str | None = None
     """The id of an event that says the same: of the two, an inbox takes what comes first. It is
     asked for when an event is put, and not kept."""
+    trace_context: str | None = None
+    """Where the delivery stands in its trace, so that handlers in any process go on with that: W3C
+    traceparent, and after a space tracestate, if there is one. None without tracing."""
 
     def __repr__(self) -> str:
         return f"StoredEvent(id={self.id!r}, type={self.type!r})"
