@@ -116,9 +116,9 @@ def test_every_column_that_somebody_can_meet_is_described(
         code, out, err = run(capsys, "describe", resource, column)
         assert (code, err) == (COMPLETE, "")
         assert ": " in out
-    for column in table_of(resource).columns:
-        name = run(capsys, "describe", resource, column.name)[1].split(" (")[0]
-        assert name == (".".join(column.path) or column.name)
+    for each in table_of(resource).columns:
+        name = run(capsys, "describe", resource, each.name)[1].split(" (")[0]
+        assert name == (".".join(each.path) or each.name)
 
 
 SLIPS: Mapping[tuple[str, ...], str] = {
