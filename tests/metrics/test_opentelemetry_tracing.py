@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from oncehub_async.webhooks import (
     RetryLater,
     Selection,
     SQLiteInbox,
+    StoredEvent,
 )
 
 from ..servers import new_name, postgres_url
@@ -50,7 +52,11 @@ class Traced:
         self.tracer = self.provider.get_tracer("of the program")
 
     def spans(self, name: str = "") -> list[ReadableSpan]:
-        return [each for each in self.exporter.get_finished_spans() if each.name.startswith(name)]
+        return [
+            each
+            for each in self.exporter.get_finished_spans()
+            if f"{each.name} ".startswith(f"{name} ".lstrip())
+        ]
 
     def one(self, name: str) -> ReadableSpan:
         (span,) = self.spans(name)
@@ -217,6 +223,47 @@ async def test_handlers_elsewhere_and_later_belong_to_the_delivery(
 async def all_done(receiver: Receiver) -> None:
     while await receiver.inbox.waiting():
         await asyncio.sleep(0.01)
+
+
+async def test_what_came_before_there_was_a_tracing_begins_a_trace(traced: Traced) -> None:
+    """It doesn't belong to whatever was going on when the receiver was opened."""
+    inbox = MemoryInbox(keep=86_400.0)
+    event = StoredEvent(
+        id="EVNT-1",
+        type="booking.scheduled",
+        subject="BKNG-1",
+        creation_time=0.0,
+        received=time.time(),
+        body=make_event("booking.scheduled", event_id="EVNT-1"),
+    )
+    await inbox.put(event, ("crm",))
+    receiver = traced.receiver(inbox)
+
+    @receiver.on("*", name="crm")
+    async def crm(event: Event) -> None: ...
+
+    with traced.tracer.start_as_current_span("start-up"):
+        async with receiver:
+            await receiver.idle()
+    run = traced.one("process crm")
+    assert run.parent is None
+    assert trace_id(run) != trace_id(traced.one("start-up"))
+
+
+async def test_an_invented_type_is_other(traced: Traced) -> None:
+    """Whoever has the secret can write anything there."""
+    receiver = traced.receiver(MemoryInbox())
+
+    @receiver.on("*", name="crm")
+    async def crm(event: Event) -> None: ...
+
+    body = make_event("booking.scheduled").replace(b"booking.scheduled", b"booking.jane_doe")
+    async with receiver:
+        assert (await deliver(receiver, body)).status == 200
+        await receiver.idle()
+    for span in (traced.one("receive other"), traced.one("process crm")):
+        assert attributes(span)["oncehub.event.type"] == "other"
+        assert "jane" not in span.to_json()
 
 
 async def test_what_is_done_again_links_to_its_delivery(traced: Traced) -> None:
