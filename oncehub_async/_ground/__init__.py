@@ -17,6 +17,7 @@ from .json_text import (
 from .log import Lines, fields, logger
 from .outside_quotes import PIECE, OutsideQuotes
 from .private_files import PRIVATE, open_private, sync_folder
+from .shared_arguments import spelled_out
 from .suggestion import did_you_mean, likely_word
 from .time_zones import is_time_zone
 from .times import (
@@ -84,6 +85,7 @@ __all__ = [
     "read_time",
     "read_zoned_time",
     "shifted",
+    "spelled_out",
     "sync_folder",
     "tell_hook",
     "text_in_milliseconds",

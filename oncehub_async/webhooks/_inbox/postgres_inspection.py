@@ -9,9 +9,8 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ..._ground import checks
-from ...errors import InvalidParameterError
 from .._event_names import ANY
+from .database_rows import EVERYTHING, Span, entry_of, event_of, refuse_to_forget, spans
 from .postgres_address import PostgresAddress
 from .postgres_deployments import PostgresDeployments
 from .postgres_lane import PostgresLane
@@ -20,7 +19,6 @@ from .postgres_statements import HOLD_UP, LET_GO_ON
 from .records import State, StoredEvent
 from .selection import InboxEntry, InboxHandler, Selection
 
-EVENTS_AT_ONCE = 2_000
 PURGED_AT_ONCE = 500
 
 _PATIENCE = 30.0
@@ -147,7 +145,7 @@ class _PostgresInspection(ABC):
         if selection.missing:
             rows += await self._rows(_MISSING_ENTRIES, *await self._of_missing(selection), limit)
             rows.sort(key=lambda row: (-row["seq"], row["position"]))
-        return [_entry(row) for row in rows[:limit]]
+        return [entry_of(row[2:]) for row in rows[:limit]]
 
     async def tally(self, selection: Selection) -> Mapping[tuple[str, State | None], int]:
         """How much work is selected; see `InspectedInbox.tally`."""
@@ -214,7 +212,7 @@ class _PostgresInspection(ABC):
     async def drop(self, selection: Selection) -> int:
         """Delete selected work that doesn't run; see `InspectedInbox.drop`."""
 
-        async def some(connection: Any, span: tuple[int, int]) -> int:
+        async def some(connection: Any, span: Span) -> int:
             arguments = _arguments(selection, span)
             await self._lock(connection, await self._fetch(connection, _SUBJECTS, *arguments))
             gone = await self._fetch(connection, _DROP, *arguments)
@@ -226,12 +224,7 @@ class _PostgresInspection(ABC):
     async def forget(self, received_before: float, now: float) -> int:
         """Delete events that are done, some at a time; see `InspectedInbox.forget`."""
         ((needed,),) = await self._rows("SELECT needed FROM @settings")
-        if now - received_before < needed:
-            raise InvalidParameterError(
-                "older_than",
-                f"expected at least {needed / checks.DAY:.2f} days: the receiver accepts "
-                "signatures of that age, so that what is forgotten could be replayed",
-            )
+        refuse_to_forget(received_before, now, needed)
         never, forgotten = float("-inf"), 0
         while (some := await self._delete_old(received_before, never, ()))[0]:
             forgotten += some[0]
@@ -299,7 +292,7 @@ class _PostgresInspection(ABC):
     async def _redo(self, selection: Selection, now: float, *, replay: bool) -> int:
         missing = await self._of_missing(selection) if selection.missing else None
 
-        async def some(connection: Any, span: tuple[int, int]) -> int:
+        async def some(connection: Any, span: Span) -> int:
             chosen = _arguments(selection, span)
             subjects = await self._fetch(connection, _SUBJECTS, *chosen)
             lines = await self._fetch(connection, _LINES, *chosen)
@@ -322,15 +315,12 @@ class _PostgresInspection(ABC):
 
         return sum([await self._asked(partial(some, span=each)) for each in await self._spans()])
 
-    async def _spans(self) -> list[tuple[int, int]]:
+    async def _spans(self) -> list[Span]:
         """All events that there are now, some at a time; each after a number, up to another."""
         ((first, last),) = await self._rows(
             "SELECT coalesce(min(seq), 0), coalesce(max(seq), -1) FROM @events"
         )
-        return [
-            (start - 1, min(start - 1 + EVENTS_AT_ONCE, last))
-            for start in range(first, last + 1, EVENTS_AT_ONCE)
-        ]
+        return spans(first, last)
 
     async def _of_missing(self, selection: Selection) -> list[Any]:
         asked = await self._asked(
@@ -395,24 +385,11 @@ async def answer_questions(connection: Any, asked: Sequence[Any]) -> Sequence[An
     return [await each(connection) for each in asked]
 
 
-def event_of(row: Any) -> StoredEvent:
-    """An event from its columns."""
-    return StoredEvent(
-        id=row["id"],
-        type=row["type"],
-        subject=row["subject"],
-        creation_time=row["created"],
-        received=row["received"],
-        body=row["body"],
-        trace_context=row["trace_context"],
-    )
-
-
 def _types(types: Collection[str] | None) -> list[str] | None:
     return None if types is None or ANY in types else sorted(types)
 
 
-def _arguments(selection: Selection, span: tuple[int, int] = (-1, 1 << 62)) -> list[Any]:
+def _arguments(selection: Selection, span: Span = EVERYTHING) -> list[Any]:
     events = selection.events
     return [
         sorted(selection.states),
@@ -426,20 +403,5 @@ def _arguments(selection: Selection, span: tuple[int, int] = (-1, 1 << 62)) -> l
     ]
 
 
-def _within(arguments: Sequence[Any], span: tuple[int, int]) -> list[Any]:
+def _within(arguments: Sequence[Any], span: Span) -> list[Any]:
     return [*arguments[:6], *span, *arguments[8:]]
-
-
-def _entry(row: Any) -> InboxEntry:
-    return InboxEntry(
-        event_id=row["id"],
-        type=row["type"],
-        subject=row["subject"],
-        received=row["received"],
-        handler=row["handler"],
-        state=None if row["state"] is None else State(row["state"]),
-        attempts=row["attempts"],
-        due=row["due"],
-        finished=row["finished"],
-        error=row["error"],
-    )

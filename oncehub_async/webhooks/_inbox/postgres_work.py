@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from ..._ground import dump_json
 from .._event_names import ANY
+from .database_rows import event_of
 from .postgres_deployments import wanting
-from .postgres_inspection import event_of
 from .postgres_owner import PostgresOwner
 from .postgres_statements import BEGIN, CLAIM, LOCK, LOCK_FOR_PUTS, PUT, SETTLE
 from .records import AT_ONCE, Claim, Outcome, State, StoredEvent, Work
@@ -189,4 +189,4 @@ def _claim_of(rows: Sequence[Any]) -> Claim:
         )
         for row in rows
     ]
-    return Claim(event_of(rows[0]), tuple(work), rows[0]["alone"])
+    return Claim(event_of(rows[0][-7:]), tuple(work), rows[0]["alone"])

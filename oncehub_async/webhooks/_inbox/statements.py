@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from .database_rows import event_of
 from .deployments import others_handlers
 from .records import AT_ONCE, Claim, Outcome, State, StoredEvent, Work
 from .subject_order import (
@@ -253,20 +254,6 @@ def _take(
 
 def _by_due(row: Sequence[Any]) -> tuple[float, int, int]:
     return row[7], row[0], row[1]
-
-
-def event_of(row: Sequence[Any]) -> StoredEvent:
-    """An event from its columns."""
-    event_id, event_type, subject, created, received, body, trace_context = row
-    return StoredEvent(
-        id=event_id,
-        type=event_type,
-        subject=subject,
-        creation_time=created,
-        received=received,
-        body=body,
-        trace_context=trace_context,
-    )
 
 
 def settle_many(
