@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ..._ground import checks
 from ...errors import InvalidParameterError
-from . import deployments, statements
+from . import deployments, known_time, statements
 from .records import State, StoredEvent
 from .selection import InboxEntry, InboxHandler, Selection
 from .subject_order import (
@@ -252,8 +252,8 @@ def forget(connection: sqlite3.Connection, received_before: float, now: float) -
             f"expected at least {needed / checks.DAY:.2f} days: the receiver accepts "
             "signatures of that age, so that what is forgotten could be replayed",
         )
-    never = float("-inf")
-    return statements.purge(connection, (), received_before, never, FORGOTTEN_AT_ONCE).events
+    never, before = float("-inf"), known_time.read(connection).forgettable(received_before, needed)
+    return statements.purge(connection, (), before, never, FORGOTTEN_AT_ONCE).events
 
 
 def _entry(row: Sequence[Any]) -> InboxEntry:

@@ -12,6 +12,7 @@ from typing import Any
 from ..._ground import checks
 from ...errors import InvalidParameterError
 from .._event_names import ANY
+from . import postgres_known_time
 from .postgres_address import PostgresAddress
 from .postgres_deployments import PostgresDeployments
 from .postgres_lane import PostgresLane
@@ -221,8 +222,10 @@ class _PostgresInspection(ABC):
                 f"expected at least {needed / checks.DAY:.2f} days: the receiver accepts "
                 "signatures of that age, so that what is forgotten could be replayed",
             )
+        (row,) = await self._rows(postgres_known_time.READ)
+        before = postgres_known_time.known_time_of(row).forgettable(received_before, needed)
         never, forgotten = float("-inf"), 0
-        while (some := await self._delete_old(received_before, never, ()))[0]:
+        while (some := await self._delete_old(before, never, ()))[0]:
             forgotten += some[0]
         return forgotten
 

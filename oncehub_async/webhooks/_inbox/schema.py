@@ -7,7 +7,7 @@ process died, `alone` what runs without other work beside it, `began` what has b
 `replay` what was asked for again. `needed` has one row: for how long the receiver needs events to
 be known again. `newest` has what each handler is done with that happened last of a subject, for
 longer than events are kept. `handlers` has those that each open inbox runs, and with an empty owner
-those that there were, and until when.
+those that there were, and until when. `known_time` is described in its own module.
 """
 
 import contextlib
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ..._ground import open_private
 from ...errors import ConfigurationError
+from . import known_time
 from .subject_order import let_go_on
 
 logger = logging.getLogger("oncehub_async.webhooks")
@@ -161,6 +162,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA temp_store = MEMORY")
     if is_new:
         _create_tables(connection, path)
+    connection.execute(known_time.TABLE)
 
 
 def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
