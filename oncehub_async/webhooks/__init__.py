@@ -23,8 +23,23 @@ from ._event_names import EventType, check_event_type
 from ._handler import Context
 from ._inbox import Inbox, MemoryInbox, PostgresInbox, SQLiteInbox
 from ._inbox.inbox_places import inbox_at, opened_inbox, shared_inbox
-from ._inbox.interface import AcceptingInbox, ClaimingInbox, InspectedInbox, OpenedInbox
-from ._inbox.records import Claim, Deployment, Outcome, State, StoredEvent, Subscription, Work
+from ._inbox.interface import (
+    AcceptingInbox,
+    ClaimingInbox,
+    InspectedInbox,
+    OpenedInbox,
+    TimekeepingInbox,
+)
+from ._inbox.records import (
+    Claim,
+    Deployment,
+    KnownTime,
+    Outcome,
+    State,
+    StoredEvent,
+    Subscription,
+    Work,
+)
 from ._inbox.selection import InboxEntry, InboxHandler, Selection
 from ._observed import DeliveryHook, HandlerRun, ReceivedDelivery, RunHook
 from ._receiver import Receiver
@@ -86,6 +101,7 @@ __all__ = [
     "InboxError",
     "InboxHandler",
     "InspectedInbox",
+    "KnownTime",
     "LookHook",
     "MemoryInbox",
     "Middleware",
@@ -112,6 +128,7 @@ __all__ = [
     "State",
     "StoredEvent",
     "Subscription",
+    "TimekeepingInbox",
     "WallClock",
     "WebhookError",
     "WebhookLook",

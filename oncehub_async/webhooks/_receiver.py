@@ -400,6 +400,7 @@ class Receiver(Router[S]):
             received=now,
             body=body,
             same_as=envelope.same_as,
+            signed=None if key is None or header is None else float(parse_header(header).time),
         )
         return await self._keep(event, key)
 

@@ -27,9 +27,9 @@ from ._inbox_health import InboxHealth
 from ._leases import Leases
 from ._loop_watch import LoopWatch
 from ._observed import HandlerRun, RunHook
+from ._purge_time import PurgeTime
 from ._router import Route
 from ._slots import LONG, Attempt, Slots
-from ._stopwatch import TrustedTime
 from ._webhook_errors import EnvelopeError, told
 from ._work_log import about_work, log_outcome, log_unsettled
 
@@ -64,7 +64,7 @@ class Worker:
         tracing: DeliveryTracing | None = None,
     ) -> None:
         self._inbox, self._rules, self._clock = inbox, rules, clock
-        self._time_to_purge_by = TrustedTime(clock, memory)
+        self._purge_time = PurgeTime(inbox, clock, memory)
         self._health, self._deployment = health, deployment
         self._leases = Leases(inbox, clock)
         self._routes = {route.handler.name: route for route in routes}
@@ -382,14 +382,15 @@ class Worker:
 
     async def _tidy(self) -> None:
         """Purge now and then."""
-        self._time_to_purge_by.now()
+        self._purge_time.look()
         wait = _FIRST_PURGE
         while not await self._stops_within(wait):
             wait = _PURGE_EVERY
             try:
-                while not self._stopping.is_set():
-                    if not await self._inbox.purge(self._routes, self._time_to_purge_by.now()):
-                        break
+                now = await self._purge_time.now()
+                while not self._stopping.is_set() and await self._inbox.purge(self._routes, now):
+                    pass
+                await self._purge_time.purged(now)
             except Exception as error:
                 extra = fields(error_type=type(error).__name__)
                 logger.error("the inbox was not purged: %s", told(error), extra=extra)

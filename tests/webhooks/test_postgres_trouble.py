@@ -211,6 +211,24 @@ async def test_a_full_disk_is_answered_503_and_gets_better(
         assert await inbox.event("EVNT-1") is not None
 
 
+async def test_tables_from_before_the_time_was_kept_go_on_from_their_newest_event(
+    url: str, schema: str
+) -> None:
+    """They have the version that they had: the program of before can take them up again."""
+    inbox = PostgresInbox(url, schema=schema)
+    await inbox.open()
+    await inbox.put(attrs.evolve(event(1), received=77.0), ())
+    await inbox.close()
+    before = await ask(url, f'SELECT version FROM "{schema}".settings')
+    await ask(url, f'DROP TABLE "{schema}".known_time')
+    await inbox.open()
+    assert (await inbox.known_time()).least == 77.0
+    await inbox.keep_purge_time(78.0)
+    assert (await inbox.known_time()).least == 78.0
+    await inbox.close()
+    assert await ask(url, f'SELECT version FROM "{schema}".settings') == before
+
+
 async def test_tables_of_a_newer_version_are_refused(url: str, schema: str) -> None:
     """With both versions; and nothing is made where there is none to look into."""
     place = f"{url}?schema={schema}"

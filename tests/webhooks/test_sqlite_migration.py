@@ -6,6 +6,7 @@ from pathlib import Path
 import attrs
 import pytest
 
+from oncehub_async.testing._contract_basics import an_event
 from oncehub_async.webhooks import Outcome, Selection, SQLiteInbox, State, Subscription
 from oncehub_async.webhooks._inbox import sqlite_inbox
 
@@ -196,3 +197,26 @@ async def test_a_new_file_has_the_tables_of_a_migrated_one(tmp_path: Path) -> No
         connection.close()
         shapes.append((names, columns, version_now))
     assert shapes == shapes[:1] * 4
+
+
+async def test_a_file_from_before_the_time_was_kept_goes_on_from_its_newest_event(
+    tmp_path: Path,
+) -> None:
+    """It has the version that it had: the program of before can take it up again."""
+    path = tmp_path / "inbox.db"
+    inbox = SQLiteInbox(path)
+    await inbox.open()
+    await inbox.put(an_event("E1", received=77.0), ())
+    await inbox.close()
+    with sqlite3.connect(path) as connection:
+        version = connection.execute("PRAGMA user_version").fetchone()
+        connection.execute("DROP TABLE known_time")
+    connection.close()
+    await inbox.open()
+    assert (await inbox.known_time()).least == 77.0
+    await inbox.keep_purge_time(78.0)
+    assert (await inbox.known_time()).least == 78.0
+    await inbox.close()
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == version
+    connection.close()

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from .._event_names import ANY
+from . import postgres_known_time
 from .database_rows import EVERYTHING, Span, entry_of, event_of, refuse_to_forget, spans
 from .postgres_address import PostgresAddress
 from .postgres_deployments import PostgresDeployments
@@ -225,8 +226,10 @@ class _PostgresInspection(ABC):
         """Delete events that are done, some at a time; see `InspectedInbox.forget`."""
         ((needed,),) = await self._rows("SELECT needed FROM @settings")
         refuse_to_forget(received_before, now, needed)
+        (row,) = await self._rows(postgres_known_time.READ)
+        before = postgres_known_time.known_time_of(row).forgettable(received_before, needed)
         never, forgotten = float("-inf"), 0
-        while (some := await self._delete_old(received_before, never, ()))[0]:
+        while (some := await self._delete_old(before, never, ()))[0]:
             forgotten += some[0]
         return forgotten
 

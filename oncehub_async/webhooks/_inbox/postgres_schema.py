@@ -16,6 +16,7 @@ from typing import Any
 
 from ...errors import ConfigurationError
 from .postgres_address import PostgresAddress
+from .postgres_known_time import make_table
 
 VERSION = 2
 
@@ -121,6 +122,7 @@ async def prepare(connection: Any, address: PostgresAddress, *, create: bool) ->
     )
     version = await _version(connection, address)
     if version == VERSION:
+        await make_table(connection, address)
         return
     if version is None and not create:
         raise ConfigurationError(
@@ -137,6 +139,7 @@ async def prepare(connection: Any, address: PostgresAddress, *, create: bool) ->
         for statement in statements:
             await connection.execute(address.sql(statement))
     await connection.execute(address.sql("UPDATE @settings SET version = $1"), VERSION)
+    await make_table(connection, address)
 
 
 async def _make_schema(connection: Any, address: PostgresAddress) -> None:

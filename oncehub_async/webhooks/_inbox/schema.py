@@ -7,8 +7,8 @@ process died, `alone` what runs without other work beside it, `began` what has b
 `replay` what was asked for again. `needed` has one row: for how long the receiver needs events to
 be known again. `newest` has what each handler is done with that happened last of a subject, for
 longer than events are kept. `trace_context` says to which trace an event's handlers belong.
-`handlers` has those that each open inbox runs, and with an empty owner
-those that there were, and until when.
+`handlers` has those that each open inbox runs, and with an empty owner those that there were, and
+until when. `known_time` is described in its own module.
 """
 
 import contextlib
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from ..._ground import open_private
 from ...errors import ConfigurationError
+from . import known_time
 from .subject_order import let_go_on
 
 logger = logging.getLogger("oncehub_async.webhooks")
@@ -166,6 +167,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA temp_store = MEMORY")
     if is_new:
         _create_tables(connection, path)
+    connection.execute(known_time.TABLE)
 
 
 def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
