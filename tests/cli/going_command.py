@@ -3,12 +3,13 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import attrs
 import pytest
 
+from oncehub_async import Clock
 from oncehub_async.cli._app import command_line
 from oncehub_async.cli._output import terminal
 
@@ -31,8 +32,12 @@ class Going:
 
     async def until(self, text: str, times: int = 1) -> None:
         """Wait until a text was printed, so many times."""
+        await self.until_true(lambda: self.read().count(text) >= times)
+
+    async def until_true(self, condition: Callable[[], bool]) -> None:
+        """Wait until something is so, while the command goes on."""
         async with asyncio.timeout(60):
-            while self.read().count(text) < times:
+            while not condition():
                 assert not self.task.done(), (self.task, self.out, self.err)
                 await asyncio.sleep(0.01)
 
@@ -57,3 +62,21 @@ async def going(captured: pytest.CaptureFixture[str], *arguments: str) -> AsyncI
             task.cancel()
             await asyncio.wait([task])
             command.read()
+
+
+def let_pauses_pass(monkeypatch: pytest.MonkeyPatch, shortest: float) -> list[float]:
+    """From now on what waits for so many seconds or more, by any clock, goes on at once; gives the
+    seconds that were asked for, as they are.
+    """
+    asked: list[float] = []
+    sleep = Clock.sleep
+
+    async def pass_at_once(clock: Clock, seconds: float) -> None:
+        if seconds < shortest:
+            await sleep(clock, seconds)
+            return
+        asked.append(seconds)
+        await asyncio.sleep(0.02)
+
+    monkeypatch.setattr(Clock, "sleep", pass_at_once)
+    return asked

@@ -11,7 +11,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from oncehub_async._ground import WallClock
 from oncehub_async.cli import COMPLETE, FAILED, SILENT
 from oncehub_async.simulator import Account, Fault, Simulator
 from oncehub_async.testing import make_event
@@ -19,7 +18,7 @@ from oncehub_async.webhooks import SQLiteInbox, StoredEvent, read_secret_file
 from tests.typed_command import run
 
 from ..simulator.threaded import running
-from .going_command import going
+from .going_command import going, let_pauses_pass
 
 TOLD = "EVENTS DON'T COME"
 PATIENT = ("--patience", "30")
@@ -39,14 +38,7 @@ def sim(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds between looks, which pass at once."""
-    asked: list[float] = []
-
-    async def sleep(self: WallClock, seconds: float) -> None:
-        asked.append(seconds)
-        await asyncio.sleep(0.02)
-
-    monkeypatch.setattr(WallClock, "sleep", sleep)
-    return asked
+    return let_pauses_pass(monkeypatch, 60.0)
 
 
 async def came(file: Path, moment: float) -> None:
@@ -78,14 +70,12 @@ async def test_a_silence_is_told_once_and_its_end(
     """What hasn't changed since the last look isn't told again; in the end all was well."""
     async with going(capsys, "watchdog", "--file", str(file), *PATIENT) as command:
         await command.until("Looking every 15 min 00 s whether events come. Stop it with Ctrl-C.")
-        while len(slept) < 3:
-            await asyncio.sleep(0.01)
+        await command.until_true(lambda: len(slept) >= 3)
         assert "EVENTS" not in command.read()
         sim.happen("booking.scheduled")
         await command.until(TOLD)
         looks = len(slept)
-        while len(slept) < looks + 3:
-            await asyncio.sleep(0.01)
+        await command.until_true(lambda: len(slept) >= looks + 3)
         await came(file, time.time() + 1.0)
         await command.until("events come: ")
         assert await command.interrupted() == COMPLETE
@@ -128,8 +118,7 @@ async def test_a_webhook_is_made_anew_once_in_a_silence(
         sim.happen("booking.scheduled")
         await command.until("1 missed event put into the inbox")
         looks = len(slept)
-        while len(slept) < looks + 3:
-            await asyncio.sleep(0.01)
+        await command.until_true(lambda: len(slept) >= looks + 3)
         await command.interrupted()
     (new,) = sim.ids("webhooks")
     assert new != old
@@ -149,8 +138,7 @@ async def test_what_can_not_be_made_anew_is_told_and_the_watch_goes_on(
         sim.happen("booking.scheduled")
         await command.until("oncehub: the webhook could not be made anew: ")
         looks = len(slept)
-        while len(slept) < looks + 3:
-            await asyncio.sleep(0.01)
+        await command.until_true(lambda: len(slept) >= looks + 3)
         assert await command.interrupted() == SILENT
     assert command.out.count(TOLD) == 1
     assert list(sim.ids("webhooks")) == [old]
