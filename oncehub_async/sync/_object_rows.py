@@ -48,7 +48,7 @@ def row_of(
     """The row of an object, as the service sent it. It can't fail whatever is in it, but an id."""
     values: dict[str, Any] = {}
     unfit: dict[str, Any] = {}
-    unknown = _take(_tree(table), data, (), values, unfit)
+    unknown = _take(tree_of(table), data, (), values, unfit)
     if policy.passes_unnamed:
         values[UNKNOWN_FIELDS] = json_text(unknown, UNKNOWN_FIELDS, unfit) if unknown else None
         values[UNFIT] = dump_json(unfit).decode() if unfit else None
@@ -58,12 +58,13 @@ def row_of(
     )
 
 
-_Tree = Mapping[str, Any]
+ColumnTree = Mapping[str, Any]
 """By the vendor's name, a column or the tree of an object's fields."""
 
 
 @cache
-def _tree(table: Table) -> _Tree:
+def tree_of(table: Table) -> ColumnTree:
+    """The columns of a table where an object has them."""
     tree: dict[str, Any] = {}
     for column in table.columns:
         branch = tree
@@ -75,7 +76,7 @@ def _tree(table: Table) -> _Tree:
 
 
 def _take(
-    tree: _Tree,
+    tree: ColumnTree,
     data: Mapping[str, Any],
     path: tuple[str, ...],
     values: dict[str, Any],
