@@ -44,7 +44,9 @@ class Person:
     def with_contact(self, contact: Mapping[str, Any]) -> "Person":
         """With what a contact tells, if it is this person's; as the service or a row has it."""
         email = contact.get("email")
-        if not isinstance(email, str) or self.addresses.isdisjoint(addresses_in(email)):
+        if not isinstance(email, str):
+            return self
+        if email not in self.digests and self.addresses.isdisjoint(addresses_in(email)):
             return self
         ids = {each for each in [contact.get("id")] if isinstance(each, str)}
         phones = {
@@ -124,6 +126,14 @@ class ErasedPeople:
         values: dict[str, Any] = {}
         unknown = _flat(tree_of(table_of(table)), data, values)
         return self.names(table, {**values, UNKNOWN_FIELDS: unknown})
+
+    def is_in(self, value: Any) -> bool:
+        """Whether JSON data of whatever shape names one of them."""
+        return self._is_in(value)
+
+    def names_by_more_than_ids(self, value: Any) -> bool:
+        """The same, but for the ids of their contacts, which say nothing once these are gone."""
+        return any(not _ID.fullmatch(text) and self._is_text(text) for text in texts_in(value))
 
     def _owns(self, table: str, values: Mapping[str, Any]) -> bool:
         match table:

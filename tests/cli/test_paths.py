@@ -49,6 +49,8 @@ COMMANDS = (
     ("mcp", "--audit"),
     ("person", "export", "ann@example.com", "--out"),
     ("person", "export", "ann@example.com", "--html"),
+    ("person", "export", "ann@example.com", "--export"),
+    ("person", "erase", "ann@example.com", "--export"),
     ("report", "users", "--format", "csv", "--out"),
     ("link", "https://go.oncehub.com/x", "--guests-csv"),
 )
