@@ -22,6 +22,7 @@ ROOT = Path(__file__).parent.parent
 DOORS = (
     *("oncehub_async", "oncehub_async.resources", "oncehub_async.models", "oncehub_async.errors"),
     *("oncehub_async.export", "oncehub_async.sync", "oncehub_async.reports"),
+    "oncehub_async.privacy",
     *("oncehub_async.webhooks", "oncehub_async.web", "oncehub_async.mcp"),
     *("oncehub_async.metrics", "oncehub_async.testing", "oncehub_async.simulator"),
     "oncehub_async.cli",

@@ -1,6 +1,7 @@
 """What everything else stands on, and what knows nothing of the API: time, texts, checks."""
 
 from .._printable import printable, printable_json
+from .addresses import address_forms, addresses_in, phone_digits, plain_address
 from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
 from .file_lock import FileLock
@@ -59,6 +60,8 @@ __all__ = [
     "Unset",
     "ValueCount",
     "WallClock",
+    "address_forms",
+    "addresses_in",
     "aware",
     "begin_hook",
     "checked_hook",
@@ -77,6 +80,8 @@ __all__ = [
     "load_json",
     "logger",
     "open_private",
+    "phone_digits",
+    "plain_address",
     "printable",
     "printable_json",
     "read_as_written",

@@ -7,6 +7,7 @@ from ._formats import BrokenFileError, Compression, Format, plain_text
 from ._manifest import MANIFEST_NAME, Changes, Manifest, ResourceEntry
 from ._manifest_reader import ManifestError, read_manifest
 from ._progress import ExportProgress, ExportState, ResourceProgress
+from ._rewritten_export import exported_objects, rewrite_export
 from ._verify import (
     SAMPLES,
     Comparison,
@@ -41,9 +42,11 @@ __all__ = [
     "Round",
     "Verification",
     "compare_with_account",
+    "exported_objects",
     "plain_text",
     "plan_export",
     "read_manifest",
+    "rewrite_export",
     "run_export",
     "run_request",
     "verify_export",

@@ -93,13 +93,14 @@ class ColumnPolicy:
 
     def _hashed(self, column: Column, value: str) -> str | None:
         if column.kind is not ColumnKind.JSON:
-            return self._digest(value)
+            return self.digest(value)
         texts = load_json(value)
         if not isinstance(texts, list):
             return None
-        return dump_json([self._digest(str(each)) for each in texts]).decode()
+        return dump_json([self.digest(str(each)) for each in texts]).decode()
 
-    def _digest(self, text: str) -> str:
+    def digest(self, text: str) -> str:
+        """The hash of a text. Raises `ConfigurationError` where there is no key."""
         if self._key is None:
             raise ConfigurationError("hash_key: is missing")
         # The same address is written in several ways, and has to be joined on all the same.
@@ -110,7 +111,7 @@ class ColumnPolicy:
         """What the database keeps of it: no key, but what tells whether it is the same."""
         if self.known is None:
             return ""
-        check = self._digest(_CHECK) if self._key is not None and self.hashed else None
+        check = self.digest(_CHECK) if self._key is not None and self.hashed else None
         return dump_json(
             {
                 "blocked": sorted(self.blocked),
@@ -119,6 +120,15 @@ class ColumnPolicy:
                 "key": check,
             }
         ).decode()
+
+    @classmethod
+    def hashing(cls, hash_key: str) -> "ColumnPolicy":
+        """One that only makes hashes."""
+        return cls(key=Hidden(hash_key))
+
+    def has_key_of(self, kept: Mapping[str, Any]) -> bool:
+        """Whether a kept policy, as JSON data, made its hashes with the same key."""
+        return bool(kept.get("key") == self.digest(_CHECK))
 
     def going_on_from(self, text: str) -> "ColumnPolicy | None":
         """The same, as it was when the rows were written; None where it is another one."""

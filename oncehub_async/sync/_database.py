@@ -13,9 +13,11 @@ import attrs
 from ._object_rows import Row
 from ._tables import DELETED, DELETED_SEEN_AT, MERGED_INTO, SYNCED_AT, Table, table_of
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""2 has the table of who is kept out: an older program would write them again."""
 STATE_TABLE = "_oncehub_sync"
 SETTINGS_TABLE = "_oncehub_settings"
+ERASED_TABLE = "_oncehub_erased"
 INCOMING = "_oncehub_incoming"
 
 
@@ -103,6 +105,12 @@ class Database(Protocol):
     async def fetch(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """The rows that a query gives; `$1` is its first argument. Raises `SyncError`."""
 
+    async def scrub(self, tables: Collection[str]) -> None:
+        """Leave nothing in the database's files of what rows of these tables held before.
+
+        Raises `SyncError`.
+        """
+
 
 @attrs.frozen
 class Dialect:
@@ -165,12 +173,15 @@ def create_own_tables(dialect: Dialect) -> list[str]:
     """The statements that make the tables about the sync itself."""
     time = dialect.types["time"]
     state, settings = dialect.table(STATE_TABLE), dialect.table(SETTINGS_TABLE)
+    erased = dialect.table(ERASED_TABLE)
     return [
         f"CREATE TABLE IF NOT EXISTS {settings} (name text PRIMARY KEY, value text NOT NULL)",
         f"CREATE TABLE IF NOT EXISTS {state} (object text PRIMARY KEY, "
         "available boolean NOT NULL, complete boolean NOT NULL, "
         f"complete_since {time}, complete_up_to {time}, first_wanted {time}, "
         "error text, place text)",
+        f"CREATE TABLE IF NOT EXISTS {erased} (hash text PRIMARY KEY, erased_at {time} NOT NULL)",
+        f"COMMENT ON TABLE {erased} IS 'Keyed hashes of people who are kept out.'",
         f"COMMENT ON TABLE {state} IS 'How far each object has been synced.'",
         *(
             f"COMMENT ON COLUMN {state}.{name} IS {literal(comment)}"
@@ -286,7 +297,7 @@ async def read_states(database: Reader) -> dict[str, ObjectState]:
     return {row[0]: ObjectState(*row) for row in rows}
 
 
-async def read_settings(database: Database) -> dict[str, str]:
+async def read_settings(database: Reader) -> dict[str, str]:
     """What else is kept. Raises `SyncError`."""
     table = database.dialect.table(SETTINGS_TABLE)
     return {str(name): str(value) for name, value in await database.fetch(f"SELECT * FROM {table}")}

@@ -10,13 +10,13 @@ import importlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .._ground import FileLock
+from .._ground import FileLock, sync_folder
 from ..errors import InvalidParameterError
 from ._database import (
     SETTINGS_TABLE,
@@ -47,6 +47,7 @@ _PAUSE = 0.05
 _HELD, _LONGEST_HELD = 0.2, 3.0
 """Seconds for which it stays open after a commit, and in all: to open it takes as long again."""
 _ATTACHED = "account"
+_COPY = ".erasing"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -111,6 +112,40 @@ class DuckDBFile:
     async def fetch(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """The rows that a query gives."""
         return await _in_thread(self._fetch, sql, arguments)
+
+    async def scrub(self, tables: Collection[str]) -> None:
+        """Put a copy of what it holds in the file's place: DuckDB leaves old blocks as they are.
+
+        Killed before that, the file is as it was.
+        """
+        await _in_thread(self._scrub)
+
+    def _scrub(self) -> None:
+        copy = self._path.with_name(f"{self._path.name}{_COPY}")
+        for leftover in (copy, Path(f"{copy}.wal")):
+            leftover.unlink(missing_ok=True)
+        with self._busy:
+            self._let_go()
+            connection = self._connect()
+            try:
+                connection.execute("CHECKPOINT")
+                file = str(copy).replace("'", "''")
+                connection.execute(
+                    f"ATTACH '{file}' AS copied (STORAGE_VERSION '{_STORAGE_VERSION}')"
+                )
+                copy.chmod(0o600)
+                connection.execute(f"COPY FROM DATABASE {_ATTACHED} TO copied")
+                connection.execute("CHECKPOINT copied")
+            except self._duckdb.Error as error:
+                raise DatabaseFailedError(
+                    f"{self.shown}: DuckDB failed with {type(error).__name__}"
+                ) from None
+            finally:
+                connection.close()
+            with copy.open("rb") as written:
+                os.fsync(written.fileno())
+            copy.replace(self._path)
+            sync_folder(self._path.parent)
 
     def _open(self) -> None:
         try:

@@ -16,7 +16,7 @@ import attrs
 from .._ground import dump_json, has_finer_digits, read_time
 from ..models import SIGNING_SECRETS
 from ._column_policy import NO_POLICY, ColumnPolicy
-from ._tables import DELETED, SYNCED_AT, UNFIT, UNKNOWN_FIELDS, ColumnKind, Table
+from ._tables import DELETED, SYNCED_AT, UNFIT, UNKNOWN_FIELDS, Column, ColumnKind, Table
 
 Row = tuple[Any, ...]
 """The values of a table's columns, in their order; JSON as text."""
@@ -62,6 +62,23 @@ def row_of(
     )
 
 
+ColumnTree = Mapping[str, Any]
+"""By the vendor's name, a column or the tree of an object's fields."""
+
+
+@cache
+def tree_of(table: Table) -> ColumnTree:
+    """The columns of a table where an object has them."""
+    tree: dict[str, Any] = {}
+    for column in table.columns:
+        branch = tree
+        for name in column.path[:-1]:
+            branch = branch.setdefault(name, {})
+        if column.path:
+            branch[column.path[-1]] = column
+    return tree
+
+
 class _Leaf(NamedTuple):
     """Where a field's value goes, and how; None for JSON."""
 
@@ -70,32 +87,32 @@ class _Leaf(NamedTuple):
     hold: Callable[[Any], Held] | None
 
 
-_Tree = Mapping[str, Any]
-"""By the vendor's name, a leaf or the tree of an object's fields."""
-
-
 @attrs.frozen
 class _Plan:
     """What is worked out once for each table: a million rows are made of it."""
 
-    tree: _Tree
+    tree: Mapping[str, Any]
+    """By the vendor's name, a leaf or the tree of an object's fields."""
     places: Mapping[str, int]
 
 
 @cache
 def _plan(table: Table) -> _Plan:
-    tree: dict[str, Any] = {}
-    for place, column in enumerate(table.columns):
-        branch = tree
-        for name in column.path[:-1]:
-            branch = branch.setdefault(name, {})
-        if column.path:
-            branch[column.path[-1]] = _Leaf(place, column.name, _HOLDS.get(column.kind))
-    return _Plan(tree, {name: place for place, name in enumerate(table.names)})
+    places = {name: place for place, name in enumerate(table.names)}
+    return _Plan(_leaves(tree_of(table), places), places)
+
+
+def _leaves(tree: ColumnTree, places: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        name: _Leaf(places[each.name], each.name, _HOLDS.get(each.kind))
+        if isinstance(each, Column)
+        else _leaves(each, places)
+        for name, each in tree.items()
+    }
 
 
 def _take(
-    tree: _Tree,
+    tree: Mapping[str, Any],
     data: Mapping[str, Any],
     path: tuple[str, ...],
     values: list[Any],

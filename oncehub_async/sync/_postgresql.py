@@ -7,7 +7,7 @@ second sync into the same schema is refused; a lost connection loses both.
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -38,6 +38,7 @@ DEFAULT_SCHEMA = "oncehub"
 _LOCKS = 20_480_613
 """Any number that no other program takes for its advisory locks."""
 _CONNECT_SECONDS = 30.0
+_PATIENCE = "30s"
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _TYPES = {
@@ -123,6 +124,14 @@ class PostgreSQL:
         """The rows that a query gives."""
         async with self._transaction() as connection:
             return [tuple(row) for row in await connection.fetch(sql, *arguments)]
+
+    async def scrub(self, tables: Collection[str]) -> None:
+        """Write the tables anew; what reads them waits meanwhile, and this for what reads them."""
+        async with self._busy, self._failures_told():
+            await self._connection.execute(f"SET lock_timeout = '{_PATIENCE}'")
+            for name in tables:
+                await self._connection.execute(f"VACUUM FULL {self._dialect.table(name)}")
+            await self._connection.execute("RESET lock_timeout")
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Any]:

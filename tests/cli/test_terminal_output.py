@@ -102,7 +102,7 @@ def test_quiet_hears_of_no_warning(
 class OldStream(io.StringIO):
     """A stream of somebody's own that can show ASCII only."""
 
-    encoding = "ascii"  # type: ignore[assignment] # as they have it
+    encoding = "ascii"
 
     def write(self, text: str) -> int:
         text.encode("ascii")

@@ -5,6 +5,7 @@ uses the file waits for long.
 """
 
 import sqlite3
+from collections.abc import Mapping
 
 from . import deployments, known_time, statements
 from .database_rows import EVERYTHING, Span, entry_of, event_of, refuse_to_forget
@@ -225,6 +226,38 @@ def drop(connection: sqlite3.Connection, selection: Selection, span: Span) -> in
     """Delete the selected work of these events that doesn't run; how much that was."""
     chosen = connection.execute(_CHOSEN, _arguments(connection, selection, span)).fetchall()
     return change(connection, _DROP, {"keys": json_argument([row[:2] for row in chosen])})
+
+
+_REWRITE = """
+UPDATE events SET body = :body
+WHERE id = :id AND NOT EXISTS (
+    SELECT 1 FROM work w WHERE w.event = events.seq AND w.open_subject IS NOT NULL)
+RETURNING seq
+"""
+
+
+def rewrite(connection: sqlite3.Connection, bodies: Mapping[str, bytes]) -> list[str]:
+    """Put other bodies in the place of those of finished events; the ids of these."""
+    done = []
+    for event_id, body in bodies.items():
+        row = connection.execute(_REWRITE, {"id": event_id, "body": body}).fetchone()
+        if row is not None:
+            done.append(event_id)
+            connection.execute("UPDATE work SET error = NULL WHERE event = ?", row)
+    return done
+
+
+def scrub(connection: sqlite3.Connection) -> bool:
+    """Leave nothing in the file and its log of what was overwritten or deleted.
+
+    False: somebody who reads keeps the log from being emptied; it is when they are done.
+    """
+    # In memory, as is the rule, it would take as much as the file.
+    connection.execute("PRAGMA temp_store = FILE")
+    connection.execute("VACUUM")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 def forget(connection: sqlite3.Connection, received_before: float, now: float) -> int:

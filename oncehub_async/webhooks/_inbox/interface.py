@@ -216,6 +216,16 @@ class InspectedInbox(OpenedInbox, Protocol):
         """Delete selected work that doesn't run; how much that was. The events stay known."""
         ...
 
+    async def rewrite(self, bodies: Mapping[str, bytes]) -> Collection[str]:
+        """Put other bodies in the place of those of finished events, by id, as of people who are
+        to be forgotten; the ids of those that have theirs now. The errors of their work go as well.
+
+        Finished is what is done or dead for every handler. Nothing else is touched: its handlers
+        are still to get what was sent. Nothing of the older bodies stays in the inbox's files, as
+        far as it can see to that.
+        """
+        ...
+
     async def forget(self, received_before: float, now: float) -> int:
         """Delete events that are done and were received before; how many that were.
 

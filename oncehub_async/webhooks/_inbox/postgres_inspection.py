@@ -111,6 +111,12 @@ SELECT e.seq, e.subject FROM @events e WHERE e.received < $1 AND NOT EXISTS (
             OR w.handler IN (SELECT name FROM @handlers WHERE owner <> 0) END)
 """
 
+_REWRITE = """
+UPDATE @events e SET body = $2 WHERE e.id = $1 AND NOT EXISTS (
+    SELECT 1 FROM @work w WHERE w.event = e.seq AND w.finished IS NULL)
+RETURNING e.seq
+"""
+
 
 class _PostgresInspection(ABC):
     """What looks and repairs; see `InspectedInbox`."""
@@ -221,6 +227,25 @@ class _PostgresInspection(ABC):
             return len(gone)
 
         return sum([await self._asked(partial(some, span=each)) for each in await self._spans()])
+
+    async def rewrite(self, bodies: Mapping[str, bytes]) -> Collection[str]:
+        """Put other bodies in the place of those of finished events; see `InspectedInbox.rewrite`.
+
+        PostgreSQL reuses the room of the older ones once autovacuum has been there.
+        """
+
+        async def change(connection: Any, event_id: str) -> bool:
+            subjects = await self._fetch(
+                connection, "SELECT subject FROM @events WHERE id = $1", event_id
+            )
+            # What is open of a subject is changed by who has it locked.
+            await self._lock(connection, subjects)
+            done = await self._fetch(connection, _REWRITE, event_id, bodies[event_id])
+            for (seq,) in done:
+                await self._fetch(connection, "UPDATE @work SET error = NULL WHERE event = $1", seq)
+            return bool(done)
+
+        return [each for each in bodies if await self._asked(partial(change, event_id=each))]
 
     async def forget(self, received_before: float, now: float) -> int:
         """Delete events that are done, some at a time; see `InspectedInbox.forget`."""

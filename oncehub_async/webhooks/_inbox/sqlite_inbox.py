@@ -21,7 +21,7 @@ from .interface import FOR_LIFE
 from .owner_lock import SECONDS_BETWEEN_LOOKS, OwnerLock, RollCall, sweep
 from .records import AT_ONCE, Claim, Deployment, KnownTime, Outcome, StoredEvent, Subscription, Work
 from .selection import Selection
-from .sqlite_inspection import _SQLiteInspection
+from .sqlite_inspection import SQLiteFile, _SQLiteInspection
 from .subject_order import types_argument
 
 T = TypeVar("T")
@@ -224,6 +224,15 @@ class SQLiteInbox(_SQLiteInspection):
 
     async def _read(self, question: Callable[[sqlite3.Connection], T]) -> T:
         return await self._asked(question)
+
+    async def _scrub(self) -> None:
+        # Beside it: the thread that writes is always within a transaction.
+        file = SQLiteFile(self.path)
+        await file.open()
+        try:
+            await file.scrub()
+        finally:
+            await file.close()
 
     async def _write(self, change: Callable[[sqlite3.Connection], T]) -> T:
         return await self._asked(change)
