@@ -34,6 +34,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "Sync to a database": "sync.md",
         "Reports": "reports.md",
         "Data dictionary": "data-dictionary.md",
+        "People's data": "privacy.md",
     },
     "Backend": {
         "Client": "client.md",
