@@ -38,24 +38,6 @@ def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
         monkeypatch.setattr(stream, "isatty", lambda: True)
 
 
-def test_long_lines_are_broken_between_words(
-    terminal: None, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Set in a little, and further where the line is; an address stays whole to be copied."""
-    address = "https://oncehub.com/a-name-that-is-longer-than-the-line"
-    say("short", "one two three four five six seven eight nine ten", f"  go to {address}")
-    note("a b " * 12)
-    out, err = capsys.readouterr()
-    assert out.splitlines() == [
-        "short",
-        "one two three four five six seven eight",
-        "  nine ten",
-        "  go to",
-        f"    {address}",
-    ]
-    assert [len(line) <= 40 for line in err.splitlines()] == [True, True]
-
-
 def test_a_table_that_has_no_room_is_blocks(
     sim: Simulator, terminal: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
