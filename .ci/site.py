@@ -22,6 +22,7 @@ ROOT = Path(__file__).parent.parent
 DOORS = (
     *("oncehub_async", "oncehub_async.resources", "oncehub_async.models", "oncehub_async.errors"),
     *("oncehub_async.export", "oncehub_async.sync", "oncehub_async.reports"),
+    "oncehub_async.privacy",
     *("oncehub_async.webhooks", "oncehub_async.web", "oncehub_async.mcp"),
     *("oncehub_async.metrics", "oncehub_async.testing", "oncehub_async.simulator"),
     "oncehub_async.cli",
@@ -33,13 +34,16 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "Sync to a database": "sync.md",
         "Reports": "reports.md",
         "Data dictionary": "data-dictionary.md",
+        "People's data": "privacy.md",
     },
     "Backend": {
         "Client": "client.md",
         "Receive webhooks": "webhooks.md",
         "The inbox": "inbox.md",
+        "Webhooks of v1 and v2": "webhook-versions.md",
         "Catching up": "catching-up.md",
         "Many processes and hosts": "many-processes.md",
+        "Testing your service": "testing.md",
         "Metrics": "metrics.md",
     },
     "Web site": {"Links and embeds": "links.md"},
@@ -106,6 +110,7 @@ def main() -> None:
     public = {door: tuple(importlib.import_module(door).__all__) for door in DOORS}
     for page in (ROOT / "docs").glob("*.md"):
         (pages / page.name).write_text(_own_links(page.read_text("utf-8")), "utf-8")
+    shutil.copytree(ROOT / "docs" / "pictures", pages / "pictures")
     for name in ("README.md", *PROJECT):
         page = "index.md" if name == "README.md" else name
         (pages / page).write_text(_from_the_top((ROOT / name).read_text("utf-8")), "utf-8")
@@ -135,8 +140,9 @@ def _own_links(text: str) -> str:
 
 def _from_the_top(text: str) -> str:
     """README and its like as pages of the site: docs/ is where they are now."""
-    text = re.sub(r"\]\(docs/([^)]+\.md[^)]*)\)", r"](\1)", text)
-    return re.sub(r"\[([^\]]+)\]\((?!https?:|#|[\w-]+\.md)[^)]*\)", r"`\1`", text)
+    text = re.sub(r"\]\(docs/([^)]+\.(?:md|svg)[^)]*)\)", r"](\1)", text)
+    elsewhere = r"\[([^\]]+)\]\((?!https?:|#|[\w-]+\.md|pictures/)[^)]*\)"
+    return re.sub(elsewhere, r"`\1`", text)
 
 
 def _commands() -> str:

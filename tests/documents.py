@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 ROOT = Path(__file__).parent.parent
+_MULTI = re.DOTALL | re.MULTILINE
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$(?:\n\n```text\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
 
 
@@ -26,6 +27,14 @@ def blocks(document: str) -> Iterator[Block]:
     for language, code, output in _FENCE.findall((ROOT / document).read_text()):
         if language != "text":
             yield Block(language, code, output or None)
+
+
+def named(document: str, file: str) -> str:
+    """The block that a document calls by the name of a file: the first after that name."""
+    text = (ROOT / document).read_text()
+    found = re.findall(rf"^[^`\n]*`{re.escape(file)}`[^`]*\n```python\n(.*?)^```$", text, _MULTI)
+    assert len(found) == 1, f"{document} names {len(found)} blocks {file}"
+    return str(found[0])
 
 
 async def run(code: str, names: dict[str, Any], document: str) -> None:

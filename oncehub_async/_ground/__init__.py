@@ -1,11 +1,12 @@
 """What everything else stands on, and what knows nothing of the API: time, texts, checks."""
 
 from .._printable import printable, printable_json
+from .addresses import address_forms, addresses_in, phone_digits, plain_address
 from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
 from .file_lock import FileLock
 from .hidden import Hidden, HiddenText
-from .hooks import checked_hook, tell_hook
+from .hooks import begin_hook, checked_hook, checked_tracing, tell_hook
 from .json_text import (
     MOST_VALUES,
     TooManyValuesError,
@@ -17,6 +18,7 @@ from .json_text import (
 from .log import Lines, fields, logger
 from .outside_quotes import PIECE, OutsideQuotes
 from .private_files import PRIVATE, open_private, sync_folder
+from .shared_arguments import spelled_out
 from .suggestion import did_you_mean, likely_word
 from .time_zones import is_time_zone
 from .times import (
@@ -58,8 +60,12 @@ __all__ = [
     "Unset",
     "ValueCount",
     "WallClock",
+    "address_forms",
+    "addresses_in",
     "aware",
+    "begin_hook",
     "checked_hook",
+    "checked_tracing",
     "choice",
     "date_text",
     "did_you_mean",
@@ -74,6 +80,8 @@ __all__ = [
     "load_json",
     "logger",
     "open_private",
+    "phone_digits",
+    "plain_address",
     "printable",
     "printable_json",
     "read_as_written",
@@ -82,6 +90,7 @@ __all__ = [
     "read_time",
     "read_zoned_time",
     "shifted",
+    "spelled_out",
     "sync_folder",
     "tell_hook",
     "text_in_milliseconds",

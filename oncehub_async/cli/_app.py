@@ -73,6 +73,10 @@ COMMANDS = {
         "_object_commands:open_object",
         "Print the addresses of an object, where it has any, such as a calendar's.",
     ),
+    "person": (
+        "_person_command:app",
+        "Tell what is kept of a person, or erase it.",
+    ),
     "report": (
         "_report_command:report",
         "Report on a synced database: counts, rates and lists. Needs no key and no network.",

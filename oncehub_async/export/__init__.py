@@ -1,12 +1,13 @@
 """Exports of an account to files, each read to its last page or marked as not complete."""
 
 from ._export_plan import RESOURCES, ExportPlan, ResourcePlan, plan_export
-from ._export_request import ExportRequest
+from ._export_request import ExportRequest, ExportSettings
 from ._export_run import run_export, run_request
 from ._formats import BrokenFileError, Compression, Format, plain_text
 from ._manifest import MANIFEST_NAME, Changes, Manifest, ResourceEntry
 from ._manifest_reader import ManifestError, read_manifest
 from ._progress import ExportProgress, ExportState, ResourceProgress
+from ._rewritten_export import exported_objects, rewrite_export
 from ._verify import (
     SAMPLES,
     Comparison,
@@ -29,6 +30,7 @@ __all__ = [
     "ExportPlan",
     "ExportProgress",
     "ExportRequest",
+    "ExportSettings",
     "ExportState",
     "Format",
     "Manifest",
@@ -40,9 +42,11 @@ __all__ = [
     "Round",
     "Verification",
     "compare_with_account",
+    "exported_objects",
     "plain_text",
     "plan_export",
     "read_manifest",
+    "rewrite_export",
     "run_export",
     "run_request",
     "verify_export",

@@ -84,6 +84,28 @@ class Spool:
             raise
         return spool
 
+    @classmethod
+    def look(cls, path: Path) -> "Spool":
+        """A spool that is only read: its whole pages, whoever else writes into it.
+
+        Raises `SpoolError`, and `OSError`.
+        """
+        file = path.open("rb")
+        try:
+            line = file.readline(_LONGEST)
+            first = _parsed(line)
+            about = first.get("about")
+            if not line.endswith(b"\n"):
+                first, about = {"spool": _FORMAT, "about": {}}, {}
+            _check(path, first, about if isinstance(about, dict) else {})
+            spool = cls(file, path, first["about"])
+            for entry in spool._whole_entries(file.tell()):
+                spool._append(entry)
+        except BaseException:
+            file.close()
+            raise
+        return spool
+
     def add(self, place: Mapping[str, Any], objects: Sequence[Mapping[str, Any]]) -> None:
         """Add a page; it is safe on disk when this returns. Raises `OSError`."""
         text = b"".join([dump_json(each) + b"\n" for each in objects])

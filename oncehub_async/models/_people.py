@@ -40,7 +40,7 @@ class Contact(Model):
     city: str | None = None
     """The city."""
     company_size: str | None = None
-    """How many work at the contact's company, as a span of numbers."""
+    """How many work at the contact's company, as a span such as "201-500"."""
     company: str | None = None
     """The company's name."""
     country: str | None = None

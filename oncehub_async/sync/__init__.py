@@ -16,6 +16,8 @@ from ._database import (
 from ._database_url import DEFAULT_DATABASE, database_of
 from ._dlt_source import dlt_source
 from ._duckdb_file import DuckDBFile
+from ._erased_people import ErasedPeople, Person
+from ._erasing import contacts_of, erase_rows, rows_of_person, rows_to_erase, with_digests
 from ._postgresql import DEFAULT_SCHEMA, PostgreSQL
 from ._reading import reading
 from ._sync_check import SAMPLES, TableCheck
@@ -47,9 +49,11 @@ __all__ = [
     "Deletion",
     "Dialect",
     "DuckDBFile",
+    "ErasedPeople",
     "NewerSchemaError",
     "ObjectState",
     "OtherAccountError",
+    "Person",
     "PolicyChangedError",
     "PostgreSQL",
     "Reader",
@@ -62,10 +66,15 @@ __all__ = [
     "Upsert",
     "Writing",
     "column_policy",
+    "contacts_of",
     "database_of",
     "dlt_source",
+    "erase_rows",
     "read_states",
     "reading",
+    "rows_of_person",
+    "rows_to_erase",
     "sync",
     "table_of",
+    "with_digests",
 ]

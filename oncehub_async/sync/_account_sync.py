@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeGuard
 
 import attrs
@@ -23,6 +24,8 @@ from ._database import (
     read_settings,
     read_states,
 )
+from ._erased_people import NOBODY, ErasedPeople
+from ._erasing import read_erased
 from ._history_windows import HistoryWindow, ListPlace
 from ._object_rows import Row, row_of
 from ._report_views import WIDE, wide_view
@@ -50,6 +53,8 @@ class SyncedAccount:
     places: dict[str, ListPlace] = attrs.Factory(dict)
     settings: dict[str, str] = attrs.Factory(dict)
     progress: SyncProgress = attrs.field(init=False)
+    erased: ErasedPeople = NOBODY
+    """People of whom nothing is written."""
     custom_fields: set[str] = attrs.Factory(set)
     anew: set[str] = attrs.Factory(set)
     """Tables all of whose rows are being written anew."""
@@ -70,6 +75,7 @@ class SyncedAccount:
         """
         self.settings = await read_settings(self.database)
         kept = await read_states(self.database)
+        self.erased = await read_erased(self.database)
         self._take_policy(whole=set(resync) >= set(TABLES))
         self.custom_fields = set(load_json(self.settings.get(_FIELDS, "[]")))
         self.anew = set(load_json(self.settings.get(_ANEW, "[]"))) | {*resync}
@@ -123,13 +129,19 @@ class SyncedAccount:
 
     def rows(self, name: str, objects: Iterable[Mapping[str, Any]]) -> list[Row]:
         """The rows of objects; the custom fields that occur in them are noted."""
-        table, now = table_of(name), self.now()
         rows = []
-        for each in objects:
-            rows.append(row_of(table, each, now, self.policy))
+        for each in map(partial(self._without_erased, name), objects):
+            rows.append(row_of(table_of(name), each, self.now(), self.policy))
             if name == "bookings":
                 self._note_fields(each)
         return rows
+
+    def row(self, name: str, item: Mapping[str, Any]) -> Row:
+        """What an object's row is to be."""
+        return row_of(table_of(name), self._without_erased(name, item), self.now(), self.policy)
+
+    def _without_erased(self, name: str, item: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self.erased.redacted(name, item) if self.erased else item
 
     def _note_fields(self, booking: Mapping[str, Any]) -> None:
         form = booking.get("form_submission")
@@ -225,7 +237,9 @@ class SyncedAccount:
     def _show(self, name: str) -> None:
         state, shown = self.states[name], self.progress.tables[name]
         shown.complete, shown.available = state.complete, state.available
-        shown.complete_since = state.complete_since
+        shown.complete_since, shown.complete_up_to = state.complete_since, state.complete_up_to
+        place = self.places.get(name)
+        shown.reconciled = state.complete_up_to if place is None else place.reconciled
         if self.on_progress is not None:
             self.on_progress(self.progress)
 

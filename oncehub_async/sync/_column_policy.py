@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from .._ground import Hidden, dump_json, likely_word, load_json
+from .._ground import Hidden, checks, dump_json, likely_word, load_json
 from ..errors import ConfigurationError, InvalidParameterError
 from ._tables import TABLES, Column, ColumnKind, table_of
 
@@ -93,13 +93,14 @@ class ColumnPolicy:
 
     def _hashed(self, column: Column, value: str) -> str | None:
         if column.kind is not ColumnKind.JSON:
-            return self._digest(value)
+            return self.digest(value)
         texts = load_json(value)
         if not isinstance(texts, list):
             return None
-        return dump_json([self._digest(str(each)) for each in texts]).decode()
+        return dump_json([self.digest(str(each)) for each in texts]).decode()
 
-    def _digest(self, text: str) -> str:
+    def digest(self, text: str) -> str:
+        """The hash of a text. Raises `ConfigurationError` where there is no key."""
         if self._key is None:
             raise ConfigurationError("hash_key: is missing")
         # The same address is written in several ways, and has to be joined on all the same.
@@ -110,7 +111,7 @@ class ColumnPolicy:
         """What the database keeps of it: no key, but what tells whether it is the same."""
         if self.known is None:
             return ""
-        check = self._digest(_CHECK) if self._key is not None and self.hashed else None
+        check = self.digest(_CHECK) if self._key is not None and self.hashed else None
         return dump_json(
             {
                 "blocked": sorted(self.blocked),
@@ -119,6 +120,15 @@ class ColumnPolicy:
                 "key": check,
             }
         ).decode()
+
+    @classmethod
+    def hashing(cls, hash_key: str) -> "ColumnPolicy":
+        """One that only makes hashes."""
+        return cls(key=Hidden(hash_key))
+
+    def has_key_of(self, kept: Mapping[str, Any]) -> bool:
+        """Whether a kept policy, as JSON data, made its hashes with the same key."""
+        return bool(kept.get("key") == self.digest(_CHECK))
 
     def going_on_from(self, text: str) -> "ColumnPolicy | None":
         """The same, as it was when the rows were written; None where it is another one."""
@@ -183,8 +193,6 @@ def _personal() -> Iterable[str]:
 
 
 def _columns(names: Iterable[str], param: str) -> frozenset[str]:
-    if isinstance(names, str):
-        raise InvalidParameterError(param, "expected a list of columns")
     nameable = {
         f"{table}.{column.name}"
         for table in TABLES
@@ -192,8 +200,8 @@ def _columns(names: Iterable[str], param: str) -> frozenset[str]:
         if column.path and column.name not in _ALWAYS_THERE
     }
     found = set()
-    for name in names:
-        written = name.strip().replace("-", "_")
+    for name in checks.several(names, param, "columns"):
+        written = checks.any_text(name, param).strip().replace("-", "_")
         if written not in nameable:
             hint = likely_word(written, nameable)
             raise InvalidParameterError(

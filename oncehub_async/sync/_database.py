@@ -13,9 +13,11 @@ import attrs
 from ._object_rows import Row
 from ._tables import DELETED, DELETED_SEEN_AT, MERGED_INTO, SYNCED_AT, Table, table_of
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""2 has the table of who is kept out: an older program would write them again."""
 STATE_TABLE = "_oncehub_sync"
 SETTINGS_TABLE = "_oncehub_settings"
+ERASED_TABLE = "_oncehub_erased"
 INCOMING = "_oncehub_incoming"
 
 
@@ -103,6 +105,12 @@ class Database(Protocol):
     async def fetch(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """The rows that a query gives; `$1` is its first argument. Raises `SyncError`."""
 
+    async def scrub(self, tables: Collection[str]) -> None:
+        """Leave nothing in the database's files of what rows of these tables held before.
+
+        Raises `SyncError`.
+        """
+
 
 @attrs.frozen
 class Dialect:
@@ -165,12 +173,15 @@ def create_own_tables(dialect: Dialect) -> list[str]:
     """The statements that make the tables about the sync itself."""
     time = dialect.types["time"]
     state, settings = dialect.table(STATE_TABLE), dialect.table(SETTINGS_TABLE)
+    erased = dialect.table(ERASED_TABLE)
     return [
         f"CREATE TABLE IF NOT EXISTS {settings} (name text PRIMARY KEY, value text NOT NULL)",
         f"CREATE TABLE IF NOT EXISTS {state} (object text PRIMARY KEY, "
         "available boolean NOT NULL, complete boolean NOT NULL, "
         f"complete_since {time}, complete_up_to {time}, first_wanted {time}, "
         "error text, place text)",
+        f"CREATE TABLE IF NOT EXISTS {erased} (hash text PRIMARY KEY, erased_at {time} NOT NULL)",
+        f"COMMENT ON TABLE {erased} IS 'Keyed hashes of people who are kept out.'",
         f"COMMENT ON TABLE {state} IS 'How far each object has been synced.'",
         *(
             f"COMMENT ON COLUMN {state}.{name} IS {literal(comment)}"
@@ -200,7 +211,6 @@ def upsert(dialect: Dialect, upserted: Upsert, source: str) -> str:
     """
     table = table_of(upserted.table)
     name = quoted(table.name)
-    columns = ", ".join(quoted(each) for each in table.names)
     kept = {"id", MERGED_INTO}
     changed = [each for each in table.names if each not in kept]
     if upserted.writing is Writing.EVENTS:
@@ -222,11 +232,15 @@ def upsert(dialect: Dialect, upserted: Upsert, source: str) -> str:
         )
         conditions.append(f"({differs})")
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return (
-        f"INSERT INTO {dialect.table(table.name)} ({columns}) "
-        f"SELECT {columns} FROM {source} "
-        f"ON CONFLICT (id) DO UPDATE SET {sets}{where}"
-    )
+    inserted = insertion(dialect, upserted, source)
+    return f"{inserted} ON CONFLICT (id) DO UPDATE SET {sets}{where}"
+
+
+def insertion(dialect: Dialect, upserted: Upsert, source: str) -> str:
+    """The same for rows none of which is there yet."""
+    table = table_of(upserted.table)
+    columns = ", ".join(quoted(each) for each in table.names)
+    return f"INSERT INTO {dialect.table(table.name)} ({columns}) SELECT {columns} FROM {source}"
 
 
 def deletion(dialect: Dialect, table: str) -> str:
@@ -283,7 +297,7 @@ async def read_states(database: Reader) -> dict[str, ObjectState]:
     return {row[0]: ObjectState(*row) for row in rows}
 
 
-async def read_settings(database: Database) -> dict[str, str]:
+async def read_settings(database: Reader) -> dict[str, str]:
     """What else is kept. Raises `SyncError`."""
     table = database.dialect.table(SETTINGS_TABLE)
     return {str(name): str(value) for name, value in await database.fetch(f"SELECT * FROM {table}")}

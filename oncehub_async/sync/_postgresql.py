@@ -7,7 +7,7 @@ second sync into the same schema is refused; a lost connection loses both.
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -38,6 +38,7 @@ DEFAULT_SCHEMA = "oncehub"
 _LOCKS = 20_480_613
 """Any number that no other program takes for its advisory locks."""
 _CONNECT_SECONDS = 30.0
+_PATIENCE = "30s"
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _TYPES = {
@@ -124,13 +125,26 @@ class PostgreSQL:
         async with self._transaction() as connection:
             return [tuple(row) for row in await connection.fetch(sql, *arguments)]
 
+    async def scrub(self, tables: Collection[str]) -> None:
+        """Write the tables anew; what reads them waits meanwhile, and this for what reads them."""
+        async with self._busy, self._failures_told():
+            await self._connection.execute(f"SET lock_timeout = '{_PATIENCE}'")
+            for name in tables:
+                await self._connection.execute(f"VACUUM FULL {self._dialect.table(name)}")
+            await self._connection.execute("RESET lock_timeout")
+
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Any]:
         async with self._busy, self._failures_told():
             if self._connection is None or self._connection.is_closed():
                 await self._connect()
-            async with self._connection.transaction():
-                yield self._connection
+            try:
+                async with self._connection.transaction():
+                    yield self._connection
+            except self._asyncpg.InternalClientError:
+                # It was lost in the middle of a statement, and doesn't know it yet.
+                self._connection.terminate()
+                raise
 
     @asynccontextmanager
     async def looked_into(self) -> AsyncIterator[Callable[..., Awaitable[list[tuple[Any, ...]]]]]:
@@ -238,7 +252,12 @@ class PostgreSQL:
             raise DatabaseFailedError(
                 f"{self.shown}: {type(error).__name__} ({state}){told}"
             ) from None
-        except (self._asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        except (
+            self._asyncpg.InterfaceError,
+            self._asyncpg.InternalClientError,
+            OSError,
+            TimeoutError,
+        ) as error:
             why = getattr(error, "strerror", None) or type(error).__name__
             raise DatabaseFailedError(f"{self.shown}: {why}") from None
 

@@ -19,6 +19,7 @@ from ._sync_errors import DatabaseBusyError, DatabaseFailedError
 _LONGEST_WAIT = 30.0
 """Seconds to wait for a sync that writes into the file."""
 _PAUSE = 0.05
+_IN_USE = "ResourceInUseException"
 
 
 @asynccontextmanager
@@ -98,9 +99,13 @@ def _attached(database: DuckDBFile) -> Any:
         try:
             connection.execute(f"ATTACH '{file}' AS account (READ_ONLY)")
             connection.execute("USE account")
-        except duckdb.IOException as error:
+        except duckdb.Error as error:
             connection.close()
-            if "lock" not in str(error).lower():
+            # In this process, or in another one.
+            is_held = type(error).__name__ == _IN_USE or "lock" in str(error).lower()
+            if not isinstance(error, duckdb.IOException) and not is_held:
+                raise DatabaseFailedError(f"{database.shown}: {type(error).__name__}") from None
+            if not is_held:
                 raise DatabaseFailedError(
                     f"{database.shown}: can't be opened; it is no database of DuckDB's, or of a "
                     "later version"
@@ -110,8 +115,5 @@ def _attached(database: DuckDBFile) -> Any:
                     f"{database.shown} is open for writing in another program"
                 ) from None
             time.sleep(_PAUSE)
-        except duckdb.Error as error:
-            connection.close()
-            raise DatabaseFailedError(f"{database.shown}: {type(error).__name__}") from None
         else:
             return connection

@@ -11,7 +11,6 @@ from .._ground import load_json, read_time
 from ..errors import NotFoundError
 from ._account_sync import LONG_LISTS, SyncedAccount
 from ._list_reading import change_time, listing_of
-from ._object_rows import row_of
 from ._tables import DELETED, TABLES, Column, ColumnKind, table_of
 
 SAMPLES = 3
@@ -139,7 +138,7 @@ def _compare(
         if key not in rows:
             found.missing.append(key)
             continue
-        wanted = row_of(table, each, account.now(), account.policy)
+        wanted = account.row(name, each)
         if any(map(_differs, table.columns, wanted, rows[key])):
             found.different.append(key)
     created_at = table.names.index("creation_time") if at_edge is not None else None

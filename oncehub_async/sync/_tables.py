@@ -80,9 +80,9 @@ _OF_CONTACTS = (
 )
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Table:
-    """The table of one resource."""
+    """The table of one resource; there is one of each, which `table_of` gives."""
 
     name: str
     model: type[Model]

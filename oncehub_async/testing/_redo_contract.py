@@ -1,5 +1,7 @@
 """What holds for every inbox: looking into it, doing work again, deleting it."""
 
+import attrs
+
 from ..webhooks import Inbox, Outcome, Selection, State, Work
 from ._contract_basics import BOTH, DONE, Inboxes, an_event, claimed, finish, in_a_loop
 
@@ -216,6 +218,28 @@ class _RedoContract:
         assert claimed(await inbox.claim(10, BOTH, 0.0)) == [("E2", ["first"])]
         assert not await inbox.put(an_event("E1", "B", at=1.0), BOTH)
         assert await inbox.waiting() == {"first": 1, "second": 1}
+
+    @in_a_loop
+    async def test_only_finished_events_get_another_body(self, inboxes: Inboxes) -> None:
+        """What is done or dead for all of its handlers; with it the last errors go."""
+        inbox = await inboxes.open()
+        for name in ("done", "dead", "open", "none"):
+            await inbox.put(an_event(name, name), ("h",) if name != "none" else ())
+        claims = {claim.event.id: claim for claim in await inbox.claim(10, ("h",), 0.0)}
+        await finish(inbox, [claims["done"]])
+        dead = Outcome(state=State.DEAD, error="nobody at guest@mail.example")
+        await inbox.settle(claims["dead"].work[0], dead, 0.0)
+        before = await inbox.event("open")
+        bodies = dict.fromkeys(("done", "dead", "open", "none", "unknown"), b"{}")
+        assert set(await inbox.rewrite(bodies)) == {"done", "dead", "none"}
+        for name in ("done", "dead", "none"):
+            kept = await inbox.event(name)
+            assert kept is not None
+            assert kept == attrs.evolve(before or kept, id=name, subject=name, body=b"{}")
+        assert await inbox.event("open") == before
+        assert {entry.error for entry in await inbox.entries(Selection(states=State))} == {None}
+        assert await inbox.counts() == {State.DONE: 1, State.DEAD: 1, State.RUNNING: 1}
+        assert not await inbox.put(an_event("dead", "dead"), ("h",))
 
     @in_a_loop
     async def test_it_shows_what_it_keeps(self, inboxes: Inboxes) -> None:

@@ -114,13 +114,13 @@ def test_every_column_that_somebody_can_meet_is_described(
     resource: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Of CSV, and of a synced database: each is a field of its own."""
-    for name in {*header(resource), *table_of(resource).names}:
-        code, out, err = run(capsys, "describe", resource, name)
+    for column in {*header(resource), *table_of(resource).names}:
+        code, out, err = run(capsys, "describe", resource, column)
         assert (code, err) == (COMPLETE, "")
         assert ": " in out
-    for column in table_of(resource).columns:
-        told = run(capsys, "describe", resource, column.name)[1].split(" (")[0]
-        assert told == (".".join(column.path) or column.name)
+    for each in table_of(resource).columns:
+        name = run(capsys, "describe", resource, each.name)[1].split(" (")[0]
+        assert name == (".".join(each.path) or each.name)
 
 
 SLIPS: Mapping[tuple[str, ...], str] = {

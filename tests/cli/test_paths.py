@@ -30,6 +30,7 @@ URLS = (
     "file:///x",
     " s3://bucket/x",
 )
+GROUPS = ("inbox", "person", "webhooks")
 INBOXES = ("--inbox", "--file")
 COMMANDS = (
     ("export", "bookings", "--out"),
@@ -46,6 +47,10 @@ COMMANDS = (
     ("inbox", "purge", "--dead", "--file"),
     ("webhooks", "create", "--name", "x", "--url", "https://me.example", "--secret-file"),
     ("mcp", "--audit"),
+    ("person", "export", "ann@example.com", "--out"),
+    ("person", "export", "ann@example.com", "--html"),
+    ("person", "export", "ann@example.com", "--export"),
+    ("person", "erase", "ann@example.com", "--export"),
     ("report", "users", "--format", "csv", "--out"),
     ("link", "https://go.oncehub.com/x", "--guests-csv"),
 )
@@ -65,7 +70,7 @@ def _paths(app: App, *names: str) -> Iterator[tuple[str, ...]]:
 
 def test_all_commands_that_take_a_path_are_tried() -> None:
     """A new one belongs into the list above."""
-    tried = {command[: 2 if command[0] in ("inbox", "webhooks") else 1] for command in COMMANDS}
+    tried = {command[: 2 if command[0] in GROUPS else 1] for command in COMMANDS}
     assert set(_paths(command_line())) - tried == set()
 
 

@@ -144,11 +144,38 @@ def read_cells(text: BinaryIO, names: Sequence[str]) -> Iterator[dict[str, str |
         columns = _cells_in(first)
         chosen = [(name, columns.index(name)) for name in names if name in columns]
         for number, (_, row) in enumerate(rows, start=1):
-            # Looked for before a cell is made of each: a row may be nothing but commas.
-            cells = _cells_in(row) if _columns_in(row, len(columns)) <= len(columns) else []
-            if len(cells) != len(columns):
-                raise BrokenFileError(f"row {number} has not the {len(columns)} columns of others")
-            yield {name: plain_text(cells[place]) or None for name, place in chosen}
+            cells = _checked(row, number, columns)
+            yield {name: _text_of(cells[place]) for name, place in chosen}
+
+
+def read_rows_whole(text: BinaryIO) -> Iterator[tuple[bytes, dict[str, str | None]]]:
+    """The rows of a file as they stand there, and their cells by column.
+
+    Raises `BrokenFileError`.
+    """
+    with broken_by(UnicodeDecodeError):
+        rows = _rows_in(text)
+        _, first = next(rows, (1, b""))
+        if _columns_in(first, _MOST_COLUMNS) > _MOST_COLUMNS:
+            raise BrokenFileError("the first row has more columns than any export")
+        columns = _cells_in(first)
+        for number, (_, row) in enumerate(rows, start=1):
+            yield (
+                row,
+                dict(zip(columns, map(_text_of, _checked(row, number, columns)), strict=True)),
+            )
+
+
+def _checked(row: bytes, number: int, columns: Sequence[str]) -> list[str]:
+    # Looked for before a cell is made of each: a row may be nothing but commas.
+    cells = _cells_in(row) if _columns_in(row, len(columns)) <= len(columns) else []
+    if len(cells) != len(columns):
+        raise BrokenFileError(f"row {number} has not the {len(columns)} columns of others")
+    return cells
+
+
+def _text_of(cell: str) -> str | None:
+    return plain_text(cell) or None
 
 
 def count_lines(text: BinaryIO, resource: str) -> int:

@@ -105,11 +105,15 @@ class ParquetWriter:
 
     def write(self, objects: Iterable[Mapping[str, Any]]) -> None:
         for each in objects:
-            self._rows.append(record(each, self._resource))
-            if len(self._rows) == _BATCH_ROWS:
-                self._end_batch()
-                if len(self._batches) * _BATCH_ROWS == _GROUP_ROWS or self._bytes >= _GROUP_BYTES:
-                    self._end_group()
+            self.write_record(record(each, self._resource))
+
+    def write_record(self, row: Mapping[str, Any]) -> None:
+        """Add what is a row already."""
+        self._rows.append(dict(row))
+        if len(self._rows) == _BATCH_ROWS:
+            self._end_batch()
+            if len(self._batches) * _BATCH_ROWS == _GROUP_ROWS or self._bytes >= _GROUP_BYTES:
+                self._end_group()
 
     def close(self) -> None:
         self._end_batch()

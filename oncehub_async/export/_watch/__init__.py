@@ -1,6 +1,7 @@
 """Exports that are kept current."""
 
 from .change_log import change_in
+from .changes_table import write_changes_table
 from .versions import VERSION_TIMES
 from .watch_run import EVERY, OVERLAP, Round, watch_export, watch_request
 
@@ -12,4 +13,5 @@ __all__ = [
     "change_in",
     "watch_export",
     "watch_request",
+    "write_changes_table",
 ]

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import islice
 
+import attrs
+
 from ..._ground import checks
 from .._event_names import matches
 from .interface import FOR_LIFE
@@ -160,6 +162,15 @@ class MemoryInbox:
         """How much unfinished work each handler has."""
         return dict(Counter(handler for _, handler in self._open))
 
+    async def oldest(self) -> dict[str, float]:
+        """When the first event came of each handler's unfinished work."""
+        first: dict[str, Record] = {}
+        for pair in self._open.values():
+            record = first.setdefault(pair.handler, pair.record)
+            if pair.record.number < record.number:
+                first[pair.handler] = pair.record
+        return {handler: record.event.received for handler, record in first.items()}
+
     async def counts(self) -> dict[State, int]:
         """How much work there is in each state."""
         return dict(Counter(pair.state for pair in self._all()))
@@ -258,6 +269,19 @@ class MemoryInbox:
         for pair in pairs:
             self._drop(pair)
         return len(pairs)
+
+    async def rewrite(self, bodies: Mapping[str, bytes]) -> Collection[str]:
+        """Put other bodies in the place of those of finished events; see `Inbox.rewrite`."""
+        finished = [
+            record
+            for event_id, record in self._records.items()
+            if event_id in bodies and not any(pair.is_open for pair in record.work)
+        ]
+        for record in finished:
+            record.event = attrs.evolve(record.event, body=bodies[record.event.id])
+            for pair in record.work:
+                pair.error = None
+        return [record.event.id for record in finished]
 
     async def forget(self, received_before: float, now: float) -> int:
         """Delete events that are done; see `Inbox.forget`."""

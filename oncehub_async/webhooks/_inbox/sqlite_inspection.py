@@ -1,8 +1,9 @@
 """Looking into a SQLite inbox and repairing it: from the process that has it open, or beside it."""
 
+import asyncio
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +17,9 @@ from .selection import InboxEntry, InboxHandler, Selection
 T = TypeVar("T")
 
 _BUSY_TIMEOUT = 5.0
+_STILL_IN_THE_LOG = (
+    "what was overwritten is still in its log, since another program reads in it; run it again"
+)
 
 
 class _SQLiteInspection(ABC):
@@ -24,6 +28,10 @@ class _SQLiteInspection(ABC):
     async def waiting(self) -> dict[str, int]:
         """How much unfinished work each handler has."""
         return await self._read(statements.waiting)
+
+    async def oldest(self) -> dict[str, float]:
+        """When the first event came of each handler's unfinished work."""
+        return await self._read(statements.oldest)
 
     async def counts(self) -> dict[State, int]:
         """How much work there is in each state."""
@@ -65,6 +73,16 @@ class _SQLiteInspection(ABC):
             ]
         )
 
+    async def rewrite(self, bodies: Mapping[str, bytes]) -> Collection[str]:
+        """Put other bodies in the place of those of finished events; see `InspectedInbox.rewrite`.
+
+        The file is written anew: it takes as much room again meanwhile, and who wants to write into
+        it waits. Raises `InboxError` also where somebody reads in it all the time: then again.
+        """
+        done = await self._write(partial(inspection.rewrite, bodies=bodies))
+        await self._scrub()
+        return done
+
     async def forget(self, received_before: float, now: float) -> int:
         """Delete events that are done, some at a time; see `InspectedInbox.forget`."""
         forgotten = 0
@@ -82,6 +100,9 @@ class _SQLiteInspection(ABC):
 
     @abstractmethod
     async def _write(self, change: Callable[[sqlite3.Connection], T]) -> T: ...
+
+    @abstractmethod
+    async def _scrub(self) -> None: ...
 
 
 class SQLiteFile(_SQLiteInspection):
@@ -129,6 +150,18 @@ class SQLiteFile(_SQLiteInspection):
         except sqlite3.DatabaseError as error:
             raise self._trouble(error) from None
         return result
+
+    async def scrub(self) -> None:
+        """Leave nothing of what was overwritten or deleted. Raises `InboxError`."""
+        try:
+            is_gone = await asyncio.to_thread(inspection.scrub, self._connection)
+        except sqlite3.DatabaseError as error:
+            raise self._trouble(error) from None
+        if not is_gone:
+            raise InboxError(f"{self._path}: {_STILL_IN_THE_LOG}")
+
+    async def _scrub(self) -> None:
+        await self.scrub()
 
     @property
     def _connection(self) -> sqlite3.Connection:

@@ -1,0 +1,306 @@
+"""An erased person occurs in no byte of what is kept, and doesn't come back."""
+
+import gzip
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from oncehub_async import DeletedObjectError, InvalidParameterError
+from oncehub_async._ground import load_json
+from oncehub_async.export import (
+    BrokenFileError,
+    Format,
+    plan_export,
+    read_manifest,
+    run_export,
+    verify_export,
+    watch_export,
+)
+from oncehub_async.privacy import PersonPlaces, erase_person, export_person
+from oncehub_async.sync import AccountSync, DatabaseBusyError, sync
+from oncehub_async.webhooks import State, opened_inbox
+
+from ..sync.synced import opened, rows_of
+from .kept import Kept, database_bytes, found_in, keep_all
+from .someone import Someone, account, put
+
+
+def read(path: Path) -> bytes:
+    """What a file holds, unpacked."""
+    if path.suffix == ".gz":
+        return gzip.decompress(path.read_bytes())
+    if path.suffix == ".zst":
+        from oncehub_async.export._formats import Compression
+        from oncehub_async.export._formats.compressed import read_from
+
+        with path.open("rb") as file, read_from(file, Compression.ZSTD) as text:
+            return text.read()
+    if path.suffix == ".parquet":
+        return str(pq.read_table(path).to_pylist()).encode()
+    return path.read_bytes()
+
+
+def everywhere(kept: Kept, someone: Someone, database: bytes) -> set[tuple[str, str]]:
+    """Where the person still is."""
+    unpacked = {
+        f"unpacked {path.name}": read(path)
+        for out in kept.exports
+        for path in out.iterdir()
+        if path.is_file()
+    }
+    return found_in(someone.texts, {**kept.files(), **unpacked, "the database": database})
+
+
+async def test_in_no_byte(database_url: str, tmp_path: Path) -> None:
+    """Not address, name or phone; in what is not finished, they are told and stay."""
+    async with account() as (sim, oncehub, someone):
+        kept = await keep_all(sim, oncehub, someone, tmp_path, database_url)
+        before = everywhere(kept, someone, await database_bytes(database_url, tmp_path))
+        assert {text for text, _ in before} == someone.texts
+        assert len({name for _, name in before}) > 10
+        places = kept.places(oncehub)
+
+        files = kept.files()
+        planned = await erase_person(someone.email, places)
+        assert not planned.applied
+        assert kept.files() == files
+        assert (await oncehub.contacts.get(someone.contact)).id == someone.contact
+
+        done = await erase_person(someone.email, places, apply=True)
+        assert [each.counts for each in done.places] == [each.counts for each in planned.places]
+        assert done.unfinished == planned.unfinished
+        assert len(done.unfinished) == 1
+        async with opened_inbox(kept.inbox) as inbox:
+            event = await inbox.event(done.unfinished[0])
+            assert event is not None
+            assert event.subject == someone.beside
+            async with opened_inbox(kept.inbox) as other:
+                counts = await other.counts()
+            assert counts[State.DEAD] == 1
+        left = everywhere(kept, someone, await database_bytes(database_url, tmp_path))
+        assert {name for _, name in left} == {"inbox.db"}
+        for out in kept.exports:
+            assert verify_export(out).good
+        with pytest.raises(DeletedObjectError):
+            await oncehub.contacts.get(someone.contact)
+        again = await erase_person(someone.email, places, apply=True)
+        assert again.count == 0
+        assert again.unfinished == done.unfinished
+
+
+async def test_what_was_unfinished_is_erased_later(database_url: str, tmp_path: Path) -> None:
+    """Once it is done, by the same command; then no byte is left in the inbox either."""
+    async with account() as (sim, oncehub, someone):
+        kept = await keep_all(sim, oncehub, someone, tmp_path, database_url)
+        places = PersonPlaces(oncehub=oncehub, inboxes=[kept.inbox])
+        (event,) = (await erase_person(someone.email, places, apply=True)).unfinished
+        async with opened_inbox(kept.inbox) as inbox:
+            from oncehub_async.webhooks import Selection
+
+            assert await inbox.drop(Selection(states=State, events=event)) == 1
+        places = PersonPlaces(inboxes=[kept.inbox])
+        assert (await erase_person(someone.email, places, apply=True)).count == 1
+        assert found_in(someone.texts, {"inbox": Path(kept.inbox).read_bytes()}) == set()
+        assert not Path(f"{kept.inbox}-wal").exists()
+
+
+async def test_others_keep_what_is_theirs(database_url: str, tmp_path: Path) -> None:
+    """Of a booking to which they were brought along, what names them goes, and nothing else."""
+    async with account() as (sim, oncehub, someone):
+        kept = await keep_all(sim, oncehub, someone, tmp_path, database_url)
+        async with opened(database_url) as database:
+            bookings = await rows_of(database, "bookings")
+            contacts = await rows_of(database, "contacts")
+        await erase_person(someone.email, kept.places(oncehub), apply=True)
+        async with opened(database_url) as database:
+            after = await rows_of(database, "bookings")
+            assert len(after) == len(bookings)
+            row, was = after[someone.beside], bookings[someone.beside]
+            changed = {name for name in row if row[name] != was[name]}
+            assert changed == {
+                "attendees", "form_submission_guests", "custom_fields", "unknown_fields",
+                "_synced_at",
+            }  # fmt: skip
+            assert load_json(row["attendees"]) == ["bob@mail.example"]
+            own = after[next(iter(someone.bookings))]
+            assert own["form_submission_name"] is None
+            assert own["subject"] is None
+            assert own["status"]
+            assert own["creation_time"]
+            assert own["contact"] == someone.contact
+            others = {key: row for key, row in after.items() if key not in someone.bookings}
+            del others[someone.beside]
+            assert others == {key: bookings[key] for key in others}
+            assert {
+                key for key, row in (await rows_of(database, "contacts")).items()
+                if row != contacts[key]
+            } == {someone.contact}  # fmt: skip
+        lines = (tmp_path / "jsonl-none" / "bookings.jsonl").read_bytes().splitlines()
+        found = {each["id"]: each for each in map(load_json, lines)}
+        form = sim.object(someone.beside)["form_submission"]
+        assert found[someone.beside]["form_submission"] == {**form, "guests": ["bob@mail.example"]}
+
+
+async def test_later_syncs_leave_them_out(database_url: str) -> None:
+    """Changes, all read anew, events; whoever compares finds nothing wrong."""
+    async with account() as (sim, oncehub, someone):
+        await sync(oncehub, database_url)
+        places = PersonPlaces(oncehub=oncehub, databases=[database_url])
+        await erase_person(someone.email, places, apply=True)
+        for key in (*someone.bookings, someone.beside):
+            sim.touch(key)
+        new = sim.create("bookings")
+        form = {"name": "Zoe Quaddle", "email": f" {someone.email.upper()} ", "guests": []}
+        put(sim, new, form_submission=form, subject="with Zoe Quaddle", contact=None)
+        await sync(oncehub, database_url)
+        async with AccountSync(oncehub, database_url) as synced:
+            checked = await synced.check()
+            # The contact is gone there, and nothing has looked for that yet.
+            assert {*checked.pop("contacts").extra} == {someone.contact}
+            assert [each for each in checked.values() if not each.is_current] == []
+        await sync(oncehub, database_url, resync=["all"])
+        held = await database_bytes(database_url, Path("none"))
+        assert found_in(someone.texts, {"the database": held}) == set()
+        async with opened(database_url) as database:
+            assert (await rows_of(database, "bookings"))[new]["status"]
+
+
+async def test_who_is_kept_out_is_not_to_be_read(database_url: str) -> None:
+    """But a hash of each thing that they are known by."""
+    async with account() as (_, oncehub, someone):
+        await sync(oncehub, database_url)
+        places = PersonPlaces(oncehub=oncehub, databases=[database_url])
+        await erase_person(someone.email, places, apply=True)
+        async with opened(database_url) as database:
+            table = database.dialect.table("_oncehub_erased")
+            rows = await database.fetch(f"SELECT hash, erased_at FROM {table}")
+            assert len(rows) == 3
+            assert all(len(row[0]) == 64 and row[1] for row in rows)
+
+
+async def test_a_database_at_work_is_left_alone(database_url: str) -> None:
+    """That is told, and nothing has happened."""
+    async with account() as (_, oncehub, someone):
+        await sync(oncehub, database_url)
+        places = PersonPlaces(oncehub=oncehub, databases=[database_url])
+        async with AccountSync(oncehub, database_url):
+            with pytest.raises(DatabaseBusyError, match="another sync"):
+                await erase_person(someone.email, places, apply=True)
+        assert (await oncehub.contacts.get(someone.contact)).id
+
+
+async def test_hashed_columns_need_their_key(database_url: str) -> None:
+    """With it, rows are found by what they hold; without it, that is told."""
+    from oncehub_async import ConfigurationError
+    from oncehub_async.sync import column_policy
+
+    key = "a key of the user's own"
+    policy = column_policy(
+        hash=["contacts.email", "bookings.form_submission_email"],
+        block=["bookings.attendees", "bookings.contact", "contacts.mobile_phone"],
+        hash_key=key,
+    )
+    async with account() as (_, oncehub, someone):
+        await sync(oncehub, database_url, policy=policy)
+        without = PersonPlaces(databases=[database_url])
+        with pytest.raises(ConfigurationError, match="hash_key"):
+            await export_person(someone.email, without)
+        places = PersonPlaces(databases=[database_url], hash_key=key)
+        data = await export_person(someone.email, places)
+        found = {str(each["id"]) for each in data.places[0].found["bookings"]}
+        assert found == someone.bookings | {someone.beside}  # by a custom field
+        await erase_person(someone.email, places, apply=True)
+        held = await database_bytes(database_url, Path("none"))
+        assert found_in(someone.texts, {"the database": held}) == set()
+        assert (await erase_person(someone.email, places, apply=True)).count == 0
+
+
+@pytest.mark.parametrize("format", [Format.JSONL, Format.CSV, Format.PARQUET])
+async def test_changes_of_a_watch(tmp_path: Path, format: Format) -> None:
+    """Log and table, and the watch goes on afterwards."""
+    from contextlib import aclosing
+
+    async with account() as (sim, oncehub, someone):
+        plan = plan_export(["bookings", "users"])
+
+        async def watch(rounds: int) -> None:
+            watched = watch_export(oncehub, plan, tmp_path / "out", every=10, format=format)
+            async with aclosing(watched):
+                async for each in watched:
+                    assert not each.errors
+                    if each.number == rounds:
+                        break
+
+        await watch(1)
+        for key in (*someone.bookings, someone.beside):
+            sim.touch(key)
+        await watch(1)
+        out = tmp_path / "out"
+        log = out / "bookings.changes.jsonl"
+        with log.open("ab") as file:
+            file.write(b'{"id": "BKNG-9", "form_submission": {"email": "%s"}}\n{"id' % (
+                someone.email.encode()
+            ))  # fmt: skip
+        assert found_in(someone.texts, {"log": log.read_bytes()})
+        places = PersonPlaces(oncehub=oncehub, exports=[out])
+        done = await erase_person(someone.email, places, apply=True)
+        assert done.places[1].counts[log.name] == len(someone.bookings) + 2
+        held = {path.name: read(path) for path in out.iterdir()}
+        assert found_in(someone.texts, held) == set()
+        assert verify_export(out).good
+        await watch(1)
+        assert verify_export(out).good
+
+
+async def test_an_unfinished_export(tmp_path: Path) -> None:
+    """Its spool, what it sets aside and what a kill left; it goes on afterwards."""
+    from oncehub_async.simulator import Fault
+
+    async with account() as (sim, oncehub, someone):
+        out = tmp_path / "out"
+        plan = plan_export(["bookings", "contacts"])
+        await run_export(oncehub, plan, out)
+        sim.inject(Fault("server_error", operations="list-all-contacts", status=501))
+        await run_export(oncehub, plan_export(["contacts"]), out, overwrite=True)
+        sim.clear_faults()
+        (out / "contacts.jsonl.partial").write_text(someone.email)
+        spool = out / "contacts.spool"
+        manifest = read_manifest(out)
+        assert manifest is not None
+        assert not manifest.is_finished
+        from oncehub_async.export._spool import Spool
+
+        about = load_json(spool.read_bytes().splitlines()[0])["about"]
+        filled = Spool.reopen(spool, about)
+        place = {"stretch": 0, "joins": None, "ends": False, "ordered": True}
+        filled.add(place, [sim.object(someone.contact)])
+        filled.close()
+        places = PersonPlaces(oncehub=oncehub, exports=[out])
+        before = {path.name: path.read_bytes() for path in out.iterdir()}
+        assert {name for _, name in found_in([someone.email], before)} == {
+            "bookings.jsonl", "contacts.jsonl.previous", "contacts.jsonl.partial", "contacts.spool",
+        }  # fmt: skip
+        planned = await erase_person(someone.email, places)
+        assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+        done = await erase_person(someone.email, places, apply=True)
+        assert done.places[1].counts == planned.places[1].counts
+        after = {path.name: path.read_bytes() for path in out.iterdir()}
+        assert found_in(someone.texts, after) == set()
+        looked = Spool.look(spool)
+        assert looked.count == 1
+        looked.close()
+
+
+async def test_a_damaged_file_is_not_vouched_for(tmp_path: Path) -> None:
+    """Its manifest would say that it is right."""
+    async with account() as (_, oncehub, someone):
+        out = tmp_path / "out"
+        await run_export(oncehub, plan_export(["contacts"]), out)
+        path = out / "contacts.jsonl"
+        path.write_bytes(path.read_bytes().replace(b"Quaddle", b"Quibble"))
+        places = PersonPlaces(oncehub=oncehub, exports=[out])
+        with pytest.raises(BrokenFileError, match="oncehub verify"):
+            await erase_person(someone.email, places, apply=True)
+        with pytest.raises(InvalidParameterError, match="holds no export"):
+            await erase_person(someone.email, PersonPlaces(exports=[tmp_path]))
