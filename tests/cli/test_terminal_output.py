@@ -34,8 +34,8 @@ def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     """What is printed goes to a terminal of 40 columns."""
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "40")
-    for stream in (sys.stdout, sys.stderr):
-        monkeypatch.setattr(stream, "isatty", lambda: True)
+    # Of the class: a test's streams are others than those of its fixtures.
+    monkeypatch.setattr(type(sys.stdout), "isatty", lambda _stream: True)
 
 
 def test_long_lines_are_broken_between_words(
