@@ -74,7 +74,7 @@ async def test_what_is_no_database_is_told(tmp_path: Path) -> None:
         await counted(text)
     empty = tmp_path / "empty.duckdb"
     duckdb.connect(str(empty)).close()
-    with pytest.raises(InvalidParameterError, match="nothing was synced into .* oncehub sync"):
+    with pytest.raises(InvalidParameterError, match=r"nothing was synced into .* oncehub sync"):
         await counted(empty)
     with pytest.raises(
         InvalidParameterError, match=r"there is no .*none\.duckdb; make it: oncehub"
