@@ -63,6 +63,7 @@ async def serve_agents(
     if http is None:
         await serve_stdio(None, settings, proxy=proxy)
         return COMPLETE
+    checks.whole_number(http, "http", 0, 65535)
     token = os.environ.get(_TOKEN_VARIABLE, "")
     if not token:
         raise ConfigurationError(

@@ -1,6 +1,7 @@
 """How agents reach the server: over stdin and stdout, or over HTTP on this machine."""
 
 import hmac
+import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -8,7 +9,7 @@ import uvicorn
 from mcp.server.stdio import stdio_server
 
 from .._client import OnceHub
-from .._ground import HiddenText
+from .._ground import HiddenText, checks
 from ..errors import ConfigurationError
 from ._agent_server import AgentSettings, client_for_agents, server_for
 
@@ -18,6 +19,7 @@ AsgiApp = Callable[
     Awaitable[None],
 ]
 PATH = "/mcp"
+_HOST = "127.0.0.1"
 _SHORTEST = 16
 
 
@@ -48,19 +50,27 @@ async def serve_http(
 
     `token` is what they send as `Authorization: Bearer ...`: at least 16 characters, and not the
     OnceHub key. Host and Origin have to be this machine's. `port` 0 takes a free one;
-    `on_listening` is told the address. Raises `ConfigurationError`.
+    `on_listening` is told the address. Raises `ConfigurationError`, also for a port that is taken,
+    and `InvalidParameterError`.
     """
     secret = HiddenText(token)
     del token
     async with client_for_agents(base_url, **client) as oncehub:
         app = http_app(oncehub, secret, settings)
-        config = uvicorn.Config(
-            app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="on"
-        )
-        server = _Server(config, on_listening)
-        await server.serve()
-        if not server.started:
-            raise ConfigurationError(f"port: 127.0.0.1:{port} can't be listened on; take another")
+        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on")
+        with _listening(port) as listener:
+            await _Server(config, on_listening).serve([listener])
+
+
+def _listening(port: int) -> socket.socket:
+    """Bound here: of a port that is taken, uvicorn would end the whole program."""
+    checks.whole_number(port, "port", 0, 65535)
+    try:
+        return socket.create_server((_HOST, port))
+    except OSError:
+        raise ConfigurationError(
+            f"port: {_HOST}:{port} can't be listened on; take another"
+        ) from None
 
 
 class _Server(uvicorn.Server):
@@ -72,7 +82,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started and self._on_listening is not None:
             port = self.servers[0].sockets[0].getsockname()[1]
-            self._on_listening(f"http://127.0.0.1:{port}{PATH}")
+            self._on_listening(f"http://{_HOST}:{port}{PATH}")
 
 
 def http_app(oncehub: OnceHub, token: str, settings: AgentSettings | None = None) -> AsgiApp:
@@ -80,7 +90,7 @@ def http_app(oncehub: OnceHub, token: str, settings: AgentSettings | None = None
     secret = HiddenText(_checked(token))
     del token
     app = server_for(oncehub, settings).streamable_http_app(
-        streamable_http_path=PATH, json_response=True, stateless_http=True, host="127.0.0.1"
+        streamable_http_path=PATH, json_response=True, stateless_http=True, host=_HOST
     )
 
     async def guarded(

@@ -36,10 +36,13 @@ class Going:
 
     async def until_true(self, condition: Callable[[], bool]) -> None:
         """Wait until something is so, while the command goes on."""
-        async with asyncio.timeout(60):
-            while not condition():
-                assert not self.task.done(), (self.task, self.out, self.err)
-                await asyncio.sleep(0.01)
+        try:
+            async with asyncio.timeout(60):
+                while not condition():
+                    assert not self.task.done(), (self.task, self.out, self.err)
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            pytest.fail(f"it didn't come; what was printed: {self.read()}")
 
     async def interrupted(self, how: signal.Signals = signal.SIGINT) -> int:
         """Interrupt it as Ctrl-C does: its exit code."""

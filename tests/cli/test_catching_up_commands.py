@@ -20,7 +20,9 @@ from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import Event, Receiver, SQLiteInbox, StoredEvent, read_secret_file
 from tests.typed_command import run
 
+from ..loopback import answer, serving
 from ..simulator.threaded import running
+from .going_command import going
 
 HOUR = 3_600.0
 
@@ -97,6 +99,23 @@ def test_what_is_missing_is_told_and_put(
     assert waiting(file) == {"crm:upsert": 1}
     code, out, err = run(capsys, "catch-up", "--file", file, "--since", "2d")
     assert "0 missing events" in out
+
+
+async def test_what_can_not_be_read_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A booking that has no time of its last change can't be told from one that is known."""
+    path = tmp_path / "inbox.db"
+    async with Receiver(unsafe_accept_unsigned=True, inbox=SQLiteInbox(path)):
+        pass
+    monkeypatch.setenv("ONCEHUB_API_KEY", "the-key-of-an-account")
+    bare = {"object": "list", "data": [{"object": "booking", "id": "BKNG-1"}]}
+    async with serving(answer(200, bare)) as server:
+        monkeypatch.setenv("ONCEHUB_BASE_URL", server.url)
+        async with going(capsys, "catch-up", "--file", str(path)) as command:
+            assert await command.task == 0
+    assert "0 missing events put into the inbox" in command.out
+    assert "1 booking without an id or a time left out\n" in command.out
 
 
 def test_a_silence_is_told_by_the_exit_code(

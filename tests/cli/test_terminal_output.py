@@ -34,8 +34,26 @@ def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     """What is printed goes to a terminal of 40 columns."""
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "40")
-    for stream in (sys.stdout, sys.stderr):
-        monkeypatch.setattr(stream, "isatty", lambda: True)
+    # Of the class: a test's streams are others than those of its fixtures.
+    monkeypatch.setattr(type(sys.stdout), "isatty", lambda _stream: True)
+
+
+def test_long_lines_are_broken_between_words(
+    terminal: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Set in a little, and further where the line is; an address stays whole to be copied."""
+    address = "https://oncehub.com/a-name-that-is-longer-than-the-line"
+    say("short", "one two three four five six seven eight nine ten", f"  go to {address}")
+    note("a b " * 12)
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [
+        "short",
+        "one two three four five six seven eight",
+        "  nine ten",
+        "  go to",
+        f"    {address}",
+    ]
+    assert [len(line) <= 40 for line in err.splitlines()] == [True, True]
 
 
 def test_a_table_that_has_no_room_is_blocks(

@@ -27,7 +27,7 @@ from tests.mcp.agent_clients import (
 TRANSPORTS = [over_stdio, over_http]
 
 
-@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("transport", [*TRANSPORTS, in_process])
 @pytest.mark.parametrize("mode", MODES)
 async def test_an_agent_reads(transport: Any, mode: str) -> None:
     """Page after page; nothing about people, all times with their zone, slips with the remedy."""

@@ -4,11 +4,12 @@ import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from oncehub_async import Clock
+from oncehub_async import ClientStateError, Clock, InvalidParameterError
 from oncehub_async._lists import (
     Coverage,
     Following,
@@ -18,8 +19,10 @@ from oncehub_async._lists import (
     coverage_data,
     coverage_from,
 )
+from oncehub_async.errors import AuthenticationError
 from oncehub_async.simulator import Account, Fault, Simulator
-from oncehub_async.sync import TABLES, AccountSync, SyncProgress, sync
+from oncehub_async.sync import TABLES, AccountSync, DatabaseBusyError, SyncProgress, sync
+from oncehub_async.sync._account_sync import SyncedAccount
 from oncehub_async.sync._history_windows import (
     HistoryWindow,
     ListPlace,
@@ -32,6 +35,7 @@ from .synced import client, differences, opened, rows_of
 
 NEWEST = datetime(2026, 11, 1, 12, tzinfo=UTC)
 ACCOUNT = Account(bookings=900, contacts=150, sms_notifications=50, seed=5)
+SMALL = Account(bookings=120, contacts=30, sms_notifications=5, seed=5)
 FAST = Clock(speed=100)
 
 
@@ -255,3 +259,90 @@ async def test_a_watch_survives_a_database_that_goes_away(database_url: str) -> 
                 assert found.number < 100
             assert recovered
             assert new in await rows_of(account.database, "bookings")
+
+
+async def test_a_database_that_is_busy_holds_up_no_watch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What a look couldn't write is told and written at the next; only at the first it is an error."""
+    write = SyncedAccount.write
+    busy = True
+
+    async def refuse(self: SyncedAccount, *arguments: Any, **settings: Any) -> Any:
+        if busy:
+            raise DatabaseBusyError("account.duckdb is open in another program; close it there")
+        return await write(self, *arguments, **settings)
+
+    async with Simulator(SMALL, clock=FAST, limits=None) as sim, client(sim) as oncehub:
+        async with AccountSync(oncehub, tmp_path / "account.duckdb") as account:
+            monkeypatch.setattr(SyncedAccount, "write", refuse)
+            with pytest.raises(DatabaseBusyError):
+                await anext(account.watch(every=60))
+            busy, told = False, list[bool]()
+            async for found in account.watch(every=60):
+                if not told:
+                    busy = True  # before history is read, and while the next look is
+                elif len(told) == 2:
+                    assert found.errors == {
+                        "database": "account.duckdb is open in another program; close it there"
+                    }
+                    busy = False
+                told.append("database" in found.errors)
+                if found.complete:
+                    break
+                assert found.number < 100
+            assert told[:3] == [False, True, True]
+            assert told[-1] is False
+        assert "history is read on later: account.duckdb is open" in caplog.text
+        async with opened(str(tmp_path / "account.duckdb")) as database:
+            assert await differences(sim, database) == []
+
+
+async def test_a_key_that_is_revoked_ends_a_sync_and_a_watch(tmp_path: Path) -> None:
+    """While changes are looked for, history is read or deletions are searched for."""
+    for during in ("list-all-users", "list-all-bookings", "list-all-contacts"):
+        database = tmp_path / f"{during}.duckdb"
+        async with Simulator(SMALL, clock=FAST, limits=None) as sim, client(sim) as oncehub:
+            sim.inject(Fault("server_error", during, status=401))
+            with pytest.raises(AuthenticationError):
+                await sync(oncehub, database)
+            sim.clear_faults()
+            async with AccountSync(oncehub, database) as account:
+                with pytest.raises(AuthenticationError):
+                    async for found in account.watch(every=60):
+                        if found.number > 1:
+                            sim.inject(Fault("server_error", during, status=401))
+                        assert found.number < 100
+
+
+async def test_what_is_not_open_and_too_few_seconds_are_refused(tmp_path: Path) -> None:
+    """Before anything is asked."""
+    async with Simulator(SMALL, clock=FAST, limits=None) as sim, client(sim) as oncehub:
+        account = AccountSync(oncehub, tmp_path / "account.duckdb")
+        for use in (account.run(), account.round(), account.check(), account.search_all()):
+            with pytest.raises(ClientStateError, match="open the sync first"):
+                await use
+        async with account:
+            with pytest.raises(InvalidParameterError, match="every: has to be 10 seconds or more"):
+                await anext(account.watch(every=9))
+        assert sim.stats.requests == 0
+
+
+async def test_a_search_that_fails_is_told_and_begins_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The watch goes on, and finds what was deleted once the service answers again."""
+    async with Simulator(SMALL, clock=FAST, limits=None) as sim:
+        async with client(sim, retry_attempts=1) as oncehub:
+            await sync(oncehub, tmp_path / "account.duckdb")
+            gone = [*sim.ids("contacts")][10]
+            sim.delete(gone)
+            sim.inject(Fault("server_error", "list-all-contacts", status=501))
+            async with AccountSync(oncehub, tmp_path / "account.duckdb") as account:
+                async for found in account.watch(every=10):
+                    if "the search for deletions stopped" in caplog.text:
+                        sim.clear_faults()
+                    if gone in found.deleted.get("contacts", ()):
+                        break
+                    assert found.number < 400
+            assert "contacts: the search for deletions stopped: " in caplog.text

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import secrets
 import signal
 import sqlite3
 import time
@@ -251,3 +252,74 @@ async def test_a_dead_owners_file_stays_until_its_work_was_given_back(
     assert not file.exists()
     await other.close()
     await inbox.close()
+
+
+def test_a_lock_file_that_can_not_be_made_again_leaves_the_lock_that_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sweep in between, or a disk that refuses: the next look tries once more, and nothing leaks."""
+    path, lock = tmp_path / "inbox.db", owner_lock._lock
+    mine = OwnerLock(path)
+    file = lock_path(path, mine.owner)
+    file.unlink()
+    before = mine._descriptor
+
+    def swept(descriptor: int) -> None:
+        for each in tmp_path.glob("*-new"):
+            each.unlink()
+        lock(descriptor)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(owner_lock, "_lock", swept)
+        mine.renew()
+    assert (mine._descriptor, files(tmp_path)) == (before, [])
+
+    def refused(self: Path, target: Path) -> Path:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+
+    opened = len(os.listdir("/dev/fd"))
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "rename", refused)
+        with pytest.raises(PermissionError):
+            mine.renew()
+    assert len(os.listdir("/dev/fd")) == opened
+    assert mine._descriptor == before
+    mine.renew()
+    assert life_of(path, mine.owner) is Life.ALIVE
+    mine.release()
+
+
+def test_a_disk_without_locks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An owner nobody could tell the end of would hold its work for ever."""
+
+    def without(_descriptor: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    opened = len(os.listdir("/dev/fd"))
+    monkeypatch.setattr(owner_lock, "_lock", without)
+    with pytest.raises(OSError, match=os.strerror(errno.ENOLCK)):
+        OwnerLock(tmp_path / "inbox.db")
+    assert len(os.listdir("/dev/fd")) == opened
+
+
+def test_a_name_that_somebody_holds_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two owners of one name would be one: the second takes another."""
+    path, names = tmp_path / "inbox.db", iter(["one", "one", "two"])
+    monkeypatch.setattr(secrets, "token_hex", lambda _bytes: next(names))
+    first, second = OwnerLock(path), OwnerLock(path)
+    assert (first.owner, second.owner) == ("one", "two")
+    first.release()
+    assert life_of(path, "two") is Life.ALIVE
+    second.release()
+
+
+def test_a_forked_child_lets_go_of_all_that_its_parent_holds(tmp_path: Path) -> None:
+    """Also where one of them can't be let go of."""
+    path = tmp_path / "inbox.db"
+    locks = [OwnerLock(path) for _ in range(3)]
+    assert locks[1]._descriptor is not None
+    os.close(locks[1]._descriptor)
+    owner_lock._drop_all()
+    assert [life_of(path, each.owner) for each in locks] == [Life.DEAD] * 3

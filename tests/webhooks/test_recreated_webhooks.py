@@ -7,11 +7,13 @@ from typing import Literal
 import pytest
 
 from oncehub_async import ConfigurationError, InvalidParameterError, OnceHubError
+from oncehub_async.models import Webhook
 from oncehub_async.simulator import Fault, Service
 from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import (
     MemoryInbox,
     Receiver,
+    SecretsNotShownError,
     read_secret_file,
     recreate_webhook,
     secrets_of_file,
@@ -110,6 +112,38 @@ async def test_a_webhook_of_another_kind_is_nobodys_successor(tmp_path: Path) ->
         with pytest.raises(InvalidParameterError, match="2 webhooks: name one"):
             await recreate_webhook(account.oncehub, tmp_path / "s")
         assert set(account.sim.ids("webhooks")) == {old, other.id}
+
+
+@pytest.mark.parametrize("status", [404, 410])
+async def test_an_old_one_that_is_gone_already_is_no_failure(
+    status: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Somebody deleted it meanwhile: that was to be done, and the new one stays."""
+    file = tmp_path / "secret.txt"
+    caplog.set_level("INFO", "oncehub_async.webhooks")
+    async with missing_events(tmp_path) as account:
+        (old,) = account.sim.ids("webhooks")
+        account.sim.inject(Fault("server_error", "delete-a-webhook", status=status))
+        new = await recreate_webhook(account.oncehub, file)
+        assert new.id in account.sim.ids("webhooks")
+    assert read_secret_file(file) == [new.signing_secret]
+    assert f"webhook {old} was gone already" in caplog.text
+
+
+async def test_one_whose_secret_is_not_told_is_deleted_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody could verify what it sends: the old one and its secret stay as they are."""
+    file = tmp_path / "secret.txt"
+    async with missing_events(tmp_path) as account:
+        file.write_text(f"{account.secret}\n")
+        before = list(account.sim.ids("webhooks"))
+        monkeypatch.setattr(Webhook, "signing_secret", None)
+        with pytest.raises(SecretsNotShownError, match="signing_secret: OnceHub told none"):
+            await recreate_webhook(account.oncehub, file)
+        assert list(account.sim.ids("webhooks")) == before
+        assert read_secret_file(file) == [account.secret]
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_file_without_a_secret_is_refused(tmp_path: Path) -> None:
