@@ -45,6 +45,7 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "Web site": {"Links and embeds": "links.md"},
     "Agents": {"AI agents": "agents.md"},
     "Good to know": {
+        "Personal data": "privacy.md",
         "Troubleshooting": "troubleshooting.md",
         "Guarantees": "guarantees.md",
         "How fast": "how-fast.md",
