@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help check demo demo-sync demo-webhooks house test pythons wheel docs fuzz bench conformance lint types format build clean
+.PHONY: help check demo demo-sync demo-webhooks house test pythons wheel release-check docs pictures fuzz bench conformance lint types format build clean
 
 help:
 	@echo "make demo         export a simulated account (needs no OnceHub account)"
@@ -18,7 +18,9 @@ help:
 	@echo "make lint types house  check style, types and the plan of the package"
 	@echo "make pythons      run the tests on the other Pythons of this machine; coverage"
 	@echo "make wheel        try what was built, in empty environments"
+	@echo "make release-check  try all of a release but the publishing (TAG=v1.2.3: that very one)"
 	@echo "make docs         build the documentation site into build/site"
+	@echo "make pictures     draw the pictures of docs/pictures anew"
 	@echo "make format       format the code"
 	@echo "make build        build the wheel"
 	@echo "make clean        remove what make made"
@@ -34,7 +36,7 @@ demo-webhooks: $(VENV)/.cli
 	@$(BIN)/oncehub demo-webhooks
 
 # In this order, one after the other, until something fails.
-STEPS := lint types house docs test conformance pythons wheel
+STEPS := lint types house docs test conformance pythons release-check
 
 check:
 	@for step in $(STEPS); do printf '\n== %s\n' "$$step"; $(MAKE) --no-print-directory $$step || exit 1; done
@@ -78,8 +80,17 @@ pythons: $(VENV)/.dev
 wheel: build
 	@PYTHON=$(PYTHON) .ci/wheel
 
+# The cheap parts first; the last one tries the wheel in empty environments.
+release-check: build
+	$(BIN)/python .ci/release.py $(TAG)
+	$(BIN)/twine check --strict dist/*
+	@PYTHON=$(PYTHON) .ci/wheel
+
 docs: $(VENV)/.dev $(VENV)/.docs
 	$(BIN)/python .ci/site.py
+
+pictures: $(VENV)/.dev
+	$(BIN)/python -m harness.pictures
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .

@@ -33,19 +33,22 @@ PAGES: Mapping[str, Mapping[str, str]] = {
         "Formats of exports": "export-formats.md",
         "Sync to a database": "sync.md",
         "Reports": "reports.md",
+        "Data dictionary": "data-dictionary.md",
+        "People's data": "privacy.md",
     },
     "Backend": {
         "Client": "client.md",
         "Receive webhooks": "webhooks.md",
         "The inbox": "inbox.md",
+        "Webhooks of v1 and v2": "webhook-versions.md",
         "Catching up": "catching-up.md",
         "Many processes and hosts": "many-processes.md",
+        "Testing your service": "testing.md",
         "Metrics": "metrics.md",
     },
     "Web site": {"Links and embeds": "links.md"},
     "Agents": {"AI agents": "agents.md"},
     "Good to know": {
-        "Personal data": "privacy.md",
         "Troubleshooting": "troubleshooting.md",
         "Guarantees": "guarantees.md",
         "How fast": "how-fast.md",
@@ -107,6 +110,7 @@ def main() -> None:
     public = {door: tuple(importlib.import_module(door).__all__) for door in DOORS}
     for page in (ROOT / "docs").glob("*.md"):
         (pages / page.name).write_text(_own_links(page.read_text("utf-8")), "utf-8")
+    shutil.copytree(ROOT / "docs" / "pictures", pages / "pictures")
     for name in ("README.md", *PROJECT):
         page = "index.md" if name == "README.md" else name
         (pages / page).write_text(_from_the_top((ROOT / name).read_text("utf-8")), "utf-8")
@@ -136,8 +140,9 @@ def _own_links(text: str) -> str:
 
 def _from_the_top(text: str) -> str:
     """README and its like as pages of the site: docs/ is where they are now."""
-    text = re.sub(r"\]\(docs/([^)]+\.md[^)]*)\)", r"](\1)", text)
-    return re.sub(r"\[([^\]]+)\]\((?!https?:|#|[\w-]+\.md)[^)]*\)", r"`\1`", text)
+    text = re.sub(r"\]\(docs/([^)]+\.(?:md|svg)[^)]*)\)", r"](\1)", text)
+    elsewhere = r"\[([^\]]+)\]\((?!https?:|#|[\w-]+\.md|pictures/)[^)]*\)"
+    return re.sub(elsewhere, r"`\1`", text)
 
 
 def _commands() -> str:

@@ -14,6 +14,7 @@ from benchmarks import (
     exporting,
     importing,
     listing,
+    observing,
     receiver,
     walking,
     walking_accounts,
@@ -26,6 +27,9 @@ def main() -> None:
     for part in (importing, decoding, listing):
         for name, value in part.rows():
             print(f"{value:6.2f}  {name}", flush=True)
+    print()
+    for name, value in observing.rows():
+        print(f"{value:6.1f}  us an attempt: {name}", flush=True)
     print()
     walking.table()
     walking.table_of_ages()

@@ -45,7 +45,15 @@ from .errors import (
 if TYPE_CHECKING:
     from ._client import OnceHub, Resources
     from ._ground import UNSET, Clock, Unset
-    from ._http import AttemptHook, KeyProvider, RequestAttempt, RetryPolicy
+    from ._http import (
+        AttemptHook,
+        CallSpan,
+        CallTracing,
+        KeyProvider,
+        RequestAttempt,
+        RetryPolicy,
+        StartedCall,
+    )
     from ._lists import Listing, Page, Walk
     from ._rate import (
         Budget,
@@ -71,6 +79,8 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "Budget",
+    "CallSpan",
+    "CallTracing",
     "ClientStateError",
     "Clock",
     "ConfigurationError",
@@ -113,6 +123,7 @@ __all__ = [
     "Room",
     "ServerError",
     "SharedBudget",
+    "StartedCall",
     "StillRateLimitedError",
     "TellingBudget",
     "UnconfirmedError",
@@ -129,7 +140,15 @@ __all__ = [
 _LATER = {
     "_client": ("OnceHub", "Resources"),
     "_ground": ("UNSET", "Clock", "Unset"),
-    "_http": ("AttemptHook", "KeyProvider", "RequestAttempt", "RetryPolicy"),
+    "_http": (
+        "AttemptHook",
+        "CallSpan",
+        "CallTracing",
+        "KeyProvider",
+        "RequestAttempt",
+        "RetryPolicy",
+        "StartedCall",
+    ),
     "_lists": ("Listing", "Page", "Walk"),
     "_rate": (
         "Budget",

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Self
 import aiohttp
 
 from . import __version__
-from ._ground import Clock, Hidden, checked_hook, checks
+from ._ground import Clock, Hidden, checked_hook, checked_tracing, checks
 from ._http import (
     ApiKey,
     AttemptHook,
     Caller,
+    CallTracing,
     KeyProvider,
     KeySource,
     QueryValue,
@@ -173,6 +174,7 @@ class OnceHub(Resources):
       redis:// URL or file to.
     - `retry`: how long calls try.
     - `on_attempt`: is told about each finished attempt.
+    - `tracing`: makes a span of each call, such as `oncehub_async.metrics.OpenTelemetryTracing()`.
     - `clock`: the clock of deadlines, back-off and budget, for simulations.
 
     Raises `ConfigurationError` for settings that can't work, before anything is sent.
@@ -189,6 +191,7 @@ class OnceHub(Resources):
         budget: RateBudget | None = None,
         retry: RetryPolicy | None = None,
         on_attempt: AttemptHook | None = None,
+        tracing: CallTracing | None = None,
         clock: Clock | None = None,
     ) -> None:
         keys = Hidden(api_key)
@@ -205,6 +208,7 @@ class OnceHub(Resources):
         self._own_budget: SharedBudget | None = None
         _check_settings(budget, retry, clock)
         checked_hook(on_attempt, "on_attempt")
+        checked_tracing(tracing, "begin_call")
         self._base_url = choose_base_url(base_url)
         # A session of the caller's own knows its way.
         self._proxy = (
@@ -225,6 +229,7 @@ class OnceHub(Resources):
                 retry=retry or RetryPolicy(),
                 clock=self.clock,
                 on_attempt=on_attempt,
+                tracing=tracing,
                 budget_in_use=lambda: self._budget,
             )
         )

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 ROOT = Path(__file__).parent.parent
+_MULTI = re.DOTALL | re.MULTILINE
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$(?:\n\n```text\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
 
 
@@ -28,9 +29,26 @@ def blocks(document: str) -> Iterator[Block]:
             yield Block(language, code, output or None)
 
 
+def named(document: str, file: str) -> str:
+    """The block that a document calls by the name of a file: the first after that name."""
+    text = (ROOT / document).read_text()
+    found = re.findall(rf"^[^`\n]*`{re.escape(file)}`[^`]*\n```python\n(.*?)^```$", text, _MULTI)
+    assert len(found) == 1, f"{document} names {len(found)} blocks {file}"
+    return str(found[0])
+
+
 async def run(code: str, names: dict[str, Any], document: str) -> None:
     """Run a block, which may await; what it defines is in `names` afterwards."""
     compiled = compile(code, document, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     result = eval(compiled, names)
     if isinstance(result, Coroutine):
         await result
+
+
+def renewed(page: Path, made_by: str, made: str) -> str:
+    """A page with a new text in the place that says what makes it."""
+    begins, ends = f"<!-- made by {made_by} from here -->\n", "<!-- to here -->\n"
+    before, _, rest = page.read_text("utf-8").partition(begins)
+    _, found, after = rest.partition(ends)
+    assert found, f"{page.name} has no place for what {made_by} makes"
+    return f"{before}{begins}\n{made}\n{ends}{after}"

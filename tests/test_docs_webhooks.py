@@ -17,7 +17,7 @@ from oncehub_async.webhooks import BookingEvent, Context, GiveUp, Receiver, Refu
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "webhooks.md").read_text()
-APP, HANDLERS, ROUTERS, CONFTEST, TEST = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+APP, HANDLERS, ROUTERS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 (SESSION,) = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
 SECRET = "a-secret-to-try-it-out"
 
@@ -84,25 +84,6 @@ async def test_the_newcomers_programs(tmp_path: Path) -> None:
         0,
         ["stopping", "stopped"],
     )
-
-
-def test_the_tests_of_the_page_pass(tmp_path: Path) -> None:
-    """At the first try: as files beside app.py, with nothing set."""
-    for name, code in (("app.py", APP), ("conftest.py", CONFTEST), ("test_app.py", TEST)):
-        (tmp_path / name).write_text(code)
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    plugins = ("-p", "pytest_asyncio.plugin", "-p", "pytest_oncehub_async")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugins],
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 passed" in done.stdout
-    assert not (tmp_path / "inbox.db").exists()
 
 
 async def test_the_other_blocks_run(

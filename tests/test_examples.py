@@ -2,6 +2,7 @@
 
 import importlib.util
 import logging
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -151,3 +152,12 @@ async def test_forwarded_events(
                 statuses.append(answer.status)
     assert statuses == [204, 422, 204, 400]
     assert caplog.messages == [f"booked: {booked.id}"]
+
+
+def test_the_list_of_examples_is_complete() -> None:
+    """Each file or folder is named in examples/README.md, and whatever is named is there."""
+    page = (EXAMPLES / "README.md").read_text()
+    named = set(re.findall(r"\]\(([\w./-]+)\)", page))
+    assert {each for each in named if not (EXAMPLES / each).is_file()} == set()
+    there = {each.name for each in EXAMPLES.iterdir() if each.name[0] not in "_."}
+    assert {each.split("/")[0] for each in named} == there - {"README.md"}

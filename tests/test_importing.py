@@ -34,6 +34,28 @@ def test_models_are_imported_when_a_client_is_made() -> None:
     ]
 
 
+def test_what_observes_is_imported_when_it_is_used() -> None:
+    """Neither a client nor the metrics bring Prometheus' package or OpenTelemetry's along."""
+    shown = in_a_fresh_interpreter(
+        "from oncehub_async import OnceHub\n"
+        "OnceHub('key')\n"
+        "print('oncehub_async.metrics' in sys.modules)\n"
+        "from oncehub_async import metrics, webhooks\n"
+        "def there(): return sorted({'opentelemetry', 'prometheus_client'} & set(sys.modules))\n"
+        "print(there())\n"
+        "metrics.OpenTelemetryTracing()\n"
+        "print(there())\n"
+        "metrics.PrometheusMetrics()\n"
+        "print(there())"
+    )
+    assert shown.splitlines() == [
+        "False",
+        "[]",
+        "['opentelemetry']",
+        "['opentelemetry', 'prometheus_client']",
+    ]
+
+
 def test_every_name_is_there_from_the_start() -> None:
     """Whichever is asked for first, by name or as an attribute."""
     shown = in_a_fresh_interpreter(

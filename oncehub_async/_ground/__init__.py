@@ -6,7 +6,7 @@ from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
 from .file_lock import FileLock
 from .hidden import Hidden, HiddenText
-from .hooks import checked_hook, tell_hook
+from .hooks import begin_hook, checked_hook, checked_tracing, tell_hook
 from .json_text import (
     MOST_VALUES,
     TooManyValuesError,
@@ -18,6 +18,7 @@ from .json_text import (
 from .log import Lines, fields, logger
 from .outside_quotes import PIECE, OutsideQuotes
 from .private_files import PRIVATE, open_private, sync_folder
+from .shared_arguments import spelled_out
 from .suggestion import did_you_mean, likely_word
 from .time_zones import is_time_zone
 from .times import (
@@ -62,7 +63,9 @@ __all__ = [
     "address_forms",
     "addresses_in",
     "aware",
+    "begin_hook",
     "checked_hook",
+    "checked_tracing",
     "choice",
     "date_text",
     "did_you_mean",
@@ -87,6 +90,7 @@ __all__ = [
     "read_time",
     "read_zoned_time",
     "shifted",
+    "spelled_out",
     "sync_folder",
     "tell_hook",
     "text_in_milliseconds",

@@ -7,6 +7,7 @@ from typing import TypeVar
 from ..errors import ConfigurationError
 from .log import logger
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -33,3 +34,28 @@ def tell_hook(hook: Callable[[T], object] | None, record: T, name: str) -> None:
         hook(record)
     except Exception:
         logger.exception("the %s hook failed", name)
+
+
+def checked_tracing(tracing: S | None, *methods: str) -> S | None:
+    """The tracing. Raises `ConfigurationError` for what lacks one of the methods."""
+    if tracing is not None:
+        for name in methods:
+            if isinstance(tracing, type) or not callable(getattr(tracing, name, None)):
+                raise ConfigurationError(
+                    "tracing: expected an object such as "
+                    f"oncehub_async.metrics.OpenTelemetryTracing(), got {_named(tracing)}"
+                )
+    return tracing
+
+
+def begin_hook(begin: Callable[[T], S], record: T, name: str) -> S | None:
+    """What it gives; None where it fails, which the log tells."""
+    try:
+        return begin(record)
+    except Exception:
+        logger.exception("the %s hook failed", name)
+        return None
+
+
+def _named(value: object) -> str:
+    return value.__name__ if isinstance(value, type) else type(value).__name__

@@ -2,9 +2,11 @@
 
 from .api_key import KEY_VARIABLE, ApiKey, KeyProvider, KeySource
 from .base_url import URL_VARIABLE, choose_base_url, choose_proxy, host_problem, is_loopback
-from .call import AttemptHook, Caller, Reply, RequestAttempt
+from .call import Caller, Reply
+from .call_tracing import CallSpan, CallTracing, StartedCall
 from .literal_request import QueryValue, any_request
 from .request import Operation, Request, json_body, without_none
+from .request_attempt import AttemptHook, RequestAttempt
 from .retry import RetryPolicy
 from .transport import Transport, open_session
 
@@ -13,6 +15,8 @@ __all__ = [
     "URL_VARIABLE",
     "ApiKey",
     "AttemptHook",
+    "CallSpan",
+    "CallTracing",
     "Caller",
     "KeyProvider",
     "KeySource",
@@ -22,6 +26,7 @@ __all__ = [
     "Request",
     "RequestAttempt",
     "RetryPolicy",
+    "StartedCall",
     "Transport",
     "any_request",
     "choose_base_url",

@@ -1,8 +1,4 @@
-"""One call: permits, attempts, back-off and key rotation until there is an answer or an error.
-
-The record of an attempt holds the path's template and no ids, filters or bodies, so that nothing
-about people gets into a log.
-"""
+"""One call: permits, attempts, back-off and key rotation until there is an answer or an error."""
 
 import asyncio
 import random
@@ -12,7 +8,7 @@ from typing import Any, TypeVar
 import aiohttp
 import attrs
 
-from .._ground import Clock, fields, logger, tell_hook
+from .._ground import Clock, begin_hook, fields, logger, tell_hook
 from .._rate import Priority, RateBudget, RequestOutcome, belongs_together, tells
 from ..errors import (
     AuthenticationError,
@@ -26,59 +22,12 @@ from ..errors import (
     StillRateLimitedError,
 )
 from .api_key import ApiKey, KeySource
+from .call_tracing import CallSpan, CallTracing, StartedCall
 from .request import Request
+from .request_attempt import AttemptHook, RequestAttempt, report
 from .response import RawAnswer, read
 from .retry import RetryPolicy, Verdict, delay_before_repeat, judge, may_have_acted, why_again
 from .transport import Departure, Transport
-
-
-@attrs.frozen(kw_only=True)
-class RequestAttempt:
-    """One request that was sent, or tried to be. Times are in seconds."""
-
-    method: str
-    path_template: str
-    """Such as "/bookings/{id}/cancel"."""
-    number: int
-    """1 for the first attempt of a call."""
-    status: int | None
-    """None where no complete answer came."""
-    error: str | None
-    """The name of the error's class, or None."""
-    duration: float
-    """From sending to the last byte of the answer."""
-    budget_wait: float
-    """How long the attempt waited for the rate budget before that."""
-    request_id: str | None
-    """What the vendor's support asks for."""
-
-
-AttemptHook = Callable[[RequestAttempt], None]
-
-
-def report(attempt: RequestAttempt, hook: AttemptHook | None) -> None:
-    """Log an attempt and tell the hook; a hook that fails does no harm to the call."""
-    logger.debug(
-        "%s %s attempt %d: %s in %.3f s after %.3f s for the budget (request id %s)",
-        attempt.method,
-        attempt.path_template,
-        attempt.number,
-        attempt.status or attempt.error,
-        attempt.duration,
-        attempt.budget_wait,
-        attempt.request_id,
-        extra=fields(
-            method=attempt.method,
-            path=attempt.path_template,
-            attempt=attempt.number,
-            status=attempt.status,
-            error_type=attempt.error,
-            seconds=round(attempt.duration, 3),
-            request_id=attempt.request_id,
-        ),
-    )
-    tell_hook(hook, attempt, "on_attempt")
-
 
 T = TypeVar("T")
 
@@ -107,6 +56,7 @@ class Caller:
     retry: RetryPolicy
     clock: Clock
     on_attempt: AttemptHook | None = None
+    tracing: CallTracing | None = None
     budget_in_use: Callable[[], RateBudget | None] = lambda: None
     """The budget, once there is one."""
     uniform: Callable[[float, float], float] = random.uniform
@@ -116,7 +66,27 @@ class Caller:
 
         Raises a `RequestError`.
         """
-        return await _Call(self, request, priority).run(decode)
+        if self.tracing is None:
+            return await _Call(self, request, priority).run(decode)
+        span = self._span_of(self.tracing, request)
+        end = None if span is None else span.end
+        try:
+            result = await _Call(self, request, priority, span).run(decode)
+        except BaseException as error:
+            tell_hook(end, error, "tracing")
+            raise
+        tell_hook(end, None, "tracing")
+        return result
+
+    def _span_of(self, tracing: CallTracing, request: Request) -> CallSpan | None:
+        address = self.transport.base_url
+        call = StartedCall(
+            method=request.method,
+            path_template=request.operation.path,
+            host=address.host or "",
+            port=address.port,
+        )
+        return begin_hook(tracing.begin_call, call, "tracing")
 
 
 @attrs.define(eq=False)
@@ -126,6 +96,7 @@ class _Call:
     caller: Caller
     request: Request
     priority: Priority
+    span: CallSpan | None = None
     deadline: float = 0.0
     attempts: int = 0
     failures: int = 0
@@ -179,19 +150,19 @@ class _Call:
         finally:
             finished = caller.clock.now()
             await budget.settle(permit, _outcome(answer, failure, departure))
-            report(
-                RequestAttempt(
-                    method=request.method,
-                    path_template=request.operation.path,
-                    number=self.attempts,
-                    status=None if answer is None else answer.status,
-                    error=None if failure is None else type(failure).__name__,
-                    duration=finished - started,
-                    budget_wait=started - asked_at,
-                    request_id=None if answer is None else answer.request_id,
-                ),
-                caller.on_attempt,
+            record = RequestAttempt(
+                method=request.method,
+                path_template=request.operation.path,
+                number=self.attempts,
+                status=None if answer is None else answer.status,
+                error=None if failure is None else type(failure).__name__,
+                duration=finished - started,
+                budget_wait=started - asked_at,
+                request_id=None if answer is None else answer.request_id,
             )
+            report(record, caller.on_attempt)
+            if self.span is not None:
+                tell_hook(self.span.attempt, record, "tracing")
 
     async def _within_deadline(
         self, waiting: Awaitable[T], what: str, last: RequestError | None = None

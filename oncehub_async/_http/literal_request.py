@@ -77,10 +77,8 @@ def _in_errors(segment: str) -> str:
 
 
 def _query(query: object) -> dict[str, str]:
-    if not isinstance(query, Mapping):
-        raise InvalidParameterError("query", f"expected a mapping, got {type(query).__name__}")
     values: dict[str, str] = {}
-    for name, value in query.items():
+    for name, value in checks.mapping(query, "query", "names to values").items():
         checks.required_text(name, "query")
         if value is not None:
             values[name] = _query_value(value, f"query[{name!r}]")

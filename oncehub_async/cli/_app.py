@@ -32,6 +32,10 @@ COMMANDS = {
         "_demo_webhooks:demo_webhooks",
         "Deliver simulated events to a receiver, kill it in the middle, and count what was lost.",
     ),
+    "describe": (
+        "_describe_command:describe",
+        "Tell what the fields of objects mean, and which values they have.",
+    ),
     "embed": (
         "_embed_command:print_embed",
         "Print HTML that puts a calendar, form, chatbot or classic page into a page of yours.",

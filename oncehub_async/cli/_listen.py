@@ -107,7 +107,7 @@ async def listen_for_events(request: ListenRequest) -> int:
 
     async with AsyncExitStack() as stack:
         if metrics is not None and request.metrics_port is not None:
-            page = metrics_page(metrics, receiver.inbox, request.metrics_port)
+            page = metrics_page(metrics, receiver.inbox, request.metrics_port, receiver)
             note(f"Metrics for Prometheus are at {await stack.enter_async_context(page)}")
         await serve(
             receiver, host=request.host, port=request.port, path=request.path, on_start=started
@@ -201,7 +201,8 @@ async def listen(
     unsafe_accept_unsigned
         Accept what anybody sends (v1 webhooks are not signed).
     metrics_port
-        Show metrics for Prometheus at this port of 127.0.0.1, under /metrics.
+        Show metrics for Prometheus at this port of 127.0.0.1, under /metrics, and under /ready
+        whether deliveries are accepted, or why not.
     """
     kept, kept_in = inbox_at(inbox, "inbox")
     return await listen_for_events(

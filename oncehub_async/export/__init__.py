@@ -1,7 +1,7 @@
 """Exports of an account to files, each read to its last page or marked as not complete."""
 
 from ._export_plan import RESOURCES, ExportPlan, ResourcePlan, plan_export
-from ._export_request import ExportRequest
+from ._export_request import ExportRequest, ExportSettings
 from ._export_run import run_export, run_request
 from ._formats import BrokenFileError, Compression, Format, plain_text
 from ._manifest import MANIFEST_NAME, Changes, Manifest, ResourceEntry
@@ -30,6 +30,7 @@ __all__ = [
     "ExportPlan",
     "ExportProgress",
     "ExportRequest",
+    "ExportSettings",
     "ExportState",
     "Format",
     "Manifest",

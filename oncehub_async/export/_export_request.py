@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypedDict
 
 import attrs
 
@@ -17,6 +18,16 @@ from ._progress import ExportProgress
 
 def _folder(out: Path) -> Path:
     return checks.local_path(out, "out")
+
+
+class ExportSettings(TypedDict, total=False):
+    """What an export can be told besides its plan and folder; see `ExportRequest`."""
+
+    format: Format
+    compression: Compression
+    overwrite: bool
+    expected: Mapping[str, int] | None
+    on_progress: Callable[[ExportProgress], None] | None
 
 
 @attrs.frozen(kw_only=True)
@@ -56,3 +67,7 @@ class ExportRequest:
             resource.listing(oncehub)
         with locked(self.out):
             yield
+
+
+DEFAULTS = {each.name: each.default for each in attrs.fields(ExportRequest)}
+"""What each of the options is where it isn't passed."""

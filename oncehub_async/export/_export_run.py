@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
+from typing import Unpack
 
 import attrs
 
 from .._client import OnceHub, Resources
+from .._ground import spelled_out
 from .._rate import Priority
 from ..errors import InvalidParameterError
 from ._earlier_export import EarlierExport, earlier_export
 from ._export_plan import ExportPlan
-from ._export_request import ExportRequest
+from ._export_request import DEFAULTS, ExportRequest, ExportSettings
 from ._files import in_thread, reason
 from ._folder import SOME, is_added, is_in_account, manifest_in, prepare
 from ._formats import BrokenFileError, Compression, Format, read_objects
@@ -23,16 +25,9 @@ from ._resource_export import INTERRUPTED, ResourceExport
 _UNFINISHED = "not finished"
 
 
+@spelled_out(ExportSettings, DEFAULTS)
 async def run_export(
-    oncehub: OnceHub,
-    plan: ExportPlan,
-    out: Path,
-    *,
-    format: Format = Format.JSONL,
-    compression: Compression = Compression.NONE,
-    overwrite: bool = False,
-    expected: Mapping[str, int] | None = None,
-    on_progress: Callable[[ExportProgress], None] | None = None,
+    oncehub: OnceHub, plan: ExportPlan, out: Path, **options: Unpack[ExportSettings]
 ) -> Manifest:
     """Export everything in the plan to files in `out`, and say what became of it.
 
@@ -54,18 +49,7 @@ async def run_export(
     `AuthenticationError`, which concerns all resources, and `OSError` where the
     manifest can't be written.
     """
-    return await run_request(
-        oncehub,
-        ExportRequest(
-            plan=plan,
-            out=out,
-            format=format,
-            compression=compression,
-            overwrite=overwrite,
-            expected=expected,
-            on_progress=on_progress,
-        ),
-    )
+    return await run_request(oncehub, ExportRequest(plan=plan, out=out, **options))
 
 
 async def run_request(oncehub: OnceHub, request: ExportRequest) -> Manifest:

@@ -10,6 +10,7 @@ from ..webhooks import HandlerRun, ReceivedDelivery
 
 OTHER = "other"
 NONE = "none"
+POSTPONED = "postponed"
 
 _TYPES = frozenset(each.value for each in EventName)
 _STATUSES = frozenset(map(str, (200, 201, 202, 204, 400, 401, 402, 403, 404, 409, 410, 422, 429)))
@@ -47,7 +48,7 @@ def run_outcome(run: HandlerRun) -> str:
     return _OUTCOMES.get(run.state.value, OTHER)
 
 
-_OUTCOMES = {"done": "done", "failed": "failed", "pending": "postponed", "dead": "dead"}
+_OUTCOMES = {"done": "done", "failed": "failed", "pending": POSTPONED, "dead": "dead"}
 
 
 def handler(value: str) -> str:

@@ -48,6 +48,7 @@ from ._enumerations import (
     SmsStatus,
 )
 from ._listed import LISTED, SIGNING_SECRETS
+from ._meanings import FieldMeaning, ValueMeaning, meanings_of, values_of
 from ._people import (
     Answer,
     Audience,
@@ -87,6 +88,7 @@ __all__ = [
     "EventType",
     "EventTypeV1",
     "ExternalCalendar",
+    "FieldMeaning",
     "FormSubmission",
     "HasId",
     "MasterPage",
@@ -108,6 +110,7 @@ __all__ = [
     "TimeSlot",
     "User",
     "UtmParams",
+    "ValueMeaning",
     "VirtualConferencing",
     "Webhook",
     "WebhookEvent",
@@ -116,6 +119,8 @@ __all__ = [
     "WorkingHours",
     "from_dict",
     "id_of",
+    "meanings_of",
     "to_dict",
     "to_json",
+    "values_of",
 ]

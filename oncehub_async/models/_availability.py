@@ -21,8 +21,11 @@ class AvailabilityLocation(Model):
     _shown = ("type", "id")
 
     type: str | None = None
+    """What kind of place it is: an `AvailabilityLocationType`."""
     value: str | None = None
+    """For `online_static_link` the address of the meeting."""
     id: str | None = None
+    """For `in_person_by_host` the id of the address, such as ADD-1234."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -32,8 +35,11 @@ class WorkingHours(Model):
     _shown = ("start_time", "end_time")
 
     start_time: str | None = None
+    """When the span begins: HH:MM, in the user's time zone."""
     end_time: str | None = None
+    """When the span ends: HH:MM, in the user's time zone."""
     locations: tuple[AvailabilityLocation, ...] | None = None
+    """The places where meetings take place in this span."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -43,7 +49,9 @@ class WorkingDay(Model):
     _shown = ("day", "working_hours")
 
     day: str | None = None
+    """The day of the week, such as "Monday"."""
     working_hours: tuple[WorkingHours, ...] | None = None
+    """The spans in which the user can be booked; none on a day off."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -57,8 +65,11 @@ class DateOverride(Model):
     _shown = ("date", "working_hours")
 
     date: dt.date | None = None
+    """The date whose hours differ from its weekday's."""
     day: str | None = None
+    """The day of the week on which the date falls, such as "Monday"."""
     working_hours: tuple[WorkingHours, ...] | None = None
+    """The spans in which the user can be booked on that date; none where it is closed."""
 
     @classmethod
     def open(cls, date: dt.date, hours: Sequence[WorkingHours]) -> "DateOverride":
@@ -83,6 +94,10 @@ class SchedulingAvailability(Model):
     _shown = ("timezone",)
 
     object: str | None = None
+    """The kind of object: "schedule"."""
     timezone: str | None = None
+    """The time zone in which all of its hours are meant, as an IANA name."""
     weekly: tuple[WorkingDay, ...] | None = None
+    """The working hours of each day of the week."""
     overrides: tuple[DateOverride, ...] | None = None
+    """The dates with hours of their own."""

@@ -23,6 +23,7 @@ class Model:
     _other_spellings: ClassVar[Mapping[str, str]] = {}
 
     unknown_fields: Mapping[str, Any] = attrs.field(factory=dict, hash=False)
+    """What the vendor sent beyond the documented fields, by name, and what a field can't hold."""
 
     def __repr__(self) -> str:
         values = ((name, getattr(self, name, None)) for name in self._shown)
@@ -64,8 +65,11 @@ class Deleted(Model):
     _shown = ("id", "object")
 
     id: str
+    """The id that the deleted object had."""
     object: str | None = None
+    """The kind of object that it was, such as "user"."""
     deleted: bool | None = True
+    """True: the object has been deleted."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -75,4 +79,8 @@ class CustomField(Model):
     _shown = ("name",)
 
     name: str | None = None
+    """The field's name, as the account has it in its field library."""
     value: Any = attrs.field(default=None, hash=False)
+    """What was filled in: a text, a list of texts where several can be chosen, or any other JSON
+    value.
+    """

@@ -19,10 +19,15 @@ class BookingPageV1(Model):
     _shown = ("internal_label",)
 
     public_name: str | None = None
+    """The name that guests see."""
     internal_label: str | None = None
+    """The name inside the account, which guests don't see."""
     link: str | None = None
+    """The address of the page, for guests."""
     category: str | None = None
+    """The category that the page was put into."""
     time_zone_description: str | None = None
+    """The page's time zone, described for people."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -32,8 +37,11 @@ class MasterPageV1(Model):
     _shown = ("label",)
 
     name: str | None = None
+    """The name that guests see."""
     label: str | None = None
+    """The name inside the account, which guests don't see."""
     link: str | None = None
+    """The address of the page, for guests."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -43,8 +51,11 @@ class EventTypeV1(Model):
     _shown = ("name",)
 
     name: str | None = None
+    """The event type's name."""
     description: str | None = None
+    """The event type's description."""
     category: str | None = None
+    """The category that the event type was put into."""
 
 
 @attrs.frozen(kw_only=True, repr=False)
@@ -60,23 +71,44 @@ class BookingV1(Model):
     _shown = ("tracking_id", "status", "starting_time", "duration_minutes")
 
     object: str | None = None
+    """The kind of object: "booking"."""
     tracking_id: str | None = None
+    """The id by which bookings are told apart, such as D36E0002."""
     subject: str | None = None
+    """The subject of the meeting, or the name of its event type."""
     status: str | None = None
+    """Requested, Scheduled, Rescheduled, Completed, Canceled or No-Show."""
     creation_time: datetime | None = None
+    """When the booking was made, in UTC."""
     starting_time: datetime | None = None
+    """When the meeting begins, in UTC."""
     owner: str | None = None
+    """The name of the user whose booking it is."""
     package_id: str | None = None
+    """The id of the package of sessions that it belongs to, if any."""
     duration_minutes: int | None = None
+    """How long the meeting is, in minutes."""
     virtual_or_physical_location: str | None = None
+    """Where the meeting takes place, or how to join it."""
     customer_time_zone_description: str | None = None
+    """The guest's time zone, described for people."""
     cancel_reschedule_link: str | None = None
+    """Where the guest can cancel or reschedule."""
     canceled_booking_tracking_id: str | None = None
+    """The `tracking_id` of the canceled booking in whose place this one came."""
     cancel_reschedule_reason: str | None = None
+    """The reason that was given for canceling or rescheduling."""
     name_of_user_who_canceled_rescheduled: str | None = None
+    """The name of the user who canceled or rescheduled, if it was one."""
     name_of_customer_who_canceled_rescheduled: str | None = None
+    """The name of the guest who canceled or rescheduled, if it was one."""
     form_submission: FormSubmission | None = None
+    """What the guest entered into the booking form."""
     booking_page: BookingPageV1 | None = None
+    """The booking page at which it was booked."""
     master_page: MasterPageV1 | None = None
+    """The master page at which it was booked, if it was one."""
     event_type: EventTypeV1 | None = None
+    """The event type that the guest chose, if there was one."""
     external_calendar: ExternalCalendar | None = None
+    """The calendar outside OnceHub into which it was written."""

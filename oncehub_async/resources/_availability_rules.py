@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from .._ground import checks, choice
 from ..errors import InvalidParameterError
@@ -21,13 +21,15 @@ from ..models import (
     WorkingHours,
 )
 
+T = TypeVar("T")
+
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
 
 
 def weekly_body(days: Sequence[WorkingDay]) -> list[dict[str, Any]]:
     """The body's `weekly`; each day that is named is replaced as a whole."""
-    _check_type(days, WorkingDay, "weekly")
+    days = _all_of(WorkingDay, days, "weekly")
     _once("weekly", (day.day for day in days))
     result = []
     for day in days:
@@ -45,7 +47,7 @@ def overrides_body(
     overrides: Sequence[DateOverride], today: Callable[[], date] | None = None
 ) -> list[dict[str, Any]]:
     """The body's `overrides`; each date that is named is replaced as a whole."""
-    _check_type(overrides, DateOverride, "overrides")
+    overrides = _all_of(DateOverride, overrides, "overrides")
     _once("overrides", (override.date for override in overrides))
     # Somewhere on earth it is still yesterday; the user's own time zone isn't known here.
     earliest = (today or _today)() - timedelta(days=1)
@@ -67,7 +69,7 @@ def _today() -> date:
 
 
 def _hours_body(spans: Sequence[WorkingHours], param: str) -> list[dict[str, Any]]:
-    _check_type(spans, WorkingHours, param)
+    spans = _all_of(WorkingHours, spans, param)
     for span in spans:
         _time_of_day(span.start_time, f"{param}.start_time")
         _time_of_day(span.end_time, f"{param}.end_time")
@@ -98,7 +100,7 @@ def _time_of_day(value: object, param: str) -> None:
 
 
 def _locations_body(locations: Sequence[AvailabilityLocation], param: str) -> list[dict[str, Any]]:
-    _check_type(locations, AvailabilityLocation, param)
+    locations = _all_of(AvailabilityLocation, locations, param)
     kinds = [
         checks.documented(
             checks.required_text(each.type, f"{param}.type"),
@@ -132,14 +134,14 @@ def _location_body(location: AvailabilityLocation) -> dict[str, Any]:
     return {**location.unknown_fields, **known}
 
 
-def _check_type(values: object, cls: type, param: str) -> None:
-    if isinstance(values, str) or not isinstance(values, Sequence):
-        raise InvalidParameterError(param, f"expected a list of {cls.__name__}")
-    for value in values:
+def _all_of(cls: type[T], values: object, param: str) -> list[T]:
+    each_one = checks.several(values, param, cls.__name__)
+    for value in each_one:
         if not isinstance(value, cls):
             raise InvalidParameterError(
                 param, f"expected {cls.__name__}, got {type(value).__name__}"
             )
+    return each_one
 
 
 def _once(param: str, values: Iterable[object]) -> None:

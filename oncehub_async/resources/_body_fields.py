@@ -5,11 +5,10 @@ What may be set when an object is made and changed later is written once. A meth
 `inspect.signature` the decorator does.
 """
 
-import inspect
-from collections.abc import Callable, ItemsView, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from .._ground import UNSET, Unset, checks
+from .._ground import UNSET, Unset, checks, spelled_out
 from ..errors import InvalidParameterError
 
 Extra = Mapping[str, Any] | None
@@ -19,23 +18,9 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def spelled_out(shared: type) -> Callable[[F], F]:
-    """Show the fields of a `TypedDict` in a method's signature, in place of its `**fields`."""
-
-    def decorate(method: F) -> F:
-        signature = inspect.signature(method)
-        own = [each for each in signature.parameters.values() if each.kind is not each.VAR_KEYWORD]
-        optional = [
-            inspect.Parameter(
-                name, inspect.Parameter.KEYWORD_ONLY, default=UNSET, annotation=annotation
-            )
-            for name, annotation in shared.__annotations__.items()
-        ]
-        shown = signature.replace(parameters=[*own, *optional])
-        vars(method)["__signature__"] = shown
-        return method
-
-    return decorate
+def spelled_out_fields(shared: type) -> Callable[[F], F]:
+    """Show shared fields in a method's signature: those that aren't passed are left as they are."""
+    return spelled_out(shared, dict.fromkeys(shared.__annotations__, UNSET))
 
 
 def shared_fields(given: Mapping[str, Any], shared: type) -> dict[str, Any]:
@@ -56,13 +41,8 @@ def with_extra(
     """
     if extra is None:
         return checks.given(fields)
-    if not isinstance(extra, Mapping):
-        raise InvalidParameterError(
-            "extra", f"expected a mapping of fields to values, got {type(extra).__name__}"
-        )
     known = {*fields, *named}
-    items: ItemsView[object, object] = extra.items()
-    for name, value in items:
+    for name, value in checks.mapping(extra, "extra", "fields to values").items():
         if not isinstance(name, str) or not name:
             raise InvalidParameterError("extra", "the names of fields are texts")
         if name in known:

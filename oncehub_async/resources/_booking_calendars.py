@@ -172,9 +172,7 @@ def _form(form: BookingForm | FormFields) -> dict[str, str | Sequence[str]]:
 
 
 def _settings(settings: Mapping[str, object]) -> dict[str, object]:
-    if not isinstance(settings, Mapping):
-        raise InvalidParameterError("booking_settings", "expected a mapping of settings")
-    return dict(settings)
+    return dict(checks.mapping(settings, "booking_settings", "settings to values"))
 
 
 def _location(location: SlotLocation) -> dict[str, str | None]:

@@ -9,7 +9,7 @@ from .._http import Operation
 from .._lists import Listing
 from ..errors import InvalidParameterError
 from ..models import Contact, ContactStatus, Deleted
-from ._body_fields import Extra, shared_fields, some_with_extra, spelled_out, with_extra
+from ._body_fields import Extra, shared_fields, some_with_extra, spelled_out_fields, with_extra
 from ._resource import Resource
 
 _LIST = Operation("GET", "/contacts")
@@ -78,7 +78,7 @@ class Contacts(Resource):
         """
         return await self._call(_GET, Contact, id=checks.object_id(id))
 
-    @spelled_out(ContactFields)
+    @spelled_out_fields(ContactFields)
     async def create(
         self,
         *,
@@ -113,7 +113,7 @@ class Contacts(Resource):
         body = with_extra(body, extra, named=ContactFields.__annotations__)
         return await self._call(_CREATE, Contact, body=body)
 
-    @spelled_out(ContactFields)
+    @spelled_out_fields(ContactFields)
     async def update(
         self,
         id: str,
@@ -158,6 +158,5 @@ def _checked(given: ContactFields) -> dict[str, object]:
 def _custom_fields(value: Mapping[str, Any] | Unset) -> object:
     if isinstance(value, Unset):
         return value
-    if not isinstance(value, Mapping):
-        raise InvalidParameterError("custom_fields", "expected a mapping of names to values")
-    return [{"name": name, "value": each} for name, each in value.items()]
+    named = checks.mapping(value, "custom_fields", "names to values")
+    return [{"name": name, "value": each} for name, each in named.items()]

@@ -10,7 +10,7 @@ from .._lists import Listing
 from ..errors import InvalidParameterError
 from ..models import DateOverride, Deleted, RoleName, SchedulingAvailability, User, WorkingDay
 from ._availability_rules import overrides_body, weekly_body
-from ._body_fields import Extra, shared_fields, some_with_extra, spelled_out, with_extra
+from ._body_fields import Extra, shared_fields, some_with_extra, spelled_out_fields, with_extra
 from ._resource import Resource
 
 _LIST = Operation("GET", "/users")
@@ -54,7 +54,7 @@ class Users(Resource):
         """
         return await self._call(_GET, User, id=checks.object_id(id))
 
-    @spelled_out(UserFields)
+    @spelled_out_fields(UserFields)
     async def create(
         self,
         *,
@@ -82,7 +82,7 @@ class Users(Resource):
         body = with_extra(body, extra, named=UserFields.__annotations__)
         return await self._call(_CREATE, User, body=body)
 
-    @spelled_out(UserFields)
+    @spelled_out_fields(UserFields)
     async def update(
         self,
         id: str,

@@ -237,7 +237,9 @@ class SyncedAccount:
     def _show(self, name: str) -> None:
         state, shown = self.states[name], self.progress.tables[name]
         shown.complete, shown.available = state.complete, state.available
-        shown.complete_since = state.complete_since
+        shown.complete_since, shown.complete_up_to = state.complete_since, state.complete_up_to
+        place = self.places.get(name)
+        shown.reconciled = state.complete_up_to if place is None else place.reconciled
         if self.on_progress is not None:
             self.on_progress(self.progress)
 

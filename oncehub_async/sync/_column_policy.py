@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from .._ground import Hidden, dump_json, likely_word, load_json
+from .._ground import Hidden, checks, dump_json, likely_word, load_json
 from ..errors import ConfigurationError, InvalidParameterError
 from ._tables import TABLES, Column, ColumnKind, table_of
 
@@ -193,8 +193,6 @@ def _personal() -> Iterable[str]:
 
 
 def _columns(names: Iterable[str], param: str) -> frozenset[str]:
-    if isinstance(names, str):
-        raise InvalidParameterError(param, "expected a list of columns")
     nameable = {
         f"{table}.{column.name}"
         for table in TABLES
@@ -202,8 +200,8 @@ def _columns(names: Iterable[str], param: str) -> frozenset[str]:
         if column.path and column.name not in _ALWAYS_THERE
     }
     found = set()
-    for name in names:
-        written = name.strip().replace("-", "_")
+    for name in checks.several(names, param, "columns"):
+        written = checks.any_text(name, param).strip().replace("-", "_")
         if written not in nameable:
             hint = likely_word(written, nameable)
             raise InvalidParameterError(

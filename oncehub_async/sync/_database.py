@@ -211,7 +211,6 @@ def upsert(dialect: Dialect, upserted: Upsert, source: str) -> str:
     """
     table = table_of(upserted.table)
     name = quoted(table.name)
-    columns = ", ".join(quoted(each) for each in table.names)
     kept = {"id", MERGED_INTO}
     changed = [each for each in table.names if each not in kept]
     if upserted.writing is Writing.EVENTS:
@@ -233,11 +232,15 @@ def upsert(dialect: Dialect, upserted: Upsert, source: str) -> str:
         )
         conditions.append(f"({differs})")
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return (
-        f"INSERT INTO {dialect.table(table.name)} ({columns}) "
-        f"SELECT {columns} FROM {source} "
-        f"ON CONFLICT (id) DO UPDATE SET {sets}{where}"
-    )
+    inserted = insertion(dialect, upserted, source)
+    return f"{inserted} ON CONFLICT (id) DO UPDATE SET {sets}{where}"
+
+
+def insertion(dialect: Dialect, upserted: Upsert, source: str) -> str:
+    """The same for rows none of which is there yet."""
+    table = table_of(upserted.table)
+    columns = ", ".join(quoted(each) for each in table.names)
+    return f"INSERT INTO {dialect.table(table.name)} ({columns}) SELECT {columns} FROM {source}"
 
 
 def deletion(dialect: Dialect, table: str) -> str:

@@ -57,11 +57,13 @@ async def search_step(account: SyncedAccount, name: str) -> SearchStep:
         suspects = [each for each in rows if each not in ids]
     deleted = await mark_suspects(account, name, suspects) if suspects else {}
     following = None if lower is None else _below(lower, upper)
-    await account.write(
-        name,
-        account.rows(name, page.items),
-        place=lambda place: attrs.evolve(place, looked_until=following),
-    )
+    is_whole = ended and None not in created
+
+    def looked(place: ListPlace) -> ListPlace:
+        reconciled = started if is_whole else place.reconciled
+        return attrs.evolve(place, looked_until=following, reconciled=reconciled)
+
+    await account.write(name, account.rows(name, page.items), place=looked)
     return SearchStep(1 + len(suspects), deleted, ended)
 
 

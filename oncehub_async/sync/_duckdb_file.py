@@ -24,6 +24,7 @@ from ._database import (
     Dialect,
     Upsert,
     deletion,
+    insertion,
     last_of_each,
     save_setting,
     save_state,
@@ -31,6 +32,7 @@ from ._database import (
     upsert,
 )
 from ._migrations import migrations
+from ._object_rows import Row
 from ._sync_errors import DatabaseBusyError, DatabaseFailedError
 from ._tables import ColumnKind, table_of
 
@@ -198,19 +200,25 @@ class DuckDBFile:
                 connection.execute(text)
 
     def _upsert(self, connection: Any, upserted: Upsert) -> None:
-        table = table_of(upserted.table)
-        columns = [list(values) for values in zip(*last_of_each(upserted.rows), strict=True)]
-        parts = []
-        for number, column in enumerate(table.columns):
-            kind = _DIALECT.types[column.kind.value]
-            values = f"unnest(CAST(${number + 1} AS {kind}[]))"
-            if column.kind is ColumnKind.TIME:
-                # The client takes the last moment that Python has for infinity.
-                values = f"make_timestamptz(unnest(CAST(${number + 1} AS BIGINT[])))"
-                columns[number] = [_microseconds(each) for each in columns[number]]
-            parts.append(f'{values} AS "{column.name}"')
-        source = f"(SELECT {', '.join(parts)})"
-        connection.execute(upsert(_DIALECT, upserted, source), columns)
+        """Put rows into their table; those that aren't there yet, at half the cost."""
+        rows = last_of_each(upserted.rows)
+        there = self._ids_there(connection, upserted.table, [row[0] for row in rows])
+        new = [row for row in rows if row[0] not in there]
+        if new:
+            columns, source = _columns_of(upserted.table, new)
+            connection.execute(insertion(_DIALECT, upserted, source), columns)
+        if there:
+            known = [row for row in rows if row[0] in there]
+            columns, source = _columns_of(upserted.table, known)
+            connection.execute(upsert(_DIALECT, upserted, source), columns)
+
+    def _ids_there(self, connection: Any, table: str, ids: list[str]) -> set[str]:
+        found = connection.execute(
+            f"SELECT id FROM {_DIALECT.table(table)} "
+            "WHERE id IN (SELECT unnest(CAST($1 AS VARCHAR[])))",
+            [ids],
+        ).fetchall()
+        return {row[0] for row in found}
 
     def _fetch(self, sql: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
         with self._connected() as connection:
@@ -319,6 +327,21 @@ class DuckDBFile:
         raise DatabaseFailedError(
             f"{self.shown}: can't be opened; it is no database of DuckDB's, or of a later version"
         )
+
+
+def _columns_of(name: str, rows: Sequence[Row]) -> tuple[list[list[Any]], str]:
+    """The values of each column, and the query that makes rows of them again."""
+    columns = [list(values) for values in zip(*rows, strict=True)]
+    parts = []
+    for number, column in enumerate(table_of(name).columns):
+        kind = _DIALECT.types[column.kind.value]
+        values = f"unnest(CAST(${number + 1} AS {kind}[]))"
+        if column.kind is ColumnKind.TIME:
+            # The client takes the last moment that Python has for infinity.
+            values = f"make_timestamptz(unnest(CAST(${number + 1} AS BIGINT[])))"
+            columns[number] = [_microseconds(each) for each in columns[number]]
+        parts.append(f'{values} AS "{column.name}"')
+    return columns, f"(SELECT {', '.join(parts)})"
 
 
 def _microseconds(time: datetime | None) -> int | None:

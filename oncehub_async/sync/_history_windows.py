@@ -64,6 +64,8 @@ class ListPlace:
     seen: datetime | None = None
     looked_until: datetime | None = None
     """Below this time of creation, the search for deleted ones goes on; None at the top."""
+    reconciled: datetime | None = None
+    """When that search last reached the end of the list, by our clock."""
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
@@ -78,6 +80,7 @@ class ListPlace:
             mark=_time(data["mark"]),
             seen=_time(data["seen"]),
             looked_until=_time(data["looked_until"]),
+            reconciled=_time(data.get("reconciled")),
         )
 
     def as_data(self) -> dict[str, Any]:
@@ -89,6 +92,7 @@ class ListPlace:
             "mark": _text(self.mark),
             "seen": _text(self.seen),
             "looked_until": _text(self.looked_until),
+            "reconciled": _text(self.reconciled),
         }
 
     @property

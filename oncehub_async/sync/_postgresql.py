@@ -138,8 +138,13 @@ class PostgreSQL:
         async with self._busy, self._failures_told():
             if self._connection is None or self._connection.is_closed():
                 await self._connect()
-            async with self._connection.transaction():
-                yield self._connection
+            try:
+                async with self._connection.transaction():
+                    yield self._connection
+            except self._asyncpg.InternalClientError:
+                # It was lost in the middle of a statement, and doesn't know it yet.
+                self._connection.terminate()
+                raise
 
     @asynccontextmanager
     async def looked_into(self) -> AsyncIterator[Callable[..., Awaitable[list[tuple[Any, ...]]]]]:
@@ -247,7 +252,12 @@ class PostgreSQL:
             raise DatabaseFailedError(
                 f"{self.shown}: {type(error).__name__} ({state}){told}"
             ) from None
-        except (self._asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        except (
+            self._asyncpg.InterfaceError,
+            self._asyncpg.InternalClientError,
+            OSError,
+            TimeoutError,
+        ) as error:
             why = getattr(error, "strerror", None) or type(error).__name__
             raise DatabaseFailedError(f"{self.shown}: {why}") from None
 

@@ -17,6 +17,12 @@ class TableProgress:
     available: bool = True
     complete_since: datetime | None = None
     """From this time of creation on, everything is there."""
+    complete_up_to: datetime | None = None
+    """Until this time, changes are there: when the last look for them began, by our clock."""
+    reconciled: datetime | None = None
+    """When the whole list was last compared, so that deletions before are known, by our clock: of
+    short lists with each look, of long ones when a search for deletions reached the end. None
+    where it never was; text messages aren't searched."""
 
 
 @attrs.frozen

@@ -5,17 +5,13 @@ theirs (`form_submission_email`); a field that can be expanded holds the id; lis
 are JSON. So a field that a model gets is a column from then on, and nobody writes one by hand.
 """
 
-import re
-import types
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator
 from enum import Enum
 from functools import cache
-from typing import Any, Union, get_args, get_origin
 
 import attrs
 
-from ..models import LISTED, SIGNING_SECRETS, Deleted, Model
+from ..models import LISTED, SIGNING_SECRETS, FieldMeaning, Model, meanings_of
 
 
 class ColumnKind(Enum):
@@ -84,9 +80,9 @@ _OF_CONTACTS = (
 )
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Table:
-    """The table of one resource."""
+    """The table of one resource; there is one of each, which `table_of` gives."""
 
     name: str
     model: type[Model]
@@ -114,70 +110,38 @@ def table_of(resource: str) -> Table:
     model = LISTED[resource]
     more = _OF_CONTACTS if resource == "contacts" else ()
     about = " ".join((model.__doc__ or "").split())
-    return Table(resource, model, (*_columns(model, (), ""), *_OURS, *more), about)
+    return Table(resource, model, (*_columns(model, ()), *_OURS, *more), about)
 
 
 TABLES: tuple[str, ...] = tuple(LISTED)
 """The names of all tables, which are those of the client's resources."""
 
 
-def _columns(model: type[Model], path: tuple[str, ...], around: str) -> tuple[Column, ...]:
-    about = f"{around} {model.__doc__ or ''}"
-    return tuple(
-        column
-        for attribute in attrs.fields(attrs.resolve_types(model))
-        if attribute.name != UNKNOWN_FIELDS and attribute.name not in SIGNING_SECRETS
-        for column in _column((*path, attribute.name), attribute.type, about)
+def _columns(model: type[Model], path: tuple[str, ...]) -> Iterator[Column]:
+    for field in meanings_of(model):
+        if field.name in SIGNING_SECRETS:
+            continue
+        there = (*path, field.name)
+        if field.holds == "object":
+            for inner in field.models:
+                yield from _columns(inner, there)
+        else:
+            yield _column(there, field)
+
+
+def _column(path: tuple[str, ...], field: FieldMeaning) -> Column:
+    is_list = field.holds in ("texts", "objects")
+    return Column(
+        name="_".join(path),
+        kind=ColumnKind.JSON if is_list else ColumnKind(field.holds),
+        path=path,
+        comment=_comment(path, field),
+        holds_texts=field.holds == "texts",
     )
 
 
-def _column(path: tuple[str, ...], annotation: Any, about: str) -> tuple[Column, ...]:
-    members = members_of(annotation)
-    if annotation is not Any and Deleted not in members:
-        (member,) = members
-        if isinstance(member, type) and issubclass(member, Model):
-            return _columns(member, path, "")
-    kind = _kind(annotation, members)
-    if path == ("id",):
-        kind = ColumnKind.ID
-    texts = get_origin(members[0]) is tuple and get_args(members[0])[0] is str
-    return (Column("_".join(path), kind, path, _comment(path, kind, about), texts),)
-
-
-def _kind(annotation: Any, members: tuple[Any, ...]) -> ColumnKind:
-    if annotation is Any or get_origin(members[0]) is tuple:
-        return ColumnKind.JSON
-    return ColumnKind.ID if Deleted in members else _SIMPLE[members[0]]
-
-
-def members_of(annotation: Any) -> tuple[Any, ...]:
-    """The types of a union but None; of any other type, that type."""
-    if get_origin(annotation) not in (Union, types.UnionType):
-        return (annotation,)
-    return tuple(each for each in get_args(annotation) if each is not types.NoneType)
-
-
-_SIMPLE: Mapping[type[Any], ColumnKind] = {
-    str: ColumnKind.TEXT,
-    int: ColumnKind.INTEGER,
-    float: ColumnKind.NUMBER,
-    bool: ColumnKind.BOOLEAN,
-    datetime: ColumnKind.TIME,
-}
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[`A-Z])")
-_SAYS: Mapping[ColumnKind, str] = {
-    ColumnKind.TEXT: "A text.",
-    ColumnKind.ID: "An id.",
-    ColumnKind.INTEGER: "A whole number.",
-    ColumnKind.NUMBER: "A number.",
-    ColumnKind.BOOLEAN: "True or false.",
-    ColumnKind.TIME: "A time, in UTC.",
-    ColumnKind.JSON: "JSON.",
-}
-
-
-def _comment(path: tuple[str, ...], kind: ColumnKind, about: str) -> str:
-    """The vendor's name of a field, and what the model's docs say of it."""
-    sentences = _SENTENCE.split(" ".join(about.split()))
-    told = [each for each in sentences if f"`{path[-1]}`" in each]
-    return " ".join([f"{'.'.join(path)}.", *(told or [_SAYS[kind]])])
+def _comment(path: tuple[str, ...], field: FieldMeaning) -> str:
+    """What the field means, behind the vendor's name of it where the column has another."""
+    named = f"`{'.'.join(path)}`. " if len(path) > 1 else ""
+    listed = ", ".join(each.value for each in field.values)
+    return f"{named}{field.meaning}{f' Listed: {listed}.' if listed else ''}"

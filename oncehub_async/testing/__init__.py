@@ -10,6 +10,7 @@ from ._delivery_body import delivered_booking, envelope, sign
 from ._inbox_contract import InboxContract, SharedInboxContract
 from ._make_event import make_event
 from ._receiver_client import ReceiverClient
+from ._timekeeping_contract import TimekeepingInboxContract
 
 __all__ = [
     "EVENTS_OF_V1",
@@ -17,6 +18,7 @@ __all__ = [
     "InboxContract",
     "ReceiverClient",
     "SharedInboxContract",
+    "TimekeepingInboxContract",
     "booking_in_v1",
     "delivered_booking",
     "envelope",

@@ -2,8 +2,12 @@
 
 import asyncio
 
+import attrs
+
 from ..webhooks import Outcome, State, Work
 from ._contract_basics import BOTH, DONE, Inboxes, an_event, claimed, finish, in_a_loop
+
+DEAD = Outcome(state=State.DEAD, error="never")
 
 
 class _ClaimingContract:
@@ -24,6 +28,36 @@ class _ClaimingContract:
         await finish(inbox, [claim])
         assert await inbox.counts() == {State.DONE: 2}
         assert await inbox.waiting() == {}
+
+    @in_a_loop
+    async def test_the_trace_of_an_event_is_kept(self, inboxes: Inboxes) -> None:
+        """For whoever handles it, in whichever process; none where there was none."""
+        inbox = await inboxes.open()
+        context = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01 vendor=1, other=2"
+        traced = attrs.evolve(an_event("E1", received=1.0), trace_context=context)
+        await inbox.put(traced, BOTH)
+        await inbox.put(an_event("E2", received=2.0), BOTH)
+        claims = await inbox.claim(10, BOTH, 9.0)
+        assert [claim.event.trace_context for claim in claims] == [context, None]
+        assert await inbox.event("E1") == traced
+        assert [each.trace_context for each in await inbox.received(0.0)] == [context, None]
+
+    @in_a_loop
+    async def test_what_waits_longest_is_known_of_each_handler(self, inboxes: Inboxes) -> None:
+        """Since when; what runs or is tried again is waited for, what is done or dead isn't."""
+        inbox = await inboxes.open()
+        assert await inbox.oldest() == {}
+        await inbox.put(an_event("E1", at=9.0, received=1.0), BOTH)
+        await inbox.put(an_event("E2", at=1.0, received=2.0), BOTH)
+        assert await inbox.oldest() == {"first": 1.0, "second": 1.0}
+        (claim,) = await inbox.claim(1, ("first",), 9.0)
+        assert await inbox.oldest() == {"first": 1.0, "second": 1.0}
+        await finish(inbox, [claim])
+        assert await inbox.oldest() == {"first": 2.0, "second": 1.0}
+        await finish(inbox, await inbox.claim(1, ("first",), 9.0), DEAD)
+        (claim,) = await inbox.claim(1, ("second",), 9.0)
+        await finish(inbox, [claim], Outcome(state=State.FAILED, due=99.0, error="no"))
+        assert await inbox.oldest() == {"second": 1.0}
 
     @in_a_loop
     async def test_an_event_that_comes_twice_is_kept_once(self, inboxes: Inboxes) -> None:

@@ -11,7 +11,6 @@ from typing import ClassVar, TypedDict, Unpack
 import attrs
 
 from .._ground import checks
-from ..errors import InvalidParameterError
 from ..models import Contact, UtmParams
 from ._address import BOOKING_HOST
 from ._guest import contact_properties, form_fields, full_name, known_time_zone
@@ -86,6 +85,7 @@ class BookingLink(Link):
         utm: UtmParams | None = None,
         custom_domain: str | None = None,
     ) -> None:
+        skip = checks.yes_no_or_none(skip, "skip")
         if time_zone is not None:
             time_zone = checks.time_zone(time_zone, "time_zone")
         changes = self._changes(
@@ -105,8 +105,6 @@ class BookingLink(Link):
         # Of this product only skip=1 is documented.
         if skip is False:
             changes["skip"] = None
-        elif skip not in (None, True):
-            raise InvalidParameterError("skip", "expected True, False or None")
         self._build(url, custom_domain, changes)
 
     @classmethod
@@ -188,6 +186,4 @@ class BookingLink(Link):
 def _minutes(value: object) -> str | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= _DAY:
-        raise InvalidParameterError("duration_minutes", "expected a whole number of minutes")
-    return str(value)
+    return str(checks.whole_number(value, "duration_minutes", 1, _DAY, "whole number of minutes"))

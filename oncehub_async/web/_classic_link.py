@@ -9,6 +9,7 @@ from typing import ClassVar, TypedDict, Unpack
 
 import attrs
 
+from .._ground import checks
 from ..errors import InvalidParameterError
 from ..models import Contact, UtmParams
 from ._address import CLASSIC_HOST
@@ -105,8 +106,7 @@ class ClassicLink(Link):
         utm: UtmParams | None = None,
         custom_domain: str | None = None,
     ) -> None:
-        if skip not in (None, True, False):
-            raise InvalidParameterError("skip", "expected True, False or None")
+        skip = checks.yes_no_or_none(skip, "skip")
         changes = self._changes(
             {
                 "name": ("name", name),

@@ -28,11 +28,9 @@ def contact_properties(contact: Contact, properties: Iterable[str]) -> dict[str,
 
     Only what is named: a link is visible to others.
     """
-    if isinstance(properties, str):
-        raise InvalidParameterError("properties", "expected a list of names")
     custom = {field.name: field.value for field in contact.custom_fields or ()}
     result = {}
-    for name in properties:
+    for name in checks.several(properties, "properties", "names"):
         value: Any = custom.get(name)
         if value is None and name != "unknown_fields":
             value = getattr(contact, name, None)
@@ -67,12 +65,11 @@ def form_fields(
         value = form.get(ours)
         if value is None or value == "":
             continue
-        if not isinstance(value, str):
-            raise InvalidParameterError(ours, f"expected text, got {type(value).__name__}")
+        text = checks.any_text(value, ours)
         if known is None:
-            own[theirs] = value
+            own[theirs] = text
         elif known in UTM_NAMES:
-            utm[known.removeprefix("utm_")] = value
+            utm[known.removeprefix("utm_")] = text
         else:
-            guest[known] = value
+            guest[known] = text
     return guest, own, utm_params(utm)

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Mapping
 
+from .._ground import checks
 from ..errors import InvalidParameterError
 from ._css_size import SIZES, css_size
 
@@ -26,11 +27,7 @@ class Html(str):
 def plain_text(value: object, param: str) -> str:
     """The text that a template or a program passed; markup becomes the text that it shows."""
     markup = getattr(value, "__html__", None)
-    if markup is not None:
-        return html.unescape(str(markup()))
-    if not isinstance(value, str):
-        raise InvalidParameterError(param, f"expected text, got {type(value).__name__}")
-    return str(value)
+    return checks.any_text(value, param) if markup is None else html.unescape(str(markup()))
 
 
 def element(tag: str, attributes: Mapping[str, str | bool | None], text: str = "") -> Html:

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 import attrs
 
+from .._ground import checks
 from ..errors import InvalidParameterError
 from ..models import UtmParams
 from ._address import other_product, split_address
@@ -210,7 +211,8 @@ class Link:
             if documented[parameter][1] == "":
                 changes[parameter] = None
         seen: set[str] = set()
-        for name, value in _mapping(own_fields, cls._custom).items():
+        own = {} if own_fields is None else own_fields
+        for name, value in checks.mapping(own, cls._custom, "names to texts").items():
             cls._check_own_name(name, seen)
             seen.add(folded(name))
             changes[name] = query_parameter(name, value, f"{cls._custom}.{name}")
@@ -257,11 +259,3 @@ def utm_params(values: Mapping[str, str | None]) -> UtmParams | None:
         term=values.get("term"),
         content=values.get("content"),
     )
-
-
-def _mapping(fields: Mapping[str, str] | None, param: str) -> Mapping[str, str]:
-    if fields is None:
-        return {}
-    if not isinstance(fields, Mapping):
-        raise InvalidParameterError(param, "expected a mapping of names to texts")
-    return fields

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import attrs
 
+from .._ground import checks
 from ..errors import InvalidParameterError
 from ._query import QueryParameter, folded
 
@@ -77,9 +78,7 @@ def emails(value: object, param: str) -> str | None:
     """Addresses, joined by commas, in the case in which they were given; None stays None."""
     if value is None:
         return None
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise InvalidParameterError(param, "expected a list of e-mail addresses")
-    addresses = list(value)
+    addresses = checks.several(value, param, "e-mail addresses")
     if not all(map(_is_address, addresses)):
         raise InvalidParameterError(param, "expected one e-mail address in each element")
     return ",".join(addresses)

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote_plus
 
 import attrs
 
-from ..errors import InvalidParameterError
+from .._ground import checks
 
 
 @attrs.frozen
@@ -37,9 +37,8 @@ def _parse_pair(raw: str) -> QueryParameter:
 
 def query_parameter(name: str, value: object, param: str) -> QueryParameter:
     """A parameter with any text as its value; `param` names it in the error."""
-    if not isinstance(value, str):
-        raise InvalidParameterError(param, f"expected text, got {type(value).__name__}")
-    return QueryParameter(name, str(value), f"{encode(name, param)}={encode(value, param)}")
+    text = checks.any_text(value, param)
+    return QueryParameter(name, text, f"{encode(name, param)}={encode(text, param)}")
 
 
 def encode(text: str, param: str) -> str:
@@ -47,10 +46,7 @@ def encode(text: str, param: str) -> str:
 
     A space becomes `%20`, for `+` is a space to some readers and a plus to others.
     """
-    try:
-        return quote(text, safe="")
-    except UnicodeEncodeError:
-        raise InvalidParameterError(param, "holds half a surrogate pair") from None
+    return quote(checks.encodable(text, param), safe="")
 
 
 def changed(

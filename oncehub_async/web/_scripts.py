@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import attrs
 
+from .._ground import checks
 from ..errors import InvalidParameterError
 from ._csp import Sources, source_of
 from ._html import Html, plain_text, script
@@ -39,10 +40,8 @@ _ORIGIN = re.compile(
 )
 
 
-def _texts(value: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(value, str):
-        raise InvalidParameterError("types", "expected a list of types")
-    return tuple(value)
+def _types(value: Iterable[str]) -> tuple[str, ...]:
+    return tuple(checks.several(value, "types", "types"))
 
 
 @attrs.frozen(kw_only=True)
@@ -56,7 +55,7 @@ class EventForwarding:
 
     src: str
     endpoint: str
-    types: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    types: tuple[str, ...] = attrs.field(default=(), converter=_types)
     classic: bool = False
     origin: str | None = None
 

@@ -17,13 +17,29 @@ from ._arriving_body import ArrivingBody, BodyRoom
 from ._asgi import ReceiverApp
 from ._backoff import Backoff
 from ._catch_up import CaughtUp, CaughtUpInbox, catch_up
+from ._delivery_tracing import DeliverySpan, DeliveryTracing, RunSpan, StartedRun
 from ._event import BookingEvent, ConversationEvent, Event, construct_event, read_event
 from ._event_names import EventType, check_event_type
 from ._handler import Context
 from ._inbox import Inbox, MemoryInbox, PostgresInbox, SQLiteInbox
 from ._inbox.inbox_places import inbox_at, opened_inbox, shared_inbox
-from ._inbox.interface import AcceptingInbox, ClaimingInbox, InspectedInbox, OpenedInbox
-from ._inbox.records import Claim, Deployment, Outcome, State, StoredEvent, Subscription, Work
+from ._inbox.interface import (
+    AcceptingInbox,
+    ClaimingInbox,
+    InspectedInbox,
+    OpenedInbox,
+    TimekeepingInbox,
+)
+from ._inbox.records import (
+    Claim,
+    Deployment,
+    KnownTime,
+    Outcome,
+    State,
+    StoredEvent,
+    Subscription,
+    Work,
+)
 from ._inbox.selection import InboxEntry, InboxHandler, Selection
 from ._observed import DeliveryHook, HandlerRun, ReceivedDelivery, RunHook
 from ._receiver import Receiver
@@ -69,6 +85,8 @@ __all__ = [
     "CrashError",
     "DeliveryAnswer",
     "DeliveryHook",
+    "DeliverySpan",
+    "DeliveryTracing",
     "Deployment",
     "EnvelopeError",
     "ErrorHandler",
@@ -83,6 +101,7 @@ __all__ = [
     "InboxError",
     "InboxHandler",
     "InspectedInbox",
+    "KnownTime",
     "LookHook",
     "MemoryInbox",
     "Middleware",
@@ -98,15 +117,18 @@ __all__ = [
     "RetryLater",
     "Router",
     "RunHook",
+    "RunSpan",
     "SQLiteInbox",
     "SecretsError",
     "SecretsNotShownError",
     "Selection",
     "SignatureError",
     "SignatureProblem",
+    "StartedRun",
     "State",
     "StoredEvent",
     "Subscription",
+    "TimekeepingInbox",
     "WallClock",
     "WebhookError",
     "WebhookLook",

@@ -53,7 +53,7 @@ def add_receiver(
         return _response(receiver.health())
 
     async def ready(_request: web.Request) -> web.Response:
-        return _response(receiver.readiness())
+        return _response(receiver.readiness(public=True))
 
     routes = [app.router.add_route("*", route, deliver) for route in place.routes]
 

@@ -1,6 +1,6 @@
 """What a delivery, or a question about health, is answered."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -40,6 +40,17 @@ def ready_but(waiting: Mapping[str, int]) -> DeliveryAnswer:
     told = {"status": "ready", "waits_for_missing_handlers": dict(waiting)}
     return DeliveryAnswer(200, dump_json(told))
 
+
+def not_ready(reasons: Sequence[str]) -> DeliveryAnswer:
+    """Not ready, and why."""
+    return DeliveryAnswer(503, dump_json({"ready": False, "reasons": list(reasons)}))
+
+
+READY_BUT_FOR_SOME = DeliveryAnswer(
+    200,
+    dump_json({"status": "ready", "reasons": ["handlers: work waits for one that no process has"]}),
+)
+"""The same for strangers, whom neither names nor counts concern."""
 
 BAD_EVENT = _answer(400, "not an event")
 BAD_REQUEST = _answer(400, "no request that can be read", close=True)

@@ -56,7 +56,7 @@ class ReceiverApp:
             if path.endswith("/health"):
                 return self._receiver.health()
             if path.endswith("/ready"):
-                return self._receiver.readiness()
+                return self._receiver.readiness(public=True)
         return self._receiver.refuse(Refusal.WRONG_METHOD)
 
     async def _delivered(self, scope: Message, receive: Receive) -> DeliveryAnswer:

@@ -16,6 +16,8 @@ _RECOVERY = 5.0
 """Seconds after the last failed put from when on a claim shows that the inbox works again. A claim
 that finds nothing writes nothing, and goes well on a full disk too."""
 
+_REASONS: dict[Use, str] = {"put": "inbox: can't be written", "claim": "inbox: gives no work"}
+
 
 class InboxHealth:
     """What the last uses of an inbox showed; told in the log when it changes."""
@@ -29,6 +31,11 @@ class InboxHealth:
     def is_good(self) -> bool:
         """Whether deliveries can be accepted, as far as is known."""
         return not self._failing
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why it isn't good, in words for strangers, too: no path, host or text of an error."""
+        return [_REASONS[use] for use in _REASONS if use in self._failing]
 
     def failed(self, use: Use, error: Exception) -> bool:
         """It raised an error; whether that is news. Of puts the receiver tells itself."""

@@ -12,7 +12,16 @@ from types import TracebackType
 from typing import Any, Self
 
 from .._client import Resources
-from .._ground import UNSET, Unset, WallClock, checked_hook, checks, fields, tell_hook
+from .._ground import (
+    UNSET,
+    Unset,
+    WallClock,
+    checked_hook,
+    checked_tracing,
+    checks,
+    fields,
+    tell_hook,
+)
 from ..errors import ClientStateError, ConfigurationError
 from . import _answers as answer
 from ._age_limit import limit_of_age
@@ -20,6 +29,7 @@ from ._answers import DeliveryAnswer, Headers, signature_of
 from ._arriving_body import LARGEST_KEPT, ArrivingBody, BodyRoom
 from ._backoff import Backoff, checked_backoff
 from ._catch_up import CatchUp, CaughtUp
+from ._delivery_tracing import DeliveryTracing, traced_delivery
 from ._deployment_watch import DeploymentWatch
 from ._envelope import Envelope, envelope_of_unreadable, read_envelope
 from ._event_names import Unhandled
@@ -93,6 +103,8 @@ class Receiver(Router[S]):
       answered 503 with Retry-After at once.
     - `unsafe_accept_unsigned`: accept what anybody sends (v1 webhooks are not signed).
     - `on_delivery`, `on_run`: are told of each delivery and of each run of a handler.
+    - `tracing`: makes spans of deliveries and of runs, such as
+      `oncehub_async.metrics.OpenTelemetryTracing()`.
 
     Raises `ConfigurationError` for settings that can't work.
     """
@@ -116,6 +128,7 @@ class Receiver(Router[S]):
         unsafe_accept_unsigned: bool = False,
         on_delivery: DeliveryHook | None = None,
         on_run: RunHook | None = None,
+        tracing: DeliveryTracing | None = None,
         clock: WallClock | None = None,
     ) -> None:
         super().__init__()
@@ -149,6 +162,7 @@ class Receiver(Router[S]):
         self._room = BodyRoom(self._largest)
         self._on_delivery = checked_hook(on_delivery, "on_delivery")
         self._on_run = checked_hook(on_run, "on_run")
+        self._tracing = checked_tracing(tracing, "begin_delivery", "begin_run")
         self._worker: Worker | None = None
         self._deployment: DeploymentWatch | None = None
         self._stack = AsyncExitStack()
@@ -257,6 +271,7 @@ class Receiver(Router[S]):
             memory=self._age_limit + self._max_skew,
             chance=random.random,
             on_run=self._on_run,
+            tracing=self._tracing,
         )
         self._worker.start()
 
@@ -385,6 +400,7 @@ class Receiver(Router[S]):
             received=now,
             body=body,
             same_as=envelope.same_as,
+            signed=None if key is None or header is None else float(parse_header(header).time),
         )
         return await self._keep(event, key)
 
@@ -458,16 +474,29 @@ class Receiver(Router[S]):
         """Whether the process runs: always 200."""
         return answer.HEALTHY
 
-    def readiness(self) -> DeliveryAnswer:
+    def readiness(self, *, public: bool = False) -> DeliveryAnswer:
         """200 if deliveries are accepted: the receiver is open and its inbox worked last.
 
-        What waits for handlers that no process has is named in the body.
+        Else 503; the body says why: `{"ready": false, "reasons": ["inbox: can't be written"]}`.
+        What waits for handlers that no process has is named in the body of a 200, unless it is
+        `public`, as what adapters answer is: strangers are told that there is such work.
         """
-        accepts = self._is_accepting and self._loop is not None and self._loop.is_running()
-        if not (accepts and self._health.is_good):
-            return answer.UNAVAILABLE
+        reasons = self._reasons()
+        if reasons:
+            return answer.not_ready(reasons)
         orphaned = {} if self._deployment is None else self._deployment.orphaned
-        return answer.ready_but(orphaned) if orphaned else answer.READY
+        if not orphaned:
+            return answer.READY
+        return answer.READY_BUT_FOR_SOME if public else answer.ready_but(orphaned)
+
+    def _reasons(self) -> list[str]:
+        """Why no deliveries are accepted, or not safely."""
+        if not self._is_open:
+            return ["receiver: isn't open"]
+        if self._loop is None or not self._loop.is_running():
+            return ["event loop: has ended or stands still"]
+        others = [] if self._is_accepting else ["receiver: only handles, and accepts nothing"]
+        return others + self._health.reasons
 
     async def _verify(
         self, header: str | bytes | None, body: bytes, now: float
@@ -496,7 +525,8 @@ class Receiver(Router[S]):
         names = self._names_for(event.type)
         self._waiting += 1
         try:
-            is_new = await self.inbox.put(event, names)
+            with traced_delivery(self._tracing, event) as traced:
+                is_new = traced.is_new = await self.inbox.put(traced.event, names)
         except Exception as error:
             if self._health.failed("put", error):
                 self._refusals.lull.is_over(Refusal.INBOX)

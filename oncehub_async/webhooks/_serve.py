@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from aiohttp import web
 
-from .._ground import fields
+from .._ground import checks, fields
 from ..errors import ClientStateError, ConfigurationError
 from ._aiohttp_handler import add_receiver, elsewhere, malformed
 from ._connection_deadlines import ConnectionDeadlines
@@ -116,8 +116,7 @@ def _check_address(host: object, port: object, on_start: object) -> None:
         raise ConfigurationError(
             f"host: expected a text such as 127.0.0.1, got {type(host).__name__}"
         )
-    if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= _HIGHEST_PORT:
-        raise ConfigurationError(f"port: expected a whole number from 0 to {_HIGHEST_PORT}")
+    checks.count(port, "port", least=0, most=_HIGHEST_PORT)
     if on_start is not None and not callable(on_start):
         raise ConfigurationError(
             f"on_start: expected a function that takes the URL, got {type(on_start).__name__}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from .._ground import LATEST, Clock, checks, fields, from_unix, tell_hook
 from ..errors import ClientStateError
+from ._delivery_tracing import DeliveryTracing, traced_run
 from ._deployment_watch import DeploymentWatch
 from ._event import Event, damaged_event, kept_event
 from ._handler import Context
@@ -26,9 +27,9 @@ from ._inbox_health import InboxHealth
 from ._leases import Leases
 from ._loop_watch import LoopWatch
 from ._observed import HandlerRun, RunHook
+from ._purge_time import PurgeTime
 from ._router import Route
 from ._slots import LONG, Attempt, Slots
-from ._stopwatch import TrustedTime
 from ._webhook_errors import EnvelopeError, told
 from ._work_log import about_work, log_outcome, log_unsettled
 
@@ -60,9 +61,10 @@ class Worker:
         memory: float,
         chance: Callable[[], float],
         on_run: RunHook | None = None,
+        tracing: DeliveryTracing | None = None,
     ) -> None:
         self._inbox, self._rules, self._clock = inbox, rules, clock
-        self._time_to_purge_by = TrustedTime(clock, memory)
+        self._purge_time = PurgeTime(inbox, clock, memory)
         self._health, self._deployment = health, deployment
         self._leases = Leases(inbox, clock)
         self._routes = {route.handler.name: route for route in routes}
@@ -70,7 +72,7 @@ class Worker:
         limits = {name: route.handler.concurrency for name, route in self._routes.items()}
         self._slots = Slots(concurrency, limits)
         self._watch = LoopWatch()
-        self._on_run = on_run
+        self._on_run, self._tracing = on_run, tracing
         self._running: set[asyncio.Task[None]] = set()
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
@@ -252,14 +254,16 @@ class Worker:
         self._leases.runs(work)
         began = self._clock.now()
         try:
-            with self._counted(attempt), self._watch.running(work.handler):
-                failure, result = await self._tried(route, event, context, work, rules, damage)
-                attempt.timed_out = isinstance(failure, TimeoutError)
-            log_outcome(work, event.type, failure, result, rules, self._now())
-            if self._on_run is not None:
-                self._tell_of_run(claim, work, failure, result, began)
-            if failure is not None and result.state is State.DEAD and not is_told_of(work):
-                await tell_of_dead_letter(route, failure, event, context, rules.timeout)
+            with traced_run(self._tracing, claim.event, work) as traced:
+                with self._counted(attempt), self._watch.running(work.handler):
+                    failure, result = await self._tried(route, event, context, work, rules, damage)
+                    attempt.timed_out = isinstance(failure, TimeoutError)
+                log_outcome(work, event.type, failure, result, rules, self._now())
+                if self._on_run is not None or self._tracing is not None:
+                    traced.record = self._record_of(claim, work, failure, result, began)
+                    tell_hook(self._on_run, traced.record, "on_run")
+                if failure is not None and result.state is State.DEAD and not is_told_of(work):
+                    await tell_of_dead_letter(route, failure, event, context, rules.timeout)
         except asyncio.CancelledError:
             await self._release(work, began=True)
             raise
@@ -281,11 +285,11 @@ class Worker:
             timer.cancel()
             self._slots.end(attempt)
 
-    def _tell_of_run(
+    def _record_of(
         self, claim: Claim, work: Work, failure: Exception | None, result: Outcome, began: float
-    ) -> None:
+    ) -> HandlerRun:
         is_first = work.attempt == 1 and not work.replay
-        record = HandlerRun(
+        return HandlerRun(
             handler=work.handler,
             event_id=work.event_id,
             event_type=claim.event.type,
@@ -295,7 +299,6 @@ class Worker:
             waited=max(began - claim.event.received, 0.0) if is_first else None,
             duration=max(self._clock.now() - began, 0.0),
         )
-        tell_hook(self._on_run, record, "on_run")
 
     async def _tried(
         self,
@@ -379,14 +382,15 @@ class Worker:
 
     async def _tidy(self) -> None:
         """Purge now and then."""
-        self._time_to_purge_by.now()
+        self._purge_time.look()
         wait = _FIRST_PURGE
         while not await self._stops_within(wait):
             wait = _PURGE_EVERY
             try:
-                while not self._stopping.is_set():
-                    if not await self._inbox.purge(self._routes, self._time_to_purge_by.now()):
-                        break
+                now = await self._purge_time.now()
+                while not self._stopping.is_set() and await self._inbox.purge(self._routes, now):
+                    pass
+                await self._purge_time.purged(now)
             except Exception as error:
                 extra = fields(error_type=type(error).__name__)
                 logger.error("the inbox was not purged: %s", told(error), extra=extra)

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SITE = Path(__file__).parent.parent.parent / "build" / "site"
 HOST = "docs.example"
-SHOWN = (".html", ".css", ".js", ".json")
+SHOWN = (".html", ".css", ".js", ".json", ".svg")
 
 
 @pytest.fixture

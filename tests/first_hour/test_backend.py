@@ -1,6 +1,6 @@
 """The first hour of who writes a backend: a receiver that is triggered, repeats and replays.
 
-What docs/webhooks.md says, typed as it stands there.
+What docs/webhooks.md and docs/testing.md say, typed as it stands there.
 """
 
 import re
@@ -10,11 +10,13 @@ from contextlib import contextmanager
 
 import pytest
 
-from ..documents import blocks
+from ..documents import blocks, named
 from .newcomer import Newcomer, Server
 
-PAGE = [block.code for block in blocks("docs/webhooks.md") if block.language == "python"]
-APP, _HANDLERS, _ROUTERS, CONFTEST, TEST = PAGE
+APP, _HANDLERS, _ROUTERS = (
+    block.code for block in blocks("docs/webhooks.md") if block.language == "python"
+)
+CONFTEST, TEST = (named("docs/testing.md", file) for file in ("conftest.py", "test_app.py"))
 SECRET = "a-secret-to-try-it-out"
 WIDTHS = [None, 60]
 

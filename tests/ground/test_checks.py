@@ -364,3 +364,40 @@ def test_an_undocumented_status_is_sent_with_a_warning(
     caplog.clear()
     OnceHub("k").bookings.list(status="no_show")
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    ("check", "said"),
+    [
+        (lambda: checks.several("abc", "names", "names"), "names: expected a list of names"),
+        (lambda: checks.several(5, "names", "names"), "names: expected a list of names"),
+        (
+            lambda: checks.mapping([("a", 1)], "extra", "names to values"),
+            "extra: expected a mapping of names to values, got list",
+        ),
+        (lambda: checks.any_text(b"x", "name"), "name: expected text, got bytes"),
+        (lambda: checks.encodable("a\ud83d", "name"), "name: holds half a surrogate pair"),
+        (lambda: checks.yes_no_or_none("1", "skip"), "skip: expected True, False or None"),
+        (lambda: checks.yes_no_or_none(2, "skip"), "skip: expected True, False or None"),
+        (
+            lambda: checks.whole_number(0, "duration", 1, 9, "whole number of minutes"),
+            "duration: expected a whole number of minutes from 1 to 9",
+        ),
+    ],
+)
+def test_a_check_names_the_parameter_and_what_is_wanted(
+    check: Callable[[], object], said: str
+) -> None:
+    """The same words, whichever argument it is."""
+    with pytest.raises(InvalidParameterError) as caught:
+        check()
+    assert str(caught.value) == said
+
+
+def test_a_check_returns_what_is_wanted() -> None:
+    """Elements once read, plain texts, and what 1 and 0 are equal to."""
+    assert checks.several((each for each in (1, "a")), "x", "x") == [1, "a"]
+    assert checks.any_text("", "x") == ""
+    assert [checks.yes_no_or_none(each, "x") for each in (1, 0, True, None)] == [
+        True, False, True, None,
+    ]  # fmt: skip

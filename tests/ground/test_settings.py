@@ -64,6 +64,14 @@ def test_a_count_is_a_whole_number_from_one_on(
         make(value)
 
 
+@pytest.mark.parametrize("value", [-1, 65_536, 80.0, "80", True])
+def test_a_count_can_have_a_highest(value: Any) -> None:
+    """Of ports."""
+    with pytest.raises(ConfigurationError, match=r"^port: expected a whole number from 0 to 65535"):
+        checks.count(value, "port", least=0, most=65_535)
+    assert checks.count(65_535, "port", least=0, most=65_535) == 65_535
+
+
 @pytest.mark.parametrize("value", [-0.1, 1.1, float("nan"), "1", None, True])
 def test_a_share_is_a_number_from_nothing_to_all(value: Any) -> None:
     """Of faults."""

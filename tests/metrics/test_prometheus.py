@@ -2,6 +2,7 @@
 
 import re
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
@@ -25,6 +26,7 @@ from oncehub_async.webhooks import (
     Receiver,
     Refusal,
     State,
+    StoredEvent,
     WebhookLook,
 )
 from tests.documents import ROOT
@@ -244,6 +246,24 @@ async def test_the_page_of_metrics_shows_the_inbox_as_it_is() -> None:
         inbox.counts = failing  # type: ignore[method-assign] # as on a full disk
         async with session.get(url) as answer:
             assert answer.status == 200
+
+
+async def test_the_page_of_metrics_names_what_waits_for_nobody() -> None:
+    """Beside it: who can ask there is no stranger."""
+    inbox = MemoryInbox(keep=86_400.0)
+    event = StoredEvent(
+        id="EVNT-1", type="t", subject="s", creation_time=0.0, received=time.time(), body=b"{}"
+    )
+    await inbox.put(event, ("old name",))
+    subject = Receiver(signing_secret=SECRET, inbox=inbox)
+    async with (
+        subject,
+        metrics_page(PrometheusMetrics(), inbox, 0, subject) as url,
+        aiohttp.ClientSession() as session,
+        session.get(url.replace("/metrics", "/ready")) as answer,
+    ):
+        assert answer.status == 200
+        assert (await answer.json())["waits_for_missing_handlers"] == {"old name": 1}
 
 
 async def failing() -> dict[State, int]:

@@ -7,11 +7,9 @@ writes it anew, where a model or a table has changed.
 
 from oncehub_async.sync import TABLES, table_of
 
-from ..documents import ROOT
+from ..documents import ROOT, renewed
 
 PAGE = ROOT / "docs" / "sync.md"
-BEGINS = "<!-- made by tests/sync/data_dictionary.py from here -->\n"
-ENDS = "<!-- to here -->\n"
 
 
 def dictionary() -> str:
@@ -36,11 +34,7 @@ def dictionary() -> str:
 
 def page_with(made: str) -> str:
     """The page with a dictionary in the place of the one that it has."""
-    page = PAGE.read_text("utf-8")
-    before, _, rest = page.partition(BEGINS)
-    _, ends, after = rest.partition(ENDS)
-    assert ends, "docs/sync.md has no place for the data dictionary"
-    return f"{before}{BEGINS}\n{made}\n{ENDS}{after}"
+    return renewed(PAGE, "tests/sync/data_dictionary.py", made)
 
 
 if __name__ == "__main__":

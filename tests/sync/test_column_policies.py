@@ -212,6 +212,9 @@ def test_where_a_person_can_be(name: str, columns: set[str]) -> None:
     ("settings", "told"),
     [
         ({"block": ["contacts.emails"]}, "did you mean contacts.email"),
+        ({"block": "contacts.email"}, "block: expected a list of columns"),
+        ({"block": 5}, "block: expected a list of columns"),
+        ({"block": [5]}, "block: expected text, got int"),
         ({"block": ["contacts.id"]}, "no column 'contacts.id'"),
         ({"block": ["email"]}, "did you mean"),
         ({"hash": ["bookings.custom_fields"], "hash_key": KEY}, "only texts"),

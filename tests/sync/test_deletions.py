@@ -42,6 +42,26 @@ async def test_deleted_contacts_and_bookings_are_found(database_url: str) -> Non
                 assert rows[each]["_deleted_seen_at"] is not None
 
 
+async def test_it_is_known_when_all_was_compared(database_url: str) -> None:
+    """Short lists with each look, long ones once a search reached the end; a restart keeps it."""
+    async with Simulator(ACCOUNT, clock=FAST, limits=None) as sim, client(sim) as oncehub:
+        before = oncehub.clock.date()
+        async with AccountSync(oncehub, database_url) as account:
+            await account.run()
+            shown = account.progress.tables
+            times = [shown[name].complete_up_to for name in ("users", "contacts", "bookings")]
+            assert all(each is not None and each >= before for each in times)
+            assert shown["users"].reconciled == shown["users"].complete_up_to
+            assert shown["contacts"].reconciled is None
+            await account.search_all()
+            found = shown["contacts"].reconciled
+            assert found is not None
+            assert found >= before
+            assert shown["sms_notifications"].reconciled is None
+        async with AccountSync(oncehub, database_url) as account:
+            assert account.progress.tables["contacts"].reconciled == found
+
+
 async def test_a_merged_contact_is_told(database_url: str) -> None:
     """One id is gone, and another has its email address: that is where it went."""
     async with Simulator(ACCOUNT, clock=FAST, limits=None) as sim, client(sim) as oncehub:

@@ -1,6 +1,6 @@
 """Links to booking calendars and booking hubs."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from markupsafe import Markup
@@ -81,6 +81,7 @@ def test_skip_is_1_or_not_there() -> None:
     """For this product the vendor documents nothing else."""
     assert str(BookingLink(DEMO, skip=True)) == f"{DEMO}?skip=1"
     assert str(BookingLink(f"{DEMO}?skip=1", skip=False)) == DEMO
+    assert str(BookingLink(f"{DEMO}?skip=1", skip=cast("bool", 0))) == DEMO
     assert not BookingLink(f"{DEMO}?skip=0").skip
 
 
@@ -105,13 +106,14 @@ def test_a_repr_shows_no_data() -> None:
     assert repr(BookingLink(DEMO)) == f"BookingLink('{DEMO}')"
 
 
+MINUTES = "expected a whole number of minutes from 1 to 1440"
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"name": 5}, "name: expected text, got int"),
     ({"name": "a\ud800b"}, "name: holds half a surrogate pair"),
     ({"questions": {"topic": "\udfff"}}, "questions.topic: holds half a surrogate pair"),
     ({"questions": {"to\ud800pic": "x"}}, "questions: holds half a surrogate pair"),
     ({"questions": {"": "x"}}, "questions: expected names that are texts, not empty"),
-    ({"questions": "topic=x"}, "questions: expected a mapping of names to texts"),
+    ({"questions": "topic=x"}, "questions: expected a mapping of names to texts, got str"),
     ({"questions": {"topic": ["a"]}}, "questions.topic: expected text, got list"),
     (
         {"questions": {"utm_source": "x"}},
@@ -143,9 +145,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"co_hosts": ["a@b.c,d@e.f"]}, "co_hosts: expected one e-mail address in each element"),
     ({"host": "Sam"}, "host: expected an e-mail address"),
     ({"host": ["a@b.c"]}, "host: expected an e-mail address"),
-    ({"duration_minutes": "30"}, "duration_minutes: expected a whole number of minutes"),
-    ({"duration_minutes": True}, "duration_minutes: expected a whole number of minutes"),
-    ({"duration_minutes": 0}, "duration_minutes: expected a whole number of minutes"),
+    ({"duration_minutes": "30"}, f"duration_minutes: {MINUTES}"),
+    ({"duration_minutes": True}, f"duration_minutes: {MINUTES}"),
+    ({"duration_minutes": 0}, f"duration_minutes: {MINUTES}"),
+    ({"duration_minutes": 1441}, f"duration_minutes: {MINUTES}"),
     ({"skip": "1"}, "skip: expected True, False or None"),
     ({"utm": {"source": "x"}}, "utm: expected UtmParams, such as UtmParams(source='ad')"),
     ({"utm": UtmParams(medium="\ud800")}, "utm.medium: holds half a surrogate pair"),

@@ -194,6 +194,7 @@ REFUSED: list[tuple[Any, dict[str, Any], str]] = [
         )
     ),
     (EventForwarding, {"src": "/s", "endpoint": "/e", "types": "oncehub.x"}, "types: expected a"),
+    (EventForwarding, {"src": "/s", "endpoint": "/e", "types": 5}, "types: expected a list of types"),
     (EventForwarding, {"src": "/s", "endpoint": "/e", "types": ["x"]}, "types: expected types"),
 ]  # fmt: skip
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import json
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,14 +20,16 @@ from starlette.routing import Mount, Route
 from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import (
     Event,
+    InboxError,
     MemoryInbox,
     Receiver,
     ReceiverApp,
+    StoredEvent,
     add_receiver,
     aiohttp_handler,
 )
 
-from .conftest import SECRET
+from .conftest import SECRET, deliver
 
 PATH = "/webhooks/oncehub"
 Serving = contextlib.AbstractAsyncContextManager[str]
@@ -164,6 +168,47 @@ async def test_health_and_readiness(adapter: Adapter) -> None:
         for probe, status in (("health", 200), ("ready", 503)):
             async with session.get(f"{PATH}/{probe}") as response:
                 assert response.status == status
+
+
+class TellingInbox(MemoryInbox):
+    """Its errors say more than strangers should know, and so do its handlers' names."""
+
+    is_full = False
+
+    async def put(self, *arguments: Any) -> bool:
+        if self.is_full:
+            raise InboxError("/var/hush/inbox.db at hush.internal: no space for BKNG-HUSH")
+        return await super().put(*arguments)
+
+
+@pytest.mark.parametrize(
+    "adapter", [each for each in ADAPTERS if each is not aiohttp_route], ids=lambda e: e.__name__
+)
+async def test_strangers_are_told_no_names_paths_hosts_or_counts(adapter: Adapter) -> None:
+    """Neither while work waits for a handler that nobody has, nor when something fails."""
+    inbox = TellingInbox(keep=3_600.0)
+    event = StoredEvent(
+        id="BKNG-HUSH", type="t", subject="s", creation_time=0.0, received=time.time(), body=b"{}"
+    )
+    await inbox.put(event, ("hush:mail",))
+    receiver = Receiver(signing_secret=SECRET, inbox=inbox)
+
+    @receiver.on("*", name="other")
+    async def other(event: Event) -> None: ...
+
+    async with adapter(receiver) as url, aiohttp.ClientSession(url) as session:
+        for status, reason in (
+            (200, "handlers: work waits for one that no process has"),
+            (503, "inbox: can't be written"),
+        ):
+            async with session.get(f"{PATH}/ready") as response:
+                body = await response.text()
+                assert response.status == status
+            assert json.loads(body)["reasons"] == [reason]
+            assert "hush" not in body.lower()
+            assert not any(character.isdigit() for character in body)
+            inbox.is_full = True
+            await deliver(receiver)
 
 
 async def test_a_path_may_end_in_a_slash() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from oncehub_async.testing import InboxContract, SharedInboxContract
+from oncehub_async.testing import InboxContract, SharedInboxContract, TimekeepingInboxContract
 from oncehub_async.webhooks import Inbox, MemoryInbox, SQLiteInbox
 from oncehub_async.webhooks._inbox import sqlite_inbox
 
@@ -19,7 +19,7 @@ class TestMemoryInbox(InboxContract):
         return lambda: inbox
 
 
-class TestSQLiteInbox(SharedInboxContract):
+class TestSQLiteInbox(SharedInboxContract, TimekeepingInboxContract):
     """In a file, several at once."""
 
     @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from oncehub_async.testing import SharedInboxContract
+from oncehub_async.testing import SharedInboxContract, TimekeepingInboxContract
 from oncehub_async.webhooks import Inbox, PostgresInbox
 from oncehub_async.webhooks._inbox import postgres_inbox
 
@@ -22,7 +22,7 @@ def schema() -> Iterator[str]:
         yield name
 
 
-class TestPostgresInbox(SharedInboxContract):
+class TestPostgresInbox(SharedInboxContract, TimekeepingInboxContract):
     """By sessions."""
 
     @pytest.fixture
@@ -31,7 +31,7 @@ class TestPostgresInbox(SharedInboxContract):
         return lambda: PostgresInbox(postgres_url(), schema=schema)
 
 
-class TestPostgresInboxBehindAPooler(SharedInboxContract):
+class TestPostgresInboxBehindAPooler(SharedInboxContract, TimekeepingInboxContract):
     """By leases, without settings of a session or prepared statements."""
 
     @pytest.fixture

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import attrs
 import pytest
 
 from oncehub_async.errors import ConfigurationError
@@ -210,6 +211,24 @@ async def test_a_full_disk_is_answered_503_and_gets_better(
         assert await inbox.event("EVNT-1") is not None
 
 
+async def test_tables_from_before_the_time_was_kept_go_on_from_their_newest_event(
+    url: str, schema: str
+) -> None:
+    """They have the version that they had: the program of before can take them up again."""
+    inbox = PostgresInbox(url, schema=schema)
+    await inbox.open()
+    await inbox.put(attrs.evolve(event(1), received=77.0), ())
+    await inbox.close()
+    before = await ask(url, f'SELECT version FROM "{schema}".settings')
+    await ask(url, f'DROP TABLE "{schema}".known_time')
+    await inbox.open()
+    assert (await inbox.known_time()).least == 77.0
+    await inbox.keep_purge_time(78.0)
+    assert (await inbox.known_time()).least == 78.0
+    await inbox.close()
+    assert await ask(url, f'SELECT version FROM "{schema}".settings') == before
+
+
 async def test_tables_of_a_newer_version_are_refused(url: str, schema: str) -> None:
     """With both versions; and nothing is made where there is none to look into."""
     place = f"{url}?schema={schema}"
@@ -220,8 +239,26 @@ async def test_tables_of_a_newer_version_are_refused(url: str, schema: str) -> N
     await inbox.open()
     await inbox.close()
     await ask(url, f'UPDATE "{schema}".settings SET version = 99')
-    with pytest.raises(ConfigurationError, match="version 99; this program knows version 1"):
+    with pytest.raises(ConfigurationError, match="version 99; this program knows version 2"):
         await inbox.open()
+
+
+async def test_tables_of_version_1_are_taken_over(url: str, schema: str) -> None:
+    """With what waits in them; it belongs to no trace."""
+    inbox = PostgresInbox(url, schema=schema)
+    await inbox.open()
+    await inbox.put(event(1), ("h",))
+    await inbox.close()
+    await ask(url, f'ALTER TABLE "{schema}".events DROP COLUMN trace_context')
+    await ask(url, f'UPDATE "{schema}".settings SET version = 1')
+    await inbox.open()
+    await inbox.put(attrs.evolve(event(2), trace_context="00-a-b-01"), ("h",))
+    claims = await inbox.claim(9, ("h",), 100.0)
+    assert {claim.event.id: claim.event.trace_context for claim in claims} == {
+        "E1": None,
+        "E2": "00-a-b-01",
+    }
+    await inbox.close()
 
 
 async def test_several_may_make_the_tables_at_once(url: str, schema: str) -> None:

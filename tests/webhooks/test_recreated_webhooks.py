@@ -2,11 +2,12 @@
 
 import stat
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from oncehub_async import ConfigurationError, InvalidParameterError, OnceHubError
-from oncehub_async.simulator import Fault
+from oncehub_async.simulator import Fault, Service
 from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import (
     MemoryInbox,
@@ -73,6 +74,42 @@ async def test_without_a_place_for_its_secret_no_webhook_is_made(tmp_path: Path)
             await recreate_webhook(account.oncehub, tmp_path / "s", webhook=before[0])
         assert set(before) < set(account.sim.ids("webhooks"))
         assert {each.name for each in tmp_path.iterdir()} == {"folder"}
+
+
+@pytest.mark.parametrize("shown", ["shown", "at_creation"])
+@pytest.mark.parametrize("written", [False, True])
+async def test_what_broke_off_is_finished(
+    tmp_path: Path, shown: Literal["shown", "at_creation"], written: bool
+) -> None:
+    """Killed after the creation, before or after the secret was written: one webhook in the end,
+    and its secret in the file. Where it can't be read any more, one is made that can.
+    """
+    file = tmp_path / "secret.txt"
+    async with missing_events(tmp_path, service=Service(webhook_secrets=shown)) as account:
+        (old,) = [each async for each in account.oncehub.webhooks.list()]
+        half = await account.oncehub.webhooks.create(
+            name="Mine (2)", url=URL, events=list(old.events or ())
+        )
+        file.write_text(f"{half.signing_secret}\n" * written + f"{account.secret}\n")
+        new = await recreate_webhook(account.oncehub, file)
+        assert list(account.sim.ids("webhooks")) == [new.id]
+        assert new.name == "Mine (2)"
+        assert (new.id == half.id) == (shown == "shown")
+        assert read_secret_file(file)[0] == account.sim.object(new.id)["secret"]
+        if shown == "shown":
+            assert read_secret_file(file) == [half.signing_secret, account.secret]
+
+
+async def test_a_webhook_of_another_kind_is_nobodys_successor(tmp_path: Path) -> None:
+    """Another address or other events: it is the account's own, and stays."""
+    async with missing_events(tmp_path) as account:
+        (old,) = account.sim.ids("webhooks")
+        other = await account.oncehub.webhooks.create(
+            name="Mine (2)", url=f"{URL}/2", events=["booking"]
+        )
+        with pytest.raises(InvalidParameterError, match="2 webhooks: name one"):
+            await recreate_webhook(account.oncehub, tmp_path / "s")
+        assert set(account.sim.ids("webhooks")) == {old, other.id}
 
 
 def test_a_file_without_a_secret_is_refused(tmp_path: Path) -> None:

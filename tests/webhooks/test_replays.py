@@ -234,7 +234,7 @@ def lines_of(folder: Path) -> int:
 
 async def test_a_long_redo_holds_up_no_delivery(tmp_path: Path, monkeypatch: Any) -> None:
     """It is done some events at a time, with what else there is to do in between."""
-    monkeypatch.setattr("oncehub_async.webhooks._inbox.inspection.EVENTS_AT_ONCE", 10)
+    monkeypatch.setattr("oncehub_async.webhooks._inbox.database_rows.EVENTS_AT_ONCE", 10)
     inbox = SQLiteInbox(tmp_path / "inbox.db")
     subject = Receiver(signing_secret=SECRET, inbox=inbox)
 

@@ -3,8 +3,10 @@
 import sqlite3
 from pathlib import Path
 
+import attrs
 import pytest
 
+from oncehub_async.testing._contract_basics import an_event
 from oncehub_async.webhooks import Outcome, Selection, SQLiteInbox, State, Subscription
 from oncehub_async.webhooks._inbox import sqlite_inbox
 
@@ -125,10 +127,58 @@ async def test_version_3_is_taken_over_with_what_its_handlers_had_done(
     await inbox.close()
 
 
+VERSION_4 = """
+CREATE TABLE needed (seconds REAL NOT NULL);
+INSERT INTO needed VALUES (0);
+CREATE TABLE events (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL,
+    subject TEXT NOT NULL, created REAL NOT NULL, received REAL NOT NULL, body BLOB NOT NULL);
+CREATE INDEX events_received ON events (received);
+CREATE TABLE work (event INTEGER NOT NULL, position INTEGER NOT NULL, handler TEXT NOT NULL,
+    state TEXT NOT NULL, attempts INTEGER NOT NULL, failures INTEGER NOT NULL DEFAULT 0,
+    crashes INTEGER NOT NULL DEFAULT 0, created REAL NOT NULL, waits REAL, due REAL,
+    open_subject TEXT, owner TEXT, suspected INTEGER NOT NULL DEFAULT 0,
+    alone INTEGER NOT NULL DEFAULT 0, finished REAL, error TEXT, began INTEGER NOT NULL DEFAULT 0,
+    replay INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (event, position)) WITHOUT ROWID;
+CREATE TABLE newest (subject TEXT NOT NULL, handler TEXT NOT NULL, created REAL NOT NULL,
+    event INTEGER NOT NULL, at REAL NOT NULL, PRIMARY KEY (subject, handler)) WITHOUT ROWID;
+CREATE TABLE handlers (name TEXT NOT NULL, owner TEXT NOT NULL, position INTEGER NOT NULL,
+    types TEXT NOT NULL, seen REAL NOT NULL, PRIMARY KEY (name, owner)) WITHOUT ROWID;
+CREATE INDEX work_due ON work (handler, due, event, position) WHERE due IS NOT NULL;
+CREATE INDEX work_order ON work (open_subject, handler, created, event)
+    WHERE open_subject IS NOT NULL;
+CREATE INDEX work_running ON work (open_subject, owner) WHERE owner IS NOT NULL;
+CREATE INDEX work_suspects ON work (handler, due) WHERE suspected AND due IS NOT NULL;
+PRAGMA application_id = 0x4F68496E;
+PRAGMA user_version = 4;
+INSERT INTO events VALUES (1, 'E1', 'booking.scheduled', 'A', 1, 1, '{}');
+INSERT INTO work VALUES
+    (1, 0, 'h', 'pending', 0, 0, 0, 1, 0, 0, 'A', NULL, 0, 0, NULL, NULL, 0, 0);
+"""
+
+
+async def test_version_4_is_taken_over_and_keeps_traces_from_then_on(tmp_path: Path) -> None:
+    """What came before belongs to none."""
+    path = tmp_path / "inbox.db"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(VERSION_4)
+    connection.close()
+    inbox = SQLiteInbox(path)
+    await inbox.open()
+    old = await inbox.event("E1")
+    assert old is not None
+    await inbox.put(attrs.evolve(old, id="E2", subject="B", trace_context="00-a-b-01"), ("h",))
+    claims = await inbox.claim(9, ("h",), 100.0)
+    assert [(claim.event.id, claim.event.trace_context) for claim in claims] == [
+        ("E1", None),
+        ("E2", "00-a-b-01"),
+    ]
+    await inbox.close()
+
+
 async def test_a_new_file_has_the_tables_of_a_migrated_one(tmp_path: Path) -> None:
     """Whichever version it comes from."""
     shapes = []
-    for version, tables in (("2", VERSION_2), ("3", VERSION_3), ("new", "")):
+    for version, tables in (("2", VERSION_2), ("3", VERSION_3), ("4", VERSION_4), ("new", "")):
         path = tmp_path / version
         if tables:
             with sqlite3.connect(path) as connection:
@@ -146,4 +196,27 @@ async def test_a_new_file_has_the_tables_of_a_migrated_one(tmp_path: Path) -> No
         version_now = connection.execute("PRAGMA user_version").fetchone()
         connection.close()
         shapes.append((names, columns, version_now))
-    assert shapes[0] == shapes[1] == shapes[2]
+    assert shapes == shapes[:1] * 4
+
+
+async def test_a_file_from_before_the_time_was_kept_goes_on_from_its_newest_event(
+    tmp_path: Path,
+) -> None:
+    """It has the version that it had: the program of before can take it up again."""
+    path = tmp_path / "inbox.db"
+    inbox = SQLiteInbox(path)
+    await inbox.open()
+    await inbox.put(an_event("E1", received=77.0), ())
+    await inbox.close()
+    with sqlite3.connect(path) as connection:
+        version = connection.execute("PRAGMA user_version").fetchone()
+        connection.execute("DROP TABLE known_time")
+    connection.close()
+    await inbox.open()
+    assert (await inbox.known_time()).least == 77.0
+    await inbox.keep_purge_time(78.0)
+    assert (await inbox.known_time()).least == 78.0
+    await inbox.close()
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == version
+    connection.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ..documents import ROOT, blocks
+from ..documents import ROOT, blocks, named
 
 SLIPS = """
 from oncehub_async.webhooks import BookingEvent, Context, Event, MemoryInbox, Receiver, Router
@@ -86,10 +86,15 @@ def test_slips_are_told_where_they_are(tool: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_the_programs_of_the_page_are_well_typed(tool: str, tmp_path: Path) -> None:
-    """docs/webhooks.md, block after block, as strict as it gets."""
+    """docs/webhooks.md, docs/testing.md and docs/webhook-versions.md, block after block, as strict as it gets."""
     code = [block.code for block in blocks("docs/webhooks.md") if block.language == "python"]
+    code += [named("docs/testing.md", file) for file in ("conftest.py", "test_app.py")]
     assert len(code) > 4
     for number, each in enumerate(code):
         (tmp_path / (f"block_{number}.py" if number else "app.py")).write_text(each)
+    for file in ("service.py", "test_service.py", "test_odd_days.py", "test_together.py"):
+        (tmp_path / file).write_text(named("docs/testing.md", file))
+    (versions,) = (each.code for each in blocks("docs/webhook-versions.md"))
+    (tmp_path / "versions.py").write_text(versions)
     told = checked(tool, tmp_path)
     assert "error" not in told.replace("0 errors", ""), told

@@ -1,23 +1,23 @@
 """Keeps an export current: round after round, what changed is added beside its files."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Unpack
 
 import attrs
 
 from ..._client import OnceHub
+from ..._ground import spelled_out
 from ..._rate import Priority
 from ...errors import AuthenticationError, InvalidParameterError, OnceHubError, RequestError
 from .._export_plan import ExportPlan
-from .._export_request import ExportRequest
+from .._export_request import DEFAULTS, ExportRequest, ExportSettings
 from .._export_run import export_into, first_of
 from .._files import in_thread, reason
 from .._folder import is_in_account
-from .._formats import Compression, Format
 from .._manifest import Manifest
-from .._progress import ExportProgress
 from .resource_watch import ResourceWatch
 
 EVERY = 300.0
@@ -49,6 +49,7 @@ class Round:
         return sum(self.changes.values())
 
 
+@spelled_out(ExportSettings, DEFAULTS)
 def watch_export(
     oncehub: OnceHub,
     plan: ExportPlan,
@@ -56,11 +57,7 @@ def watch_export(
     *,
     every: float = EVERY,
     overlap: timedelta = OVERLAP,
-    format: Format = Format.JSONL,
-    compression: Compression = Compression.NONE,
-    overwrite: bool = False,
-    expected: Mapping[str, int] | None = None,
-    on_progress: Callable[[ExportProgress], None] | None = None,
+    **options: Unpack[ExportSettings],
 ) -> AsyncGenerator[Round, None]:
     """Export everything in the plan, unless `out` holds that export already, and keep it current.
 
@@ -93,15 +90,7 @@ def watch_export(
     another account, `BrokenFileError` where files were damaged and `OSError` where they or the
     manifest can't be read or written.
     """
-    request = ExportRequest(
-        plan=plan,
-        out=out,
-        format=format,
-        compression=compression,
-        overwrite=overwrite,
-        expected=expected,
-        on_progress=on_progress,
-    )
+    request = ExportRequest(plan=plan, out=out, **options)
     return watch_request(oncehub, request, every=every, overlap=overlap)
 
 

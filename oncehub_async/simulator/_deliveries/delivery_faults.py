@@ -63,11 +63,12 @@ class DeliveryFault:
         validator=attrs.validators.optional(checks.COUNT_OR_NONE),
     )
     every: int = attrs.field(default=1, kw_only=True, validator=checks.COUNT)
-    seconds: float = attrs.field(kw_only=True, validator=checks.SECONDS_OR_NONE)
-
-    @seconds.default
-    def _usual_seconds(self) -> float:
-        return _SECONDS.get(self.kind, 0.0)
+    seconds: float = attrs.field(
+        # No decorator's default: pyright would take the argument for a required one.
+        default=attrs.Factory(lambda fault: _SECONDS.get(fault.kind, 0.0), takes_self=True),
+        kw_only=True,
+        validator=checks.SECONDS_OR_NONE,
+    )
 
     def __attrs_post_init__(self) -> None:
         """Refuse, with ValueError, what could never strike: most likely it is misspelt."""

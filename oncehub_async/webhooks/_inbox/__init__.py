@@ -1,9 +1,9 @@
 """Where events are safe: an inbox in memory, in a SQLite file, in PostgreSQL."""
 
-from .interface import Inbox, checked_inbox
+from .interface import Inbox, TimekeepingInbox, checked_inbox
 from .memory import MemoryInbox
 from .postgres_inbox import PostgresInbox
-from .records import Claim, Outcome, State, StoredEvent, Subscription, Work
+from .records import Claim, KnownTime, Outcome, State, StoredEvent, Subscription, Work
 from .selection import InboxEntry, InboxHandler, Selection
 from .sqlite_inbox import SQLiteInbox
 
@@ -12,6 +12,7 @@ __all__ = [
     "Inbox",
     "InboxEntry",
     "InboxHandler",
+    "KnownTime",
     "MemoryInbox",
     "Outcome",
     "PostgresInbox",
@@ -20,6 +21,7 @@ __all__ = [
     "State",
     "StoredEvent",
     "Subscription",
+    "TimekeepingInbox",
     "Work",
     "checked_inbox",
 ]

@@ -5,12 +5,11 @@ uses the file waits for long.
 """
 
 import sqlite3
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping
 
-from ..._ground import checks
-from ...errors import InvalidParameterError
-from . import deployments, statements
+from . import deployments, known_time, statements
+from .database_rows import EVERYTHING, Span, entry_of, event_of, refuse_to_forget
+from .database_rows import spans as spans_between
 from .records import State, StoredEvent
 from .selection import InboxEntry, InboxHandler, Selection
 from .subject_order import (
@@ -22,7 +21,6 @@ from .subject_order import (
     types_argument,
 )
 
-EVENTS_AT_ONCE = 2_000
 FORGOTTEN_AT_ONCE = 500
 
 _PARTS = {"TYPE_MATCHES": TYPE_MATCHES, "ASKED_FOR": TYPE_MATCHES.replace(":types", ":asked")}
@@ -100,16 +98,6 @@ RETURNING open_subject
 """
 
 
-class Span(NamedTuple):
-    """Events by their number in the file: after the first, up to the second."""
-
-    after: int
-    upto: int
-
-
-EVERYTHING = Span(-1, 1 << 62)
-
-
 def _arguments(
     connection: sqlite3.Connection, selection: Selection, span: Span
 ) -> dict[str, object]:
@@ -141,7 +129,7 @@ def entries(
     if selection.missing:
         rows += connection.execute(_MISSING_ENTRIES, arguments)
         rows.sort(key=lambda row: (-row[0], row[1]))
-    return [_entry(row[2:]) for row in rows[:limit]]
+    return [entry_of(row[2:]) for row in rows[:limit]]
 
 
 def tally(
@@ -154,16 +142,19 @@ def tally(
     }
 
 
+_EVENT = """
+SELECT id, type, subject, created, received, body, trace_context FROM events WHERE id = ?
+"""
+
+
 def event(connection: sqlite3.Connection, event_id: str) -> StoredEvent | None:
     """An event; None where there is no such one."""
-    row = connection.execute(
-        "SELECT id, type, subject, created, received, body FROM events WHERE id = ?", (event_id,)
-    ).fetchone()
-    return None if row is None else statements.event_of(row)
+    row = connection.execute(_EVENT, (event_id,)).fetchone()
+    return None if row is None else event_of(row)
 
 
 _RECEIVED = """
-SELECT id, type, subject, created, received, body FROM events
+SELECT id, type, subject, created, received, body, trace_context FROM events
 WHERE received >= :since AND seq > coalesce((SELECT seq FROM events WHERE id = :after), -1)
 ORDER BY seq LIMIT :limit
 """
@@ -174,7 +165,7 @@ def received(
 ) -> list[StoredEvent]:
     """Events in the order in which they came."""
     arguments = {"since": since, "after": after, "limit": limit}
-    return [statements.event_of(row) for row in connection.execute(_RECEIVED, arguments)]
+    return [event_of(row) for row in connection.execute(_RECEIVED, arguments)]
 
 
 def handlers(connection: sqlite3.Connection) -> list[InboxHandler]:
@@ -204,10 +195,7 @@ def spans(connection: sqlite3.Connection) -> list[Span]:
     first, last = connection.execute(
         "SELECT coalesce(min(seq), 0), coalesce(max(seq), -1) FROM events"
     ).fetchone()
-    return [
-        Span(start - 1, min(start - 1 + EVENTS_AT_ONCE, last))
-        for start in range(first, last + 1, EVENTS_AT_ONCE)
-    ]
+    return spans_between(first, last)
 
 
 def redo(
@@ -278,27 +266,6 @@ def forget(connection: sqlite3.Connection, received_before: float, now: float) -
     Raises `InvalidParameterError` for what the receiver still needs to know replays by.
     """
     needed = statements.needed(connection)
-    if now - received_before < needed:
-        raise InvalidParameterError(
-            "older_than",
-            f"expected at least {needed / checks.DAY:.2f} days: the receiver accepts "
-            "signatures of that age, so that what is forgotten could be replayed",
-        )
-    never = float("-inf")
-    return statements.purge(connection, (), received_before, never, FORGOTTEN_AT_ONCE).events
-
-
-def _entry(row: Sequence[Any]) -> InboxEntry:
-    event_id, event_type, subject, received, handler, state, attempts, due, finished, error = row
-    return InboxEntry(
-        event_id=event_id,
-        type=event_type,
-        subject=subject,
-        received=received,
-        handler=handler,
-        state=None if state is None else State(state),
-        attempts=attempts,
-        due=due,
-        finished=finished,
-        error=error,
-    )
+    refuse_to_forget(received_before, now, needed)
+    never, before = float("-inf"), known_time.read(connection).forgettable(received_before, needed)
+    return statements.purge(connection, (), before, never, FORGOTTEN_AT_ONCE).events

@@ -8,10 +8,10 @@ Whoever writes an inbox of his own runs the tests of `oncehub_async.testing.Inbo
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ...errors import ConfigurationError
-from .records import Claim, Deployment, Outcome, State, StoredEvent, Subscription, Work
+from .records import Claim, Deployment, KnownTime, Outcome, State, StoredEvent, Subscription, Work
 from .selection import InboxEntry, InboxHandler, Selection
 
 FOR_LIFE = math.inf
@@ -40,6 +40,10 @@ class OpenedInbox(Protocol):
 
     async def waiting(self) -> dict[str, int]:
         """How much unfinished work each handler has."""
+        ...
+
+    async def oldest(self) -> dict[str, float]:
+        """When the event came (Unix seconds) that came first of each handler's unfinished work."""
         ...
 
     async def counts(self) -> dict[State, int]:
@@ -234,6 +238,25 @@ class Inbox(AcceptingInbox, ClaimingInbox, InspectedInbox, Protocol):
     """Keeps events, and hands out work: all three roles. See `AcceptingInbox`, `ClaimingInbox` and
     `InspectedInbox`.
     """
+
+
+@runtime_checkable
+class TimekeepingInbox(Protocol):
+    """What an inbox that outlives its process should have as well, and needn't: it remembers when
+    it was, so that a process which begins with a clock that is far ahead forgets nothing.
+
+    Its `put` keeps the latest `StoredEvent.signed`, at least when that is an hour later.
+    """
+
+    async def known_time(self) -> KnownTime:
+        """What is known of the time. Raises `InboxError`."""
+        ...
+
+    async def keep_purge_time(self, moment: float) -> None:
+        """It was purged, and `moment` (Unix seconds) was taken for the present. Raises
+        `InboxError`.
+        """
+        ...
 
 
 _ROLES = (OpenedInbox, AcceptingInbox, ClaimingInbox, InspectedInbox)

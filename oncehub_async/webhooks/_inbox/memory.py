@@ -162,6 +162,15 @@ class MemoryInbox:
         """How much unfinished work each handler has."""
         return dict(Counter(handler for _, handler in self._open))
 
+    async def oldest(self) -> dict[str, float]:
+        """When the first event came of each handler's unfinished work."""
+        first: dict[str, Record] = {}
+        for pair in self._open.values():
+            record = first.setdefault(pair.handler, pair.record)
+            if pair.record.number < record.number:
+                first[pair.handler] = pair.record
+        return {handler: record.event.received for handler, record in first.items()}
+
     async def counts(self) -> dict[State, int]:
         """How much work there is in each state."""
         return dict(Counter(pair.state for pair in self._all()))

@@ -10,7 +10,7 @@ from typing import Any
 from ..._ground import checks
 from ...errors import ClientStateError
 from .._webhook_errors import InboxError
-from . import deployments
+from . import deployments, postgres_known_time
 from .interface import FOR_LIFE
 from .postgres_address import PostgresAddress
 from .postgres_deployments import PostgresDeployments
@@ -20,7 +20,7 @@ from .postgres_owner import JOIN, PostgresOwner
 from .postgres_schema import lock_class, prepare
 from .postgres_statements import GIVE_BACK, HELD, LOCK, RUNNING_SUBJECTS
 from .postgres_work import ClaimRequest, PostgresWork, WorkEnding
-from .records import AT_ONCE, Claim, Deployment, Outcome, StoredEvent, Subscription, Work
+from .records import AT_ONCE, Claim, Deployment, KnownTime, Outcome, StoredEvent, Subscription, Work
 from .selection import Selection
 
 logger = logging.getLogger("oncehub_async.webhooks")
@@ -276,6 +276,15 @@ class PostgresInbox(_PostgresInspection):
         if not events:
             await self._tidy(done_before, undone_before)
         return events
+
+    async def known_time(self) -> KnownTime:
+        """What the database knows of the time; see `TimekeepingInbox`."""
+        (row,) = await self._rows(postgres_known_time.READ)
+        return postgres_known_time.known_time_of(row)
+
+    async def keep_purge_time(self, moment: float) -> None:
+        """Note for when it was purged; see `TimekeepingInbox`."""
+        await self._rows(postgres_known_time.KEEP_PURGE_TIME, moment)
 
     async def _redo(self, selection: Selection, now: float, *, replay: bool) -> int:
         count = await super()._redo(selection, now, replay=replay)

@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ..._ground import checks
-from ...errors import InvalidParameterError
 from .._event_names import ANY
+from . import postgres_known_time
+from .database_rows import EVERYTHING, Span, entry_of, event_of, refuse_to_forget, spans
 from .postgres_address import PostgresAddress
 from .postgres_deployments import PostgresDeployments
 from .postgres_lane import PostgresLane
@@ -20,13 +20,14 @@ from .postgres_statements import HOLD_UP, LET_GO_ON
 from .records import State, StoredEvent
 from .selection import InboxEntry, InboxHandler, Selection
 
-EVENTS_AT_ONCE = 2_000
 PURGED_AT_ONCE = 500
 
 _PATIENCE = 30.0
 
 Question = Callable[[Any], Awaitable[Any]]
 """What is asked of a connection in a transaction."""
+
+_EVENT = "id, type, subject, created, received, body, trace_context"
 
 # $1 states, $2 handler, $3 events, $4 types, $5 since, $6 until, $7 after, $8 up to, $9 asked for
 _TYPE_IS_IN = (
@@ -131,6 +132,15 @@ class _PostgresInspection(ABC):
             )
         )
 
+    async def oldest(self) -> dict[str, float]:
+        """When the first event came of each handler's unfinished work."""
+        return dict(
+            await self._rows(
+                "SELECT handler, received FROM (SELECT handler, min(event) AS first FROM @work "
+                "WHERE finished IS NULL GROUP BY handler) AS o JOIN @events ON seq = first"
+            )
+        )
+
     async def counts(self) -> dict[State, int]:
         """How much work there is in each state."""
         rows = await self._rows("SELECT state, count(*) FROM @work GROUP BY state")
@@ -142,7 +152,7 @@ class _PostgresInspection(ABC):
         if selection.missing:
             rows += await self._rows(_MISSING_ENTRIES, *await self._of_missing(selection), limit)
             rows.sort(key=lambda row: (-row["seq"], row["position"]))
-        return [_entry(row) for row in rows[:limit]]
+        return [entry_of(row[2:]) for row in rows[:limit]]
 
     async def tally(self, selection: Selection) -> Mapping[tuple[str, State | None], int]:
         """How much work is selected; see `InspectedInbox.tally`."""
@@ -159,7 +169,7 @@ class _PostgresInspection(ABC):
     async def event(self, event_id: str) -> StoredEvent | None:
         """An event; see `InspectedInbox.event`."""
         rows = await self._rows(
-            "SELECT id, type, subject, created, received, body FROM @events WHERE id = $1",
+            f"SELECT {_EVENT} FROM @events WHERE id = $1",
             event_id,
         )
         return event_of(rows[0]) if rows else None
@@ -169,8 +179,8 @@ class _PostgresInspection(ABC):
     ) -> Sequence[StoredEvent]:
         """Events in the order in which they came; see `InspectedInbox.received`."""
         rows = await self._rows(
-            """
-            SELECT id, type, subject, created, received, body FROM @events
+            f"""
+            SELECT {_EVENT} FROM @events
             WHERE received >= $1 AND seq > coalesce((SELECT seq FROM @events WHERE id = $2), -1)
             ORDER BY seq LIMIT $3
             """,
@@ -209,7 +219,7 @@ class _PostgresInspection(ABC):
     async def drop(self, selection: Selection) -> int:
         """Delete selected work that doesn't run; see `InspectedInbox.drop`."""
 
-        async def some(connection: Any, span: tuple[int, int]) -> int:
+        async def some(connection: Any, span: Span) -> int:
             arguments = _arguments(selection, span)
             await self._lock(connection, await self._fetch(connection, _SUBJECTS, *arguments))
             gone = await self._fetch(connection, _DROP, *arguments)
@@ -240,14 +250,11 @@ class _PostgresInspection(ABC):
     async def forget(self, received_before: float, now: float) -> int:
         """Delete events that are done, some at a time; see `InspectedInbox.forget`."""
         ((needed,),) = await self._rows("SELECT needed FROM @settings")
-        if now - received_before < needed:
-            raise InvalidParameterError(
-                "older_than",
-                f"expected at least {needed / checks.DAY:.2f} days: the receiver accepts "
-                "signatures of that age, so that what is forgotten could be replayed",
-            )
+        refuse_to_forget(received_before, now, needed)
+        (row,) = await self._rows(postgres_known_time.READ)
+        before = postgres_known_time.known_time_of(row).forgettable(received_before, needed)
         never, forgotten = float("-inf"), 0
-        while (some := await self._delete_old(received_before, never, ()))[0]:
+        while (some := await self._delete_old(before, never, ()))[0]:
             forgotten += some[0]
         return forgotten
 
@@ -313,7 +320,7 @@ class _PostgresInspection(ABC):
     async def _redo(self, selection: Selection, now: float, *, replay: bool) -> int:
         missing = await self._of_missing(selection) if selection.missing else None
 
-        async def some(connection: Any, span: tuple[int, int]) -> int:
+        async def some(connection: Any, span: Span) -> int:
             chosen = _arguments(selection, span)
             subjects = await self._fetch(connection, _SUBJECTS, *chosen)
             lines = await self._fetch(connection, _LINES, *chosen)
@@ -336,15 +343,12 @@ class _PostgresInspection(ABC):
 
         return sum([await self._asked(partial(some, span=each)) for each in await self._spans()])
 
-    async def _spans(self) -> list[tuple[int, int]]:
+    async def _spans(self) -> list[Span]:
         """All events that there are now, some at a time; each after a number, up to another."""
         ((first, last),) = await self._rows(
             "SELECT coalesce(min(seq), 0), coalesce(max(seq), -1) FROM @events"
         )
-        return [
-            (start - 1, min(start - 1 + EVENTS_AT_ONCE, last))
-            for start in range(first, last + 1, EVENTS_AT_ONCE)
-        ]
+        return spans(first, last)
 
     async def _of_missing(self, selection: Selection) -> list[Any]:
         asked = await self._asked(
@@ -409,23 +413,11 @@ async def answer_questions(connection: Any, asked: Sequence[Any]) -> Sequence[An
     return [await each(connection) for each in asked]
 
 
-def event_of(row: Any) -> StoredEvent:
-    """An event from its columns."""
-    return StoredEvent(
-        id=row["id"],
-        type=row["type"],
-        subject=row["subject"],
-        creation_time=row["created"],
-        received=row["received"],
-        body=row["body"],
-    )
-
-
 def _types(types: Collection[str] | None) -> list[str] | None:
     return None if types is None or ANY in types else sorted(types)
 
 
-def _arguments(selection: Selection, span: tuple[int, int] = (-1, 1 << 62)) -> list[Any]:
+def _arguments(selection: Selection, span: Span = EVERYTHING) -> list[Any]:
     events = selection.events
     return [
         sorted(selection.states),
@@ -439,20 +431,5 @@ def _arguments(selection: Selection, span: tuple[int, int] = (-1, 1 << 62)) -> l
     ]
 
 
-def _within(arguments: Sequence[Any], span: tuple[int, int]) -> list[Any]:
+def _within(arguments: Sequence[Any], span: Span) -> list[Any]:
     return [*arguments[:6], *span, *arguments[8:]]
-
-
-def _entry(row: Any) -> InboxEntry:
-    return InboxEntry(
-        event_id=row["id"],
-        type=row["type"],
-        subject=row["subject"],
-        received=row["received"],
-        handler=row["handler"],
-        state=None if row["state"] is None else State(row["state"]),
-        attempts=row["attempts"],
-        due=row["due"],
-        finished=row["finished"],
-        error=row["error"],
-    )

@@ -16,8 +16,9 @@ from typing import Any
 
 from ...errors import ConfigurationError
 from .postgres_address import PostgresAddress
+from .postgres_known_time import make_table
 
-VERSION = 1
+VERSION = 2
 
 _OFTEN = "fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500"
 
@@ -96,7 +97,9 @@ CREATE TABLE @handlers (
 """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_TRACES = ("ALTER TABLE @events ADD COLUMN trace_context text",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _TRACES)
 """What brings a version to the next one, from none on."""
 
 _LOCK = 0x4F68_496E
@@ -119,6 +122,7 @@ async def prepare(connection: Any, address: PostgresAddress, *, create: bool) ->
     )
     version = await _version(connection, address)
     if version == VERSION:
+        await make_table(connection, address)
         return
     if version is None and not create:
         raise ConfigurationError(
@@ -135,6 +139,7 @@ async def prepare(connection: Any, address: PostgresAddress, *, create: bool) ->
         for statement in statements:
             await connection.execute(address.sql(statement))
     await connection.execute(address.sql("UPDATE @settings SET version = $1"), VERSION)
+    await make_table(connection, address)
 
 
 async def _make_schema(connection: Any, address: PostgresAddress) -> None:

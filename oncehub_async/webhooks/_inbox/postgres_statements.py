@@ -17,16 +17,18 @@ SELECT name, types FROM @handlers WHERE owner <> 0 AND owner <> $2 ORDER BY owne
 PUT = """
 WITH given AS MATERIALIZED (
     SELECT nextval('@event_numbers') AS seq, g.*
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::float8[], $5::float8[], $6::bytea[])
-    WITH ORDINALITY AS g (id, type, subject, created, received, body, number)),
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::float8[], $5::float8[], $6::bytea[],
+        $7::text[])
+    WITH ORDINALITY AS g (id, type, subject, created, received, body, trace_context,
+        number)),
 new AS (
-    INSERT INTO @events (seq, id, type, subject, created, received, body)
-    SELECT seq, id, type, subject, created, received, body FROM given ORDER BY id
+    INSERT INTO @events (seq, id, type, subject, created, received, body, trace_context)
+    SELECT seq, id, type, subject, created, received, body, trace_context FROM given ORDER BY id
     ON CONFLICT (id) DO NOTHING RETURNING seq, id),
 added AS MATERIALIZED (
     SELECT g.seq, g.type, g.subject, g.created, w.position, w.handler
     FROM new JOIN given g USING (seq)
-    JOIN unnest($7::int[], $8::int[], $9::text[]) AS w (number, position, handler)
+    JOIN unnest($8::int[], $9::int[], $10::text[]) AS w (number, position, handler)
       ON w.number = g.number),
 first AS MATERIALIZED (
     SELECT DISTINCT ON (subject, handler) subject, handler, created, seq FROM added
@@ -94,7 +96,7 @@ SELECT m.event AS seq, m.position, m.handler, m.attempts, m.failures, m.crashes,
     m.alone, m.due, EXISTS (
         SELECT 1 FROM @newest n WHERE n.subject = m.subject AND n.handler = m.handler
         AND (n.created, n.event) > (m.created, m.event)) AS superseded,
-    e.id, e.type, e.subject, e.created, e.received, e.body
+    e.id, e.type, e.subject, e.created, e.received, e.body, e.trace_context
 FROM marked m JOIN @events e ON e.seq = m.event
 """
 

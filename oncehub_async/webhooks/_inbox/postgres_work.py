@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 
 from ..._ground import dump_json
 from .._event_names import ANY
+from .database_rows import event_of
+from .known_time import EVERY, latest_signed
 from .postgres_deployments import wanting
-from .postgres_inspection import event_of
+from .postgres_known_time import KEEP_SIGNED
 from .postgres_owner import PostgresOwner
 from .postgres_statements import BEGIN, CLAIM, LOCK, LOCK_FOR_PUTS, PUT, SETTLE
 from .records import AT_ONCE, Claim, Outcome, State, StoredEvent, Work
@@ -58,6 +60,7 @@ class PostgresWork:
         """By event and handler."""
         self.types: dict[str, frozenset[str]] = {}
         """What each of this process's handlers asks for."""
+        self._vouched = float("-inf")
 
     async def put_many(self, connection: Any, asked: Sequence[Any]) -> Sequence[bool]:
         """Keep events with their handlers; which of them are new."""
@@ -69,12 +72,19 @@ class PostgresWork:
         events, work = [], []
         for number, (event, handlers) in enumerate(await self._unsaid(connection, new), 1):
             at, received = event.creation_time, event.received
-            events.append((event.id, event.type, event.subject, at, received, event.body))
+            row = (event.id, event.type, event.subject, at, received, event.body)
+            events.append((*row, event.trace_context))
             names = (*handlers, *wanting(rows, event.type, handlers))
             work += [(number, position, name) for position, name in enumerate(names)]
-        kept = await self._fetch(connection, PUT, *_columns(events, 6), *_columns(work, 3))
+        kept = await self._fetch(connection, PUT, *_columns(events, 7), *_columns(work, 3))
+        await self._vouch(connection, latest_signed(event for event, _ in asked))
         ids = {row["id"] for row in kept}
         return [is_first and put[0].id in ids for is_first, put in zip(first, asked, strict=True)]
+
+    async def _vouch(self, connection: Any, signed: float) -> None:
+        if signed > self._vouched + EVERY:
+            await self._fetch(connection, KEEP_SIGNED, signed)
+            self._vouched = signed
 
     async def _unsaid(
         self, connection: Any, new: Mapping[str, tuple[StoredEvent, Sequence[str]]]
@@ -188,4 +198,4 @@ def _claim_of(rows: Sequence[Any]) -> Claim:
         )
         for row in rows
     ]
-    return Claim(event_of(rows[0]), tuple(work), rows[0]["alone"])
+    return Claim(event_of(rows[0][-7:]), tuple(work), rows[0]["alone"])

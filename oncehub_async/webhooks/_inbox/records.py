@@ -36,9 +36,42 @@ class StoredEvent:
     same_as: str | None = None
     """The id of an event that says the same: of the two, an inbox takes what comes first. It is
     asked for when an event is put, and not kept."""
+    trace_context: str | None = None
+    """Where the delivery stands in its trace, so that handlers in any process go on with that: W3C
+    traceparent, and after a space tracestate, if there is one. None without tracing."""
+    signed: float | None = None
+    """When OnceHub signed it, by its own clock; None where it did not. It is not kept with it:
+    see `TimekeepingInbox`."""
 
     def __repr__(self) -> str:
         return f"StoredEvent(id={self.id!r}, type={self.type!r})"
+
+
+@attrs.frozen(kw_only=True)
+class KnownTime:
+    """What an inbox knows of the time of day, in Unix seconds; None where it knows nothing.
+
+    - `purged`: what was taken for the present when it was purged last.
+    - `vouched`: when the newest delivery was signed, to the hour: the present is no earlier.
+    - `received`: when the newest event came, by the clock of whoever took it.
+    """
+
+    purged: float | None = None
+    vouched: float | None = None
+    received: float | None = None
+
+    @property
+    def least(self) -> float | None:
+        """What the present is no earlier than, unless the clock was wrong before, too."""
+        known = [each for each in (self.purged, self.vouched) if each is not None]
+        return max(known) if known else self.received
+
+    def forgettable(self, before: float, needed: float) -> float:
+        """Until when what was received may be forgotten by hand, where `before` was asked for and
+        replays need what is `needed` seconds old: whoever asks has a clock that may be wrong.
+        """
+        known = [each - needed for each in (self.purged, self.vouched) if each is not None]
+        return min(before, max(known)) if known else before
 
 
 @attrs.frozen

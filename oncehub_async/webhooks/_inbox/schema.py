@@ -6,8 +6,9 @@ partial indexes hold unfinished work only, however much is kept. `suspected` is 
 process died, `alone` what runs without other work beside it, `began` what has begun of that,
 `replay` what was asked for again. `needed` has one row: for how long the receiver needs events to
 be known again. `newest` has what each handler is done with that happened last of a subject, for
-longer than events are kept. `handlers` has those that each open inbox runs, and with an empty owner
-those that there were, and until when.
+longer than events are kept. `trace_context` says to which trace an event's handlers belong.
+`handlers` has those that each open inbox runs, and with an empty owner those that there were, and
+until when. `known_time` is described in its own module.
 """
 
 import contextlib
@@ -18,11 +19,13 @@ from pathlib import Path
 
 from ..._ground import open_private
 from ...errors import ConfigurationError
+from . import known_time
 from .subject_order import let_go_on
 
 logger = logging.getLogger("oncehub_async.webhooks")
 
-VERSION = 4
+VERSION = 5
+_OLDER = (2, 3, 4)
 _APPLICATION_ID = 0x4F68496E
 _OLDEST = (3, 35)
 """For RETURNING; UPDATE FROM came before."""
@@ -37,7 +40,8 @@ CREATE TABLE events (
     subject TEXT NOT NULL,
     created REAL NOT NULL,
     received REAL NOT NULL,
-    body BLOB NOT NULL
+    body BLOB NOT NULL,
+    trace_context TEXT
 );
 CREATE INDEX events_received ON events (received);
 CREATE TABLE work (
@@ -112,6 +116,8 @@ INSERT OR REPLACE INTO newest
     ORDER BY w.created, w.event;
 """
 
+_FROM_4 = "ALTER TABLE events ADD COLUMN trace_context TEXT"
+
 
 def connect(path: Path, busy_timeout: float, *, create: bool) -> sqlite3.Connection:
     """Open an inbox's file; with `create`, make it if it isn't there.
@@ -161,12 +167,13 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA temp_store = MEMORY")
     if is_new:
         _create_tables(connection, path)
+    connection.execute(known_time.TABLE)
 
 
 def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
     version = _pragma(connection, "user_version")
     if _pragma(connection, "application_id") == _APPLICATION_ID:
-        if version in (2, 3):
+        if version in _OLDER:
             _migrate(connection, path)
         elif version != VERSION:
             raise ConfigurationError(
@@ -196,7 +203,8 @@ def _create_tables(connection: sqlite3.Connection, path: Path) -> None:
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     """Bring an older version up to date. No older program may use the file meanwhile.
 
-    Version 2 knew no line of waiting work, version 3 neither replays nor who else has handlers.
+    Version 2 knew no line of waiting work, version 3 neither replays nor who else has handlers,
+    version 4 no traces.
     """
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -208,6 +216,8 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
             let_go_on(connection, [subject for (subject,) in rows if subject is not None])
         if version in (2, 3):
             _run(connection, _TABLES_OF_4 + _FROM_3)
+        if version in _OLDER:
+            _run(connection, _FROM_4)
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     except BaseException:

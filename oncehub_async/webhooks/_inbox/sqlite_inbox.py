@@ -15,11 +15,11 @@ from typing import Any, TypeVar
 from ..._ground import checks
 from ...errors import ClientStateError, ConfigurationError
 from .._webhook_errors import InboxError
-from . import deployments, schema, statements
+from . import deployments, known_time, schema, statements
 from .inbox_writer import InboxWriter, WriteOperation
 from .interface import FOR_LIFE
 from .owner_lock import SECONDS_BETWEEN_LOOKS, OwnerLock, RollCall, sweep
-from .records import AT_ONCE, Claim, Deployment, Outcome, StoredEvent, Subscription, Work
+from .records import AT_ONCE, Claim, Deployment, KnownTime, Outcome, StoredEvent, Subscription, Work
 from .selection import Selection
 from .sqlite_inspection import SQLiteFile, _SQLiteInspection
 from .subject_order import types_argument
@@ -69,7 +69,7 @@ class SQLiteInbox(_SQLiteInspection):
         self._roll = RollCall(self.path)
         self._last_roll_call = self._last_look = float("-inf")
         self._is_known, self._sweeps = False, True
-        self._ahead = 0.0
+        self._ahead, self._vouched = 0.0, float("-inf")
         self._types: dict[str, frozenset[str]] = {}
         self._checked: dict[str, frozenset[str]] = {}
         self._put = WriteOperation(self._put_many)
@@ -104,7 +104,7 @@ class SQLiteInbox(_SQLiteInspection):
                 f"path: {self.path} can't be made: {error.strerror or error}"
             ) from None
         self._is_known, self._sweeps = False, True
-        self._types, self._checked = {}, {}
+        self._types, self._checked, self._vouched = {}, {}, float("-inf")
         self._writer = InboxWriter(
             self._connect, self._is_current, self._look_after_lock, self._busy_timeout
         )
@@ -214,6 +214,14 @@ class SQLiteInbox(_SQLiteInspection):
             )
         return purged.events
 
+    async def known_time(self) -> KnownTime:
+        """What the file knows of the time; see `TimekeepingInbox`."""
+        return await self._asked(known_time.read)
+
+    async def keep_purge_time(self, moment: float) -> None:
+        """Note for when it was purged; see `TimekeepingInbox`."""
+        await self._asked(lambda connection: known_time.keep_purge_time(connection, moment))
+
     async def _read(self, question: Callable[[sqlite3.Connection], T]) -> T:
         return await self._asked(question)
 
@@ -263,6 +271,10 @@ class SQLiteInbox(_SQLiteInspection):
         )
 
     def _put_many(self, connection: sqlite3.Connection, asked: Sequence[Any]) -> Sequence[bool]:
+        signed = known_time.latest_signed(event for event, _ in asked)
+        if signed > self._vouched + known_time.EVERY:
+            known_time.keep_signed(connection, signed)
+            self._vouched = signed
         return statements.put_many(connection, asked, self._owner)
 
     def _claim_many(

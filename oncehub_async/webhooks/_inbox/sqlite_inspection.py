@@ -29,6 +29,10 @@ class _SQLiteInspection(ABC):
         """How much unfinished work each handler has."""
         return await self._read(statements.waiting)
 
+    async def oldest(self) -> dict[str, float]:
+        """When the first event came of each handler's unfinished work."""
+        return await self._read(statements.oldest)
+
     async def counts(self) -> dict[State, int]:
         """How much work there is in each state."""
         return await self._read(statements.counts)

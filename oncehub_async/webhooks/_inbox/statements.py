@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from .database_rows import event_of
 from .deployments import others_handlers
 from .records import AT_ONCE, Claim, Outcome, State, StoredEvent, Work
 from .subject_order import (
@@ -26,14 +27,14 @@ _CHUNKS = (64, 16, 4, 1)
 
 _PAGES_FREED_AT_ONCE = 1_000
 
-_EVENT_COLUMNS = "(seq, id, type, subject, created, received, body)"
+_EVENT_COLUMNS = "(seq, id, type, subject, created, received, body, trace_context)"
 _WORK_COLUMNS = "(event, position, handler, state, attempts, created, waits, due, open_subject)"
 
 _CLAIMABLE = """
 SELECT w.event, w.position, w.handler, w.attempts + 1, w.failures, w.crashes, w.error, w.due,
        EXISTS (SELECT 1 FROM newest n WHERE n.subject = e.subject AND n.handler = w.handler
                AND (n.created, n.event) > (w.created, w.event)), w.replay,
-       e.id, e.type, e.subject, e.created, e.received, e.body
+       e.id, e.type, e.subject, e.created, e.received, e.body, e.trace_context
 FROM work w JOIN events e ON e.seq = w.event
 WHERE w.handler = :handler AND w.due <= :now AND TYPE_MATCHES
 ORDER BY w.due, w.event, w.position
@@ -151,7 +152,8 @@ def put_many(
         known.add(event.id)
         seq += 1
         at, about = event.creation_time, event.subject
-        events.append((seq, event.id, event.type, about, at, event.received, event.body))
+        row = (seq, event.id, event.type, about, at, event.received, event.body)
+        events.append((*row, event.trace_context))
         due = None if about in in_line else AT_ONCE
         for position, name in enumerate((*handlers, *others.wanting(event.type, handlers))):
             work.append((seq, position, name, "pending", 0, at, AT_ONCE, due, about))
@@ -254,19 +256,6 @@ def _by_due(row: Sequence[Any]) -> tuple[float, int, int]:
     return row[7], row[0], row[1]
 
 
-def event_of(row: Sequence[Any]) -> StoredEvent:
-    """An event from its columns."""
-    event_id, event_type, subject, created, received, body = row
-    return StoredEvent(
-        id=event_id,
-        type=event_type,
-        subject=subject,
-        creation_time=created,
-        received=received,
-        body=body,
-    )
-
-
 def settle_many(
     connection: sqlite3.Connection,
     owner: str,
@@ -349,6 +338,15 @@ def waiting(connection: sqlite3.Connection) -> dict[str, int]:
     """How much unfinished work each handler has."""
     rows = connection.execute(
         "SELECT handler, count(*) FROM work WHERE open_subject IS NOT NULL GROUP BY handler"
+    )
+    return dict(rows.fetchall())
+
+
+def oldest(connection: sqlite3.Connection) -> dict[str, float]:
+    """When the first event came of each handler's unfinished work."""
+    rows = connection.execute(
+        "SELECT handler, received FROM (SELECT handler, min(event) AS first FROM work "
+        "WHERE open_subject IS NOT NULL GROUP BY handler) JOIN events ON seq = first"
     )
     return dict(rows.fetchall())
 

@@ -1,0 +1,1 @@
+"""Receivers on several hosts that share one inbox, behind a proxy."""

@@ -1,0 +1,82 @@
+"""A command that goes on until it is interrupted, run in this process."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import attrs
+import pytest
+
+from oncehub_async import Clock
+from oncehub_async.cli._app import command_line
+from oncehub_async.cli._output import terminal
+
+
+@attrs.define(eq=False)
+class Going:
+    """A command under way, and what it has printed so far."""
+
+    task: "asyncio.Task[int]"
+    _captured: pytest.CaptureFixture[str]
+    out: str = ""
+    err: str = ""
+
+    def read(self) -> str:
+        """All that was printed up to now."""
+        out, err = self._captured.readouterr()
+        self.out += out
+        self.err += err
+        return self.out + self.err
+
+    async def until(self, text: str, times: int = 1) -> None:
+        """Wait until a text was printed, so many times."""
+        await self.until_true(lambda: self.read().count(text) >= times)
+
+    async def until_true(self, condition: Callable[[], bool]) -> None:
+        """Wait until something is so, while the command goes on."""
+        async with asyncio.timeout(60):
+            while not condition():
+                assert not self.task.done(), (self.task, self.out, self.err)
+                await asyncio.sleep(0.01)
+
+    async def interrupted(self, how: signal.Signals = signal.SIGINT) -> int:
+        """Interrupt it as Ctrl-C does: its exit code."""
+        os.kill(os.getpid(), how)
+        async with asyncio.timeout(60):
+            code = await self.task
+        assert "Traceback" not in self.read()
+        return code
+
+
+@asynccontextmanager
+async def going(captured: pytest.CaptureFixture[str], *arguments: str) -> AsyncIterator[Going]:
+    """Begin a command; what is left of it is cancelled in the end."""
+    with terminal():
+        task = asyncio.create_task(command_line(arguments).run_async(list(arguments)))
+        command = Going(task, captured)
+        try:
+            yield command
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+            command.read()
+
+
+def let_pauses_pass(monkeypatch: pytest.MonkeyPatch, shortest: float) -> list[float]:
+    """From now on what waits for so many seconds or more, by any clock, goes on at once; gives the
+    seconds that were asked for, as they are.
+    """
+    asked: list[float] = []
+    sleep = Clock.sleep
+
+    async def pass_at_once(clock: Clock, seconds: float) -> None:
+        if seconds < shortest:
+            await sleep(clock, seconds)
+            return
+        asked.append(seconds)
+        await asyncio.sleep(0.02)
+
+    monkeypatch.setattr(Clock, "sleep", pass_at_once)
+    return asked

@@ -1,0 +1,98 @@
+"""`oncehub export --watch` in this process: its lines, its last words, and its files."""
+
+import json
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from oncehub_async.cli import COMPLETE, FAILED, WRONG_USAGE
+from oncehub_async.simulator import Account, Fault, Simulator
+from tests.typed_command import run
+
+from ..simulator.threaded import running
+from .going_command import going, let_pauses_pass
+
+WATCH = ("export", "bookings", "webhooks", "--out", "x", "--watch", "--per-second", "1000")
+
+
+@pytest.fixture
+def sim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Simulator]:
+    """An account, whose key and address are set, and a folder to work in."""
+    monkeypatch.chdir(tmp_path)
+    account = Account(bookings=130, contacts=5, webhooks=2)
+    with running(Simulator(account, limits=None)) as simulator:
+        monkeypatch.setenv("ONCEHUB_API_KEY", simulator.api_key)
+        monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
+        yield simulator
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds between looks, which pass at once."""
+    return let_pauses_pass(monkeypatch, 10.0)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+async def test_changes_and_deletions_are_lines(
+    how: signal.Signals,
+    sim: Simulator,
+    slept: list[float],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The files of changes are named as they are; it ends well, and says what it saw last."""
+    async with going(capsys, *WATCH, "--every", "60") as command:
+        await command.until("Looking for changes every 1 min 00 s, for x/*.changes.jsonl. Stop")
+        changed, (gone, *_) = next(sim.ids("bookings")), sim.ids("webhooks")
+        sim.touch(changed)
+        await command.until("1 change: bookings 1\n")
+        sim.delete(gone)
+        await command.until(f"  deleted of webhooks: {gone}\n")
+        assert await command.interrupted(how) == COMPLETE
+    assert command.err.splitlines()[-1].startswith("Stopped after a look at 20")
+    assert set(slept) == {60.0}
+    assert Path("x/bookings.changes.jsonl").exists()
+    lines = Path("x/webhooks.changes.jsonl").read_text().splitlines()
+    assert json.loads(lines[-1]) == {"id": gone, "object": "webhook", "deleted": True}
+
+
+async def test_json_has_a_line_for_each_look(
+    sim: Simulator, slept: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first is the export; one that failed says why, and the next asks again."""
+    async with going(capsys, *WATCH, "--json", "--quiet") as command:
+        await command.until('"round":1,')
+        sim.inject(Fault("html", "list-all-webhooks", status=404))
+        await command.until('"errors":{"webhooks"')
+        sim.clear_faults()
+        looks = len(slept)
+        await command.until_true(lambda: len(slept) >= looks + 2)
+        assert await command.interrupted() == COMPLETE
+    told = [json.loads(line) for line in command.out.splitlines()]
+    assert [each["round"] for each in told] == list(range(len(told)))
+    assert told[1]["changes"] == {"bookings": 0, "webhooks": 0}
+    (failed, *_) = (each for each in told if each["errors"])
+    assert f"oncehub: webhooks: {failed['errors']['webhooks']}; tried again in" in command.err
+    assert told[-1]["errors"] == {}
+
+
+def test_an_export_that_fails_is_not_watched(
+    sim: Simulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is missing is told, and the exit code says so."""
+    sim.inject(Fault("html", "list-all-webhooks", status=400))
+    code, _, err = run(capsys, *WATCH)
+    assert code == FAILED
+    assert "webhooks" in err
+    assert "Looking for changes" not in err
+
+
+def test_seconds_that_are_too_few_are_refused(
+    sim: Simulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the option's name, before anything is sent."""
+    code, _, err = run(capsys, *WATCH, "--every", "9")
+    assert (code, sim.stats.requests) == (WRONG_USAGE, 0)
+    assert err.startswith("oncehub: --every: ")
+    assert err.count("\n") == 1

@@ -1,0 +1,133 @@
+"""What is printed on a terminal, on an old one, on none, and to a reader who has gone."""
+
+import io
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from oncehub_async.cli import COMPLETE, READER_GONE, WRONG_USAGE, main
+from oncehub_async.cli._output import note, say
+from oncehub_async.simulator import Account, Fault, Simulator
+from tests.typed_command import run
+
+from ..simulator.threaded import running
+
+LINK = "https://oncehub.com/dana"
+
+
+@pytest.fixture
+def sim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Simulator]:
+    """An account, whose key and address are set, and a folder to work in."""
+    monkeypatch.chdir(tmp_path)
+    with running(Simulator(Account(bookings=130, webhooks=2), limits=None)) as simulator:
+        monkeypatch.setenv("ONCEHUB_API_KEY", simulator.api_key)
+        monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
+        yield simulator
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is printed goes to a terminal of 40 columns."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "40")
+    for stream in (sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+
+
+def test_a_table_that_has_no_room_is_blocks(
+    sim: Simulator, terminal: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each value with its column's name, and not letter by letter."""
+    code, out, _ = run(capsys, "webhooks", "list")
+    assert code == COMPLETE
+    for webhook in sim.ids("webhooks"):
+        lines = out.split(webhook)[1].splitlines()
+        assert f"  url: {sim.object(webhook)['url']}" in " ".join(lines[1:6]).replace("     ", " ")
+
+
+def test_an_export_moves_on_a_terminal(
+    sim: Simulator,
+    terminal: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A table of the resources, how far each is, and what is left to do."""
+    monkeypatch.setenv("COLUMNS", "120")
+    code, _, err = run(capsys, "export", "bookings", "users", "--out", "x")
+    assert code == COMPLETE
+    assert "resource" in err
+    rows = [line.split() for line in err.splitlines() if line.startswith(("bookings", "users"))]
+    assert ["bookings", "130", "2", "complete"] in rows
+    assert "130 objects" not in err.split("resource")[0]
+    assert "objects/s" in err
+
+
+def test_quiet_hears_of_no_warning(
+    sim: Simulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the library logs is shown beside the result, but not to who wants it quiet."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    sim.inject(Fault("server_error", "list-all-users", times=1, status=503))
+    code, _, err = run(capsys, "export", "users", "--out", "x")
+    assert code == COMPLETE
+    assert "GET /users: answered 503; again in" in err
+    sim.inject(Fault("server_error", "list-all-users", times=1, status=503))
+    code, out, err = run(capsys, "export", "users", "--out", "y", "--quiet")
+    assert (code, out, err) == (COMPLETE, "", "")
+    assert logging.getLogger().handlers == []
+
+
+class OldStream(io.StringIO):
+    """A stream of somebody's own that can show ASCII only."""
+
+    encoding = "ascii"
+
+    def write(self, text: str) -> int:
+        text.encode("ascii")
+        return super().write(text)
+
+
+def test_a_stream_of_somebodys_own_gets_what_it_can_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rest comes as escapes."""
+    stream = OldStream()
+    monkeypatch.setattr(sys, "stderr", stream)
+    assert main(["inbox", "list", "--file", "Ω.db"]) == WRONG_USAGE
+    assert "\\u03a9.db" in stream.getvalue()
+
+
+def test_without_any_output_a_command_does_its_work(
+    sim: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that was begun with `>&-`."""
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", None)
+        patched.setattr(sys, "stderr", None)
+        assert main(["export", "users", "--out", "x"]) == COMPLETE
+    assert Path("x/users.jsonl").stat().st_size > 0
+
+
+def test_a_reader_who_has_gone_is_told_by_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is still to be written goes nowhere: the end of the program doesn't fail for it."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w", encoding="utf-8") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        assert main(["link", LINK]) == READER_GONE
+        stream.write("more")
+
+
+def test_notes_that_nobody_reads_stop_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only the result has to be read."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w", encoding="utf-8") as stream:
+        monkeypatch.setattr(sys, "stderr", stream)
+        note("about the work")
+        say("the result")
+    assert capsys.readouterr().out == "the result\n"
