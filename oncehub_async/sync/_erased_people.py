@@ -20,6 +20,9 @@ from ._tables import UNKNOWN_FIELDS, Column, ColumnKind, table_of
 _OF_THE_GUEST = frozenset({"contact", "conversation", "recipient"})
 """Expandable fields whose object is about the person whom its row is about."""
 _ID = re.compile(r"[A-Z]{2,5}-[\w-]{1,100}")
+_CONTACT = "CTC-"
+_CONTACT_IDS = re.compile(rf"^{_CONTACT}.*$", re.MULTILINE)
+_DIGEST_LENGTH = 64
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _FEWEST_DIGITS = 6
 
@@ -90,10 +93,14 @@ class ErasedPeople:
 
     def names(self, table: str, values: Mapping[str, Any]) -> bool:
         """Whether a row is about one of them, or names one; its values by column, JSON as data."""
+        if not self._may_be_in(table, values):
+            return False
         return self._owns(table, values) or any(map(self._is_in, values.values()))
 
     def changes(self, table: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """The columns of a row that have to hold something else, and what."""
+        if not self._may_be_in(table, values):
+            return {}
         columns = [each for each in table_of(table).columns if values.get(each.name) is not None]
         if self._owns(table, values):
             gone: dict[str, Any] = {
@@ -113,6 +120,8 @@ class ErasedPeople:
 
     def redacted(self, table: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """An object as the service sent it, without them; the same where they aren't in it."""
+        if not self._may_be_in(table, data):
+            return data
         tree = tree_of(table_of(table))
         values: dict[str, Any] = {}
         unknown = _flat(tree, data, values)
@@ -134,6 +143,17 @@ class ErasedPeople:
     def names_by_more_than_ids(self, value: Any) -> bool:
         """The same, but for the ids of their contacts, which say nothing once these are gone."""
         return any(not _ID.fullmatch(text) and self._is_text(text) for text in texts_in(value))
+
+    def _may_be_in(self, table: str, values: Mapping[str, Any]) -> bool:
+        """Whether it is worth a closer look: most rows are about somebody else."""
+        if table == "sms_notifications":
+            return True  # phone numbers are no words
+        text = "\n".join(texts_in(values))
+        return (
+            any(self._hash(f"address {each}") in self.hashes for each in addresses_in(text))
+            or any(self._is_id(each) for each in _CONTACT_IDS.findall(text))
+            or any(self._is_digest(each) for each in _DIGEST.findall(text))
+        )
 
     def _owns(self, table: str, values: Mapping[str, Any]) -> bool:
         match table:
@@ -167,15 +187,16 @@ class ErasedPeople:
         return self._is_digest(value) or self._hash(f"phone {phone_digits(value)}") in self.hashes
 
     def _is_digest(self, text: str) -> bool:
-        found = _DIGEST.fullmatch(text) is not None
+        found = len(text) == _DIGEST_LENGTH and _DIGEST.fullmatch(text) is not None
         return found and self._hash(f"digest {text}") in self.hashes
 
     def _is_in(self, value: Any) -> bool:
         return any(self._is_text(text) for text in texts_in(value))
 
     def _is_text(self, text: str) -> bool:
-        if _ID.fullmatch(text):
-            return self._is_id(text)
+        if "@" not in text and "%" not in text:
+            # As most texts are; a digest is as long as it is.
+            return self._is_id(text) if text.startswith(_CONTACT) else self._is_digest(text)
         if any(self._hash(f"address {each}") in self.hashes for each in addresses_in(text)):
             return True
         return self._is_digest(text)
@@ -204,17 +225,27 @@ class ErasedPeople:
 NOBODY = ErasedPeople()
 
 
-def texts_in(value: Any) -> Iterator[str]:
-    """All texts in JSON data."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for name, each in value.items():
-            yield str(name)
-            yield from texts_in(each)
-    elif isinstance(value, list | tuple):
+def texts_in(value: Any) -> list[str]:
+    """All texts in JSON data, names of fields too."""
+    found: list[str] = []
+    _add_texts(value, found)
+    return found
+
+
+def _add_texts(value: Any, found: list[str]) -> None:
+    # Called for every value of every row: an exact type is looked at first.
+    kind = type(value)
+    if kind is str:
+        found.append(value)
+    elif kind is dict:
+        found.extend(value)
+        for each in value.values():
+            _add_texts(each, found)
+    elif kind is list or kind is tuple:
         for each in value:
-            yield from texts_in(each)
+            _add_texts(each, found)
+    elif isinstance(value, Mapping):
+        _add_texts(dict(value), found)
 
 
 def _flat(tree: ColumnTree, data: Mapping[str, Any], values: dict[str, Any]) -> dict[str, Any]:

@@ -80,6 +80,8 @@ async def receive(sim: Simulator, someone: Someone, path: Path) -> None:
                 "type": "booking.scheduled",
                 "creation_time": "2026-11-01T10:00:00Z",
                 "api_version": "v2",
+                # So long that its room is free once another body is there.
+                "more": f"{'x' * 20_000} {someone.email}" if number == 1 else None,
                 "data": {**sim.object(key), "contact": sim.object(someone.contact)}
                 if key in someone.bookings
                 else sim.object(key),

@@ -1,6 +1,8 @@
 """An erased person occurs in no byte of what is kept, and doesn't come back."""
 
 import gzip
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -99,10 +101,24 @@ async def test_what_was_unfinished_is_erased_later(database_url: str, tmp_path: 
             from oncehub_async.webhooks import Selection
 
             assert await inbox.drop(Selection(states=State, events=event)) == 1
+        _leave_in_free_room(Path(kept.inbox), f"{'x' * 20_000} {someone.email}")
+        assert found_in([someone.email], {"inbox": Path(kept.inbox).read_bytes()})
         places = PersonPlaces(inboxes=[kept.inbox])
         assert (await erase_person(someone.email, places, apply=True)).count == 1
         assert found_in(someone.texts, {"inbox": Path(kept.inbox).read_bytes()}) == set()
         assert not Path(f"{kept.inbox}-wal").exists()
+
+
+def _leave_in_free_room(path: Path, text: str) -> None:
+    """As a version of SQLite does that doesn't overwrite what it deletes."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA secure_delete = OFF")
+        connection.execute("CREATE TABLE old (body TEXT)")
+        connection.execute("INSERT INTO old VALUES (?)", (text,))
+        connection.commit()
+        connection.execute("DROP TABLE old")
+        connection.commit()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 async def test_others_keep_what_is_theirs(database_url: str, tmp_path: Path) -> None:

@@ -1,0 +1,63 @@
+"""E-mail addresses are found wherever somebody wrote them, and no other is taken for one."""
+
+import pytest
+
+from oncehub_async._ground import address_forms, addresses_in, phone_digits, plain_address
+
+ANN = "ann.lee+a@mail.example"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ANN,
+        " ANN.Lee+A@Mail.Example\n",
+        f"Ann <{ANN}>, Bob <bob@mail.example>",
+        f"write to {ANN}.",
+        f"({ANN})",
+        f"'{ANN}'",
+        f"mailto:{ANN}",
+        f"https://x.example/?name=Ann&email={ANN}&x=1",
+        "https://x.example/?email=ann.lee%2Ba%40mail.example",
+        "https://x.example/?next=https%3A%2F%2Fy.example%2F%3Fe%3Dann.lee%252Ba%2540mail.example",
+        f'{{"email":"{ANN}"}}',
+        f"bob@x.example;{ANN}",
+        f"*{ANN}*",
+        f"-{ANN}",
+    ],
+)
+def test_an_address_is_found(text: str) -> None:
+    """In capitals, within others' texts, in links."""
+    assert plain_address(ANN) in addresses_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "joann.lee+a@mail.example",
+        "ann.lee+a@mail.example.org",
+        "ann.lee+a@xmail.example",
+        "lee+a@mail.example",
+        "ann.lee@mail.example",
+        "ann.lee+a at mail.example",
+        "100% of them",
+        "",
+        "@" * 5_000,
+    ],
+)
+def test_another_address_is_not(text: str) -> None:
+    """However alike."""
+    assert plain_address(ANN) not in addresses_in(text)
+
+
+def test_domains_are_known_in_both_ways_of_writing() -> None:
+    """In letters, and as the DNS has them."""
+    both = {"ann@bücher.example", "ann@xn--bcher-kva.example"}
+    assert address_forms("Ann@Bücher.example") == both
+    assert address_forms("ann@xn--bcher-kva.example") == both
+    assert address_forms("ann@" + "x" * 80) == {"ann@" + "x" * 80}
+
+
+def test_phones_are_their_digits() -> None:
+    """Whatever stands between."""
+    assert phone_digits("+49 (30) 901-820") == "4930901820"
