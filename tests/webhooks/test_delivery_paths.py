@@ -85,7 +85,8 @@ async def serving(path: str) -> AsyncIterator[str]:
     task = asyncio.create_task(
         serve(make_receiver(), port=0, path=path, on_start=started.set_result)
     )
-    await asyncio.wait({task, started}, return_when=asyncio.FIRST_COMPLETED)
+    either: set[asyncio.Future[Any]] = {task, started}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     if task.done():
         task.result()
     yield started.result()
