@@ -87,9 +87,9 @@ class Router(Generic[S]):
         async def free_the_room(event, context): ...
 
     `Router[Services]()` has handlers that find `Services` in `context.services`.
-    Handlers of an event begin in the order in which they were registered, those of an included router at the
-    Handlers run in the order in which they were registered, those of an included router at the
-    place where it was included.
+
+    Handlers of an event begin in the order in which they were registered, those of an included
+    router at the place where it was included.
     """
 
     def __init__(self) -> None:
