@@ -17,6 +17,8 @@ class AttemptGroup:
         self._slots, self._patience = slots, patience
         self._running: set[asyncio.Task[None]] = set()
         self._error: BaseException | None = None
+        self._turn: asyncio.Future[None] | None = None
+        self._current: asyncio.Task[None] | None = None
 
     async def run(self, attempt: Coroutine[Any, Any, None], name: str, *, is_last: bool) -> None:
         """Let an attempt run until it is over, or until the next one needn't wait any more.
@@ -27,10 +29,16 @@ class AttemptGroup:
             await attempt
             return
         self._slots.beside += bool(self._running)
-        task = asyncio.create_task(attempt, name=name)
+        loop = asyncio.get_running_loop()
+        task, self._turn = loop.create_task(attempt, name=name), loop.create_future()
         self._running.add(task)
         task.add_done_callback(self._ended)
-        await asyncio.wait({task}, timeout=self._patience)
+        self._current = task
+        timer = loop.call_later(self._patience, self._goes_on, task)
+        try:
+            await self._turn
+        finally:
+            timer.cancel()
         self._check()
 
     async def over(self) -> None:
@@ -51,6 +59,11 @@ class AttemptGroup:
         self._slots.beside -= bool(self._running)
         if not task.cancelled() and task.exception() is not None:
             self._error = task.exception()
+        self._goes_on(task)
+
+    def _goes_on(self, task: "asyncio.Task[None]") -> None:
+        if task is self._current and self._turn is not None and not self._turn.done():
+            self._turn.set_result(None)
 
     def _check(self) -> None:
         if self._error is not None:
