@@ -1,6 +1,7 @@
 """What everything else stands on, and what knows nothing of the API: time, texts, checks."""
 
 from .._printable import printable, printable_json
+from .beside_loop import LARGE, off_loop
 from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
 from .file_lock import FileLock
@@ -42,6 +43,7 @@ from .times import (
 __all__ = [
     "DAY",
     "EARLIEST",
+    "LARGE",
     "LATEST",
     "MAX_LIMIT",
     "MOST_VALUES",
@@ -73,6 +75,7 @@ __all__ = [
     "likely_word",
     "load_json",
     "logger",
+    "off_loop",
     "open_private",
     "printable",
     "printable_json",

@@ -6,6 +6,7 @@ from contextlib import closing
 from types import TracebackType
 from typing import Self, TypeVar
 
+from .._ground import LARGE
 from ._body_file import BodyFile
 from ._refusals import Refusal
 from ._webhook_errors import SignatureError
@@ -14,10 +15,6 @@ T = TypeVar("T")
 
 LARGEST_KEPT = 64 * 1024 * 1024
 """Bytes of a signed body that are kept, though it is too large to be read as an event."""
-
-LARGE = 1024 * 1024
-"""Bytes from which on a body waits in a file, and is hashed in a thread. OnceHub's events have a
-thousandth of that: what is so large is an exception, or a stranger's."""
 
 _ROOM = 2 * LARGEST_KEPT
 _ROOM_IN_MEMORY = 32 * 1024 * 1024

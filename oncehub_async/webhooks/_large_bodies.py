@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from ._arriving_body import LARGE, ArrivingBody
+from .._ground import LARGE, off_loop
+from ._arriving_body import ArrivingBody
 
 T = TypeVar("T")
 
@@ -20,9 +21,7 @@ def size_of(body: Body) -> int:
 
 async def looked_at(body: Body, look: Callable[[bytes | mmap.mmap], T]) -> T:
     """What `look` makes of a body, in a thread if that takes long."""
-    if size_of(body) > LARGE:
-        return await asyncio.to_thread(_look, body, look)
-    return _look(body, look)
+    return await off_loop(size_of(body), _look, body, look)
 
 
 def _look(body: Body, look: Callable[[bytes | mmap.mmap], T]) -> T:
@@ -42,4 +41,4 @@ class LargeBodies:
             yield body.whole() if isinstance(body, ArrivingBody) else body
             return
         async with self._turn:
-            yield body if isinstance(body, bytes) else await asyncio.to_thread(body.whole)
+            yield body if isinstance(body, bytes) else await off_loop(body.size, body.whole)

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from .._client import Resources
-from .._ground import UNSET, Unset, WallClock, checked_hook, checks, fields, tell_hook
+from .._ground import UNSET, Unset, WallClock, checked_hook, checks, fields, off_loop, tell_hook
 from ..errors import ClientStateError, ConfigurationError
 from . import _answers as answer
 from ._age_limit import limit_of_age
@@ -376,7 +376,7 @@ class Receiver(Router[S]):
     ) -> DeliveryAnswer:
         """Make an event of a body that was verified, and keep it."""
         try:
-            envelope = self._envelope(body)
+            envelope = await off_loop(len(body), self._envelope, body)
         except EnvelopeError as error:
             if key is None:
                 return self.refuse(Refusal.NO_EVENT, str(error))

@@ -10,7 +10,7 @@ from .._ground import LATEST, Clock, checks, fields, from_unix, tell_hook
 from ..errors import ClientStateError
 from ._attempt_group import AttemptGroup
 from ._deployment_watch import DeploymentWatch
-from ._event import Event, damaged_event, kept_event
+from ._event import Event, event_of
 from ._handler import Context
 from ._handling import (
     Rules,
@@ -199,13 +199,9 @@ class Worker:
     async def _handle(self, claim: Claim) -> None:
         """Run what was claimed of an event, one handler after the other, as far as none is slow."""
         left = list(claim.work)
-        damage: EnvelopeError | None = None
-        try:
-            event = kept_event(claim.event.type, claim.event.body)
-        except EnvelopeError as error:  # it was one when it was accepted: the inbox is damaged
-            event, damage = damaged_event(claim.event.id, claim.event.type), error
         group = AttemptGroup(self._slots, self._clock.real_seconds(LONG))
         try:
+            event, damage = await event_of(claim.event)
             # What hangs is done by itself, after the others.
             apart = self._slots.hanging(work.handler for work in left)
             for work in [each for each in left if each.handler in apart]:

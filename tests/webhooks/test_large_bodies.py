@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from oncehub_async._ground import LARGE
 from oncehub_async.errors import ConfigurationError
 from oncehub_async.testing import sign
 from oncehub_async.webhooks import (
@@ -25,7 +26,7 @@ from oncehub_async.webhooks import (
     Refusal,
     SQLiteInbox,
 )
-from oncehub_async.webhooks._arriving_body import _ROOM_IN_MEMORY, LARGE, LARGEST_KEPT, BodyRoom
+from oncehub_async.webhooks._arriving_body import _ROOM_IN_MEMORY, LARGEST_KEPT, BodyRoom
 from oncehub_async.webhooks._large_bodies import looked_at
 
 from .conftest import SECRET
