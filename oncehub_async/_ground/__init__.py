@@ -2,6 +2,7 @@
 
 from .._printable import printable, printable_json
 from .addresses import address_forms, addresses_in, phone_digits, plain_address
+from .beside_loop import LARGE, off_loop
 from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
 from .file_lock import FileLock
@@ -44,6 +45,7 @@ from .times import (
 __all__ = [
     "DAY",
     "EARLIEST",
+    "LARGE",
     "LATEST",
     "MAX_LIMIT",
     "MOST_VALUES",
@@ -79,6 +81,7 @@ __all__ = [
     "likely_word",
     "load_json",
     "logger",
+    "off_loop",
     "open_private",
     "phone_digits",
     "plain_address",

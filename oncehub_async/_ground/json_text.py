@@ -50,6 +50,10 @@ MOST_VALUES = 250_000
 expanded bookings of the simulator has 9,300."""
 
 
+_SIGNS = b",[{"
+_SIGNS_APART = [b"%c" % sign for sign in _SIGNS]
+
+
 class TooManyValuesError(ValueError):
     """More than any page or line holds."""
 
@@ -70,17 +74,24 @@ class ValueCount:
 
     def __init__(self, most: int = MOST_VALUES) -> None:
         self._most = most
-        self._signs = OutsideQuotes(b",[{", with_escapes=True)
-        self._seen = 0
+        self._signs = OutsideQuotes(_SIGNS, with_escapes=True)
+        self._seen = self._looked = self._at_most = 0
 
     def look(self, text: bytes | bytearray) -> None:
         """Look at what has come since. Raises `TooManyValuesError`."""
         if len(text) < 2 * self._most:  # as nearly all are: no room for as many
             return
+        # Wherever they stand: a long text of letters, quotes or backslashes has few of them.
         for start in range(self._seen, len(text), PIECE):
+            piece = bytes(text[start : start + PIECE])
+            self._at_most += sum(map(piece.count, _SIGNS_APART))
+        self._seen = len(text)
+        if self._at_most < self._most:
+            return
+        for start in range(self._looked, len(text), PIECE):
             if self._signs.add(bytes(text[start : start + PIECE])) >= self._most:
                 raise TooManyValuesError(self._most)
-        self._seen = len(text)
+        self._looked = len(text)
 
 
 def load_json(text: bytes | str, most: int | None = None) -> Any:

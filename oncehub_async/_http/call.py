@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import aiohttp
 import attrs
 
-from .._ground import Clock, begin_hook, fields, logger, tell_hook
+from .._ground import Clock, begin_hook, fields, logger, off_loop, tell_hook
 from .._rate import Priority, RateBudget, RequestOutcome, belongs_together, tells
 from ..errors import (
     AuthenticationError,
@@ -142,7 +142,7 @@ class _Call:
                 caller.session(), request, key, self._timeout(), departure
             )
             took = caller.clock.now() - (started if departure.at is None else departure.at)
-            data = read(request, answer)
+            data = await off_loop(len(answer.body), read, request, answer)
             return Reply(data, answer.request_id, answer.links, answer.status, took)
         except BaseException as error:
             failure = error

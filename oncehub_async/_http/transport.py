@@ -11,7 +11,7 @@ import attrs
 from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
 from yarl import URL
 
-from .._ground import Clock, HiddenText, TooManyValuesError, ValueCount
+from .._ground import Clock, HiddenText, TooManyValuesError, ValueCount, off_loop
 from ..errors import (
     ConnectError,
     ConnectionLostError,
@@ -159,7 +159,7 @@ async def _read(response: ClientResponse, request: Request) -> bytes:
     body, count = bytearray(), ValueCount()
     async for chunk in response.content.iter_chunked(256 * 1024):
         body += chunk
-        problem = _excess(body, count)
+        problem = await off_loop(len(body), _excess, body, count)
         if problem is not None:
             response.close()
             raise InvalidResponseError(

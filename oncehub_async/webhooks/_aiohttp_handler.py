@@ -12,7 +12,8 @@ from ..errors import ConfigurationError
 from . import _answers as answer
 from ._answers import DeliveryAnswer, is_compressed
 from ._arriving_body import ArrivingBody
-from ._delivery_path import DeliveryPath, delivery_path
+from ._delivery_path import DeliveryPath, check_length, delivery_path
+from ._hidden_route import check_reached
 from ._receiver import Receiver, checked_receiver
 from ._refusals import Refusal
 from ._signature import SIGNATURE_HEADER
@@ -40,7 +41,8 @@ def add_receiver(
     A signed POST that is answered 404 by the rest of the application is told of in the log: the
     webhook's URL has another path then.
 
-    Raises `ConfigurationError` for a path that no URL leads to.
+    Raises `ConfigurationError` for a path that no URL leads to, and, when the application starts,
+    where another of its routes or sub-applications answers there before.
     """
     if not isinstance(app, web.Application):
         raise ConfigurationError(
@@ -58,7 +60,8 @@ def add_receiver(
     routes = [app.router.add_route("*", route, deliver) for route in place.routes]
 
     async def run(_app: web.Application) -> AsyncIterator[None]:
-        _check_prefix(routes[-1].resource, place)
+        prefix = _checked_prefix(routes[-1].resource, place)
+        await check_reached(app.router, f"{prefix}{place.raw}", deliver)
         await receiver.open(handle=handle)
         try:
             yield
@@ -72,9 +75,10 @@ def add_receiver(
     _tell_of_astray(app, receiver)
 
 
-def _check_prefix(resource: web.AbstractResource | None, place: DeliveryPath) -> None:
-    """Raises `ConfigurationError` where the prefix of a sub-application is one that aiohttp never
-    finds: it compares what is quoted with what isn't."""
+def _checked_prefix(resource: web.AbstractResource | None, place: DeliveryPath) -> str:
+    """The prefix of a sub-application, "" of an application. Raises `ConfigurationError` where it
+    is one that aiohttp never finds, for it compares what is quoted with what isn't, or that no
+    client sends."""
     whole = resource.canonical if resource is not None else ""
     prefix = whole.removesuffix(place.routes[-1])
     if "%" in prefix or URL.build(path=prefix).raw_path != prefix:
@@ -82,6 +86,12 @@ def _check_prefix(resource: web.AbstractResource | None, place: DeliveryPath) ->
             "add_subapp: aiohttp finds no prefix with characters that have to be quoted in a URL, "
             "so nothing would be received there; use ASCII letters, digits and - . _ ~"
         )
+    if {".", ".."} & set(prefix.split("/")):
+        raise ConfigurationError(
+            "add_subapp: no client asks for a prefix with . or .. in it; use another one"
+        )
+    check_length(prefix + place.raw)
+    return prefix
 
 
 def aiohttp_handler(receiver: Receiver) -> Handler:

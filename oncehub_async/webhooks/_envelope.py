@@ -1,5 +1,6 @@
 """What has to be known of a delivery to accept it, read without building any model."""
 
+import mmap
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple, TypeGuard
@@ -48,7 +49,7 @@ def envelope_of(data: dict[str, Any]) -> Envelope:
     return Envelope(event_id, type_, subject, time, same_as)
 
 
-def envelope_of_unreadable(body: bytes) -> Envelope:
+def envelope_of_unreadable(body: bytes | mmap.mmap) -> Envelope:
     """What an authentic delivery without an envelope is kept under: the same if it comes again."""
     name = f"UNREADABLE-{sha256(body).hexdigest()[:32]}"
     return Envelope(name, UNREADABLE, name, None)

@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
+from .._ground import off_loop
 from ..errors import ModelError
 from ..models import Booking, BookingV1, Conversation, Model, from_dict
 from ._changed_bookings import is_caught_up
@@ -16,6 +17,7 @@ from ._envelope import (
     time_of,
 )
 from ._event_names import BOOKING, CONVERSATION, family
+from ._inbox import StoredEvent
 from ._signature import MAX_SKEW, RETRY_WINDOW, HeaderValue, raw_body, verify_signature
 from ._signing_secrets import Secrets
 from ._webhook_errors import EnvelopeError, EventDataError
@@ -147,6 +149,14 @@ def kept_event(type: str, body: bytes) -> Event:
 def damaged_event(id: str, type: str) -> Event:
     """What is known of an event whose body an inbox has lost."""
     return Event(b"", {}, Envelope(id, type, subject=id, creation_time=None))
+
+
+async def event_of(stored: StoredEvent) -> tuple[Event, EnvelopeError | None]:
+    """The event that was stored; an error where the inbox was damaged since it was accepted."""
+    try:
+        return await off_loop(len(stored.body), kept_event, stored.type, stored.body), None
+    except EnvelopeError as error:
+        return damaged_event(stored.id, stored.type), error
 
 
 def construct_event(

@@ -20,6 +20,7 @@ from .._ground import (
     checked_tracing,
     checks,
     fields,
+    off_loop,
     tell_hook,
 )
 from ..errors import ClientStateError, ConfigurationError
@@ -37,6 +38,7 @@ from ._handler import S
 from ._handling import Rules
 from ._inbox import Inbox, Selection, StoredEvent, Subscription, checked_inbox
 from ._inbox_health import InboxHealth
+from ._large_bodies import Body, LargeBodies, looked_at, size_of
 from ._observed import DeliveryHook, ReceivedDelivery, RunHook
 from ._own_loop import in_loop
 from ._refusals import Refusal, RefusalLog
@@ -97,7 +99,8 @@ class Receiver(Router[S]):
       `Selection(states=["failed", "dead"])` after a fix.
     - `drain`: seconds that handlers get to finish when the receiver closes.
     - `max_body`: bytes that an event may have. What is larger and signed is kept unread, up to
-      16 MiB, for handlers of everything; what is larger and not signed is refused.
+      `max_kept` bytes (64 MiB), for handlers of everything; what is larger and not signed is
+      refused.
     - `read_timeout`: seconds that a delivery may take to arrive. Adapters enforce both.
     - `max_waiting`: how many deliveries may wait for the inbox to keep them; those beyond are
       answered 503 with Retry-After at once.
@@ -123,6 +126,7 @@ class Receiver(Router[S]):
         redo_at_start: Selection | None = None,
         drain: float = 20.0,
         max_body: int = MAX_BODY,
+        max_kept: int = LARGEST_KEPT,
         read_timeout: float = 10.0,
         max_waiting: int = MAX_WAITING,
         unsafe_accept_unsigned: bool = False,
@@ -158,8 +162,8 @@ class Receiver(Router[S]):
         self.max_body: int = checks.count(max_body, "max_body")
         self.read_timeout: float = checks.seconds(read_timeout, "read_timeout")
         self._max_waiting, self._waiting = checks.count(max_waiting, "max_waiting"), 0
-        self._largest = max(self.max_body, LARGEST_KEPT)
-        self._room = BodyRoom(self._largest)
+        self._largest = max(self.max_body, checks.count(max_kept, "max_kept"))
+        self._room, self._large = BodyRoom(self._largest), LargeBodies()
         self._on_delivery = checked_hook(on_delivery, "on_delivery")
         self._on_run = checked_hook(on_run, "on_run")
         self._tracing = checked_tracing(tracing, "begin_delivery", "begin_run")
@@ -251,6 +255,7 @@ class Receiver(Router[S]):
         self._age_limit = limit_of_age(self.inbox.memory, self._max_age, self._max_skew)
         self._all_routes = routes = tuple(self.routes())
         self._names.clear()
+        self._large = LargeBodies()
         self._health = InboxHealth(self.clock)
         await self.inbox.open(needed=self._age_limit + self._max_skew)
         self._stack.push_async_callback(self.inbox.close)
@@ -352,21 +357,20 @@ class Receiver(Router[S]):
         loop = self._loop
         if not self._is_accepting or loop is None:
             return self.refuse(Refusal.NOT_OPEN)
-        if isinstance(body, ArrivingBody):
-            if body.error is not None:
-                return self.refuse(Refusal(body.error.problem), str(body.error))
-            body = body.whole()
+        if isinstance(body, ArrivingBody) and body.error is not None:
+            return self.refuse(Refusal(body.error.problem), str(body.error))
         try:
             return await in_loop(loop, self._receive(headers, body), self.read_timeout)
         except ClientStateError:
             return self.refuse(Refusal.OTHER_LOOP)
 
-    async def _receive(self, headers: Headers, body: bytes) -> DeliveryAnswer:
+    async def _receive(self, headers: Headers, body: Body) -> DeliveryAnswer:
         try:
-            header, body = signature_of(headers), raw_body(body)
+            header = signature_of(headers)
+            body = body if isinstance(body, ArrivingBody) else raw_body(body)
         except ConfigurationError as error:
             return self.refuse(Refusal.NOT_AS_IT_ARRIVED, str(error))
-        if len(body) > self._largest:
+        if size_of(body) > self._largest:
             return self.refuse(Refusal.TOO_LARGE)
         if self._waiting >= self._max_waiting:
             return self.refuse(Refusal.OVERLOADED)
@@ -374,17 +378,25 @@ class Receiver(Router[S]):
         try:
             key = await self._verify(header, body, now)
         except SignatureError as error:
-            return self._refuse_unsigned(error, len(body))
+            return self._refuse_unsigned(error, size_of(body))
         except Exception as error:  # of the provider of secrets
             return self.refuse(Refusal.NO_SECRETS, told(error))
-        if key is None and len(body) > self.max_body:
+        if key is None and size_of(body) > self.max_body:
             return self.refuse(Refusal.TOO_LARGE)
+        signed = None if key is None or header is None else float(parse_header(header).time)
+        async with self._large.in_memory(body) as raw:
+            return await self._take(raw, key, now, signed)
+
+    async def _take(
+        self, body: bytes, key: SigningKey | None, now: float, signed: float | None
+    ) -> DeliveryAnswer:
+        """Make an event of a body that was verified, and keep it."""
         try:
-            envelope = self._envelope(body)
+            envelope = await off_loop(len(body), self._envelope, body)
         except EnvelopeError as error:
             if key is None:
                 return self.refuse(Refusal.NO_EVENT, str(error))
-            envelope = envelope_of_unreadable(body)
+            envelope = await looked_at(body, envelope_of_unreadable)
             logger.warning(
                 "a delivery is signed, and can't be read: %s; it is kept as %s for the handlers "
                 'of everything ("*")',
@@ -400,7 +412,7 @@ class Receiver(Router[S]):
             received=now,
             body=body,
             same_as=envelope.same_as,
-            signed=None if key is None or header is None else float(parse_header(header).time),
+            signed=signed,
         )
         return await self._keep(event, key)
 
@@ -499,7 +511,7 @@ class Receiver(Router[S]):
         return others + self._health.reasons
 
     async def _verify(
-        self, header: str | bytes | None, body: bytes, now: float
+        self, header: str | bytes | None, body: Body, now: float
     ) -> SigningKey | None:
         """The key that signed; None for what needs no signature. Raises `SignatureError`."""
         source = self._secrets
@@ -508,14 +520,14 @@ class Receiver(Router[S]):
         keys = await source.current()
         rules = (now, self._age_limit, self._max_skew)
         try:
-            return check_signature(body, header, keys, *rules)
+            return await looked_at(body, lambda raw: check_signature(raw, header, keys, *rules))
         except SignatureError as error:
             if error.problem is not SignatureProblem.MISMATCH:
                 raise
             others = await source.after_refusal(keys)
             if others is None:
                 raise
-            return check_signature(body, header, others, *rules)
+            return await looked_at(body, lambda raw: check_signature(raw, header, others, *rules))
 
     def _needs_none(self, header: str | bytes | None) -> bool:
         """Whether what comes with such a header is accepted without a signature."""

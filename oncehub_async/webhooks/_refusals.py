@@ -101,7 +101,7 @@ _MEANINGS = {
     ),
     Refusal.TOO_LARGE: _Meaning(
         answer.TOO_LARGE,
-        "the body is larger than what is let in: max_body (1 MiB), 16 MiB or max_body of what "
+        "the body is larger than what is let in: max_body (1 MiB), or max_kept (64 MiB) of what "
         "looks signed",
     ),
     Refusal.COMPRESSED: _Meaning(

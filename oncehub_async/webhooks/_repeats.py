@@ -1,11 +1,13 @@
 """Events whose id came before: usually OnceHub sent one twice, and nothing has to be said."""
 
 import logging
+import mmap
 from collections import OrderedDict
 from hashlib import sha256
 
 from .._ground import fields
 from ._inbox import Inbox, StoredEvent
+from ._large_bodies import looked_at
 from ._refusals import Lull
 from ._signing_secrets import SigningKey
 from ._webhook_errors import told
@@ -47,7 +49,7 @@ class Repeats:
             return
         mark = _mark(key)
         by_another = self._signers.get(event.id, mark) != mark
-        if before is not None and before != sha256(event.body).digest():
+        if before is not None and before != await looked_at(event.body, _digest):
             also = ", signed with another secret" if by_another else ""
             self._tell("body", event, f"with another body{also}")
         elif by_another:
@@ -68,6 +70,10 @@ class Repeats:
                 f" ({untold} more like this since the last line)" if untold else "",
                 extra=fields(event_id=event.id, event_type=event.type, count=untold + 1),
             )
+
+
+def _digest(body: bytes | mmap.mmap) -> bytes:
+    return sha256(body).digest()
 
 
 def _mark(key: SigningKey | None) -> bytes:

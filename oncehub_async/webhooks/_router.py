@@ -88,8 +88,8 @@ class Router(Generic[S]):
 
     `Router[Services]()` has handlers that find `Services` in `context.services`.
 
-    Handlers run in the order in which they were registered, those of an included router at the
-    place where it was included.
+    Handlers of an event begin in the order in which they were registered, those of an included
+    router at the place where it was included.
     """
 
     def __init__(self) -> None:

@@ -7,6 +7,7 @@ Source: https://help.oncehub.com/developers/webhooks/webhook-signatures
 
 import hmac
 import math
+import mmap
 import re
 import time
 from collections.abc import Iterable, Mapping
@@ -77,7 +78,7 @@ def verify_signature(
 
 
 def check_signature(
-    body: bytes,
+    body: bytes | mmap.mmap,
     header: str | bytes | None,
     keys: tuple[SigningKey, ...],
     now: float,
@@ -86,7 +87,7 @@ def check_signature(
 ) -> SigningKey:
     """As `verify_signature`, with arguments that were checked before; the key that signed."""
     signature = parse_header(header)
-    raw = raw_body(body)
+    raw = body if isinstance(body, mmap.mmap) else raw_body(body)
     # All keys are tried: how long it takes says nothing about which one it was.
     matching = [
         key

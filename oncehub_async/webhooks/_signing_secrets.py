@@ -4,6 +4,7 @@ import asyncio
 import hmac
 import inspect
 import logging
+import mmap
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
@@ -34,7 +35,7 @@ class SigningKey:
     def _set_up(self) -> hmac.HMAC:
         return hmac.new(self.secret, digestmod="sha256")
 
-    def digest(self, moment: bytes, body: bytes) -> bytes:
+    def digest(self, moment: bytes, body: bytes | mmap.mmap) -> bytes:
         """The HMAC-SHA256 over the moment, a dot and the body."""
         keyed = self._keyed.copy()
         keyed.update(moment + b".")

@@ -30,11 +30,13 @@ class Slots:
         self._limits = {handler: limit or most for handler, limit in limits.items()}
         self._running: Counter[str] = Counter()
         self._long = 0
+        self.beside: int = 0
+        """How many attempts run beside another one of the same event."""
         self._hanging: set[str] = set()
 
     def free(self, events: int) -> int:
         """How many more events may begin where so many are handled."""
-        return max(self._most - events + self._long, 0)
+        return max(self._most - events - self.beside + self._long, 0)
 
     def rooms(self, events: int) -> dict[str, int]:
         """How many more attempts of a handler may begin; of those not named as many as events."""

@@ -8,9 +8,10 @@ from typing import Any
 
 from .._ground import LATEST, Clock, checks, fields, from_unix, tell_hook
 from ..errors import ClientStateError
+from ._attempt_group import AttemptGroup
 from ._delivery_tracing import DeliveryTracing, traced_run
 from ._deployment_watch import DeploymentWatch
-from ._event import Event, damaged_event, kept_event
+from ._event import Event, event_of
 from ._handler import Context
 from ._handling import (
     Rules,
@@ -198,14 +199,11 @@ class Worker:
         return self._stopping.is_set()
 
     async def _handle(self, claim: Claim) -> None:
-        """Run what was claimed of an event, one handler after the other."""
+        """Run what was claimed of an event, one handler after the other, as far as none is slow."""
         left = list(claim.work)
-        damage: EnvelopeError | None = None
+        group = AttemptGroup(self._slots, self._clock.real_seconds(LONG))
         try:
-            event = kept_event(claim.event.type, claim.event.body)
-        except EnvelopeError as error:  # it was one when it was accepted: the inbox is damaged
-            event, damage = damaged_event(claim.event.id, claim.event.type), error
-        try:
+            event, damage = await event_of(claim.event)
             # What hangs is done by itself, after the others.
             apart = self._slots.hanging(work.handler for work in left)
             for work in [each for each in left if each.handler in apart]:
@@ -213,12 +211,16 @@ class Worker:
                 await self._release(work, began=False)
             while left and not self._stopping.is_set():
                 if left[0] is claim.work[0] or await self._may_begin(left[0]):
-                    await self._attempt(event, claim, left.pop(0), damage)
+                    work = left.pop(0)
+                    attempt = self._attempt(event, claim, work, damage)
+                    await group.run(attempt, f"oncehub-{work.handler}", is_last=not left)
                 else:
                     self._leases.drop(left.pop(0))
+            await group.over()
         finally:
             for work in left:
                 await self._release(work, began=False)
+            await group.stop()
 
     async def _may_begin(self, work: Work) -> bool:
         """Whether it is still ours; if so, its beginning is noted."""

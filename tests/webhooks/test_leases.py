@@ -61,13 +61,19 @@ async def test_what_is_held_is_renewed_three_times_a_lease() -> None:
     async def a(event: Event) -> None:
         await asyncio.sleep(10.0)
 
-    @subject.on("*", name="b")
-    async def b(event: Event) -> None: ...
+    def takes_nearly_a_second(name: str) -> None:
+        @subject.on("*", name=name)
+        async def handler(event: Event) -> None:
+            await asyncio.sleep(0.99)
 
+    # One after the other, from when the first one has run for a second.
+    for name in "bcdefghij":
+        takes_nearly_a_second(name)
     async with subject:
         await post(subject)
         await asyncio.sleep(30.0)
-    assert [held for _, held in inbox.renewed] == [["a", "b"]] * 3
+    # At three seconds b is done, and e to j haven't begun; at nine only the first one and j run.
+    assert ["".join(held) for _, held in inbox.renewed] == ["adefghij", "aghij", "aj"]
     times = [time for time, _ in inbox.renewed]
     assert times == pytest.approx([3.0, 6.0, 9.0], abs=0.1)
 
