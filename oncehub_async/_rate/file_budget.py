@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from .._ground import Clock, checks, dump_json, load_json
 from ..errors import ConfigurationError
-from .process_share import SharedBudget, StoreGoneError
+from .budget_store import StoreGoneError
+from .process_share import SharedBudget
 from .rate_budget import Limits
 from .shared_state import Ask, SharedRules, State, Told, new_state, step
 

@@ -7,76 +7,27 @@ what is shared was lost.
 """
 
 import asyncio
-import heapq
 import itertools
 import uuid
-from collections.abc import Callable
-from copy import copy
-from math import ceil, inf
-from typing import Protocol, Self
-
-import attrs
+from math import inf
+from typing import Self
 
 from .._ground import Clock, checks, logger
 from ..errors import ConfigurationError
+from .budget_store import BudgetStore, StoreGoneError
 from .forecast import Demands, Forecast, forecast
+from .lone_share import LoneShare, OwnRequest
+from .permit_line import Granted, PermitLine, SharedPermit
 from .rate_budget import FIVE_MINUTES, SECOND, Limits, Permit, Priority, RequestOutcome, Room
 from .request_queue import SOON
 from .round_trips import LONGEST_DELAY, RoundTrips
 from .shared_state import Ask, PaceVerdict, Sent, SharedRules, Told
-from .window import GUARD, Window, free_at
+from .window import GUARD, Window
 
 _EARLY = 0.001
 """Seconds by which a timer may be early."""
 _FIRST_RETRY, _LONGEST_RETRY = 0.1, 1.0
 """Real seconds between two tries to reach what is shared."""
-
-
-class StoreGoneError(Exception):
-    """Where the budget is kept can't be reached at present."""
-
-
-class BudgetStore(Protocol):
-    """Where a budget of many processes is kept."""
-
-    name: str
-    """For people: without passwords."""
-
-    async def open(self, on_lost: Callable[[], None]) -> None:
-        """Get ready; `on_lost` is called when what was shared may have been lost."""
-        ...
-
-    async def ask(self, ask: Ask, rules: SharedRules) -> Told:
-        """One exchange. Raises `StoreGoneError`, and `ConfigurationError` for what won't pass."""
-        ...
-
-    async def close(self) -> None:
-        """Let go of what is open."""
-        ...
-
-
-@attrs.frozen(eq=False)
-class SharedPermit(Permit):
-    """A permit of a budget that processes share."""
-
-    id: str
-
-
-@attrs.define(eq=False)
-class _Own:
-    """What this process has sent, in real seconds of its own clock."""
-
-    left: float
-    arrived: float
-
-
-@attrs.define(eq=False)
-class _Waiter:
-    rank: tuple[Priority, int]
-    granted: "asyncio.Future[SharedPermit]"
-
-    def __lt__(self, other: "_Waiter") -> bool:
-        return self.rank < other.rank
 
 
 class SharedBudget:
@@ -111,8 +62,8 @@ class SharedBudget:
         self._process = uuid.uuid4().hex[:12]
         self._loop: asyncio.AbstractEventLoop | None = None
         self._numbers = itertools.count()
-        self._waiters: list[_Waiter] = []
-        self._own: dict[str, _Own] = {}
+        self._line = PermitLine()
+        self._own: dict[str, OwnRequest] = {}
         self._settled: list[Sent] = []
         self._unused: list[str] = []
         self._verdicts: list[PaceVerdict] = []
@@ -126,24 +77,21 @@ class SharedBudget:
         """Whether it is time to try at once whether what is shared is within reach."""
         self._ahead = 0.0
         """By how much the clock of what is shared is ahead of the loop's."""
-        self._alone: _Alone | None = None
+        self._alone: LoneShare | None = None
         self._wake = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
 
     async def acquire(self, priority: Priority) -> Permit:
         """Wait for the right to send one request."""
         await self._open()
-        waiter = _Waiter(
-            (priority, next(self._numbers)), asyncio.get_running_loop().create_future()
-        )
-        heapq.heappush(self._waiters, waiter)
+        granted = self._line.join(priority)
         if priority not in self._asked_for:
             self._stir()
         try:
-            return await waiter.granted
+            return await granted
         except asyncio.CancelledError:
-            if waiter.granted.done() and not waiter.granted.cancelled():
-                self._give_back(waiter.granted.result().id)
+            if granted.done() and not granted.cancelled():
+                self._give_back(granted.result().id)
             raise
 
     async def settle(self, permit: Permit, outcome: RequestOutcome) -> None:
@@ -174,7 +122,7 @@ class SharedBudget:
 
     def waiting(self) -> int:
         """How many requests of this process wait for a permit."""
-        return sum(not each.granted.done() for each in self._waiters)
+        return len(self._line)
 
     def used_this_second(self) -> int:
         """How many requests of the account hold a place in the last second, as far as is known."""
@@ -259,11 +207,11 @@ class SharedBudget:
             await self._ask_and_tell()
         except Exception as error:
             # Whoever waits must not wait for ever.
-            self._refuse_all(error)
+            self._line.refuse_all(error)
             raise
 
     async def _ask_and_tell(self) -> None:
-        while self._wants() != (0, 0) or self._has_news():
+        while self._line.wants() != (0, 0) or self._has_news():
             self._wake.clear()
             ask = self._ask()
             try:
@@ -272,7 +220,7 @@ class SharedBudget:
                 self._put_back(ask)
                 await self._do_without(error)
             except ConfigurationError as error:
-                self._refuse_all(error)
+                self._line.refuse_all(error)
                 return
             else:
                 if self._take(told, ask):
@@ -280,7 +228,7 @@ class SharedBudget:
 
     async def _pause(self, told: Told) -> None:
         """Sleep until there is something to ask or to tell."""
-        waiting = self._wants()
+        waiting = self._line.wants()
         self._asked_for = {priority for priority in Priority if told.due[priority] is not None}
         unasked = any(waiting[each] and each not in self._asked_for for each in Priority)
         if unasked or self._has_news() or waiting == (0, 0):
@@ -298,12 +246,6 @@ class SharedBudget:
     def _has_news(self) -> bool:
         return bool(self._settled or self._unused or self._verdicts or self._report_due)
 
-    def _wants(self) -> tuple[int, int]:
-        self._waiters = [each for each in self._waiters if not each.granted.done()]
-        heapq.heapify(self._waiters)
-        interactive = sum(each.rank[0] is Priority.INTERACTIVE for each in self._waiters)
-        return interactive, len(self._waiters) - interactive
-
     def _ask(self) -> Ask:
         told, now = self._told, self._now()
         horizon = now - self._rules.five_minutes
@@ -313,7 +255,7 @@ class SharedBudget:
         ask = Ask(
             process=self._process,
             account=self._account,
-            wants=self._wants(),
+            wants=self._line.wants(),
             settled=tuple(self._settled),
             unused=tuple(self._unused),
             verdicts=tuple(self._verdicts),
@@ -356,39 +298,31 @@ class SharedBudget:
         return True
 
     def _hand_out(self, id: str, priority: Priority, wait: float) -> None:
-        # Whoever matters most goes with what comes first.
-        self._wants()
         left = self._now() + wait
-        self._own[id] = _Own(left, left + LONGEST_DELAY)
-        if not self._waiters or self._waiters[0].rank[0] > priority:
-            self._give_back(id)
-            return
-        waiter = heapq.heappop(self._waiters)
-        asyncio.get_running_loop().call_later(wait, self._let_go, waiter, id)
-
-    def _let_go(self, waiter: _Waiter, id: str) -> None:
-        if waiter.granted.done():
+        self._own[id] = OwnRequest(left, left + LONGEST_DELAY)
+        granted = self._line.next_for(priority)
+        if granted is None:
             self._give_back(id)
         else:
-            waiter.granted.set_result(SharedPermit(self._clock.now(), id))
+            asyncio.get_running_loop().call_later(wait, self._let_go, granted, id)
+
+    def _let_go(self, granted: Granted, id: str) -> None:
+        if granted.done():
+            self._give_back(id)
+        else:
+            granted.set_result(SharedPermit(self._clock.now(), id))
 
     def _give_back(self, id: str) -> None:
         self._own.pop(id, None)
         self._unused.append(id)
         self._stir()
 
-    def _refuse_all(self, error: Exception) -> None:
-        for waiter in self._waiters:
-            if not waiter.granted.done():
-                waiter.granted.set_exception(copy(error))
-        self._waiters = []
-
     async def _do_without(self, error: StoreGoneError) -> None:
         """What is shared is out of reach: send no more than this process's part of it."""
         if not self._out_of_reach:
             self._out_of_reach, self._asked_for = True, set()
             if self._told is not None:
-                self._alone = _Alone(self._rules, self._told, self._ahead, self._own, self._now)
+                self._alone = LoneShare(self._rules, self._told, self._ahead, self._own, self._now)
             logger.warning(
                 "the shared budget (%s) is out of reach (%s): %s",
                 self._store.name,
@@ -407,8 +341,8 @@ class SharedBudget:
 
     def _send_alone(self, now: float) -> float:
         """Let go who may go without what is shared; gives when the next one may."""
-        while (interactive := self._wants()[0]) or self._waiters:
-            priority = Priority.INTERACTIVE if interactive else Priority.BULK
+        while (waiting := self._line.wants()) != (0, 0):
+            priority = Priority.INTERACTIVE if waiting[0] else Priority.BULK
             due = inf if self._alone is None else self._alone.due(priority)
             if self._alone is None or due > now + _EARLY:
                 return due
@@ -439,65 +373,3 @@ class SharedBudget:
 
     def _when(self, seconds: float) -> float:
         return self._told_at + seconds
-
-
-class _Alone:
-    """What a process may send while what is shared is out of reach. In real seconds.
-
-    In the first five minutes it may send anew just what it has sent before: so all together
-    never send more than they had when they could see each other. Later each has an equal share.
-    """
-
-    def __init__(
-        self,
-        rules: SharedRules,
-        told: Told,
-        ahead: float,
-        own: dict[str, _Own],
-        now: Callable[[], float],
-    ) -> None:
-        self._rules, self._now, self._own = rules, now, own
-        self._processes, self._index = max(1, told.processes), told.index
-        self._ahead = ahead
-        self._since = since = now()
-        self._last_turn = -1
-        horizon = since - rules.five_minutes
-        self._had = sum(each.arrived > horizon for each in own.values())
-
-    def due(self, priority: Priority) -> float:
-        """When the next request may leave."""
-        rules, n = self._rules, self._processes
-        now = self._now()
-        share = max(1, rules.per_five_minutes // n)
-        everybody_anew = self._since + rules.five_minutes + rules.longest_delay
-        limit = share if now >= everybody_anew else min(share, self._had)
-        if priority is Priority.BULK and limit > 0:
-            limit = max(1, limit - rules.reserve // n)
-        arrivals = sorted(each.arrived for each in self._own.values())
-        arrivals = [each for each in arrivals if each > now - rules.five_minutes]
-        earliest = max(
-            now,
-            # What others have sent until then can still arrive.
-            self._since + rules.second + rules.longest_delay,
-            free_at(arrivals, limit, rules.five_minutes) if limit > 0 else everybody_anew,
-        )
-        return self._turn(max(self._turn_at(earliest), self._last_turn + 1))
-
-    def take(self, at: float) -> None:
-        """A request leaves at this time."""
-        self._last_turn = self._turn_at(at)
-
-    # Everybody has turns of its own, by the clock of what was shared: each process one in a round.
-
-    def _turn_at(self, time: float) -> int:
-        """The number of the first of its own turns at or after a time."""
-        turns = (time + self._ahead) / self._apart
-        return ceil((turns - self._index) / self._processes - 1e-6)
-
-    def _turn(self, number: int) -> float:
-        return (number * self._processes + self._index) * self._apart - self._ahead
-
-    @property
-    def _apart(self) -> float:
-        """Seconds between two turns; what the network shifts by less keeps the limit."""
-        return self._rules.second / max(0.5, self._rules.per_second - 1)

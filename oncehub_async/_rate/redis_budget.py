@@ -12,7 +12,8 @@ from yarl import URL
 
 from .._ground import Clock, Hidden, dump_json, load_json
 from ..errors import ConfigurationError
-from .process_share import SharedBudget, StoreGoneError
+from .budget_store import StoreGoneError
+from .process_share import SharedBudget
 from .rate_budget import Limits
 from .shared_state import SETTLING, Ask, SharedRules, Told
 

@@ -1,5 +1,7 @@
 """What holds for every inbox: looking into it, doing work again, deleting it."""
 
+from typing import Any
+
 from ..webhooks import Inbox, Outcome, Selection, State, Work
 from ._contract_basics import BOTH, DONE, Inboxes, an_event, claimed, finish, in_a_loop
 
@@ -166,8 +168,8 @@ class _RedoContract:
             await inbox.put(an_event(f"E{number}", received=number, type=kind), BOTH)
         await handle(inbox, DONE, *BOTH)
 
-        async def selected(**how: object) -> str:
-            selection = Selection(states=[State.DONE], handler="first", **how)  # type: ignore[arg-type]
+        async def selected(**how: Any) -> str:
+            selection = Selection(states=[State.DONE], handler="first", **how)
             found = await inbox.entries(selection, 9)
             assert sum((await inbox.tally(selection)).values()) == len(found)
             return " ".join(entry.event_id for entry in found)

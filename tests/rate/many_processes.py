@@ -10,7 +10,7 @@ import attrs
 from harness.virtual_time import VirtualClock
 from oncehub_async import Limits, Priority, RequestOutcome
 from oncehub_async._rate import SharedBudget
-from oncehub_async._rate.process_share import StoreGoneError
+from oncehub_async._rate.budget_store import StoreGoneError
 from oncehub_async._rate.shared_state import Ask, SharedRules, State, Told, new_state, step
 
 
