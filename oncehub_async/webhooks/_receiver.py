@@ -1,4 +1,4 @@
-"""The receiver: its settings, and its life from opening to closing; `Intake` takes deliveries in."""
+"""The receiver: its settings, and its life from opening to closing; `Intake` takes deliveries."""
 
 import asyncio
 import logging
