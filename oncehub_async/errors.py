@@ -35,7 +35,6 @@ The vendor's `type` does not follow from the status (a 403 can be an `authentica
 Source: https://help.oncehub.com/developers/overview/error-handling
 """
 
-from copyreg import __newobj__ as _newobj  # type: ignore[attr-defined]
 from typing import Any as _Any
 
 from ._printable import printable as _printable
@@ -100,7 +99,12 @@ class OnceHubError(Exception):
         state = {**self.__dict__, "args": self.args}
         if isinstance(self.__cause__, OnceHubError):
             state["__cause__"] = self.__cause__
-        return (_newobj, (type(self),), state)
+        return (_unpickled, (type(self),), state)
+
+
+def _unpickled(kind: type[OnceHubError]) -> OnceHubError:
+    """An error to be filled: what it was made with is not needed again."""
+    return kind.__new__(kind)
 
 
 class ConfigurationError(OnceHubError, ValueError):

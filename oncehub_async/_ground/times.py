@@ -7,11 +7,14 @@ themselves is checked in `checks`, which names the parameter.
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
-_from_iso_format = datetime.fromisoformat
+# Whatever is read goes in: to try it costs less than to look first whether it is a text.
+_from_iso_format: Callable[[Any], datetime] = datetime.fromisoformat
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # The end of a day, which is the beginning of the next. Python reads it from 3.14 on.
@@ -26,7 +29,7 @@ def read_time(value: object) -> datetime | None:
     a leap second, times that are beyond the years 1 to 9999 in UTC.
     """
     try:
-        time = _from_iso_format(value)  # type: ignore[arg-type] # most often it is a text
+        time = _from_iso_format(value)
     except (TypeError, ValueError):
         odd = _parsed(value)
         return None if odd is None else in_utc(odd)

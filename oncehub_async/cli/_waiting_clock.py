@@ -48,7 +48,7 @@ class WaitingLoop(asyncio.SelectorEventLoop):
         """Seconds that it has waited."""
         return self._waiting.waited
 
-    def run_in_executor(  # type: ignore[override]
+    def run_in_executor(  # type: ignore[override] # its type variables aren't public
         self, executor: Any, function: Callable[..., Any], *arguments: Any
     ) -> asyncio.Future[Any]:
         """As any loop does; its time stands still until that is done."""

@@ -1,5 +1,7 @@
 """What everything that is put into a page has in common."""
 
+from abc import ABC, abstractmethod
+
 from .._ground import checks
 from ..errors import InvalidParameterError
 from ._csp import Sources
@@ -13,18 +15,18 @@ _CLASSES = {
 }
 
 
-class PageEmbed:
+class PageEmbed(ABC):
     """HTML with what a Content-Security-Policy has to allow for it; templates take it as it is."""
 
     __slots__ = ()
 
+    @abstractmethod
     def html(self, *, nonce: str | None = None, with_script: bool = True) -> Html:
         """The element, and the script that makes it work."""
-        raise NotImplementedError
 
+    @abstractmethod
     def csp_sources(self) -> Sources:
         """What a Content-Security-Policy has to allow for it."""
-        raise NotImplementedError
 
     def __str__(self) -> str:
         return str(self.html())

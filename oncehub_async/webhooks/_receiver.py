@@ -1,8 +1,6 @@
-"""The receiver: verifies deliveries, puts them into the inbox, and has them handled."""
+"""The receiver: its settings, and its life from opening to closing; `Intake` takes deliveries."""
 
 import asyncio
-import functools
-import inspect
 import logging
 import random
 from collections.abc import Callable, Iterator, Mapping
@@ -19,41 +17,32 @@ from .._ground import (
     checked_hook,
     checked_tracing,
     checks,
-    fields,
-    off_loop,
-    tell_hook,
 )
 from ..errors import ClientStateError, ConfigurationError
 from . import _answers as answer
 from ._age_limit import limit_of_age
-from ._answers import DeliveryAnswer, Headers, signature_of
-from ._arriving_body import LARGEST_KEPT, ArrivingBody, BodyRoom
+from ._answers import DeliveryAnswer, Headers
+from ._arriving_body import LARGEST_KEPT, ArrivingBody
 from ._backoff import Backoff, checked_backoff
+from ._before_handling import checked_redo, enter_services, join, redo
 from ._catch_up import CatchUp, CaughtUp
-from ._delivery_tracing import DeliveryTracing, traced_delivery
+from ._delivery_tracing import DeliveryTracing
 from ._deployment_watch import DeploymentWatch
-from ._envelope import Envelope, envelope_of_unreadable, read_envelope
-from ._event_names import Unhandled
 from ._handler import S
 from ._handling import Rules
-from ._inbox import Inbox, Selection, StoredEvent, Subscription, checked_inbox
+from ._inbox import Inbox, Selection, checked_inbox
 from ._inbox_health import InboxHealth
-from ._large_bodies import Body, LargeBodies, looked_at, size_of
-from ._observed import DeliveryHook, ReceivedDelivery, RunHook
+from ._intake import Intake
+from ._observed import DeliveryHook, RunHook
 from ._own_loop import in_loop
-from ._refusals import Refusal, RefusalLog
-from ._repeats import Repeats
-from ._router import Route, Router
+from ._refusals import Refusal
+from ._router import HandlerNames, Router
 from ._signature import (
     MAX_SKEW,
     RETRY_WINDOW,
-    check_age,
-    check_signature,
-    parse_header,
-    raw_body,
 )
-from ._signing_secrets import Secrets, SecretSource, SecretsProvider, SigningKey, secret_source
-from ._webhook_errors import EnvelopeError, SignatureError, SignatureProblem, told
+from ._signing_secrets import Secrets, SecretSource, SecretsProvider, secret_source
+from ._verification import Verification
 from ._worker import Worker
 
 logger = logging.getLogger("oncehub_async.webhooks")
@@ -64,8 +53,6 @@ MAX_BODY = 1024 * 1024
 MAX_WAITING = 2_000
 """Deliveries; what a file on a slow disk keeps in a few seconds."""
 
-_MOST_TYPES = 1_000
-_UNSIGNED = (SignatureProblem.MISSING, SignatureProblem.MALFORMED)
 _NO_SERVICES: Any = None
 
 
@@ -153,31 +140,29 @@ class Receiver(Router[S]):
         self._rules = Rules(
             attempts=backoff.attempts, timeout=checks.seconds(timeout, "timeout"), backoff=backoff
         )
-        if not isinstance(redo_at_start, Selection | None):
-            raise ConfigurationError(
-                f"redo_at_start: expected a Selection, got {type(redo_at_start).__name__}"
-            )
-        self._redo_at_start = redo_at_start
+        self._redo_at_start = checked_redo(redo_at_start)
         self._drain = checks.seconds(drain, "drain")
         self.max_body: int = checks.count(max_body, "max_body")
         self.read_timeout: float = checks.seconds(read_timeout, "read_timeout")
-        self._max_waiting, self._waiting = checks.count(max_waiting, "max_waiting"), 0
-        self._largest = max(self.max_body, checks.count(max_kept, "max_kept"))
-        self._room, self._large = BodyRoom(self._largest), LargeBodies()
-        self._on_delivery = checked_hook(on_delivery, "on_delivery")
         self._on_run = checked_hook(on_run, "on_run")
         self._tracing = checked_tracing(tracing, "begin_delivery", "begin_run")
+        self._intake = Intake(
+            max_body=self.max_body,
+            max_kept=checks.count(max_kept, "max_kept"),
+            max_waiting=checks.count(max_waiting, "max_waiting"),
+            names_for=lambda kind: self._names[kind],
+            on_work=self._wake,
+            on_delivery=checked_hook(on_delivery, "on_delivery"),
+            tracing=self._tracing,
+            health=InboxHealth(self.clock),
+        )
         self._worker: Worker | None = None
         self._deployment: DeploymentWatch | None = None
         self._stack = AsyncExitStack()
-        self._all_routes: tuple[Route, ...] = ()
-        self._names: dict[str, tuple[str, ...]] = {}
+        self._names = HandlerNames(())
         self._age_limit = RETRY_WINDOW
-        self._unhandled = Unhandled()
         self._is_open = self._is_accepting = False
-        self._refusals, self._repeats = RefusalLog(), Repeats()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._health = InboxHealth(self.clock)
 
     @contextmanager
     def override(
@@ -253,22 +238,21 @@ class Receiver(Router[S]):
         elif accept:
             logger.warning("unsafe_accept_unsigned: whoever finds the URL can send events")
         self._age_limit = limit_of_age(self.inbox.memory, self._max_age, self._max_skew)
-        self._all_routes = routes = tuple(self.routes())
-        self._names.clear()
-        self._large = LargeBodies()
-        self._health = InboxHealth(self.clock)
+        routes = tuple(self.routes())
+        self._names = HandlerNames(routes)
+        self._intake.begin(InboxHealth(self.clock))
         await self.inbox.open(needed=self._age_limit + self._max_skew)
         self._stack.push_async_callback(self.inbox.close)
         if not handle:
             return
-        services = await self._enter_services()
-        self._deployment = await self._join(routes)
-        await self._redo()
+        services = await enter_services(self._services, self._stack)
+        self._deployment = await join(self.inbox, routes, self.clock)
+        await redo(self.inbox, self._redo_at_start, self.clock)
         self._worker = Worker(
             self.inbox,
             routes,
             self._rules,
-            health=self._health,
+            health=self._intake.health,
             deployment=self._deployment,
             concurrency=self._concurrency,
             services=services,
@@ -329,23 +313,7 @@ class Receiver(Router[S]):
         `length`: what Content-Length says, None where nothing does. Nothing is kept for whoever
         sends no header that OnceHub could have sent now, nor while too many deliveries wait.
         """
-        if self._waiting >= self._max_waiting:
-            return self.refuse(Refusal.OVERLOADED)
-        most, error = self._largest, None
-        try:
-            header = signature_of(headers)
-            if self._needs_none(header):
-                most = self.max_body
-            else:
-                rules = (self.clock.now(), self._age_limit, self._max_skew)
-                check_age(parse_header(header), *rules)
-        except ConfigurationError as problem:
-            return self.refuse(Refusal.NOT_AS_IT_ARRIVED, str(problem))
-        except SignatureError as problem:
-            most, error = self.max_body, problem
-        if (length or 0) > most:
-            return self.refuse(Refusal.TOO_LARGE)
-        return ArrivingBody(self._room, most, error)
+        return self._intake.admit(headers, length, self._verification())
 
     async def receive(self, headers: Headers, body: bytes | ArrivingBody) -> DeliveryAnswer:
         """Verify a delivery and put its event into the inbox.
@@ -360,71 +328,10 @@ class Receiver(Router[S]):
         if isinstance(body, ArrivingBody) and body.error is not None:
             return self.refuse(Refusal(body.error.problem), str(body.error))
         try:
-            return await in_loop(loop, self._receive(headers, body), self.read_timeout)
+            taken = self._intake.receive(headers, body, self._verification(), self.inbox)
+            return await in_loop(loop, taken, self.read_timeout)
         except ClientStateError:
             return self.refuse(Refusal.OTHER_LOOP)
-
-    async def _receive(self, headers: Headers, body: Body) -> DeliveryAnswer:
-        try:
-            header = signature_of(headers)
-            body = body if isinstance(body, ArrivingBody) else raw_body(body)
-        except ConfigurationError as error:
-            return self.refuse(Refusal.NOT_AS_IT_ARRIVED, str(error))
-        if size_of(body) > self._largest:
-            return self.refuse(Refusal.TOO_LARGE)
-        if self._waiting >= self._max_waiting:
-            return self.refuse(Refusal.OVERLOADED)
-        now = self.clock.now()
-        try:
-            key = await self._verify(header, body, now)
-        except SignatureError as error:
-            return self._refuse_unsigned(error, size_of(body))
-        except Exception as error:  # of the provider of secrets
-            return self.refuse(Refusal.NO_SECRETS, told(error))
-        if key is None and size_of(body) > self.max_body:
-            return self.refuse(Refusal.TOO_LARGE)
-        signed = None if key is None or header is None else float(parse_header(header).time)
-        async with self._large.in_memory(body) as raw:
-            return await self._take(raw, key, now, signed)
-
-    async def _take(
-        self, body: bytes, key: SigningKey | None, now: float, signed: float | None
-    ) -> DeliveryAnswer:
-        """Make an event of a body that was verified, and keep it."""
-        try:
-            envelope = await off_loop(len(body), self._envelope, body)
-        except EnvelopeError as error:
-            if key is None:
-                return self.refuse(Refusal.NO_EVENT, str(error))
-            envelope = await looked_at(body, envelope_of_unreadable)
-            logger.warning(
-                "a delivery is signed, and can't be read: %s; it is kept as %s for the handlers "
-                'of everything ("*")',
-                error,
-                envelope.id,
-                extra=fields(event_id=envelope.id, event_type=envelope.type),
-            )
-        event = StoredEvent(
-            id=envelope.id,
-            type=envelope.type,
-            subject=envelope.subject,
-            creation_time=now if envelope.creation_time is None else envelope.creation_time,
-            received=now,
-            body=body,
-            same_as=envelope.same_as,
-            signed=signed,
-        )
-        return await self._keep(event, key)
-
-    def _envelope(self, body: bytes) -> Envelope:
-        if len(body) > self.max_body:
-            raise EnvelopeError(f"it has {len(body):,} bytes, and max_body is {self.max_body:,}")
-        return read_envelope(body)
-
-    def _refuse_unsigned(self, error: SignatureError, length: int) -> DeliveryAnswer:
-        if error.problem in _UNSIGNED and length > self.max_body:
-            return self.refuse(Refusal.TOO_LARGE)
-        return self.refuse(Refusal(error.problem), str(error))
 
     def refuse(self, why: Refusal, detail: str = "") -> DeliveryAnswer:
         """What to answer to a request that can't be received: for adapters of your own.
@@ -433,14 +340,12 @@ class Receiver(Router[S]):
         for each kind, with how many there were. `detail` goes into the log, and so has to hold
         nothing of the request.
         """
-        given = self._refusals.refuse(why, detail)
-        tell_hook(self._on_delivery, ReceivedDelivery(refusal=why), "on_delivery")
-        return given
+        return self._intake.refuse(why, detail)
 
     @property
     def refusals(self) -> Mapping[Refusal, int]:
         """How many requests were refused, by why, since the receiver was made."""
-        return dict(self._refusals.counts)
+        return dict(self._intake.refusals.counts)
 
     async def catch_up(
         self, oncehub: Resources, *, since: datetime | None = None, dry_run: bool = False
@@ -470,10 +375,9 @@ class Receiver(Router[S]):
         if not self._is_open or loop is None:
             raise ClientStateError("open the receiver first: async with receiver: ...")
         now = self.clock.now()
-        runner = CatchUp(oncehub, self.inbox, self._names_for, dry_run=dry_run)
+        runner = CatchUp(oncehub, self.inbox, self._names.__getitem__, dry_run=dry_run)
         report = await in_loop(loop, runner.run(now, since))
-        if self._worker is not None:
-            self._worker.wake()
+        self._wake()
         return report
 
     async def idle(self) -> None:
@@ -508,102 +412,21 @@ class Receiver(Router[S]):
         if self._loop is None or not self._loop.is_running():
             return ["event loop: has ended or stands still"]
         others = [] if self._is_accepting else ["receiver: only handles, and accepts nothing"]
-        return others + self._health.reasons
+        return others + self._intake.health.reasons
 
-    async def _verify(
-        self, header: str | bytes | None, body: Body, now: float
-    ) -> SigningKey | None:
-        """The key that signed; None for what needs no signature. Raises `SignatureError`."""
-        source = self._secrets
-        if source is None or self._needs_none(header):
-            return None
-        keys = await source.current()
-        rules = (now, self._age_limit, self._max_skew)
-        try:
-            return await looked_at(body, lambda raw: check_signature(raw, header, keys, *rules))
-        except SignatureError as error:
-            if error.problem is not SignatureProblem.MISMATCH:
-                raise
-            others = await source.after_refusal(keys)
-            if others is None:
-                raise
-            return await looked_at(body, lambda raw: check_signature(raw, header, others, *rules))
-
-    def _needs_none(self, header: str | bytes | None) -> bool:
-        """Whether what comes with such a header is accepted without a signature."""
-        return self._secrets is None or (self._unsigned and header is None)
-
-    async def _keep(self, event: StoredEvent, key: SigningKey | None) -> DeliveryAnswer:
-        names = self._names_for(event.type)
-        self._waiting += 1
-        try:
-            with traced_delivery(self._tracing, event) as traced:
-                is_new = traced.is_new = await self.inbox.put(traced.event, names)
-        except Exception as error:
-            if self._health.failed("put", error):
-                self._refusals.lull.is_over(Refusal.INBOX)
-            return self.refuse(Refusal.INBOX, told(error))
-        finally:
-            self._waiting -= 1
-        self._health.worked("put")
-        if self._on_delivery is not None:
-            self._tell_of(event, is_new)
-        if not is_new:
-            await self._repeats.again(event, key, self.inbox)
-            return answer.DUPLICATE
-        self._repeats.first(event, key)
-        if logger.isEnabledFor(logging.DEBUG):
-            extra = fields(event_id=event.id, event_type=event.type, status=200)
-            logger.debug("%s is accepted", event.id, extra=extra)
-        if not names:
-            self._unhandled.tell(event.type)
-        elif self._worker is not None:
-            self._worker.wake()
-        return answer.ACCEPTED
-
-    def _tell_of(self, event: StoredEvent, is_new: bool) -> None:
-        took = max(self.clock.now() - event.received, 0.0)
-        record = ReceivedDelivery(
-            event_id=event.id, event_type=event.type, is_duplicate=not is_new, duration=took
+    def _verification(self) -> Verification:
+        """Made anew each time, for a test may override what it is made of."""
+        return Verification(
+            secrets=self._secrets,
+            accepts_unsigned=self._unsigned,
+            clock=self.clock,
+            max_age=self._age_limit,
+            max_skew=self._max_skew,
         )
-        tell_hook(self._on_delivery, record, "on_delivery")
 
-    def _names_for(self, type: str) -> tuple[str, ...]:
-        names = self._names.get(type)
-        if names is None:
-            handlers = (route.handler for route in self._all_routes)
-            names = tuple(handler.name for handler in handlers if handler.wants(type))
-            if len(self._names) < _MOST_TYPES:
-                self._names[type] = names
-        return names
-
-    async def _enter_services(self) -> object:
-        given: Any = self._services
-        while isinstance(given, functools.partial):
-            given = given.func
-        if not callable(self._services) or not inspect.isroutine(given):
-            return self._services
-        manager = self._services()
-        if not isinstance(manager, AbstractAsyncContextManager):
-            raise ConfigurationError(
-                "services: the function has to give an async context manager; put "
-                "@asynccontextmanager above it"
-            )
-        return await self._stack.enter_async_context(manager)
-
-    async def _join(self, routes: tuple[Route, ...]) -> DeploymentWatch:
-        """Have others who share the inbox know the handlers, and tell of what waits for none."""
-        handlers = [route.handler for route in routes]
-        subscriptions = [Subscription(each.name, each.asks_for) for each in handlers]
-        watch = DeploymentWatch(self.inbox, subscriptions, self.clock)
-        await watch.look()
-        return watch
-
-    async def _redo(self) -> None:
-        if self._redo_at_start is not None:
-            now = self.clock.now() + self.inbox.clock_offset
-            count = await self.inbox.redo(self._redo_at_start, now)
-            logger.info("redo_at_start: work of %d events is due again", count)
+    def _wake(self) -> None:
+        if self._worker is not None:
+            self._worker.wake()
 
 
 def checked_receiver(receiver: Receiver) -> Receiver:

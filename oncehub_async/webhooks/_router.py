@@ -32,6 +32,9 @@ Middleware = Callable[[Event, Context[S], CallNext[S]], Done]
 ErrorHandler = Callable[[Exception, Event, Context[S]], Done]
 """`async def e(error, event, context)`: told about attempts that failed, or dead letters."""
 
+_MOST_TYPES = 1_000
+"""Event types of which the handlers are remembered; anybody with the secret can make up more."""
+
 
 @attrs.frozen(eq=False)
 class Route:
@@ -283,6 +286,23 @@ class Router(Generic[S]):
     def _check_open(self) -> None:
         if self._frozen:
             raise ConfigurationError("register handlers before the receiver is opened")
+
+
+class HandlerNames(dict[str, tuple[str, ...]]):
+    """By event type, the names of the handlers that want it, in the order of the routes.
+
+    Each type is looked up once.
+    """
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        super().__init__()
+        self._handlers = [route.handler for route in routes]
+
+    def __missing__(self, type: str) -> tuple[str, ...]:
+        names = tuple(each.name for each in self._handlers if each.wants(type))
+        if len(self) < _MOST_TYPES:
+            self[type] = names
+        return names
 
 
 def check_names(routes: Iterable[Route]) -> None:

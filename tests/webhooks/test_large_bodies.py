@@ -85,7 +85,7 @@ async def test_what_is_signed_is_kept_and_handled_however_large(
     assert kept == [name_of(body)]
     assert "20,971,520 bytes, and max_body is 1,048,576; it is kept as UNREADABLE-" in caplog.text
     assert receiver.refusals == {Refusal.MISMATCH: 2}
-    assert receiver._room.taken == receiver._room.in_memory == 0
+    assert receiver._intake.room.taken == receiver._intake.room.in_memory == 0
 
 
 @adapters

@@ -138,10 +138,7 @@ def read_cells(text: BinaryIO, names: Sequence[str]) -> Iterator[dict[str, str |
     """
     with broken_by(UnicodeDecodeError):
         rows = _rows_in(text)
-        _, first = next(rows, (1, b""))
-        if _columns_in(first, _MOST_COLUMNS) > _MOST_COLUMNS:
-            raise BrokenFileError("the first row has more columns than any export")
-        columns = _cells_in(first)
+        columns = _columns_of(rows)
         chosen = [(name, columns.index(name)) for name in names if name in columns]
         for number, (_, row) in enumerate(rows, start=1):
             cells = _checked(row, number, columns)
@@ -155,15 +152,20 @@ def read_rows_whole(text: BinaryIO) -> Iterator[tuple[bytes, dict[str, str | Non
     """
     with broken_by(UnicodeDecodeError):
         rows = _rows_in(text)
-        _, first = next(rows, (1, b""))
-        if _columns_in(first, _MOST_COLUMNS) > _MOST_COLUMNS:
-            raise BrokenFileError("the first row has more columns than any export")
-        columns = _cells_in(first)
+        columns = _columns_of(rows)
         for number, (_, row) in enumerate(rows, start=1):
             yield (
                 row,
                 dict(zip(columns, map(_text_of, _checked(row, number, columns)), strict=True)),
             )
+
+
+def _columns_of(rows: Iterator[tuple[int, bytes]]) -> list[str]:
+    """What the first row says. Raises `BrokenFileError`."""
+    _, first = next(rows, (1, b""))
+    if _columns_in(first, _MOST_COLUMNS) > _MOST_COLUMNS:
+        raise BrokenFileError("the first row has more columns than any export")
+    return _cells_in(first)
 
 
 def _checked(row: bytes, number: int, columns: Sequence[str]) -> list[str]:

@@ -104,8 +104,9 @@ def _from_parquet(row: Mapping[str, Any], fields: Sequence[Field]) -> dict[str, 
 def _overlaid(data: dict[str, Any], rest: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in rest.items():
         below = data.get(name)
-        both = isinstance(value, dict) and isinstance(below, dict)
-        data[name] = _overlaid(below, value) if both else value  # type: ignore[arg-type] # both
+        if isinstance(value, dict) and isinstance(below, dict):
+            value = _overlaid(below, value)
+        data[name] = value
     return data
 
 

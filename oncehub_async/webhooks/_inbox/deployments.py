@@ -5,7 +5,7 @@ row with no owner says until when there was one.
 """
 
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import attrs
 
@@ -131,10 +131,19 @@ def release(connection: sqlite3.Connection, handler: str, types: Collection[str]
     return change(connection, _RELEASE, {"handler": handler, "types": wanted})
 
 
-def found(
-    connection: sqlite3.Connection, names: Collection[str], **what_was_done: object
+def what_was_done(
+    released: Mapping[str, int], caught_up: Mapping[str, int], away: Mapping[str, float]
 ) -> Deployment:
-    """Who else there is, for one who has the handlers `names`."""
+    """What registering did; `away` has all that had been away, also those that have caught up."""
+    return Deployment(
+        released=released,
+        caught_up={name: count for name, count in caught_up.items() if count},
+        away={name: since for name, since in away.items() if name not in caught_up},
+    )
+
+
+def found(connection: sqlite3.Connection, names: Collection[str], done: Deployment) -> Deployment:
+    """Who else there is, for one who has the handlers `names`, beside what was done."""
     rows = connection.execute("SELECT DISTINCT name FROM handlers WHERE owner != ''")
     others = frozenset(name for (name,) in rows) - frozenset(names)
     orphans = [name for (name,) in connection.execute(_HANDLERS_WITH_WORK)]
@@ -144,4 +153,4 @@ def found(
         ).fetchone()[0]
         for name in orphans
     }
-    return Deployment(others=others, orphaned=orphaned, **what_was_done)  # type: ignore[arg-type]
+    return attrs.evolve(done, others=others, orphaned=orphaned)

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+import attrs
+
 from .._event_names import matches
 from .postgres_address import PostgresAddress
 from .records import Deployment, Subscription
@@ -84,10 +86,8 @@ class PostgresDeployments:
         rows = await connection.fetch(self._sql(_ASKED_FOR), handler)
         return frozenset().union(*(row["types"] for row in rows)) if rows else None
 
-    async def found(
-        self, connection: Any, names: Collection[str], **what_was_done: Any
-    ) -> Deployment:
-        """Who else there is, for one who has the handlers `names`."""
+    async def found(self, connection: Any, names: Collection[str], done: Deployment) -> Deployment:
+        """Who else there is, for one who has the handlers `names`, beside what was done."""
         rows = await connection.fetch(
             self._sql("SELECT DISTINCT name FROM @handlers WHERE owner <> 0")
         )
@@ -98,4 +98,4 @@ class PostgresDeployments:
             "GROUP BY handler"
         )
         orphaned = dict(await connection.fetch(counts, orphans)) if orphans else {}
-        return Deployment(others=others, orphaned=orphaned, **what_was_done)
+        return attrs.evolve(done, others=others, orphaned=orphaned)

@@ -184,9 +184,7 @@ class PostgresInbox(_PostgresInspection):
             partial(
                 self._deployments.found,
                 names=self._mine.types,
-                released=released,
-                caught_up={name: count for name, count in caught_up.items() if count},
-                away={name: since for name, since in away.items() if name not in caught_up},
+                done=deployments.what_was_done(released, caught_up, away),
             )
         )
         return found

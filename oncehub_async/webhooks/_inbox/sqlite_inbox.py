@@ -157,15 +157,8 @@ class SQLiteInbox(_SQLiteInspection):
                 caught_up[name] = await self._redo(missed, AT_ONCE, replay=False)
             await self._asked(partial(deployments.is_back, name=name))
         released = await self._asked(self._release_unwanted)
-        return await self._asked(
-            lambda connection: deployments.found(
-                connection,
-                self._types,
-                released=released,
-                caught_up={name: count for name, count in caught_up.items() if count},
-                away={name: since for name, since in away.items() if name not in caught_up},
-            )
-        )
+        done = deployments.what_was_done(released, caught_up, away)
+        return await self._asked(partial(deployments.found, names=self._types, done=done))
 
     async def claim(
         self,
