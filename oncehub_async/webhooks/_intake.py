@@ -18,8 +18,8 @@ from ._observed import DeliveryHook, ReceivedDelivery
 from ._refusals import Refusal, RefusalLog
 from ._repeats import Repeats
 from ._signature import parse_header, raw_body
+from ._signature_rules import SignatureRules
 from ._signing_secrets import SigningKey
-from ._verification import Verification
 from ._webhook_errors import EnvelopeError, SignatureError, SignatureProblem, told
 
 logger = logging.getLogger("oncehub_async.webhooks")
@@ -60,7 +60,7 @@ class Intake:
         self._repeats, self._unhandled = Repeats(), Unhandled()
 
     def admit(
-        self, headers: Headers, length: int | None, verification: Verification
+        self, headers: Headers, length: int | None, rules: SignatureRules
     ) -> ArrivingBody | DeliveryAnswer:
         """What takes a body in, or the answer where none is wanted; see `Receiver.admit`."""
         if self._waiting >= self._max_waiting:
@@ -68,10 +68,10 @@ class Intake:
         most, error = self._largest, None
         try:
             header = signature_of(headers)
-            if verification.needs_none(header):
+            if rules.needs_none(header):
                 most = self._max_body
             else:
-                verification.check_header(header)
+                rules.check_header(header)
         except ConfigurationError as problem:
             return self.refuse(Refusal.NOT_AS_IT_ARRIVED, str(problem))
         except SignatureError as problem:
@@ -85,7 +85,7 @@ class Intake:
         self.health, self._large = health, LargeBodies()
 
     async def receive(
-        self, headers: Headers, body: Body, verification: Verification, inbox: Inbox
+        self, headers: Headers, body: Body, rules: SignatureRules, inbox: Inbox
     ) -> DeliveryAnswer:
         """Verify a delivery and put its event into the inbox; see `Receiver.receive`."""
         try:
@@ -97,9 +97,9 @@ class Intake:
             return self.refuse(Refusal.TOO_LARGE)
         if self._waiting >= self._max_waiting:
             return self.refuse(Refusal.OVERLOADED)
-        now = verification.clock.now()
+        now = rules.clock.now()
         try:
-            key = await verification.key_of(header, body, now)
+            key = await rules.key_of(header, body, now)
         except SignatureError as error:
             return self._refuse_unsigned(error, size_of(body))
         except Exception as error:  # of the provider of secrets
@@ -124,7 +124,7 @@ class Intake:
                 same_as=envelope.same_as,
                 signed=signed,
             )
-            return await self._keep(event, key, verification.clock, inbox)
+            return await self._keep(event, key, rules.clock, inbox)
 
     def refuse(self, why: Refusal, detail: str = "") -> DeliveryAnswer:
         """What to answer to a request that can't be received; see `Receiver.refuse`."""

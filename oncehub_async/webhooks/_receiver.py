@@ -41,8 +41,8 @@ from ._signature import (
     MAX_SKEW,
     RETRY_WINDOW,
 )
+from ._signature_rules import SignatureRules
 from ._signing_secrets import Secrets, SecretSource, SecretsProvider, secret_source
-from ._verification import Verification
 from ._worker import Worker
 
 logger = logging.getLogger("oncehub_async.webhooks")
@@ -313,7 +313,7 @@ class Receiver(Router[S]):
         `length`: what Content-Length says, None where nothing does. Nothing is kept for whoever
         sends no header that OnceHub could have sent now, nor while too many deliveries wait.
         """
-        return self._intake.admit(headers, length, self._verification())
+        return self._intake.admit(headers, length, self._signature_rules())
 
     async def receive(self, headers: Headers, body: bytes | ArrivingBody) -> DeliveryAnswer:
         """Verify a delivery and put its event into the inbox.
@@ -328,7 +328,7 @@ class Receiver(Router[S]):
         if isinstance(body, ArrivingBody) and body.error is not None:
             return self.refuse(Refusal(body.error.problem), str(body.error))
         try:
-            taken = self._intake.receive(headers, body, self._verification(), self.inbox)
+            taken = self._intake.receive(headers, body, self._signature_rules(), self.inbox)
             return await in_loop(loop, taken, self.read_timeout)
         except ClientStateError:
             return self.refuse(Refusal.OTHER_LOOP)
@@ -414,9 +414,9 @@ class Receiver(Router[S]):
         others = [] if self._is_accepting else ["receiver: only handles, and accepts nothing"]
         return others + self._intake.health.reasons
 
-    def _verification(self) -> Verification:
+    def _signature_rules(self) -> SignatureRules:
         """Made anew each time, for a test may override what it is made of."""
-        return Verification(
+        return SignatureRules(
             secrets=self._secrets,
             accepts_unsigned=self._unsigned,
             clock=self.clock,

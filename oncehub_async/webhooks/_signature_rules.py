@@ -10,7 +10,7 @@ from ._webhook_errors import SignatureError, SignatureProblem
 
 
 @attrs.frozen(kw_only=True, repr=False)
-class Verification:
+class SignatureRules:
     """What a signature is checked by. `max_age` and `max_skew` are seconds.
 
     `secrets`: None where nothing is signed. `accepts_unsigned`: whether what comes without a
