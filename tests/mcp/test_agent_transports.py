@@ -11,6 +11,7 @@ import httpx2
 import pytest
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
+from sse_starlette.sse import AppStatus
 
 from oncehub_async import InvalidParameterError
 from oncehub_async.cli import COMPLETE, WRONG_USAGE
@@ -21,8 +22,10 @@ from tests.typed_command import run
 
 
 @pytest.fixture
-def terminated() -> Iterator[list[int]]:
+def terminated(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """SIGTERMs that reach this process when nobody else takes them; they do nothing."""
+    # It remembers for good that the process ends, and no server of other tests would stream again.
+    monkeypatch.setattr(AppStatus, "should_exit", False)
     came: list[int] = []
     before = signal.signal(signal.SIGTERM, lambda number, _frame: came.append(number))
     yield came

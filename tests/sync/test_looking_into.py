@@ -44,7 +44,7 @@ async def written_to(path: Path) -> AsyncIterator[asyncio.subprocess.Process]:
         assert await writer.stdout.readline() == b"open\n"
         yield writer
     finally:
-        await writer.communicate()
+        await writer.communicate(b"")  # without input, Python 3.11 leaves its stdin open
 
 
 async def counted(path: Path) -> int:
