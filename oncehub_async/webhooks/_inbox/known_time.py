@@ -33,7 +33,10 @@ def keep_purge_time(connection: sqlite3.Connection, moment: float) -> None:
 def keep_signed(connection: sqlite3.Connection, moment: float) -> None:
     """Note that a delivery was signed then."""
     _make_row(connection)
-    connection.execute("UPDATE known_time SET vouched = max(coalesce(vouched, ?1), ?1)", (moment,))
+    connection.execute(
+        "UPDATE known_time SET vouched = max(coalesce(vouched, :moment), :moment)",
+        {"moment": moment},
+    )
 
 
 def _make_row(connection: sqlite3.Connection) -> None:
