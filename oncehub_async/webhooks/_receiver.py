@@ -19,31 +19,31 @@ from .._ground import (
     checks,
 )
 from ..errors import ClientStateError, ConfigurationError
-from . import _answers as answer
-from ._age_limit import limit_of_age
-from ._answers import DeliveryAnswer, Headers
-from ._arriving_body import LARGEST_KEPT, ArrivingBody
-from ._backoff import Backoff, checked_backoff
-from ._before_handling import checked_redo, enter_services, join, redo
-from ._catch_up import CatchUp, CaughtUp
-from ._delivery_tracing import DeliveryTracing
-from ._deployment_watch import DeploymentWatch
-from ._handler import S
-from ._handling import Rules
-from ._inbox import Inbox, Selection, checked_inbox
-from ._inbox_health import InboxHealth
-from ._intake import Intake
-from ._observed import DeliveryHook, RunHook
-from ._own_loop import in_loop
-from ._refusals import Refusal
-from ._router import HandlerNames, Router
-from ._signature import (
+from ._accepting import answers as answer
+from ._accepting.age_limit import limit_of_age
+from ._accepting.answers import DeliveryAnswer, Headers
+from ._accepting.arriving_body import LARGEST_KEPT, ArrivingBody
+from ._accepting.intake import Intake
+from ._accepting.refusals import Refusal
+from ._accepting.signature import (
     MAX_SKEW,
     RETRY_WINDOW,
 )
-from ._signature_rules import SignatureRules
-from ._signing_secrets import Secrets, SecretSource, SecretsProvider, secret_source
-from ._worker import Worker
+from ._accepting.signature_rules import SignatureRules
+from ._accepting.signing_secrets import Secrets, SecretSource, SecretsProvider, secret_source
+from ._catching_up.catch_up import CatchUp, CaughtUp
+from ._delivery_tracing import DeliveryTracing
+from ._handling.backoff import Backoff, checked_backoff
+from ._handling.before_handling import checked_redo, enter_services, join, redo
+from ._handling.deployment_watch import DeploymentWatch
+from ._handling.handler import S
+from ._handling.handling import Rules
+from ._handling.router import HandlerNames, Router
+from ._handling.worker import Worker
+from ._inbox import Inbox, Selection, checked_inbox
+from ._inbox_health import InboxHealth
+from ._observed import DeliveryHook, RunHook
+from ._own_loop import in_loop
 
 logger = logging.getLogger("oncehub_async.webhooks")
 
