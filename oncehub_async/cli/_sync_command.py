@@ -23,6 +23,7 @@ from ..sync import (
 )
 from . import COMPLETE, FAILED
 from ._export_command import Attempts, budget_of
+from ._metrics_option import checked_metrics, each_of, metrics_shown
 from ._moments import written_moment
 from ._output import complain, note, say, say_json, say_json_line, several, span
 from ._watch_command import interruption
@@ -46,6 +47,7 @@ class SyncRequest:
     no_personal_data: bool = False
     resync: tuple[str, ...] = ()
     check: bool = False
+    metrics_port: int | None = None
     quiet: bool = False
     json: bool = False
     limits: Limits = attrs.Factory(Limits)
@@ -61,6 +63,7 @@ async def sync_account(request: SyncRequest) -> int:
         raise InvalidParameterError("every", "says how often to look for changes: add --watch")
     if request.check and (request.watch or request.resync):
         raise InvalidParameterError("check", "compares only; leave --watch and --resync out")
+    metrics = checked_metrics(request.metrics_port, watch=request.watch)
     attempts, shown = Attempts(), _Progress(request.quiet)
     oncehub = OnceHub(
         request.api_key,
@@ -68,7 +71,7 @@ async def sync_account(request: SyncRequest) -> int:
         proxy=request.proxy,
         clock=request.clock,
         budget=budget_of(request.limits, request.clock),
-        on_attempt=attempts.note,
+        on_attempt=each_of(attempts.note, None if metrics is None else metrics.on_attempt),
     )
     account = AccountSync(
         oncehub,
@@ -77,14 +80,17 @@ async def sync_account(request: SyncRequest) -> int:
         since=None if request.since is None else written_moment(request.since, "since"),
         policy=_policy(request),
         resync=request.resync,
-        on_progress=shown.update,
+        on_progress=each_of(shown.update, None if metrics is None else metrics.on_sync),
     )
     started = request.clock.now()
     async with oncehub, account:
         if request.check:
             return await _check(account, request)
         if request.watch:
-            return await _watch(account, request)
+            if metrics is not None:
+                metrics.watch_budget(oncehub)
+            async with metrics_shown(metrics, request.metrics_port):
+                return await _watch(account, request)
         found = await account.run()
         if request.json:
             say_json(_data(found))

@@ -23,6 +23,7 @@ async def sync(
     no_personal_data: bool = False,
     resync: tuple[str, ...] = (),
     check: bool = False,
+    metrics_port: int | None = None,
     quiet: Annotated[bool, Parameter(alias="-q")] = False,
     json: bool = False,
     per_second: int = Limits().per_second,
@@ -66,6 +67,8 @@ async def sync(
         Tables to read anew, or all, while the old rows stay readable.
     check
         Compare the database with the account: short lists whole, long ones in some places.
+    metrics_port
+        With --watch: show metrics for Prometheus at this port of 127.0.0.1, under /metrics.
     quiet
         Print nothing but errors.
     json
@@ -94,6 +97,7 @@ async def sync(
             no_personal_data=no_personal_data,
             resync=resync,
             check=check,
+            metrics_port=metrics_port,
             quiet=quiet,
             json=json,
             limits=limits,
