@@ -40,6 +40,7 @@ class ScriptedAgent:
     def __init__(self, client: Client, seed: int) -> None:
         self._client = client
         self._pick = random.Random(seed)
+        self._seed = seed
         self._guests = 0
 
     async def ask(self, tool: str, /, **given: Any) -> tuple[bool, Any]:
@@ -84,7 +85,7 @@ class ScriptedAgent:
             "start_time": start,
             "guest_time_zone": "Europe/Berlin",
             "name": "Guest",
-            "email": f"{_GUEST}-{self._guests}@example.com",
+            "email": f"{_GUEST}-{self._seed}-{self._guests}@example.com",
         }
         for _ in range(_TRIES):
             outcome, said = await self.change("schedule_meeting", **given)
