@@ -97,11 +97,7 @@ async def export(
     proxy
         The URL of a proxy to go through, such as http://proxy.example.com:3128.
     """
-    try:
-        limits = Limits(per_second, per_five_minutes, reserve=0)  # nobody waits beside it
-    except ValueError as error:
-        param, _, text = str(error).partition(": ")
-        raise InvalidParameterError(param, text) from None
+    limits = Limits(per_second, per_five_minutes, reserve=0)  # nobody waits beside it
     if every is not None and not watch:
         raise InvalidParameterError("every", "says how often to look for changes: add --watch")
     if once and (watch or overwrite):

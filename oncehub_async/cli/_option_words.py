@@ -8,7 +8,7 @@ from cyclopts import App, CycloptsError
 
 from ..errors import ConfigurationError, InvalidParameterError
 
-_OWN = {"limits": "--per-second", "resource": "RESOURCES", "api_key": "ONCEHUB_API_KEY"}
+_OWN = {"resource": "RESOURCES", "api_key": "ONCEHUB_API_KEY"}
 """Parameters of Python that stand for something else on every command line."""
 _BARE = ("since", "until")
 _NO_KEY = re.compile(r"no API key; pass .* or set (\w+)")
