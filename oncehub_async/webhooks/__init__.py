@@ -41,6 +41,7 @@ from ._inbox.records import (
     Work,
 )
 from ._inbox.selection import InboxEntry, InboxHandler, Selection
+from ._known_bookings import BookingRecords
 from ._observed import DeliveryHook, HandlerRun, ReceivedDelivery, RunHook
 from ._receiver import Receiver
 from ._recreated_webhook import recreate_webhook
@@ -75,6 +76,7 @@ __all__ = [
     "Backoff",
     "BodyRoom",
     "BookingEvent",
+    "BookingRecords",
     "CallNext",
     "CaughtUp",
     "CaughtUpInbox",

@@ -33,6 +33,7 @@ from ._handling import Rules
 from ._inbox import Inbox, Selection, checked_inbox
 from ._inbox_health import InboxHealth
 from ._intake import Intake
+from ._known_bookings import BookingRecords
 from ._observed import DeliveryHook, RunHook
 from ._own_loop import in_loop
 from ._refusals import Refusal
@@ -348,7 +349,12 @@ class Receiver(Router[S]):
         return dict(self._intake.refusals.counts)
 
     async def catch_up(
-        self, oncehub: Resources, *, since: datetime | None = None, dry_run: bool = False
+        self,
+        oncehub: Resources,
+        *,
+        since: datetime | None = None,
+        records: BookingRecords | None = None,
+        dry_run: bool = False,
     ) -> CaughtUp:
         """Find by the API which bookings changed without an event, and have them handled.
 
@@ -362,20 +368,25 @@ class Receiver(Router[S]):
         - `since` (aware): changes after that; by default from the beginning of the silence in which
           events may be missing (an hour or longer, in the last 73 hours, or up to now), at most 30
           days ago.
+        - `records`: what knows of bookings beside the inbox, such as `SyncedBookings` of
+          `oncehub_async.sync`. Where the inbox is empty and no `since` is given, all that changed
+          after the last sync is missing; else it tells what bookings were like before.
         - `dry_run`: only tell what is missing.
 
         What can't be had: what happened to a booking before its last change, bookings that were
         deleted, and conversations, which the API doesn't list.
 
         Raises `InvalidParameterError` for a `since` before which the inbox remembers nothing,
-        `ClientStateError` unless it is open, `RequestError` and `InboxError`; what was put until
-        then is not put again.
+        `ClientStateError` unless it is open, `RequestError`, `InboxError` and what the records
+        raise; what was put until then is not put again.
         """
         loop = self._loop
         if not self._is_open or loop is None:
             raise ClientStateError("open the receiver first: async with receiver: ...")
         now = self.clock.now()
-        runner = CatchUp(oncehub, self.inbox, self._names.__getitem__, dry_run=dry_run)
+        runner = CatchUp(
+            oncehub, self.inbox, self._names.__getitem__, records=records, dry_run=dry_run
+        )
         report = await in_loop(loop, runner.run(now, since))
         self._wake()
         return report
