@@ -2,14 +2,14 @@
 
 `python -m benchmarks.receiver_crashes [EVENTS [KILLS]]` takes some minutes: a process on a SQLite
 inbox. `... EVENTS KILLS PROCESSES` has several of them on one PostgreSQL inbox, of which one at
-random is killed each time. It is stopped a moment before, in the middle of whatever it does, for
-when it is gone the others take up its work at once, before anybody could look what was done.
+random is killed each time.
 
-The handler writes down when it begins and ends, and in which process. At each kill it is noted
-which work the database calls done; none of that may begin again, and nothing that has ended may
-begin again but what the killed process had just ended and hadn't marked done. What counts as
-accepted is what the sender saw answered 200; where an event was so before another one of its
-booking was sent, the handler has to be through with it before it begins with the other.
+The handler writes down when it begins and ends, and in which process. A moment before it is
+killed, the process is stopped in the middle of whatever it does, to see what it had ended and not
+marked done: that alone may begin again once it has ended, and nothing that the database calls done
+may. What counts as accepted is what the sender saw answered 200; where an event was so before
+another one of its booking was sent, the handler has to be through with it before it begins with
+the other.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from oncehub_async.cli._demo_receiver import INBOX, LOG
 from oncehub_async.cli._demo_webhooks import ReceiverProcess
@@ -122,13 +123,12 @@ class Sender:
         return self._moments
 
 
-class Kill:
-    """What was known when a process was killed: nothing of what is done may begin from then on."""
+class Kill(NamedTuple):
+    """What a process had under way that was killed; what was done before a place in the log."""
 
-    def __init__(self, process: str, done: set[str], log: Path) -> None:
-        self.done, self.place = done, log.stat().st_size
-        mine = [line for line in read_lines(log, 0, self.place) if line.process == process]
-        self.interrupted: set[str] = running(mine) - done
+    interrupted: set[str]
+    done: set[str]
+    place: int
 
 
 def name_of(number: int) -> str:
@@ -151,15 +151,12 @@ async def count(folder: Path, inbox: str, events: int, kills: int, many: int) ->
             await sender.reaches(events * (number + 1) // (kills + 1))
             await asyncio.sleep(random.random() * 0.2)
             index = random.randrange(many)
-            victim, process = receivers[index], receivers[index].id
-            if many > 1:
-                os.kill(int(process), signal.SIGSTOP)
-                await asyncio.sleep(SETTLED)
-            else:
-                await victim.end(signal.SIGKILL)
-            killed.append(Kill(process, await done_in(inbox), log))
+            victim = receivers[index]
+            under_way = await _stopped(victim, log)
+            interrupted = under_way - await done_in(inbox, under_way)
             await victim.end(signal.SIGKILL)
             await posting[index]
+            killed.append(Kill(interrupted, await done_in(inbox), log.stat().st_size))
             posting[index] = await begin(victim)
         await asyncio.gather(*posting)
         await wait_until_finished(inbox, PATIENCE)
@@ -167,6 +164,13 @@ async def count(folder: Path, inbox: str, events: int, kills: int, many: int) ->
     finally:
         await asyncio.gather(*(each.end(signal.SIGKILL) for each in receivers))
     return _counted(sender, log, killed, await done_in(inbox))
+
+
+async def _stopped(receiver: ReceiverProcess, log: Path) -> set[str]:
+    """Stop a process in the middle; what it runs, or had ended a moment before."""
+    os.kill(int(receiver.id), signal.SIGSTOP)
+    await asyncio.sleep(SETTLED)
+    return running(line for line in read_lines(log) if line.process == receiver.id)
 
 
 def _counted(sender: Sender, log: Path, killed: list[Kill], done: set[str]) -> dict[str, int]:

@@ -28,8 +28,8 @@ SQLITE, POSTGRES = "sqlite", "postgres"
 ROUNDS = 9
 DELIVERIES = 1_500
 WORKED = 2_000
-WAITING = 100_000
-CLAIMS = 40
+WAITING, FEW = 100_000, 1_000
+CLAIMS = 100
 CALLED = 1_200
 PATIENCE = 60.0
 
@@ -74,20 +74,23 @@ async def worked(place: str, number: int) -> float:
     return WORKED / (moments[-1] - moments[0])
 
 
-async def claim_times(place: str, fill: Fill, many: int) -> list[float]:
-    """Milliseconds that claims of ten events took, beside so many that wait."""
-    inbox, _ = inbox_at(place, "inbox")
-    await inbox.open()
-    await fill(inbox, many)
-    await put(inbox, range(CLAIMS * 10), ("up",), CLAIMS * 10, "healthy")
-    took = []
+async def claim_times(places: Sequence[tuple[str, int]], fill: Fill) -> list[list[float]]:
+    """Milliseconds that claims of ten events took in inboxes where so many wait, each in turn."""
+    inboxes = [inbox_at(place, "inbox")[0] for place, _ in places]
+    for inbox, (_, many) in zip(inboxes, places, strict=True):
+        await inbox.open()
+        await fill(inbox, many)
+        await put(inbox, range(CLAIMS * 10), ("up",), CLAIMS * 10, "healthy")
+    took: list[list[float]] = [[] for _ in inboxes]
     for _ in range(CLAIMS):
-        began = time.perf_counter()
-        claims = await inbox.claim(10, ("down", "up"), 2.0)
-        took.append((time.perf_counter() - began) * 1e3)
-        work = [work for claim in claims for work in claim.work]
-        await asyncio.gather(*(inbox.settle(each, DONE, 2.0) for each in work))
-    await inbox.close()
+        for inbox, times in zip(inboxes, took, strict=True):
+            began = time.perf_counter()
+            claims = await inbox.claim(10, ("down", "up"), 2.0)
+            times.append((time.perf_counter() - began) * 1e3)
+            work = [work for claim in claims for work in claim.work]
+            await asyncio.gather(*(inbox.settle(each, DONE, 2.0) for each in work))
+    for inbox in inboxes:
+        await inbox.close()
     return took
 
 
@@ -147,13 +150,17 @@ def working() -> None:
 
 
 def claiming(waiting: int) -> None:
-    """Print how long claims take."""
+    """Print how long claims take, beside the same where little waits, and beside SQLite."""
     for fill, kind in ((due, "due"), (held_up, "held up or failed")):
-        with new_inbox() as url:
-            took = asyncio.run(claim_times(str(url), fill, waiting))
+        with both() as places, new_inbox() as other:
+            asked = [(places[POSTGRES], waiting), (str(other), FEW), (places[SQLITE], waiting)]
+            many, few, sqlite = asyncio.run(claim_times(asked, fill))
+        cuts = statistics.quantiles(many, n=10)
+        grown = statistics.median(here / there for here, there in zip(many, few, strict=True))
         name = f"a claim of 10 beside {waiting:,} that are {kind}"
-        cuts = statistics.quantiles(took, n=10)
-        print(f"{name:<66}{cuts[4]:8.1f} ms, p10 {cuts[0]:.1f}, p90 {cuts[8]:.1f}", flush=True)
+        print(f"{name:<66}{cuts[4]:8.1f} ms, p10 {cuts[0]:.1f}, p90 {cuts[8]:.1f};", end=" ")
+        told = f"{grown:.2f} times one beside {FEW:,}; SQLite {statistics.median(sqlite):.1f} ms"
+        print(told, flush=True)
 
 
 def calling() -> None:

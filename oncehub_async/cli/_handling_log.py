@@ -40,7 +40,10 @@ def begun_though_done(lines: Iterable[Line], done: Collection[str]) -> set[str]:
 
 
 def begun_again(lines: Iterable[Line]) -> Counter[str]:
-    """How often events began again that had ended, in whichever process."""
+    """How often events began again that had ended, in whichever process.
+
+    Tries that follow a run which began so, and failed, are not counted as well.
+    """
     ended: set[str] = set()
     again: Counter[str] = Counter()
     for line in lines:
@@ -48,6 +51,7 @@ def begun_again(lines: Iterable[Line]) -> Counter[str]:
             ended.add(line.event)
         elif line.word == "began" and line.event in ended:
             again[line.event] += 1
+            ended.discard(line.event)
     return again
 
 
@@ -80,10 +84,10 @@ def out_of_order(lines: Iterable[Line], pairs: Iterable[tuple[str, str]]) -> set
     }
 
 
-async def done_in(place: str | Path) -> set[str]:
-    """The events that an inbox (a file, or a URL) calls done."""
+async def done_in(place: str | Path, events: Collection[str] | None = None) -> set[str]:
+    """The events, or those of these, that an inbox (a file, or a URL) calls done."""
     async with opened_inbox(place) as inbox:
-        done = await inbox.entries(Selection(states=[State.DONE]))
+        done = await inbox.entries(Selection(states=[State.DONE], events=events))
     return {entry.event_id for entry in done}
 
 

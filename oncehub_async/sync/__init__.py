@@ -30,6 +30,7 @@ from ._sync_errors import (
     SyncError,
 )
 from ._sync_progress import SyncProgress, SyncRound, TableProgress
+from ._synced_bookings import SyncedBookings
 from ._tables import TABLES, Column, ColumnKind, Table, table_of
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "SyncError",
     "SyncProgress",
     "SyncRound",
+    "SyncedBookings",
     "Table",
     "TableCheck",
     "TableProgress",

@@ -24,6 +24,7 @@ from ._accepting.signature import (
 )
 from ._accepting.signing_secrets import secrets_of_account
 from ._catching_up.catch_up import CaughtUp, CaughtUpInbox, catch_up
+from ._catching_up.known_bookings import BookingRecords
 from ._catching_up.recreated_webhook import recreate_webhook
 from ._catching_up.webhook_watch import LookHook, WebhookLook, WebhookWatch
 from ._delivery_tracing import DeliverySpan, DeliveryTracing, RunSpan, StartedRun
@@ -88,6 +89,7 @@ __all__ = [
     "Backoff",
     "BodyRoom",
     "BookingEvent",
+    "BookingRecords",
     "CallNext",
     "CaughtUp",
     "CaughtUpInbox",

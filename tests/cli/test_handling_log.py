@@ -51,6 +51,8 @@ def test_every_run_after_an_end_is_counted(log: Path) -> None:
     assert begun_again(lines) == {}
     again = [Line("began", "A", "2"), Line("ended", "A", "2"), Line("began", "A", "3")]
     assert begun_again([*lines, *again]) == {"A": 2}
+    failed = [Line("began", "A", "2"), Line("failed", "A", "2"), Line("began", "A", "3")]
+    assert begun_again([*lines, *failed]) == {"A": 1}
 
 
 def test_order_holds_until_all_is_said_of_the_earlier_one(log: Path) -> None:

@@ -16,8 +16,8 @@ from .._changed_bookings import CHANGED, BookingState, is_known, state_of, type_
 from .._event_names import matches
 from .._inbox import StoredEvent
 from .._inbox.interface import AcceptingInbox, InspectedInbox
-from .known_bookings import KnownBookings
-from .silences import Silences
+from .known_bookings import BookingRecords, KnownBookings
+from .silences import OVERLAP, Silences
 
 logger = logging.getLogger("oncehub_async.webhooks")
 
@@ -70,6 +70,7 @@ async def catch_up(
     inbox: CaughtUpInbox,
     *,
     since: datetime | None = None,
+    records: BookingRecords | None = None,
     dry_run: bool = False,
     clock: WallClock | None = None,
 ) -> CaughtUp:
@@ -83,7 +84,7 @@ async def catch_up(
     def names_for(type: str) -> Sequence[str]:
         return [each.name for each in known if each.types and matches(each.types, type)]
 
-    runner = CatchUp(oncehub, inbox, names_for, dry_run=dry_run)
+    runner = CatchUp(oncehub, inbox, names_for, records=records, dry_run=dry_run)
     return await runner.run((clock or WallClock()).now(), since)
 
 
@@ -91,10 +92,16 @@ class CatchUp:
     """Catches up once."""
 
     def __init__(
-        self, oncehub: Resources, inbox: CaughtUpInbox, names_for: NamesFor, *, dry_run: bool
+        self,
+        oncehub: Resources,
+        inbox: CaughtUpInbox,
+        names_for: NamesFor,
+        *,
+        records: BookingRecords | None = None,
+        dry_run: bool,
     ) -> None:
         self._oncehub, self._inbox, self._names_for = oncehub, inbox, names_for
-        self._dry_run = dry_run
+        self._records, self._dry_run = records, dry_run
         self._counts: Counter[str] = Counter()
         self._missing: Counter[str] = Counter()
         self._unhandled: Counter[str] = Counter()
@@ -103,8 +110,14 @@ class CatchUp:
         """Find what is missing and put it. `now`: Unix seconds."""
         known = KnownBookings(self._inbox, Silences(now, self._inbox.memory))
         await known.read()
-        begin = self._begin(known.silences, now, since)
-        missed = await self._changed(begin, known)
+        begin, until = self._begin(known.silences, now, since), None
+        if self._records is not None:
+            up_to = await self._records.up_to()
+            if known.silences.is_empty and since is None:
+                begin = from_unix(up_to.timestamp() - OVERLAP) or EARLIEST
+            else:
+                until = begin
+        missed = await self._changed(begin, known, until)
         # Of a booking it is the last change that counts; of all, what happened first comes first.
         missed.sort(key=lambda each: each.state.updated)
         for start in range(0, len(missed), _PUT_AT_ONCE):
@@ -135,8 +148,10 @@ class CatchUp:
             )
         return since
 
-    async def _changed(self, since: datetime, known: KnownBookings) -> list[_Missed]:
-        """Bookings whose last change has no event."""
+    async def _changed(
+        self, since: datetime, known: KnownBookings, until: datetime | None
+    ) -> list[_Missed]:
+        """Bookings whose last change has no event; of records, what was written until then."""
         listing = self._oncehub.bookings.list(last_updated_time_gt=since, expand=_EXPANDED)
         missed: dict[str, _Missed] = {}
         async for booking in listing.raw():
@@ -146,6 +161,8 @@ class CatchUp:
             else:
                 # Lists that change while they are read can show a booking twice.
                 missed[state.booking] = _Missed(state, booking)
+        if self._records is not None:
+            await known.read_records(self._records, missed, until)
         return [each for each in missed.values() if not self._is_settled(each, known, since)]
 
     def _is_settled(self, missed: _Missed, known: KnownBookings, since: datetime) -> bool:

@@ -1,4 +1,8 @@
-"""What an inbox knows of bookings, and when its events came."""
+"""What an inbox knows of bookings, and when its events came; and what others know of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
 
 from .._changed_bookings import BookingState, is_caught_up, state_of
 from .._envelope import parse_whole
@@ -9,8 +13,23 @@ from .._webhook_errors import EnvelopeError
 from .silences import Silences
 
 
+class BookingRecords(Protocol):
+    """What knows of bookings beside an inbox, such as `oncehub_async.sync.SyncedBookings`."""
+
+    async def up_to(self) -> datetime:
+        """Until when it has all changes."""
+        ...
+
+    async def bookings(self, ids: Sequence[str]) -> Iterable[tuple[datetime, Mapping[str, Any]]]:
+        """Those of these bookings that it has, as JSON data, each with when it was written as it
+        is. Of the data, `id`, `status`, `owner`, `in_trash` and the times of creation, start and
+        last update are looked at.
+        """
+        ...
+
+
 class KnownBookings:
-    """The newest state of each booking that an inbox has an event of."""
+    """The newest state of each booking that an inbox has an event of, or that records have."""
 
     def __init__(self, inbox: InspectedInbox, silences: Silences) -> None:
         self.silences = silences
@@ -25,6 +44,17 @@ class KnownBookings:
                 self._add(each)
             self._last = events[-1].id
 
+    async def read_records(
+        self, records: BookingRecords, bookings: Iterable[str], until: datetime | None
+    ) -> None:
+        """Take in what records had of bookings, before a time if one is given: what was written
+        later may be what no event told of. Raises what the records raise.
+        """
+        for written, data in await records.bookings(sorted(bookings)):
+            state = state_of(data)
+            if state is not None and (until is None or written <= until):
+                self._take(state)
+
     def newest(self, booking: str) -> BookingState | None:
         """The newest state that is known of a booking."""
         return self._newest.get(booking)
@@ -33,8 +63,10 @@ class KnownBookings:
         if not is_caught_up(event.id):
             self.silences.add(event.received)
         state = _state_in(event)
-        if state is None:
-            return
+        if state is not None:
+            self._take(state)
+
+    def _take(self, state: BookingState) -> None:
         newest = self._newest.get(state.booking)
         if newest is None or state.updated >= newest.updated:
             self._newest[state.booking] = state
