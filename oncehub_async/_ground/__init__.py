@@ -18,7 +18,7 @@ from .json_text import (
 )
 from .log import Lines, fields, logger
 from .outside_quotes import PIECE, OutsideQuotes
-from .private_files import PRIVATE, open_private, sync_folder
+from .private_files import PRIVATE, open_anew, open_private, sync_folder
 from .shared_arguments import spelled_out
 from .suggestion import did_you_mean, likely_word
 from .time_zones import is_time_zone
@@ -82,6 +82,7 @@ __all__ = [
     "load_json",
     "logger",
     "off_loop",
+    "open_anew",
     "open_private",
     "phone_digits",
     "plain_address",

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from .._ground import dump_json
+from .._ground import dump_json, open_anew
 from ..errors import InvalidParameterError
 from ._report_cells import plain
 from ._report_model import Report, ReportTable, Shows
@@ -82,4 +82,5 @@ def write_report_parquet(report: Report, path: Path, table: str | None = None) -
         column.name: arrow.array(values, types[column.shows])
         for column, values in zip(chosen.columns, columns, strict=True)
     }
-    parquet.write_table(arrow.table(arrays), path)
+    with open_anew(path) as file:
+        parquet.write_table(arrow.table(arrays), file)

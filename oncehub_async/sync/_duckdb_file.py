@@ -33,6 +33,7 @@ from ._database import (
 )
 from ._migrations import migrations
 from ._object_rows import Row
+from ._private_duckdb import create_database, prepare_folder, prepare_log, remove_folder
 from ._sync_errors import DatabaseBusyError, DatabaseFailedError
 from ._tables import ColumnKind, table_of
 
@@ -76,6 +77,7 @@ class DuckDBFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = FileLock(path.with_name(f"{path.name}.lock"))
+        self._aside = path.with_name(f"{path.name}.tmp")
         self._busy = threading.Lock()
         self._duckdb = _duckdb()
         self._connection: Any = None
@@ -129,11 +131,10 @@ class DuckDBFile:
             connection = self._connect()
             try:
                 connection.execute("CHECKPOINT")
+                create_database(self._duckdb, copy, _STORAGE_VERSION)
                 file = str(copy).replace("'", "''")
-                connection.execute(
-                    f"ATTACH '{file}' AS copied (STORAGE_VERSION '{_STORAGE_VERSION}')"
-                )
-                copy.chmod(0o600)
+                connection.execute(f"ATTACH '{file}' AS copied")
+                prepare_log(copy)
                 connection.execute(f"COPY FROM DATABASE {_ATTACHED} TO copied")
                 connection.execute("CHECKPOINT copied")
             except self._duckdb.Error as error:
@@ -157,10 +158,7 @@ class DuckDBFile:
                 f"another sync writes into {self.shown}; wait for it, or choose another file"
             )
         try:
-            is_new = not self._path.exists()
-            with self._connected() as connection:
-                if is_new:
-                    self._path.chmod(0o600)
+            with self._connected(writing=True) as connection:
                 self._migrate(connection)
         except BaseException:
             self._close()
@@ -183,7 +181,7 @@ class DuckDBFile:
             connection.execute(statement)
 
     def _commit(self, batch: Batch) -> None:
-        with self._connected() as connection:
+        with self._connected(writing=True) as connection:
             for each in batch.upserts:
                 if each.rows:
                     self._upsert(connection, each)
@@ -226,7 +224,7 @@ class DuckDBFile:
             return rows
 
     @contextmanager
-    def _connected(self) -> Iterator[Any]:
+    def _connected(self, *, writing: bool = False) -> Iterator[Any]:
         """A connection and a transaction in it, which is committed at the end."""
         with self._busy:
             try:
@@ -234,6 +232,8 @@ class DuckDBFile:
                 try:
                     connection.execute("BEGIN")
                     yield connection
+                    if writing:
+                        prepare_log(self._path)
                     connection.execute("COMMIT")
                 except BaseException:
                     self._let_go()
@@ -244,6 +244,8 @@ class DuckDBFile:
                 raise DatabaseFailedError(
                     f"{self.shown}: DuckDB failed with {type(error).__name__}"
                 ) from None
+            except OSError as error:
+                raise DatabaseFailedError(f"{self.shown}: {error.strerror}") from None
 
     def _held_connection(self) -> Any:
         """The one that is open, for what is committed shortly one after the other."""
@@ -273,6 +275,7 @@ class DuckDBFile:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+            remove_folder(self._aside)
 
     def _close(self) -> None:
         with self._busy:
@@ -284,6 +287,10 @@ class DuckDBFile:
 
     def _connect(self) -> Any:
         gives_up = time.monotonic() + _LONGEST_WAIT
+        if self._path.parent.is_dir():
+            prepare_folder(self._aside)
+            if not self._path.exists():
+                create_database(self._duckdb, self._path, _STORAGE_VERSION)
         while True:
             # What it has to put aside goes beside the file, not into the current folder.
             connection = self._duckdb.connect(
@@ -291,7 +298,7 @@ class DuckDBFile:
                 config={
                     "memory_limit": _MEMORY,
                     "threads": "2",
-                    "temp_directory": f"{self._path}.tmp",
+                    "temp_directory": str(self._aside),
                     "autoinstall_known_extensions": "false",
                     "TimeZone": "UTC",
                 },
