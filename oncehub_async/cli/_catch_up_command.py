@@ -5,7 +5,7 @@ from .._ground import text_in_seconds
 from ..webhooks import CaughtUp, catch_up, shared_inbox
 from . import COMPLETE
 from ._inbox_entries import DEFAULT_INBOX, InboxOption
-from ._moments import written_moment
+from ._moments import past_moment
 from ._output import note, say, say_json, several
 
 _CANT = (
@@ -46,7 +46,7 @@ async def catch_up_account(
     proxy
         The URL of a proxy to go through, such as http://proxy.example.com:3128.
     """
-    begin = None if since is None else written_moment(since, "since")
+    begin = None if since is None else past_moment(since, "since")
     async with shared_inbox(file) as inbox, OnceHub(proxy=proxy) as oncehub:
         report = await catch_up(oncehub, inbox, since=begin, dry_run=dry_run)
     if json:

@@ -9,7 +9,7 @@ from .._ground import checks
 from .._rate import Limits
 from ..errors import InvalidParameterError
 from ..export import EVERY, RESOURCES, Compression, Format
-from ._export_command import ExportOptions, export_account
+from ._export_command import ExportOptions, export_account, limits_of
 from ._listed_values import filters_in_words
 from ._watch_command import watch_account
 
@@ -93,18 +93,14 @@ async def export(
     proxy
         The URL of a proxy to go through, such as http://proxy.example.com:3128.
     """
-    try:
-        limits = Limits(per_second, per_five_minutes, reserve=0)  # nobody waits beside it
-    except ValueError as error:
-        param, _, text = str(error).partition(": ")
-        raise InvalidParameterError(param, text) from None
+    limits = limits_of(per_second, per_five_minutes)
     if every is not None and not watch:
         raise InvalidParameterError("every", "says how often to look for changes: add --watch")
     if once and (watch or overwrite):
         other = "--watch goes on" if watch else "--overwrite replaces what the folder holds"
         raise InvalidParameterError("once", f"adds changes and ends, and {other}: choose one")
     options = ExportOptions(
-        resources=resources,
+        resources=tuple(name for each in resources for name in each.split(",") if name),
         out=checks.local_path(out, "out"),
         since=since,
         until=until,

@@ -5,7 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .._rate import Limits
-from ..errors import InvalidParameterError
+from ._export_command import limits_of
 from ._sync_command import HASH_KEY_VARIABLE, SyncRequest, sync_account
 
 
@@ -77,10 +77,7 @@ async def sync(
     proxy
         The URL of a proxy to go through, such as http://proxy.example.com:3128.
     """
-    try:
-        limits = Limits(per_second, per_five_minutes, reserve=0)  # nobody waits beside it
-    except ValueError as error:
-        raise InvalidParameterError("limits", str(error)) from None
+    limits = limits_of(per_second, per_five_minutes)
     return await sync_account(
         SyncRequest(
             database=database,
