@@ -6,7 +6,7 @@ from ..errors import InvalidParameterError
 from ..webhooks import BookingRecords, CaughtUp, catch_up, shared_inbox
 from . import COMPLETE
 from ._inbox_entries import DEFAULT_INBOX, InboxOption
-from ._moments import written_moment
+from ._moments import past_moment
 from ._output import note, say, say_json, several
 
 _CANT = (
@@ -54,7 +54,7 @@ async def catch_up_account(
     proxy
         The URL of a proxy to go through, such as http://proxy.example.com:3128.
     """
-    begin = None if since is None else written_moment(since, "since")
+    begin = None if since is None else past_moment(since, "since")
     if schema is not None and database is None:
         raise InvalidParameterError("schema", "is the synced database's: add --database")
     records = None if database is None else _records(database, schema)

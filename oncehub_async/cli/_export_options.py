@@ -104,7 +104,7 @@ async def export(
         other = "--watch goes on" if watch else "--overwrite replaces what the folder holds"
         raise InvalidParameterError("once", f"adds changes and ends, and {other}: choose one")
     options = ExportOptions(
-        resources=resources,
+        resources=tuple(name for each in resources for name in each.split(",") if name),
         out=checks.local_path(out, "out"),
         since=since,
         until=until,

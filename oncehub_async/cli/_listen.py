@@ -1,9 +1,11 @@
 """`oncehub listen`: a receiver that prints, keeps and forwards."""
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
+from socket import gaierror
 from typing import Annotated
 
 import attrs
@@ -11,6 +13,7 @@ from cyclopts import Parameter
 from yarl import URL
 
 from .._ground import checks, from_unix
+from ..errors import InvalidParameterError
 from ..webhooks import (
     Backoff,
     Context,
@@ -63,6 +66,7 @@ class ListenRequest:
 
 async def listen_for_events(request: ListenRequest) -> int:
     """Receive until it is interrupted."""
+    await _check_host(request.host)
     secrets, file = _secrets(request), request.secret_file
     metrics = checked_metrics(request.metrics_port)
     receiver = Receiver(
@@ -111,6 +115,16 @@ async def listen_for_events(request: ListenRequest) -> int:
             receiver, host=request.host, port=request.port, path=request.path, on_start=started
         )
     return COMPLETE
+
+
+async def _check_host(host: str) -> None:
+    """Before anything is made."""
+    try:
+        await asyncio.get_running_loop().getaddrinfo(host, None)
+    except gaierror:
+        raise InvalidParameterError(
+            "host", f"there is no address {host} on this machine, such as 127.0.0.1"
+        ) from None
 
 
 def _secrets(request: ListenRequest) -> list[str] | None:

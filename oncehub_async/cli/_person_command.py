@@ -81,6 +81,8 @@ async def export_(
         name: None if path is None else checks.local_path(path, name)
         for name, path in (("out", out), ("html", html))
     }
+    if files["out"] is not None and files["out"] == files["html"]:
+        raise InvalidParameterError("html", "is the same file as --out: name another")
     if whole_account and no_account:
         raise InvalidParameterError("whole_account", "needs the account: leave out --no-account")
     async with AsyncExitStack() as stack:

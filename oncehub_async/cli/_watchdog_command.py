@@ -21,6 +21,7 @@ from ..webhooks import (
 from . import COMPLETE, FAILED, SILENT
 from ._inbox_entries import DEFAULT_INBOX, InboxOption
 from ._metrics_option import checked_metrics, metrics_shown
+from ._object_ids import checked_id
 from ._output import complain, note, say, say_json_line, several, span
 from ._watch_command import interruption
 
@@ -177,6 +178,10 @@ async def watchdog(
         raise InvalidParameterError("secret_file", "say where the new secret is to be put")
     if (secret_file is not None or webhook is not None) and not recreate:
         raise InvalidParameterError("recreate", "add --recreate, or leave its options out")
+    if webhook is not None:
+        checked_id(webhook, ("WHK",), "webhook")
+    if secret_file is not None and checks.local_path(secret_file, "secret_file").is_dir():
+        raise InvalidParameterError("secret_file", f"{secret_file} is a folder, not a file")
     if not every >= _SHORTEST:
         raise InvalidParameterError("every", "has to be 10 seconds or more")
     if not patience > 0:

@@ -149,6 +149,7 @@ class DuckDBFile:
             sync_folder(self._path.parent)
 
     def _open(self) -> None:
+        self._refuse_other_file()
         try:
             held = self._lock.acquire()
         except OSError as error:
@@ -331,9 +332,22 @@ class DuckDBFile:
             raise DatabaseFailedError(f"{self._path.parent}: there is no such folder")
         if self._path.exists() and not os.access(self._path, os.W_OK):
             raise DatabaseFailedError(f"{self.shown}: permission denied")
-        raise DatabaseFailedError(
+        raise self._no_database()
+
+    def _no_database(self) -> DatabaseFailedError:
+        return DatabaseFailedError(
             f"{self.shown}: can't be opened; it is no database of DuckDB's, or of a later version"
         )
+
+    def _refuse_other_file(self) -> None:
+        """Somebody's file that isn't DuckDB's is left as it is, without a lock beside it."""
+        try:
+            with self._path.open("rb") as file:
+                head = file.read(12)
+        except OSError:
+            return  # it isn't there; or what opens it tells why it can't be read
+        if head[8:] != b"DUCK":
+            raise self._no_database()
 
 
 def _columns_of(name: str, rows: Sequence[Row]) -> tuple[list[list[Any]], str]:

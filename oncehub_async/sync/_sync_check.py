@@ -24,7 +24,7 @@ class TableCheck:
     rows: int = 0
     """How many rows the table has that aren't marked as deleted."""
     compared: int = 0
-    """How many objects were compared with their rows, field by field."""
+    """How many objects were compared with their rows, field by field; each counts once."""
     missing: list[str] = attrs.Factory(list)
     """Ids that the account has, and the table hasn't."""
     extra: list[str] = attrs.Factory(list)
@@ -56,8 +56,9 @@ async def check_tables(
         if name not in LONG_LISTS:
             await _check_short(account, found)
         else:
+            seen: set[str] = set()
             for upper in await _places(account, name, samples, random or SystemRandom()):
-                await _check_page(account, found, upper)
+                await _check_page(account, found, upper, seen)
     return checks
 
 
@@ -69,10 +70,12 @@ async def _check_short(account: SyncedAccount, found: TableCheck) -> None:
             raise
         return
     rows = await _rows(account, found.name, [])
-    _compare(account, found, objects, rows)
+    _compare(account, found, objects, rows, set())
 
 
-async def _check_page(account: SyncedAccount, found: TableCheck, upper: datetime | None) -> None:
+async def _check_page(
+    account: SyncedAccount, found: TableCheck, upper: datetime | None, seen: set[str]
+) -> None:
     arguments = {} if upper is None else {"creation_time_lt": upper}
     page = await listing_of(account, found.name, **arguments).first_page()
     created = [read_time(each.get("creation_time")) for each in page.items]
@@ -81,7 +84,7 @@ async def _check_page(account: SyncedAccount, found: TableCheck, upper: datetime
     oldest = created[-1] if created and page.next_cursor is not None else None
     bounds = [(">=", oldest), ("<", upper)]
     rows = await _rows(account, found.name, [each for each in bounds if each[1] is not None])
-    _compare(account, found, page.items, rows, at_edge=oldest)
+    _compare(account, found, page.items, rows, seen, at_edge=oldest)
 
 
 async def _places(
@@ -120,8 +123,10 @@ def _compare(
     found: TableCheck,
     objects: Sequence[Mapping[str, Any]],
     rows: Mapping[str, tuple[Any, ...]],
+    seen: set[str],
     at_edge: datetime | None = None,
 ) -> None:
+    """Add what is found; `seen` are those that were compared in another place, and grows."""
     table, name = table_of(found.name), found.name
     until, wanted_since = account.states[name].complete_up_to, account.states[name].first_wanted
     listed = set()
@@ -132,8 +137,9 @@ def _compare(
         created = read_time(each.get("creation_time"))
         is_later = changed is not None and until is not None and changed > until
         is_earlier = created is not None and wanted_since is not None and created < wanted_since
-        if is_later or is_earlier:
+        if is_later or is_earlier or key in seen:
             continue
+        seen.add(key)
         found.compared += 1
         if key not in rows:
             found.missing.append(key)
@@ -145,7 +151,9 @@ def _compare(
     found.extra += [
         key
         for key, row in rows.items()
-        if key not in listed and (created_at is None or row[created_at] != at_edge)
+        if key not in listed
+        and key not in found.extra
+        and (created_at is None or row[created_at] != at_edge)
     ]
 
 
