@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..sync import Reader
+from ..sync import Reader, table_of
 from ._report_model import ReportColumn, ReportTable, Shows
 from ._report_queries import Counted, detail
 
@@ -84,5 +84,5 @@ async def _custom_columns(reader: Reader) -> list[str]:
         f"WHERE table_name = 'bookings_wide'{where} ORDER BY ordinal_position",
         *arguments,
     )
-    known = {"custom_fields"}
+    known = table_of("bookings").names
     return [name for (name,) in rows if name.startswith("custom_") and name not in known]

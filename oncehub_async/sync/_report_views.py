@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from ._database import Dialect, literal, quoted
+from ._tables import table_of
 
 WIDE = "bookings_wide"
 FACTS = "booking_facts"
@@ -13,13 +14,17 @@ _MOST_FIELDS = 300
 
 
 def column_names(custom_fields: Iterable[str]) -> dict[str, str]:
-    """A column for each custom field, in the order of their names: `custom_crm_id`."""
+    """A column for each custom field, such as `custom_crm_id`.
+
+    Whoever comes first keeps its column, whatever comes later; none has that of a booking's field.
+    """
     names: dict[str, str] = {}
-    for field in sorted(set(custom_fields))[:_MOST_FIELDS]:
+    taken = table_of("bookings").names
+    for field in [*dict.fromkeys(custom_fields)][:_MOST_FIELDS]:
         words = re.sub(r"\W+", "_", field.casefold()).strip("_") or "unnamed"
         name = base = f"custom_{words}".encode()[:_LONGEST_NAME].decode("utf-8", "ignore")
         number = 2
-        while name in names:
+        while name in names or name in taken:
             name, number = f"{base}_{number}", number + 1
         names[name] = field
     return names
@@ -53,7 +58,9 @@ def facts_view(dialect: Dialect) -> str:
         "creation_time": "b.creation_time",
         "starting_time": "b.starting_time",
         "ending_time": (
-            "CASE WHEN b.duration_minutes BETWEEN 0 AND 5256000 "  # ten years; more would overflow
+            # Ten years at most, and not later than Python's last one: more would overflow.
+            "CASE WHEN b.duration_minutes BETWEEN 0 AND 5256000 "
+            "AND b.starting_time < TIMESTAMPTZ '9989-01-01 00:00:00+00' "
             "THEN b.starting_time + b.duration_minutes * INTERVAL '1 minute' END"
         ),
         "last_updated_time": "b.last_updated_time",
