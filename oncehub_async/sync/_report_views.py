@@ -46,13 +46,9 @@ def _value(dialect: Dialect, json: str, field: str) -> str:
     return f"({dialect.custom_field.format(json=json, name=literal(field))})"
 
 
-def facts_view(dialect: Dialect) -> str:
-    """A row for each booking, with what reports ask for and the names of what it belongs to.
-
-    What was deleted says so in its name; what was deleted before the sync began has only its id.
-    """
+def _facts_columns() -> dict[str, str]:
     owner, host = _person("u", "b.owner"), _host()
-    columns = {
+    return {
         "booking_id": "b.id",
         "status": "b.status",
         "creation_time": "b.creation_time",
@@ -116,19 +112,40 @@ def facts_view(dialect: Dialect) -> str:
         "currency": "b.payment_information_currency",
         "payment_transaction_id": "b.payment_information_transaction_id",
     }
-    selected = ", ".join(f"{value} AS {name}" for name, value in columns.items())
+
+
+_JOINED = {
+    "u": ("users", "b.owner"),
+    "bc": ("booking_calendars", "b.booking_calendar"),
+    "hu": ("users", "bc.host"),
+    "ht": ("teams", "bc.host"),
+    "bp": ("booking_pages", "b.booking_page"),
+    "mp": ("master_pages", "b.master_page"),
+    "et": ("event_types", "b.event_type"),
+    "c": ("contacts", "b.contact"),
+}
+"""By its short name, a table that bookings are joined with, and what names its row."""
+_COLUMN_OF = re.compile(r"\b([a-z]{1,2})\.(\w+)")
+
+
+def facts_made_of() -> dict[str, frozenset[str]]:
+    """By the name of a column of `booking_facts`, the columns it is made of: `users.email`."""
+    tables = {"b": "bookings", **{alias: table for alias, (table, _) in _JOINED.items()}}
+    return {
+        name: frozenset(f"{tables[alias]}.{column}" for alias, column in _COLUMN_OF.findall(value))
+        for name, value in _facts_columns().items()
+    }
+
+
+def facts_view(dialect: Dialect) -> str:
+    """A row for each booking, with what reports ask for and the names of what it belongs to.
+
+    What was deleted says so in its name; what was deleted before the sync began has only its id.
+    """
+    selected = ", ".join(f"{value} AS {name}" for name, value in _facts_columns().items())
     joins = " ".join(
         f"LEFT JOIN {dialect.table(table)} AS {alias} ON {alias}.id = {key}"
-        for table, alias, key in (
-            ("users", "u", "b.owner"),
-            ("booking_calendars", "bc", "b.booking_calendar"),
-            ("users", "hu", "bc.host"),
-            ("teams", "ht", "bc.host"),
-            ("booking_pages", "bp", "b.booking_page"),
-            ("master_pages", "mp", "b.master_page"),
-            ("event_types", "et", "b.event_type"),
-            ("contacts", "c", "b.contact"),
-        )
+        for alias, (table, key) in _JOINED.items()
     )
     bookings = dialect.table("bookings")
     return f"CREATE VIEW {dialect.table(FACTS)} AS SELECT {selected} FROM {bookings} AS b {joins}"
