@@ -6,6 +6,7 @@ from .beside_loop import LARGE, off_loop
 from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
 from .file_lock import FileLock
+from .formula_texts import harmless_text, plain_text
 from .hidden import Hidden, HiddenText
 from .hooks import begin_hook, checked_hook, checked_tracing, tell_hook
 from .json_text import (
@@ -75,6 +76,7 @@ __all__ = [
     "dump_json",
     "fields",
     "from_unix",
+    "harmless_text",
     "has_finer_digits",
     "in_utc",
     "is_time_zone",
@@ -86,6 +88,7 @@ __all__ = [
     "open_private",
     "phone_digits",
     "plain_address",
+    "plain_text",
     "printable",
     "printable_json",
     "read_as_written",

@@ -19,7 +19,8 @@ from ._duckdb_file import DuckDBFile
 from ._erased_people import ErasedPeople, Person
 from ._erasing import contacts_of, erase_rows, rows_of_person, rows_to_erase, with_digests
 from ._postgresql import DEFAULT_SCHEMA, PostgreSQL
-from ._reading import reading
+from ._reading import blocked_columns, reading
+from ._report_views import facts_made_of
 from ._sync_check import SAMPLES, TableCheck
 from ._sync_errors import (
     DatabaseBusyError,
@@ -67,11 +68,13 @@ __all__ = [
     "TableProgress",
     "Upsert",
     "Writing",
+    "blocked_columns",
     "column_policy",
     "contacts_of",
     "database_of",
     "dlt_source",
     "erase_rows",
+    "facts_made_of",
     "read_states",
     "reading",
     "rows_of_person",

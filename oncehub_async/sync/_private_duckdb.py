@@ -14,13 +14,13 @@ from typing import Any
 from .._ground import PRIVATE, open_private
 
 
-def create_database(duckdb: Any, path: Path, storage_version: str) -> None:
+def create_database(duckdb: Any, path: Path, layout: str) -> None:
     """Make a database without tables. Raises `OSError` and DuckDB's errors."""
     with TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
         new = Path(folder, "new.duckdb")
         file = str(new).replace("'", "''")
         with duckdb.connect(":memory:") as connection:
-            connection.execute(f"ATTACH '{file}' AS new (STORAGE_VERSION '{storage_version}')")
+            connection.execute(f"ATTACH '{file}' AS new ({layout})")
         new.chmod(PRIVATE)
         new.replace(path)
 

@@ -221,3 +221,22 @@ def test_a_missing_extra_is_named(url: str, told: str, monkeypatch: pytest.Monke
     with pytest.raises(InvalidParameterError, match=told) as error:
         database_of(url)
     assert "pip install 'oncehub-async[sync]'" in str(error.value)
+
+
+async def test_files_of_either_layout_are_gone_on_with(tmp_path: Path) -> None:
+    """New ones have the small blocks that take little memory; older ones keep what they have."""
+    import duckdb
+
+    older = tmp_path / "older.duckdb"
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{older}' AS older (STORAGE_VERSION 'v1.0.0')")
+    for path, size in ((tmp_path / "new.duckdb", 16_384), (older, 262_144)):
+        for _ in range(2):
+            async with opened(f"duckdb:///{path}") as database:
+                assert await database.fetch("SELECT count(*) FROM bookings") == [(0,)]
+                sizes = await database.fetch("SELECT block_size FROM pragma_database_size()")
+                assert (size,) in sizes
+        async with opened(f"duckdb:///{path}") as database:
+            await database.scrub(["bookings"])
+            sizes = await database.fetch("SELECT block_size FROM pragma_database_size()")
+            assert (16_384,) in sizes
