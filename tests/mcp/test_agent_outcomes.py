@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mcp.client import Client
 
-from oncehub_async.mcp import AgentSettings, Change
+from oncehub_async.mcp import AgentSettings, Change, _agent_server
 from oncehub_async.mcp._agent_server import _Agent
 from oncehub_async.simulator import Fault, Simulator
 from tests.mcp.agent_clients import account, asked, in_process
@@ -150,6 +151,23 @@ async def test_an_agent_that_hangs_up_leaves_an_end_in_the_record(
         while len(_outcomes(audit)) < 2:
             await asyncio.sleep(0.01)
     assert _outcomes(audit) == ["begun", "unknown"]
+
+
+async def test_a_confirmed_change_has_one_time_for_plan_and_change(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the plan needs is not there for the change: whoever waits is answered in time."""
+    monkeypatch.setattr(_agent_server, "_SECONDS", 4.0)
+    async with account(bookings=5) as sim, in_process(sim) as client:
+        given = {"id": _contact(sim), "fields": {"company": "Example Inc"}}
+        confirmed = await _planned(client, "save_contact", given)
+        sim.inject(Fault("latency", ("GET", "*"), seconds=3.0), Fault("hang", ("PATCH", "*")))
+        begun = time.monotonic()
+        failed, text = await asked(client, "save_contact", **confirmed)
+        assert failed
+        assert "it isn't known whether this was done" in text
+        # One and a half times of 4 s; twice 4 s less a second if each had its own.
+        assert time.monotonic() - begun < 6.0
 
 
 async def test_a_plan_shows_what_will_be_written() -> None:
