@@ -6,6 +6,7 @@ nobody and confirms it, and after an answer that got lost it looks before it pla
 
 import json
 import random
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -32,6 +33,8 @@ LOST_ANSWERS = (
 """Only what was done and not told, so that nothing waits before it is repeated."""
 _GUEST = "guest-of-the-agent"
 _TRIES = 30
+_REFUSED = re.compile(r": (404|409)\b")
+"""The status, and no port or request id with these digits in it."""
 
 
 class ScriptedAgent:
@@ -63,7 +66,7 @@ class ScriptedAgent:
         for _ in range(_TRIES):
             failed, plan = await self.ask(tool, **given)
             if failed:
-                if "not free" in plan or "409" in plan or "404" in plan:
+                if "not free" in plan or _REFUSED.search(plan):
                     return "refused", plan
                 continue
             failed, said = await self.ask(tool, **given, token=plan["token"])
@@ -71,7 +74,7 @@ class ScriptedAgent:
                 return "done", said
             if "it isn't known" in said:
                 return "unknown", said
-            if "start_time" in said or "409" in said:
+            if "not free" in said or _REFUSED.search(said):
                 return "refused", said
         raise AssertionError(f"{tool} never came to an end: {said}")
 
