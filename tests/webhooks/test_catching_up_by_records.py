@@ -1,5 +1,6 @@
 """What a synced database knows of bookings counts when it is caught up, as far as it may."""
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from oncehub_async import InvalidParameterError
 from oncehub_async.sync import AccountSync, SyncedBookings, column_policy
 from oncehub_async.webhooks import CaughtUp
 
-from .missed_events import Missing, missing_events
+from .missed_events import URL, Missing, missing_events
 
 HOUR = 3_600.0
 
@@ -66,8 +67,13 @@ async def test_a_first_start_goes_on_where_the_database_ends(
 async def test_it_tells_what_bookings_were_before(tmp_path: Path, database: Path) -> None:
     """Of which the inbox has no event: one that was rescheduled before isn't so now."""
     async with missing_now(tmp_path) as account, account.receiver() as receiver:
-        account.deliver_to_nobody()
+
+        async def forget(headers: Mapping[str, str], body: bytes) -> int:
+            return 200  # so that it isn't delivered again
+
+        account.sim.route(URL, forget)
         booking = account.sim.happen("booking.rescheduled")
+        await account.sim.delivered()
         await synced(account, database)
         account.clock.move(4 * HOUR)
         account.deliver_to(receiver)
@@ -77,7 +83,7 @@ async def test_it_tells_what_bookings_were_before(tmp_path: Path, database: Path
         account.clock.move(4 * HOUR)
         account.sim.touch(booking)
         alone = await receiver.catch_up(account.oncehub, dry_run=True)
-        assert alone.missing["booking.rescheduled"] == 1
+        assert alone.missing["booking.rescheduled"] >= 1
         await receiver.catch_up(account.oncehub, records=SyncedBookings(database))
         await receiver.idle()
     told = {each.raw["data"]["id"]: each.type for each in account.handled}
