@@ -62,6 +62,12 @@ def _problem(value: object) -> str | None:
         return "the API key stands in quotes, which are no part of it; leave them out"
     if bare[:7].lower() == "bearer ":
         return "the API key begins with 'Bearer ', which OnceHub doesn't want; leave it out"
+    if set(bare) == {"."}:
+        return "the API key is three dots, which stand for your own; put that in their place"
+    if bare[:8].lower() == "api-key:" or bare.startswith(f"{KEY_VARIABLE}="):
+        return "the API key has its name in front of it; leave that out"
+    if any(map(str.isspace, bare)):
+        return "the API key has a space in it; copy it again from your OnceHub account"
     if not (value.isascii() and value.isprintable()) or value != value.strip():
         return (
             "the API key has spaces at an end, control characters or characters outside ASCII; "

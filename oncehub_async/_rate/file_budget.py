@@ -60,6 +60,8 @@ class _FileStore:
         folder = self._path.absolute().parent
         if not folder.is_dir():
             raise ConfigurationError(f"budget: there is no folder {folder}")
+        if self._path.is_dir():
+            raise ConfigurationError(f"budget: {self._path} is a folder; name a file in it")
 
     async def ask(self, ask: Ask, rules: SharedRules) -> Told:
         import sqlite3

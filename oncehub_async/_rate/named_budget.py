@@ -27,7 +27,7 @@ def budget_at(
     """
     if name.startswith(_REDIS):
         return RedisBudget(name, limits, account=account, address=address, clock=clock)
-    if "://" in name:
+    if "://" in name or name.startswith(("redis:", "rediss:")):
         # Not shown: it may hold a password.
         raise ConfigurationError(
             "budget: expected a redis:// URL or the path of a file, got another kind of URL"
@@ -43,4 +43,6 @@ def budget_of_environment(clock: Clock, environ: Mapping[str, str]) -> SharedBud
     try:
         return budget_at(name, clock=clock)
     except ConfigurationError as error:
-        raise ConfigurationError(f"{BUDGET_VARIABLE}: {error}") from None
+        raise ConfigurationError(
+            f"{BUDGET_VARIABLE}: {str(error).removeprefix('budget: ')}"
+        ) from None

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from cyclopts import App, CycloptsError, Parameter, UnusedCliTokensError
+from cyclopts import App, CycloptsError, Parameter
 
 from .. import __version__
-from ..errors import ConfigurationError, InvalidParameterError, OnceHubError
+from .._http import KEY_VARIABLE
+from ..errors import AuthenticationError, ConfigurationError, InvalidParameterError, OnceHubError
 from . import COMPLETE, FAILED, INTERRUPTED, READER_GONE, WRONG_USAGE
 from ._option_words import told_in_options
 from ._output import NobodyReads, complain, terminal
+from ._typed_slips import converted, refuse_empty, usage_line
 
 COMMANDS = {
     "catch-up": (
@@ -132,7 +134,7 @@ def command_line(arguments: Sequence[str] = ()) -> App:
         exit_on_error=False,
         print_error=False,
         suppress_keyboard_interrupt=False,
-        default_parameter=Parameter(negative=(), show_default=_default),
+        default_parameter=Parameter(negative=(), show_default=_default, converter=converted),
     )
     for name, (place, summary) in COMMANDS.items():
         # Where a help is given here, the one of the command isn't read.
@@ -153,22 +155,20 @@ def run(arguments: Sequence[str]) -> int:
         return _run(arguments)
 
 
-def _help_of(arguments: Sequence[str]) -> str:
-    """The command whose help tells what could have been typed."""
-    named = arguments[:1] if arguments and arguments[0] in COMMANDS else ()
-    return " ".join(("oncehub", *named, "--help"))
-
-
 def _run(arguments: Sequence[str]) -> int:
     try:
         app = command_line(arguments)
+        refuse_empty(arguments)
         result = app(list(arguments))
     except CycloptsError as error:
-        complain(f"{_one_line(error)} ({_help_of(arguments)} shows what there is)")
+        complain(usage_line(error, arguments))
         return WRONG_USAGE
     except (ConfigurationError, InvalidParameterError) as error:
         complain(told_in_options(error, app, arguments))
         return WRONG_USAGE
+    except AuthenticationError as error:
+        complain(f"{error} (look whether {KEY_VARIABLE} holds a key of this account)")
+        return FAILED
     except OnceHubError as error:
         complain(str(error))
         return FAILED
@@ -182,10 +182,3 @@ def _run(arguments: Sequence[str]) -> int:
         complain("interrupted")
         return INTERRUPTED
     return result if isinstance(result, int) else COMPLETE
-
-
-def _one_line(error: CycloptsError) -> str:
-    if isinstance(error, UnusedCliTokensError):
-        # What was typed by mistake can be a key.
-        return "there are more arguments than the command takes"
-    return " ".join(str(error).split())

@@ -8,11 +8,14 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .._ground import checks
+from ..errors import InvalidParameterError
 from ..export import RESOURCES
 from ._export_command import ExportOptions, export_account
 from ._output import say, span
 from ._simulate import simulated
 from ._waiting_clock import WaitingClock, WaitingLoop
+
+_USUAL = Path("demo-export")
 
 
 async def run_demo(out: Path, bookings: int, clock: WaitingClock) -> int:
@@ -46,7 +49,7 @@ async def run_demo(out: Path, bookings: int, clock: WaitingClock) -> int:
 
 def demo(
     *,
-    out: Annotated[Path, Parameter(alias="-o")] = Path("demo-export"),
+    out: Annotated[Path, Parameter(alias="-o")] = _USUAL,
     bookings: int = 20_000,
     speed: float = 30.0,
 ) -> int:
@@ -57,13 +60,17 @@ def demo(
     Parameters
     ----------
     out
-        The folder for the files; an export that it holds already is replaced.
+        The folder for the files. What demo-export holds is replaced; any other has to be empty.
     bookings
         How many bookings the account has.
     speed
         How fast time runs: 30 lets five minutes pass in ten seconds.
     """
     out = checks.local_path(out, "out")
+    if out != _USUAL and out.is_dir() and any(out.iterdir()):
+        raise InvalidParameterError(
+            "out", f"{out} holds something already; name another, or leave it out for {_USUAL}"
+        )
     loop = WaitingLoop()
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         return runner.run(run_demo(out, bookings, WaitingClock(speed, loop=loop)))

@@ -48,14 +48,17 @@ class Wanted:
             "--on-click": self.shape == "click",
             "--bot": self.bot,
             "--text": self.text,
-            "--name": self.guest,
+            "--name": "name" in self.guest,
+            "--email": "email" in self.guest,
+            "--field": "own" in self.guest,
             "--height": self.height,
             "--min-width": self.widths,
             "--skip": self.skip,
             "--pass-parameters": self.pass_parameters,
         }
         for option, value in given.items():
-            if value and option not in options:
+            of = "--name" if option in ("--email", "--field") else option
+            if value and of not in options:
                 raise InvalidParameterError(option, f"is nothing that {_WHOSE[kind]} takes here")
 
     @property

@@ -10,6 +10,8 @@ from ._link_command import pairs
 from ._output import say_document
 
 _SCRIPTS = {"prefill": prefill_script, "forward": forwarding_script}
+_PREFILL, _FORWARD = "/oncehub-prefill.js", "/oncehub-forward.js"
+_BASE = "default-src 'self'"
 _OPTIONS = {
     "id": "TARGET",
     "page": "TARGET",
@@ -37,9 +39,9 @@ def print_embed(
     name: str | None = None,
     email: str | None = None,
     field: tuple[str, ...] = (),
-    prefill_src: str = "/oncehub-prefill.js",
+    prefill_src: str | None = None,
     forward_events: str | None = None,
-    forward_src: str = "/oncehub-forward.js",
+    forward_src: str | None = None,
     script: Literal["prefill", "forward"] | None = None,
     height: str | None = None,
     min_width: str | None = None,
@@ -48,7 +50,7 @@ def print_embed(
     pass_parameters: bool = False,
     nonce: str | None = None,
     policy: bool = False,
-    base: str = "default-src 'self'",
+    base: str | None = None,
 ) -> int:
     """Print HTML that puts a calendar, form, chatbot or classic page into a page of yours.
 
@@ -79,11 +81,12 @@ def print_embed(
     field
         An answer to fill in, such as meeting_reason=Demo. Can be given several times.
     prefill_src
-        Where you serve what --script prefill prints; calendars are filled in by it.
+        Where you serve what --script prefill prints, by which calendars are filled in:
+        /oncehub-prefill.js unless you say otherwise.
     forward_events
         Also print the script that forwards the page's events to this address of yours.
     forward_src
-        Where you serve what --script forward prints.
+        Where you serve what --script forward prints: /oncehub-forward.js unless you say otherwise.
     script
         Print this script's text instead: prefill or forward.
     height
@@ -102,13 +105,27 @@ def print_embed(
     policy
         Print a Content-Security-Policy that allows it, instead of the HTML.
     base
-        The policy to start from.
+        The policy to start from (with --policy): default-src 'self' unless you say otherwise.
     """
     if script is not None:
+        if target is not None:
+            raise InvalidParameterError("--script", "prints a script alone; leave the target out")
         say_document(_SCRIPTS[script]().rstrip("\n"))
         return COMPLETE
     if target is None:
         raise InvalidParameterError("TARGET", "is missing: what shall be embedded? (--help)")
+    for option, value, other, is_given in (
+        ("--forward-src", forward_src, "--forward-events", forward_events is not None),
+        (
+            "--prefill-src",
+            prefill_src,
+            "--name, --email, --field or --skip",
+            skip or any((name, email, field)),
+        ),
+        ("--base", base, "--policy", policy),
+    ):
+        if value is not None and not is_given:
+            raise InvalidParameterError(option, f"does nothing without {other}")
     sizes = {"min-width": min_width, "max-width": max_width}
     own = pairs(field)
     guest = {"name": name, "email": email, "own": own or None}
@@ -117,7 +134,7 @@ def print_embed(
         bot=bot,
         text=text,
         guest={key: value for key, value in guest.items() if value is not None},
-        prefill_src=prefill_src,
+        prefill_src=prefill_src or _PREFILL,
         height=height,
         widths={key: value for key, value in sizes.items() if value is not None},
         skip=skip,
@@ -127,9 +144,9 @@ def print_embed(
         parts: list[Any] = [chosen_embed(target, classic, wanted)]
         if forward_events is not None:
             # The script that forwards has to be there before the embed speaks.
-            parts.insert(0, EventForwarding(src=forward_src, endpoint=forward_events))
+            parts.insert(0, EventForwarding(src=forward_src or _FORWARD, endpoint=forward_events))
         if policy:
-            say_document(content_security_policy(*parts, base=base, nonce=nonce))
+            say_document(content_security_policy(*parts, base=base or _BASE, nonce=nonce))
         else:
             say_document("\n".join(part.html(nonce=nonce) for part in parts))
     except InvalidParameterError as error:

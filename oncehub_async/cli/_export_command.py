@@ -3,10 +3,12 @@
 import os
 import re
 import shlex
+import shutil
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -29,8 +31,12 @@ from ..export import (
 from . import COMPLETE, FAILED, NOT_THERE
 from ._export_display import Display
 from ._listed_values import refuse_unlisted
-from ._moments import written_moment
+from ._metrics_option import each_of
+from ._moments import past_moment, written_moment
 from ._output import complain, note, say, say_json, several, span
+
+if TYPE_CHECKING:
+    from ..metrics import PrometheusMetrics
 
 
 @attrs.frozen(kw_only=True)
@@ -49,6 +55,8 @@ class ExportOptions:
     overwrite: bool = False
     every: float = EVERY
     once: bool = False
+    metrics: "PrometheusMetrics | None" = None
+    metrics_port: int | None = None
     quiet: bool = False
     json: bool = False
     limits: Limits = attrs.Factory(Limits)
@@ -74,7 +82,7 @@ async def export_account(options: ExportOptions) -> int:
         say_json(manifest.as_dict())
     elif not options.quiet:
         tell(entries, request.out, attempts, options.clock.now() - started)
-        tell_next_steps(entries, request.out)
+        tell_next_steps(entries, request.out, is_demo=options.api_key is not None)
     if not is_complete(entries):
         return FAILED
     # Who names what the account doesn't have is told so; who asks for all gets all there is.
@@ -91,7 +99,9 @@ def request_of(options: ExportOptions, display: Display) -> ExportRequest:
         compression=options.compression,
         overwrite=options.overwrite,
         expected=options.expected,
-        on_progress=display.update,
+        on_progress=each_of(
+            display.update, None if options.metrics is None else options.metrics.on_export
+        ),
     )
 
 
@@ -99,8 +109,8 @@ def plan_of(options: ExportOptions) -> ExportPlan:
     """What is to be exported. Raises `InvalidParameterError`."""
     plan = plan_export(
         options.resources,
-        since=_time(options.since, "since"),
-        until=_time(options.until, "until"),
+        since=None if options.since is None else past_moment(options.since, "since"),
+        until=None if options.until is None else written_moment(options.until, "until"),
         filters=_filters(options.filters),
         expand=options.expand.split(",") if options.expand else (),
     )
@@ -117,7 +127,9 @@ def client(options: ExportOptions, attempts: "Attempts") -> OnceHub:
         proxy=options.proxy,
         clock=options.clock,
         budget=budget_of(options.limits, options.clock),
-        on_attempt=attempts.note,
+        on_attempt=each_of(
+            attempts.note, None if options.metrics is None else options.metrics.on_attempt
+        ),
     )
 
 
@@ -185,7 +197,9 @@ def tell(
     )
 
 
-def tell_next_steps(entries: Mapping[str, ResourceEntry], out: Path) -> None:
+def tell_next_steps(
+    entries: Mapping[str, ResourceEntry], out: Path, *, is_demo: bool = False
+) -> None:
     """What can be done with a complete export, as commands to copy."""
     files = {name: entry for name, entry in entries.items() if entry.complete and entry.count}
     if not is_complete(entries) or not files:
@@ -200,8 +214,11 @@ def tell_next_steps(entries: Mapping[str, ResourceEntry], out: Path) -> None:
         "Next:",
         f"  oncehub verify {folder}",
         f"  duckdb -c {_in_quotes(' '.join(counted))}",
-        "  and the same export again with --once brings it up to date",
     )
+    if shutil.which("duckdb") is None:
+        note("  (duckdb is a program that isn't here yet: pip install duckdb-cli)")
+    if not is_demo:  # its account is gone by now
+        note("  and the same export again with --once brings it up to date")
     changed = [name for name in files if (changes := files[name].changes) and changes.count]
     if changed:
         told = ", ".join(str(out / f"{name}.changes.*") for name in changed)
@@ -216,10 +233,6 @@ def _in_quotes(text: str) -> str:
     return shlex.quote(text) if set(text) & set('"$`\\!') else f'"{text}"'
 
 
-def _time(text: str | None, param: str) -> datetime | None:
-    return None if text is None else written_moment(text, param)
-
-
 def _filters(given: tuple[str, ...]) -> dict[str, str]:
     result = {}
     for text in given:
@@ -229,5 +242,12 @@ def _filters(given: tuple[str, ...]) -> dict[str, str]:
         if name in result:
             raise InvalidParameterError("filter", f"'{name}' is given twice")
         is_time = re.search(r"_time[._][gl]t$", name)
-        result[name] = time_text(written_moment(value, "--filter")) if is_time else value
+        result[name] = time_text(_moment_of(name, value)) if is_time else value
     return result
+
+
+def _moment_of(name: str, value: str) -> datetime:
+    try:
+        return written_moment(value, "filter")
+    except InvalidParameterError as error:
+        raise InvalidParameterError("filter", f"{name}: {error.message}") from None

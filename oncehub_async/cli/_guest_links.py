@@ -97,7 +97,10 @@ def _table(source: str) -> tuple[list[str], Iterator[Row]]:
     if source == "-":
         raw = sys.stdin.buffer.read()
     else:
-        raw = checks.local_path(source, "--guests-csv").read_bytes()
+        try:
+            raw = checks.local_path(source, "--guests-csv").read_bytes()
+        except OSError as error:
+            raise InvalidParameterError("--guests-csv", f"{source}: {error.strerror}") from None
     try:
         # Spreadsheets put a byte order mark there.
         text = raw.decode("utf-8-sig")

@@ -2,7 +2,6 @@
 
 import time as clock
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 
 from .._ground import did_you_mean
 from ..errors import InvalidParameterError
@@ -10,7 +9,7 @@ from ..models import EventName
 from ..webhooks import InspectedInbox, Selection, State, opened_inbox
 from . import COMPLETE, NOT_THERE
 from ._inbox_entries import DEFAULT_INBOX, InboxOption, print_entries
-from ._moments import written_moment
+from ._moments import past_moment, written_moment
 from ._output import complain, note, say, several
 
 _SHOWN = 20
@@ -107,12 +106,12 @@ async def retry(
         events=events or None,
         handler=handler,
         types=type or None,
-        since=_moment(since, "since"),
-        until=_moment(until, "until"),
+        since=None if since is None else past_moment(since, "since"),
+        until=None if until is None else written_moment(until, "until"),
     )
     shows = dry_run or ((again or past) and not yes)
     async with opened_inbox(file) as inbox:
-        if past:
+        if past or (again and handler is not None):
             await _refuse_unknown(inbox, handler or "")
         reasons = [await _why_not(inbox, each, selection) for each in events]
         chosen = await inbox.tally(selection)
@@ -129,7 +128,7 @@ async def retry(
     say(f"{_told(chosen, selection)} {'would' if shows else 'will'} be handled again")
     if shows and not dry_run and count:
         note("nothing has been changed; --yes has it done")
-    in_vain = refused or (handler is not None and not count)
+    in_vain = refused or ((again or past or handler is not None) and not count)
     return NOT_THERE if in_vain else COMPLETE
 
 
@@ -161,7 +160,7 @@ async def _refuse_unknown(inbox: InspectedInbox, handler: str) -> None:
 async def _why_not(inbox: InspectedInbox, event: str, selection: Selection) -> str | None:
     """Why nothing of an event that was named is done again; None where something is."""
     if await inbox.event(event) is None:
-        raise InvalidParameterError("event", f"the inbox has no event {event!r}")
+        raise InvalidParameterError("events", f"the inbox has no event {event!r}")
     work = await inbox.entries(Selection(states=State, events=event))
     theirs = [each for each in work if selection.handler in (None, each.handler)]
     if any(each.state in selection.states for each in theirs):
@@ -172,7 +171,3 @@ async def _why_not(inbox: InspectedInbox, event: str, selection: Selection) -> s
     remedies = {each.state: _REMEDIES[each.state] for each in theirs if each.state in _REMEDIES}
     told = states or "no such handler asked for it"
     return "; ".join((f"{event} is no dead letter: {told}", *remedies.values()))
-
-
-def _moment(text: str | None, param: str) -> datetime | None:
-    return None if text is None else written_moment(text, param)

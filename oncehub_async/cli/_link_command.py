@@ -152,6 +152,8 @@ def build_link(
     else:
         _none_of(of_classic, f"is for links of the classic product, https://{CLASSIC_HOST}/...")
         link = BookingLink(url, questions=own, **shared, **of_calendars)
+    if guests_csv is not None and json:
+        raise InvalidParameterError("--json", "is for one link; --guests-csv prints a table")
     if guests_csv is not None:
         return say_links(link, guests_csv, column, merge_tags)
     if column:
@@ -159,8 +161,11 @@ def build_link(
     if json:
         say_json(_parts(link))
         return COMPLETE
+    given = {name for name, value in (shared | of_calendars | of_classic).items() if value}
     for each in link.notes:
-        say_beside(f"oncehub: {each}")
+        option = _OPTIONS.get(each.parameter, each.parameter).replace("_", "-")
+        dashes = "--" if each.parameter in given else ""
+        say_beside(f"oncehub: {dashes}{option if dashes else each.parameter}: {each.text}")
     say_document(link.for_mail_merge() if merge_tags else str(link))
     return COMPLETE
 

@@ -15,6 +15,7 @@ from .._ground import did_you_mean
 from ..errors import InvalidParameterError
 from ..export import ExportPlan
 from ..models import Deleted, EventName, Model
+from ._object_ids import OF_FILTER, checked_id
 
 _DEEPEST = 2
 _OF_EVERY_LIST = ("after", "before", "limit", "expand")
@@ -30,7 +31,18 @@ def refuse_unlisted(plan: ExportPlan) -> None:
             if listed and str(value) not in listed:
                 what = f"'{value}' is no {param} of {each.name}"
                 raise InvalidParameterError("--filter", f"{what}; {_hint(str(value), listed)}")
+            _refuse_other_ids(param, str(value))
         refuse_unlisted_fields(each.name, each.arguments.get("expand", ()))
+
+
+def _refuse_other_ids(param: str, value: str) -> None:
+    """An id of another kind, or a name in its place, matches nothing."""
+    if param in OF_FILTER:
+        checked_id(value, OF_FILTER[param], "--filter", f" ({_INSIST})", f"{param}: ")
+    elif param == "email" and "@" not in value:
+        raise InvalidParameterError(
+            "--filter", f"email: expected an address such as ann@example.com ({_INSIST})"
+        )
 
 
 def refuse_unlisted_events(events: Sequence[str]) -> None:

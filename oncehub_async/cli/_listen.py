@@ -1,9 +1,11 @@
 """`oncehub listen`: a receiver that prints, keeps and forwards."""
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
+from socket import gaierror
 from typing import Annotated
 
 import attrs
@@ -11,6 +13,7 @@ from cyclopts import Parameter
 from yarl import URL
 
 from .._ground import checks, from_unix
+from ..errors import InvalidParameterError
 from ..webhooks import (
     Backoff,
     Context,
@@ -25,7 +28,7 @@ from ..webhooks import (
 )
 from . import COMPLETE
 from ._live_output import LiveOutput
-from ._metrics_page import checked_metrics, metrics_page
+from ._metrics_option import checked_metrics, metrics_shown
 from ._output import json_line, note, span
 from ._posting import (
     VARIABLE,
@@ -63,6 +66,7 @@ class ListenRequest:
 
 async def listen_for_events(request: ListenRequest) -> int:
     """Receive until it is interrupted."""
+    await _check_host(request.host)
     secrets, file = _secrets(request), request.secret_file
     metrics = checked_metrics(request.metrics_port)
     receiver = Receiver(
@@ -105,14 +109,22 @@ async def listen_for_events(request: ListenRequest) -> int:
         if target is not None:
             note(f"Each is posted on to {shown(target)}")
 
-    async with AsyncExitStack() as stack:
-        if metrics is not None and request.metrics_port is not None:
-            page = metrics_page(metrics, receiver.inbox, request.metrics_port, receiver)
-            note(f"Metrics for Prometheus are at {await stack.enter_async_context(page)}")
+    page = metrics_shown(metrics, request.metrics_port, inbox=receiver.inbox, receiver=receiver)
+    async with page:
         await serve(
             receiver, host=request.host, port=request.port, path=request.path, on_start=started
         )
     return COMPLETE
+
+
+async def _check_host(host: str) -> None:
+    """Before anything is made."""
+    try:
+        await asyncio.get_running_loop().getaddrinfo(host, None)
+    except gaierror:
+        raise InvalidParameterError(
+            "host", f"there is no address {host} on this machine, such as 127.0.0.1"
+        ) from None
 
 
 def _secrets(request: ListenRequest) -> list[str] | None:

@@ -58,8 +58,12 @@ async def serve_agents(
             "oncehub mcp needs more packages: pip install 'oncehub-async[mcp]'"
         ) from None
     from ..mcp import serve_http, serve_stdio
+    from ..sync import reading
 
     settings = _settings(allow_changes, personal_data, database, audit)
+    if database is not None:
+        async with reading(database):
+            pass  # it is there, and is one
     if http is None:
         await serve_stdio(None, settings, proxy=proxy)
         return COMPLETE

@@ -39,6 +39,17 @@ def written_moment(text: str, option: str, now: datetime | None = None) -> datet
         ) from None
 
 
+def past_moment(text: str, option: str) -> datetime:
+    """The same of what a search begins with, which can't be still to come: it would find nothing.
+
+    Raises `InvalidParameterError`, which names the option.
+    """
+    moment = written_moment(text, option)
+    if moment > datetime.now(UTC):
+        raise InvalidParameterError(option, f"{text} is still to come: nothing is from then on")
+    return moment
+
+
 def _ago(count: int, unit: str, now: datetime) -> datetime:
     if unit == "h":
         hour = now.replace(minute=0, second=0, microsecond=0)

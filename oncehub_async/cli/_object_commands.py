@@ -16,6 +16,7 @@ from ..models import to_dict
 from . import COMPLETE, NOT_THERE
 from ._export_command import ExportOptions, plan_of
 from ._listed_values import refuse_unlisted_fields
+from ._object_ids import RESOURCE_OF_PREFIX, checked_id
 from ._output import complain, note, say, say_json, say_table
 
 _SECRETS = ("secret", "signing_secret")
@@ -30,17 +31,6 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "event_types": ("id", "name", "description"),
     "sms_notifications": ("id", "type", "status", "creation_time", "recipient"),
     "webhooks": ("id", "name", "events", "url"),
-}
-_PREFIXES = {
-    "BKNG": "bookings",
-    "CTC": "contacts",
-    "USR": "users",
-    "TM": "teams",
-    "BKC": "booking_calendars",
-    "BP": "booking_pages",
-    "MP": "master_pages",
-    "ET": "event_types",
-    "WHK": "webhooks",
 }
 _ONLY_LISTED = {"SMS": "oncehub list sms-notifications"}
 _ADDRESSES = ("url", "join_url", "reschedule_url", "cancel_url", "cancel_reschedule_url", "ics_url")
@@ -115,7 +105,8 @@ async def list_objects(
     else:
         note(f"none of the account's {plan.name} match" if plan.arguments else "there are none")
     if len(objects) > limit:
-        note(f"There are more than these {limit:,}; --limit N shows more.")
+        those = "this one" if limit == 1 else f"these {limit:,}"
+        note(f"There are more than {those}; --limit N shows more.")
     return COMPLETE
 
 
@@ -214,18 +205,12 @@ async def _object(id: str, expand: Sequence[str], proxy: str | None) -> dict[str
 
 def _resource_of(id: str) -> str:
     """The resource of an id. Raises `InvalidParameterError`, without what could be a secret."""
-    prefix, _dash, rest = id.partition("-")
-    kinds = ", ".join(f"{known}- ({name})" for known, name in _PREFIXES.items())
-    if not rest or prefix.upper() not in _PREFIXES | _ONLY_LISTED:
-        raise InvalidParameterError("id", f"expected one that begins with {kinds}")
-    checks.object_id(id)
-    if id != id.upper():
-        raise InvalidParameterError("id", f"ids are in capitals; did you mean {id.upper()}?")
+    prefix = checked_id(id, (*RESOURCE_OF_PREFIX, *_ONLY_LISTED), "id")
     if prefix in _ONLY_LISTED:
         raise InvalidParameterError(
             "id", f"OnceHub gives text messages in a list only: {_ONLY_LISTED[prefix]}"
         )
-    return _PREFIXES[prefix]
+    return RESOURCE_OF_PREFIX[prefix]
 
 
 def _without_secrets(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,22 @@ from cyclopts import App, CycloptsError
 
 from ..errors import ConfigurationError, InvalidParameterError
 
-_OWN = {"limits": "--per-second", "resource": "RESOURCES", "api_key": "ONCEHUB_API_KEY"}
+_OWN = {
+    "resource": "RESOURCES",
+    "report": "NAME",
+    "api_key": "ONCEHUB_API_KEY",
+    "budget": "ONCEHUB_BUDGET",
+    "signing_secret": "--secret-file",
+    "duration_minutes": "--duration",
+    "co_hosts": "--co-host",
+    "guests": "--guest",
+}
 """Parameters of Python that stand for something else on every command line."""
 _BARE = ("since", "until")
+_OF_A_FIELD = re.compile(r"(?:questions|fields)\.")
+_CLASSES = re.compile(
+    r"; use (Booking|Classic|Calendar|RoutingForm|Chatbot)(?:Link|Embed)(?: for it)?"
+)
 _NO_KEY = re.compile(r"no API key; pass .* or set (\w+)")
 
 
@@ -20,8 +33,14 @@ def told_in_options(
     """What an error says, in terms of the command that was called."""
     names = _names(app, arguments)
     param, colon, text = str(error).partition(": ")
+    text = re.sub(r"\butm=UtmParams\((\w+)=\.\.\.\)", r"--utm-\1", text)
+    if colon and _OF_A_FIELD.match(param):
+        return f"--field: {text}"
     if not colon or not re.fullmatch(r"\w+", param):
         param, text = "", str(error)
+    text = _CLASSES.sub(
+        lambda m: f"; {'add' if m[1] == 'Classic' else 'leave out'} --classic", text
+    )
     text = _NO_KEY.sub(r"no API key is set: export \1=...", text)
     text = re.sub(r" \((\w+)=True\)", lambda m: "" if m[1] in names else m[0], text)
     text = re.sub(

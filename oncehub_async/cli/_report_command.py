@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .._ground import checks, is_time_zone
+from .._ground import checks, did_you_mean, is_time_zone, open_anew
 from ..errors import InvalidParameterError
+from ..models import BookingStatus
 from ..reports import (
     Report,
     ReportTable,
@@ -28,6 +29,7 @@ from . import COMPLETE, FAILED
 from ._moments import written_moment
 from ._output import complain, note, say, say_document, say_table
 
+_ID = re.compile(r"(?:usr|tm|bkc|bp|mp|et)-[a-z0-9]+", re.IGNORECASE)
 _NAMES_A_ZONE = re.compile(r"(?i)\dz$|[+-]\d\d:?\d\d$")
 
 
@@ -47,7 +49,7 @@ async def report(
     /,
     *,
     by: str | None = None,
-    per: str = "month",
+    per: str | None = None,
     since: str | None = None,
     until: str | None = None,
     tz: str = "UTC",
@@ -77,7 +79,8 @@ async def report(
     by
         meeting (bookings that are only requested are left out) or creation.
     per
-        How long a row of the activity lasts: day, week, month or quarter.
+        How long a row of the activity lasts: day, week, month (unless you say otherwise) or
+        quarter.
     since
         Only bookings at this time or later, such as 2026-10-01, 2026-10-01T08:00, 2026-10, 30d or
         yesterday; in --tz where it names no zone.
@@ -100,6 +103,8 @@ async def report(
     strict
         Exit with 1 where not all that the report is about has been synced.
     """
+    if per is not None and name != "activity":
+        raise InvalidParameterError("per", "is for the report activity alone")
     if out is None and format is ReportFormat.PARQUET:
         raise InvalidParameterError("out", "Parquet is written to a file: add --out FILE")
     if out is not None and format is ReportFormat.TABLE:
@@ -110,7 +115,7 @@ async def report(
         name,
         schema=schema,
         by=by,
-        per=per,
+        per=per or "month",
         since=_moment(since, "since", tz),
         until=_moment(until, "until", tz),
         tz=tz,
@@ -146,7 +151,9 @@ def _write(made: Report, format: ReportFormat, table: str | None, out: Path) -> 
         if format is ReportFormat.PARQUET:
             write_report_parquet(made, out, table)
         else:
-            out.write_text(_text(made, format, table), encoding="utf-8", newline="\n")
+            text = _text(made, format, table)
+            with open_anew(out) as file:
+                file.write(text.encode())
     except OSError as error:
         raise InvalidParameterError(
             "out", f"{out}: {error.strerror or type(error).__name__}"
@@ -211,6 +218,8 @@ def _filters(given: tuple[str, ...]) -> dict[str, str]:
                 )
             if name in found:
                 raise InvalidParameterError("filter", f"'{name}' is given twice")
+            for each in value.split(","):
+                _refuse_slip(name, each.strip())
             found[name] = value
     return found
 
@@ -224,3 +233,14 @@ def _parts(text: str) -> list[str]:
         else:
             parts[-1] += f",{piece}"
     return parts
+
+
+def _refuse_slip(name: str, value: str) -> None:
+    """A status that there isn't, or an id in small letters, would be a report on nothing."""
+    if name == "status" and value not in (*BookingStatus, "none"):
+        hint = did_you_mean(value, tuple(BookingStatus))
+        raise InvalidParameterError("filter", f"'{value}' is no status; {hint}")
+    if _ID.fullmatch(value) and value != value.upper():
+        raise InvalidParameterError(
+            "filter", f"{name}: ids are in capitals; did you mean {value.upper()}?"
+        )

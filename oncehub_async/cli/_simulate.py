@@ -52,6 +52,8 @@ def simulated(
     """A simulator from numbers and URLs that somebody typed."""
     checks.whole_number(port, "port", 0, 65535)
     # Without activity the same account every time; where things happen, they happen now.
+    if not 0 <= activity < float("inf"):
+        raise InvalidParameterError("activity", f"expected a number from 0 on, got {activity:g}")
     start = datetime.now(UTC) if activity else START
     try:
         return Simulator(

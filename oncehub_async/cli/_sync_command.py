@@ -20,14 +20,17 @@ from ..sync import (
     SyncRound,
     TableProgress,
     column_policy,
+    reading,
 )
 from . import COMPLETE, FAILED
 from ._export_command import Attempts, budget_of
-from ._moments import written_moment
+from ._metrics_option import checked_metrics, each_of, metrics_shown
+from ._moments import past_moment
 from ._output import complain, note, say, say_json, say_json_line, several, span
 from ._watch_command import interruption
 
 HASH_KEY_VARIABLE = "ONCEHUB_HASH_KEY"
+_SHORTEST = 10.0
 _DEFAULT_URL = f"duckdb:///{DEFAULT_DATABASE}"
 
 
@@ -46,6 +49,7 @@ class SyncRequest:
     no_personal_data: bool = False
     resync: tuple[str, ...] = ()
     check: bool = False
+    metrics_port: int | None = None
     quiet: bool = False
     json: bool = False
     limits: Limits = attrs.Factory(Limits)
@@ -59,8 +63,14 @@ async def sync_account(request: SyncRequest) -> int:
     """Sync and tell what became of it."""
     if request.every is not None and not request.watch:
         raise InvalidParameterError("every", "says how often to look for changes: add --watch")
+    if request.every is not None and not request.every >= _SHORTEST:
+        raise InvalidParameterError("every", "has to be 10 seconds or more")
     if request.check and (request.watch or request.resync):
         raise InvalidParameterError("check", "compares only; leave --watch and --resync out")
+    metrics = checked_metrics(request.metrics_port, watch=request.watch)
+    if request.check:
+        async with reading(request.database or _DEFAULT_URL, schema=request.schema):
+            pass  # to compare with an account, it has to be there; nothing is made
     attempts, shown = Attempts(), _Progress(request.quiet)
     oncehub = OnceHub(
         request.api_key,
@@ -68,29 +78,32 @@ async def sync_account(request: SyncRequest) -> int:
         proxy=request.proxy,
         clock=request.clock,
         budget=budget_of(request.limits, request.clock),
-        on_attempt=attempts.note,
+        on_attempt=each_of(attempts.note, None if metrics is None else metrics.on_attempt),
     )
     account = AccountSync(
         oncehub,
         request.database or _DEFAULT_URL,
         schema=request.schema,
-        since=None if request.since is None else written_moment(request.since, "since"),
+        since=None if request.since is None else past_moment(request.since, "since"),
         policy=_policy(request),
         resync=request.resync,
-        on_progress=shown.update,
+        on_progress=each_of(shown.update, None if metrics is None else metrics.on_sync),
     )
     started = request.clock.now()
     async with oncehub, account:
         if request.check:
             return await _check(account, request)
         if request.watch:
-            return await _watch(account, request)
+            if metrics is not None:
+                metrics.watch_budget(oncehub)
+            async with metrics_shown(metrics, request.metrics_port):
+                return await _watch(account, request)
         found = await account.run()
         if request.json:
             say_json(_data(found))
         _complain(found)
         if not request.quiet and not request.json:
-            _tell(account, attempts, request.clock.now() - started)
+            await _tell(account, attempts, request.clock.now() - started)
         return COMPLETE if found.complete and not found.errors else FAILED
 
 
@@ -193,18 +206,25 @@ def _data(found: SyncRound) -> dict[str, object]:
     }
 
 
-def _tell(account: AccountSync, attempts: Attempts, elapsed: float) -> None:
+async def _tell(account: AccountSync, attempts: Attempts, elapsed: float) -> None:
     tables = account.progress.tables
     width = max(map(len, tables))
     for name, each in tables.items():
         said = _line(each) or "NOT COMPLETE"
-        written = several(each.written, "row") + " written" if each.written else ""
+        written = await _written(account, each)
         say(f"{name:<{width}} {written:>22}   {said}".rstrip())
     outcome = "Complete" if account.complete else "NOT COMPLETE; the same command goes on"
     say(
         f"{outcome}: {account.database.shown}, in {span(elapsed)}, "
         f"{several(attempts.requests, 'request')}, {attempts.by_status[429]} of them answered 429."
     )
+
+
+async def _written(account: AccountSync, table: TableProgress) -> str:
+    """How many rows were written; one that came in two lists is one row."""
+    if not table.written:
+        return ""
+    return several(min(table.written, await account.rows(table.name)), "row") + " written"
 
 
 async def _check(account: AccountSync, request: SyncRequest) -> int:

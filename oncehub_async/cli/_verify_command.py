@@ -134,7 +134,7 @@ async def verify(
     /,
     *,
     live: bool = False,
-    samples: int = SAMPLES,
+    samples: int | None = None,
     json: bool = False,
     proxy: str | None = None,
 ) -> int:
@@ -154,7 +154,7 @@ async def verify(
         between, for a request each. What was deleted, changed or created since is told, and is no
         failure.
     samples
-        How many places in between.
+        How many places in between (with --live); 3 unless you say otherwise.
     json
         Print what was found as JSON.
     proxy
@@ -162,6 +162,12 @@ async def verify(
     """
     if proxy is not None and not live:
         raise InvalidParameterError("proxy", "without --live nothing is asked")
+    if samples is not None and not live:
+        raise InvalidParameterError("samples", "without --live nothing is compared")
     return await verify_folder(
-        checks.local_path(folder, "folder"), live=live, samples=samples, json=json, proxy=proxy
+        checks.local_path(folder, "folder"),
+        live=live,
+        samples=SAMPLES if samples is None else checks.whole_number(samples, "samples", 1),
+        json=json,
+        proxy=proxy,
     )

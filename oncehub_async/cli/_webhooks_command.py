@@ -14,6 +14,7 @@ from ..errors import GoneError, InvalidParameterError, NotFoundError
 from ..models import Webhook, to_dict
 from . import COMPLETE, FAILED, NOT_THERE
 from ._listed_values import refuse_unlisted_events
+from ._object_ids import checked_id
 from ._output import complain, say, say_json, say_table
 
 Proxy = str | None
@@ -126,7 +127,7 @@ async def delete(*ids: str, proxy: str | None = None) -> int:
     if not ids:
         raise InvalidParameterError("ids", "name at least one webhook (oncehub webhooks list)")
     for each in ids:
-        checks.object_id(each, "ids")
+        checked_id(each, ("WHK",), "ids")
     code = COMPLETE
     async with OnceHub(proxy=proxy) as oncehub:
         for each in ids:

@@ -168,12 +168,13 @@ def _add_filter(arguments: dict[str, dict[str, Any]], key: str, value: str) -> N
         allowed = _parameters(target) - _NOT_FILTERS
         if name not in allowed:
             likely = likely_word(name, allowed)
-            hint = f"did you mean {likely}? " if likely else ""
+            hint = f"; did you mean {likely}?" if likely else ""
             known = ", ".join(sorted(allowed)) or "none"
+            several = "; name the resources to export, or write RESOURCE.FILTER=VALUE"
             raise InvalidParameterError(
                 "filter",
-                f"{target} has no filter '{name}'; {hint}(it has: {known}); "
-                "name the resources to export, or write RESOURCE.FILTER=VALUE",
+                f"{target} has no filter '{name}'{hint} (it has: {known})"
+                f"{several if len(arguments) > 1 else ''}",
             )
         if name in arguments[target]:
             raise InvalidParameterError("filter", f"'{key}' and since or until exclude each other")

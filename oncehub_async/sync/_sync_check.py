@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from random import Random, SystemRandom
 from typing import Any
 
@@ -24,7 +25,7 @@ class TableCheck:
     rows: int = 0
     """How many rows the table has that aren't marked as deleted."""
     compared: int = 0
-    """How many objects were compared with their rows, field by field."""
+    """How many objects were compared with their rows, field by field; each counts once."""
     missing: list[str] = attrs.Factory(list)
     """Ids that the account has, and the table hasn't."""
     extra: list[str] = attrs.Factory(list)
@@ -56,8 +57,9 @@ async def check_tables(
         if name not in LONG_LISTS:
             await _check_short(account, found)
         else:
+            seen: set[str] = set()
             for upper in await _places(account, name, samples, random or SystemRandom()):
-                await _check_page(account, found, upper)
+                await _check_page(account, found, upper, seen)
     return checks
 
 
@@ -69,10 +71,12 @@ async def _check_short(account: SyncedAccount, found: TableCheck) -> None:
             raise
         return
     rows = await _rows(account, found.name, [])
-    _compare(account, found, objects, rows)
+    _compare(account, found, objects, rows, set())
 
 
-async def _check_page(account: SyncedAccount, found: TableCheck, upper: datetime | None) -> None:
+async def _check_page(
+    account: SyncedAccount, found: TableCheck, upper: datetime | None, seen: set[str]
+) -> None:
     arguments = {} if upper is None else {"creation_time_lt": upper}
     page = await listing_of(account, found.name, **arguments).first_page()
     created = [read_time(each.get("creation_time")) for each in page.items]
@@ -81,7 +85,7 @@ async def _check_page(account: SyncedAccount, found: TableCheck, upper: datetime
     oldest = created[-1] if created and page.next_cursor is not None else None
     bounds = [(">=", oldest), ("<", upper)]
     rows = await _rows(account, found.name, [each for each in bounds if each[1] is not None])
-    _compare(account, found, page.items, rows, at_edge=oldest)
+    _compare(account, found, page.items, rows, seen, at_edge=oldest)
 
 
 async def _places(
@@ -120,8 +124,10 @@ def _compare(
     found: TableCheck,
     objects: Sequence[Mapping[str, Any]],
     rows: Mapping[str, tuple[Any, ...]],
+    seen: set[str],
     at_edge: datetime | None = None,
 ) -> None:
+    """Add what is found; `seen` are those that were compared in another place, and grows."""
     table, name = table_of(found.name), found.name
     until, wanted_since = account.states[name].complete_up_to, account.states[name].first_wanted
     listed = set()
@@ -132,8 +138,9 @@ def _compare(
         created = read_time(each.get("creation_time"))
         is_later = changed is not None and until is not None and changed > until
         is_earlier = created is not None and wanted_since is not None and created < wanted_since
-        if is_later or is_earlier:
+        if is_later or is_earlier or key in seen:
             continue
+        seen.add(key)
         found.compared += 1
         if key not in rows:
             found.missing.append(key)
@@ -145,7 +152,9 @@ def _compare(
     found.extra += [
         key
         for key, row in rows.items()
-        if key not in listed and (created_at is None or row[created_at] != at_edge)
+        if key not in listed
+        and key not in found.extra
+        and (created_at is None or row[created_at] != at_edge)
     ]
 
 
@@ -153,5 +162,16 @@ def _differs(column: Column, wanted: Any, held: Any) -> bool:
     if column.is_ours:
         return False
     if column.kind is ColumnKind.JSON and wanted is not None and held is not None:
-        return bool(load_json(wanted) != load_json(held))
+        return not _is_same(load_json(wanted), load_json(held))
     return bool(wanted != held)
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Whether they are the same JSON; PostgreSQL writes 1e23 with all its zeros."""
+    if isinstance(one, float) and type(other) is int:
+        return int(Decimal(repr(one))) == other
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_is_same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_is_same(one[key], other[key]) for key in one)
+    return bool(one == other)

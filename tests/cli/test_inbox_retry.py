@@ -215,3 +215,17 @@ def test_a_url_is_no_path(
     assert "is the URL of a database" in shown.err or "is a URL" in shown.err
     assert "sekrit" not in shown.out + shown.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_done_again_is_told_by_the_exit_code(
+    file: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was asked for by its type, too; a handler that nobody knows is a slip, as an id is."""
+    assert retry(file, "--again", "--type", "booking.no_show") == NOT_THERE
+    capsys.readouterr()
+    for arguments, told in (
+        (("--again", "--handler", "nope"), "--handler: the inbox knows no handler 'nope'"),
+        (("NONE",), "EVENTS: the inbox has no event 'NONE'"),
+    ):
+        assert retry(file, *arguments) == WRONG_USAGE
+        assert capsys.readouterr().err.startswith(f"oncehub: {told}")

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from ..._ground import checks
-from ...errors import ConfigurationError
+from ...errors import ConfigurationError, InvalidParameterError
 from .interface import Inbox, InspectedInbox
 from .postgres_address import SCHEMES
 from .postgres_inbox import PostgresInbox
@@ -34,6 +34,8 @@ def inbox_at(place: str, name: str) -> tuple[Inbox, str]:
         inbox = PostgresInbox(place)
         return inbox, inbox.shown
     path = checks.local_path(place, name)
+    if not path.absolute().parent.is_dir():
+        raise InvalidParameterError(name, f"there is no folder {path.absolute().parent}")
     return SQLiteInbox(path), str(path)
 
 
