@@ -33,3 +33,10 @@ def test_what_is_on_the_site_is_linked_and_the_rest_named(site: ModuleType) -> N
     """From a page of docs/, README is the first page; examples stay in the repository."""
     text = "[a](../README.md#b) [c](../CHANGELOG.md) [d](../examples/x.py) [e](sync.md)"
     assert site._own_links(text) == "[a](index.md#b) [c](CHANGELOG.md) `d` [e](sync.md)"
+
+
+@pytest.mark.parametrize("page", sorted(each.name for each in (ROOT / "docs").glob("*.md")))
+def test_pages_link_to_each_other(page: str) -> None:
+    """By a name for people: a path of the repository leads nowhere on the site."""
+    text = re.sub(r"\]\([^)]*\)", "", (ROOT / "docs" / page).read_text())
+    assert not re.findall(r"docs/[\w-]+\.md", text)
