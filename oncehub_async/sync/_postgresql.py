@@ -62,7 +62,15 @@ class PostgreSQL:
     """A schema of a PostgreSQL database."""
 
     def __init__(self, url: str, schema: str | None = None) -> None:
-        parts = urlsplit(url)
+        hidden = Hidden(url)
+        del url
+        try:
+            is_good = (urlsplit(hidden.value).port or 1) > 0
+        except ValueError:
+            is_good = False
+        if not is_good:
+            raise InvalidParameterError("database", "expected postgresql://USER@HOST/DATABASE")
+        parts = urlsplit(hidden.value)
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
         in_url = options.pop("schema", None)
         self._schema = schema or in_url or DEFAULT_SCHEMA
