@@ -9,7 +9,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from yarl import URL
 
-from .._ground import Hidden
+from .._ground import Hidden, checks
 from ..errors import ConfigurationError
 
 DEFAULT_BASE_URL = "https://api.oncehub.com/v2"
@@ -34,16 +34,6 @@ def _named(environ: Mapping[str, str] | None) -> str:
     return (os.environ if environ is None else environ).get(URL_VARIABLE, DEFAULT_BASE_URL)
 
 
-def host_problem(host: str) -> str | None:
-    """Why no request can be sent to a host of this name; None for an address or a good name."""
-    try:
-        # As asyncio and the resolver encode it, which refuse empty and too long labels.
-        encoded = host.encode("idna")
-    except UnicodeError:
-        return "the host name has an empty label, one that is too long, or odd characters"
-    return "the host name is too long" if len(encoded.rstrip(b".")) > 253 else None
-
-
 def choose_base_url(given: "str | Hidden | None", environ: Mapping[str, str] | None = None) -> URL:
     """The base URL from the argument, else from the environment, else OnceHub's own.
 
@@ -59,7 +49,7 @@ def choose_base_url(given: "str | Hidden | None", environ: Mapping[str, str] | N
     example = f"expected something like {DEFAULT_BASE_URL}"
     try:
         url = URL(hidden.value)
-        host = url.host
+        host, _port = url.host, url.port
     except (ValueError, TypeError):
         raise ConfigurationError(f"{source}: not a URL; {example}") from None
     if url.user is not None or url.password is not None:
@@ -67,7 +57,7 @@ def choose_base_url(given: "str | Hidden | None", environ: Mapping[str, str] | N
         raise ConfigurationError(f"{source}: leave user name and password out; {example}")
     if url.scheme not in ("https", "http") or not host:
         raise ConfigurationError(f"{source}: not an http(s) URL; {example}")
-    problem = host_problem(url.raw_host or host)
+    problem = checks.host_problem(url.raw_host or host)
     if problem is not None:
         raise ConfigurationError(f"{source}: {problem}; {example}")
     if url.query_string or url.fragment:
@@ -139,8 +129,8 @@ def _checked_proxy(hidden: Hidden, source: str, base_url: URL) -> str:
         url = Hidden(URL(hidden.value))
         good = (
             url.value.scheme in ("http", "https")
-            and bool(url.value.host)
-            and host_problem(url.value.raw_host or "") is None
+            and bool(url.value.host and url.value.port)
+            and checks.host_problem(url.value.raw_host or "") is None
         )
     except (ValueError, TypeError):
         good = False

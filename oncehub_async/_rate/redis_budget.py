@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from yarl import URL
 
-from .._ground import Clock, Hidden, dump_json, load_json
+from .._ground import Clock, Hidden, checks, dump_json, load_json
 from ..errors import ConfigurationError
 from .budget_store import StoreGoneError
 from .process_share import SharedBudget
@@ -169,4 +169,8 @@ def _printable_address(hidden: Hidden) -> str:
     if url.scheme not in ("redis", "rediss", "unix") or not (url.host or url.path.strip("/")):
         del url
         raise ConfigurationError(f"budget: not a redis URL; {example}")
+    problem = checks.host_problem(url.raw_host) if url.raw_host else None
+    if problem is not None:
+        del url
+        raise ConfigurationError(f"budget: {problem}")
     return str(url.with_user(None).with_query(None)) if url.host else f"unix://{url.path}"

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from .._ground import Hidden
+from .._ground import Hidden, checks
 from ..errors import InvalidParameterError
 from ._database import (
     INCOMING,
@@ -65,11 +65,11 @@ class PostgreSQL:
         hidden = Hidden(url)
         del url
         try:
-            is_good = (urlsplit(hidden.value).port or 1) > 0
+            problem = checks.database_host_problem(urlsplit(hidden.value).hostname)
         except ValueError:
-            is_good = False
-        if not is_good:
-            raise InvalidParameterError("database", "expected postgresql://USER@HOST/DATABASE")
+            problem = "expected postgresql://USER@HOST/DATABASE"
+        if problem is not None:
+            raise InvalidParameterError("database", problem)
         parts = urlsplit(hidden.value)
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
         in_url = options.pop("schema", None)

@@ -5,7 +5,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
-from ..._ground import Hidden
+from ..._ground import Hidden, checks
 from ...errors import ConfigurationError
 from .._webhook_errors import InboxError
 
@@ -31,6 +31,9 @@ class PostgresAddress:
             is_good = False
         if not is_good or urlsplit(hidden.value).scheme not in SCHEMES:
             raise ConfigurationError(f"{name}: expected postgresql://USER@HOST/DATABASE")
+        problem = checks.database_host_problem(urlsplit(hidden.value).hostname)
+        if problem is not None:
+            raise ConfigurationError(f"{name}: {problem}")
         parts = urlsplit(hidden.value)
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
         host = parts.hostname
