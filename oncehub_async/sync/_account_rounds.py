@@ -71,6 +71,7 @@ class AccountSync:
         self.database: Database = (
             database_of(database, schema=schema) if isinstance(database, str | Path) else database
         )
+        del database  # a URL may hold a password, which no local of a traceback may
         since = None if since is None else checks.aware(since, "since")
         self._resync = tables_of(resync)
         self._account = SyncedAccount(oncehub, self.database, policy, since, on_progress)
@@ -380,6 +381,7 @@ async def sync(
         resync=resync,
         on_progress=on_progress,
     )
+    del database  # a URL may hold a password, which no local of a traceback may
     async with account:
         return await account.run()
 
