@@ -188,6 +188,8 @@ def test_rows_and_objects_count_once(sim: Simulator, capsys: pytest.CaptureFixtu
     assert main(["sync", "y.duckdb"]) == COMPLETE
     out = capsys.readouterr().out
     assert " 150 rows written   complete\n" in out
+    assert main(["sync", "y.duckdb"]) == COMPLETE
+    assert "written" not in capsys.readouterr().out  # nothing has changed
     assert main(["sync", "--check"]) == COMPLETE
     found = re.search(r"sms_notifications: 150 rows, (\d+) compared", capsys.readouterr().out)
     assert found is not None
