@@ -96,6 +96,9 @@ SLIPS = {
     ("simulate", "--activity", "-1"): "--activity: expected a number from 0 on, got -1",
     ("person", "export", "a@b.example", "--out", "x", "--html", "x"): "--html: is the same file as",
     ("watchdog", "--recreate", "--secret-file", "x", "--webhook", "whk-1"): "did you mean WHK-1?",
+    ("watchdog", "--once", "--every", "60"): "--once: looks once and ends; leave --every out",
+    ("watchdog", "--once", "--metrics-port", "0"): "--once: looks once and ends; leave --metrics",
+    ("sync", "--hash-key-env", "X"): "--hash-key-env: does nothing without --hash",
     ("watchdog", "--recreate", "--secret-file", "."): "--secret-file: . is a folder, not a file",
     # what isn't there
     ("sync", "x.duckdb", "--check"): "DATABASE: there is no x.duckdb; make it",
