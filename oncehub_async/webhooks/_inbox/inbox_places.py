@@ -35,7 +35,9 @@ def inbox_at(place: str, name: str) -> tuple[Inbox, str]:
         return inbox, inbox.shown
     path = checks.local_path(place, name)
     if not path.absolute().parent.is_dir():
-        raise InvalidParameterError(name, f"there is no folder {path.absolute().parent}")
+        raise InvalidParameterError(
+            name, f"{path} can't be made: there is no folder {path.absolute().parent}"
+        )
     return SQLiteInbox(path), str(path)
 
 
