@@ -2,7 +2,8 @@
 
     python .ci/release.py [TAG]
 
-Looks at the version, its section of the changelog and the files of dist/. Without a tag it tries
+Looks at the version, its section of the changelog, the files of dist/ and the links of what PyPI
+shows. Without a tag it tries
 what can be tried at any time; with one (as .github/workflows/release.yml has) the changelog has to
 have a date, the tree has to be clean, and the tag has to be the version's.
 """
@@ -11,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +48,15 @@ def problems(version: str, changelog: str, files: set[str], tag: str | None) -> 
         yield f"dist/ has {', '.join(sorted(files)) or 'nothing'}: make build"
 
 
+def links_to_nowhere(wheel: Path) -> Iterator[str]:
+    """What the description links to beside itself, where PyPI has nothing, a line each."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
+        description = archive.read(name).decode()
+    for link in re.findall(r"\]\((?!https?:|#)([^)]*)\)", description):
+        yield f"the description links to {link}, which PyPI hasn't: see pyproject.toml"
+
+
 def untidy(root: Path, version: str, tag: str | None) -> Iterator[str]:
     """What only matters on the day of the release, a line each."""
     if _git(root, "status", "--porcelain"):
@@ -69,6 +80,8 @@ def main(tag: str | None) -> int:
     files = {each.name for each in (ROOT / "dist").glob("*")}
     changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
     found, notes = list(problems(version, changelog, files, tag)), list(untidy(ROOT, version, tag))
+    for wheel in (ROOT / "dist").glob("*.whl"):
+        found.extend(links_to_nowhere(wheel))
     if tag is not None:
         found, notes = [*found, *notes], []
     for each in notes:

@@ -134,7 +134,10 @@ def main() -> None:
 
 
 def _own_links(text: str) -> str:
-    """A page of docs/ as a page of the site: what lies beside docs/ is named, not linked."""
+    """A page of docs/ as a page of the site: what lies beside docs/ and isn't on it is named."""
+    text = text.replace("](../README.md", "](index.md")
+    for page in PROJECT:
+        text = text.replace(f"](../{page}", f"]({page}")
     return re.sub(r"\[([^\]]+)\]\(\.\./[^)]*\)", r"`\1`", text)
 
 
@@ -173,11 +176,15 @@ def _navigation() -> Iterator[str]:
             yield f'      - "{title}": {page}'
     yield '  - "Project":'
     for page in PROJECT:
-        yield f'      - "{page.removesuffix(".md").capitalize()}": {page}'
+        yield f'      - "{_title(page)}": {page}'
     yield '  - "Reference":'
     yield '      - "Commands": commands.md'
     for door in DOORS:
         yield f'      - "{door}": reference/{door}.md'
+
+
+def _title(page: str) -> str:
+    return page.removesuffix(".md").capitalize()
 
 
 def _left_out() -> Iterator[str]:
@@ -204,11 +211,14 @@ def _elsewhere(site: Path) -> Iterator[str]:
 
 def _for_machines() -> str:
     lines = ["# oncehub-async", "", "> The Python toolkit for OnceHub (online scheduling).", ""]
+    lines += ["- [Begin here](index.html)", ""]
     for section, pages in PAGES.items():
         lines += [f"## {section}", ""]
         lines += [f"- [{title}]({page.replace('.md', '.html')})" for title, page in pages.items()]
         lines.append("")
-    lines += ["## Reference", "", "- [Commands](commands.html)"]
+    lines += ["## Project", ""]
+    lines += [f"- [{_title(page)}]({page.replace('.md', '.html')})" for page in PROJECT]
+    lines += ["", "## Reference", "", "- [Commands](commands.html)"]
     lines += [f"- [{door}](reference/{door}.html)" for door in DOORS]
     return "\n".join(lines) + "\n"
 

@@ -2,7 +2,8 @@
 
 Each figure is a ratio whose sides were measured next to each other, so that a noisy machine
 disturbs both alike; the walks' time is virtual. It takes some minutes, most of them for exporting
-a million bookings. Each part runs alone, too: `python -m benchmarks.walking` and so on.
+a million bookings. Where there is no PostgreSQL, what needs it is left out and said. Each part runs
+alone, too: `python -m benchmarks.walking` and so on.
 """
 
 import asyncio

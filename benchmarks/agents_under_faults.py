@@ -1,15 +1,24 @@
-"""Whether an agent books anything twice while a third of all requests go wrong.
+"""Whether an agent books anything twice while half of all requests go wrong.
 
-A scripted agent books, moves and cancels through the official client, in this process:
-`python -m benchmarks.agents_under_faults [RUNS]`. A run takes a second or two.
+A scripted agent books, moves and cancels through the official client:
+`python -m benchmarks.agents_under_faults [RUNS] [process|stdio|http] [FIRST]`. In this process a
+run takes a second or two. Over stdio and HTTP each server is a process of its own, serves ten runs,
+and speaks both versions of the protocol in turn. FIRST is the first run's seed.
 """
 
 import asyncio
 import logging
+import os
+import secrets
 import sys
 import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
+import httpx2
 from mcp.client import Client
+from mcp.client.stdio import StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
 
 from harness.scripted_agent import booked_twice, work
 from oncehub_async import Clock
@@ -18,38 +27,105 @@ from oncehub_async.simulator import Account, Simulator
 
 RUNS = 1_000
 _SPEED = 10.0
-_AT_ONCE = 4
+_AT_ONCE = 16
+"""Servers; each has a budget of its own, for which its runs wait."""
+_RUNS_OF_A_SERVER = 10
+_MODES = ("auto", "legacy")
 
 
-async def run(seed: int) -> tuple[int, int]:
-    """How many requests were made, and how many guests were booked twice."""
-    account, clock = Account(bookings=10, quirks=False, seed=seed), Clock(speed=_SPEED)
+@asynccontextmanager
+async def in_process(sim: Simulator, mode: str) -> AsyncIterator[Client]:
+    """A client of a server in this process."""
     settings = AgentSettings([Change.BOOKINGS])
     async with (
-        Simulator(account, limits=None, clock=clock) as sim,
-        client_for_agents(sim.url, api_key=sim.api_key, clock=clock) as oncehub,
-        Client(server_for(oncehub, settings)) as client,
+        client_for_agents(sim.url, api_key=sim.api_key, clock=sim.clock) as oncehub,
+        Client(server_for(oncehub, settings), mode=mode) as client,
     ):
-        await work(client, sim, seed)
-        return sim.stats.requests, len(booked_twice(sim))
+        yield client
 
 
-async def table(runs: int) -> None:
+@asynccontextmanager
+async def over_stdio(sim: Simulator, mode: str) -> AsyncIterator[Client]:
+    """A client that starts the server."""
+    program, *arguments = _command(sim, "stdio")
+    server = StdioServerParameters(command=program, args=arguments, env=_environment(sim, ""))
+    async with Client(server, mode=mode) as client:
+        yield client
+
+
+@asynccontextmanager
+async def over_http(sim: Simulator, mode: str) -> AsyncIterator[Client]:
+    """A client of a server that listens, which has the token."""
+    token = secrets.token_hex(16)
+    server = await asyncio.create_subprocess_exec(
+        *_command(sim, "http"), env=_environment(sim, token), stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        assert server.stdout is not None
+        url = (await server.stdout.readline()).decode().strip()
+        async with (
+            httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as http,
+            Client(streamable_http_client(url, http_client=http), mode=mode) as client,
+        ):
+            yield client
+    finally:
+        server.terminate()
+        await server.wait()
+
+
+def _command(sim: Simulator, transport: str) -> list[str]:
+    return [sys.executable, "-m", "harness.agent_process", sim.url, str(_SPEED), transport]
+
+
+def _environment(sim: Simulator, token: str) -> dict[str, str]:
+    return {**os.environ, "ONCEHUB_API_KEY": sim.api_key, "ONCEHUB_MCP_TOKEN": token}
+
+
+WAYS = {"process": in_process, "stdio": over_stdio, "http": over_http}
+
+
+async def runs(way: str, seeds: Sequence[int]) -> tuple[int, int, int]:
+    """Of one server: how many runs and requests, and how many guests were booked twice."""
+    first = seeds[0]
+    account, clock = Account(bookings=10, quirks=False, seed=first), Clock(speed=_SPEED)
+    mode = _MODES[first // _RUNS_OF_A_SERVER % 2]
+    async with (
+        Simulator(account, limits=None, clock=clock) as sim,
+        WAYS[way](sim, mode) as client,
+    ):
+        for seed in seeds:
+            await work(client, sim, seed)
+        return len(seeds), sim.stats.requests, len(booked_twice(sim))
+
+
+async def table(count: int, way: str, first: int) -> None:
     """Print what came of it."""
     turns = asyncio.Semaphore(_AT_ONCE)
+    done = 0
 
-    async def one(seed: int) -> tuple[int, int]:
+    async def one(seeds: Sequence[int]) -> tuple[int, int, int]:
+        nonlocal done
         async with turns:
-            return await run(seed)
+            result = await runs(way, seeds)
+        done += len(seeds)
+        print(f"{done:,} runs", end="\r", file=sys.stderr, flush=True)
+        return result
 
-    begun = time.monotonic()
-    results = await asyncio.gather(*map(one, range(runs)))
-    print(f"{'runs of a scripted agent under faults':<60}{runs:>17,}")
-    print(f"{'requests':<60}{sum(requests for requests, _ in results):>17,}")
-    print(f"{'guests booked twice':<60}{sum(twice for _, twice in results):>17,}")
+    begun, end = time.monotonic(), first + count
+    results = await asyncio.gather(
+        *(
+            one(range(each, min(each + _RUNS_OF_A_SERVER, end)))
+            for each in range(first, end, _RUNS_OF_A_SERVER)
+        )
+    )
+    whole = [sum(column) for column in zip(*results, strict=True)]
+    print(f"{f'runs of a scripted agent under faults ({way})':<60}{whole[0]:>17,}")
+    print(f"{'requests':<60}{whole[1]:>17,}")
+    print(f"{'guests booked twice':<60}{whole[2]:>17,}")
     print(f"{'minutes':<60}{(time.monotonic() - begun) / 60:>17.1f}")
 
 
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
-    asyncio.run(table(int(sys.argv[1]) if len(sys.argv) > 1 else RUNS))
+    given = [*sys.argv[1:], *(str(RUNS), "process", "0")[len(sys.argv) - 1 :]]
+    asyncio.run(table(int(given[0]), given[1], int(given[2])))

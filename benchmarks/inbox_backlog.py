@@ -1,6 +1,6 @@
 """What a claim and a settlement cost beside what waits: `python -m benchmarks.inbox_backlog`.
 
-A SQLite inbox of 1.6 KB events. Rounds of one claim of ten events and their settlement, as the
+A SQLite inbox of 1.5 KB events. Rounds of one claim of ten events and their settlement, as the
 worker makes them, per second, beside: nothing; events that are due; events of which all of one
 handler's work fails and is due in an hour; events that are held up behind one of their booking.
 """
@@ -11,17 +11,19 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from oncehub_async.webhooks import SQLiteInbox
+from oncehub_async.webhooks import Inbox, SQLiteInbox
 from oncehub_async.webhooks._inbox import Outcome, State, StoredEvent
+
+from .receiver_load import template
 
 WAITING = (1_000, 10_000, 100_000, 300_000)
 ROUNDS = 30
-BODY = b"{" + b" " * 1_600 + b"}"
+BODY = template()
 DONE = Outcome(state=State.DONE)
 
 
 async def put(
-    inbox: SQLiteInbox, numbers: range, handlers: tuple[str, ...], subjects: int, name: str
+    inbox: Inbox, numbers: range, handlers: tuple[str, ...], subjects: int, name: str
 ) -> None:
     """Put events, a thousand at a time."""
     for start in range(numbers.start, numbers.stop, 1_000):
@@ -43,7 +45,7 @@ async def put(
         )
 
 
-async def fail(inbox: SQLiteInbox) -> None:
+async def fail(inbox: Inbox) -> None:
     """All of the handler `down` fails, and is due in an hour."""
     failed = Outcome(state=State.FAILED, due=3_600.0, error="the CRM is down")
     while claims := await inbox.claim(1_000, ("down",), 1.0):
@@ -51,25 +53,25 @@ async def fail(inbox: SQLiteInbox) -> None:
         await asyncio.gather(*(inbox.settle(each, failed, 1.0) for each in work))
 
 
-async def due(inbox: SQLiteInbox, many: int) -> None:
+async def due(inbox: Inbox, many: int) -> None:
     """Nothing is held up; all waits for its turn."""
     await put(inbox, range(many), ("up",), many, "due")
 
 
-async def failing(inbox: SQLiteInbox, many: int) -> None:
+async def failing(inbox: Inbox, many: int) -> None:
     """Each event's work of one handler has failed."""
     await put(inbox, range(many), ("down",), many, "failing")
     await fail(inbox)
 
 
-async def held_up(inbox: SQLiteInbox, many: int) -> None:
+async def held_up(inbox: Inbox, many: int) -> None:
     """Half of the bookings' first events have failed; the other half stands behind them."""
     await put(inbox, range(many // 2), ("down",), many // 2, "held")
     await fail(inbox)
     await put(inbox, range(many // 2, many), ("down",), many // 2, "held")
 
 
-Fill = Callable[[SQLiteInbox, int], Awaitable[None]]
+Fill = Callable[[Inbox, int], Awaitable[None]]
 KINDS: dict[str, Fill] = {
     "due at once": due,
     "one handler fails for an hour": failing,

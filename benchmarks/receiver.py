@@ -7,6 +7,7 @@ from . import (
     inbox_backlog,
     receiver_accept,
     receiver_dispatch,
+    receiver_hosts,
     receiver_latency,
     receiver_overload,
     receiver_processes,
@@ -21,6 +22,7 @@ def main() -> None:
     receiver_processes.main()
     receiver_overload.main()
     inbox_backlog.table()
+    receiver_hosts.main()
 
 
 if __name__ == "__main__":

@@ -36,14 +36,10 @@ ROWS = {
 
 
 @contextmanager
-def server(name: str, folder: Path, file: str | None = None) -> Iterator[tuple[int, int]]:
-    """A server in a process of its own: its process id and port.
-
-    `file`: its inbox's name, `name` if left out.
-    """
-    path = folder / f"{file or name}.db"
+def server(name: str, place: Path | str) -> Iterator[tuple[int, int]]:
+    """A server in a process of its own, with its inbox there: its process id and port."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.receiver_servers", name, str(path)],
+        [sys.executable, "-m", "benchmarks.receiver_servers", name, str(place)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -56,9 +52,9 @@ def server(name: str, folder: Path, file: str | None = None) -> Iterator[tuple[i
 
 
 @contextmanager
-def running(name: str, folder: Path, file: str | None = None) -> Iterator[int]:
+def running(name: str, place: Path | str) -> Iterator[int]:
     """The same; its port."""
-    with server(name, folder, file) as (_, port):
+    with server(name, place) as (_, port):
         yield port
 
 
@@ -70,7 +66,8 @@ def main(rounds: int = ROUNDS, deliveries: int = DELIVERIES) -> None:
         print("(svix is not installed: its row is left out)")
     rates: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        ports = {name: stack.enter_context(running(name, Path(folder))) for name in names}
+        files = {name: Path(folder) / f"{name}.db" for name in names}
+        ports = {name: stack.enter_context(running(name, files[name])) for name in names}
         for round_ in range(rounds + 1):
             first = round_ * deliveries * 2
             for name in names:

@@ -1,10 +1,15 @@
 """What kills lose and repeat: 100,000 events, 50 kills -9, a handler that fails 5 % of the time.
 
-`python -m benchmarks.receiver_crashes [EVENTS [KILLS]]` takes some minutes.
+`python -m benchmarks.receiver_crashes [EVENTS [KILLS]]` takes some minutes: a process on a SQLite
+inbox. `... EVENTS KILLS PROCESSES` has several of them on one PostgreSQL inbox, of which one at
+random is killed each time.
 
-The handler writes down when it begins and ends, and in which process. At each kill it is noted
-which work the database calls done; none of that may begin again, and nothing that has ended may
-begin again in the same process. What counts as accepted is what the sender saw answered 200.
+The handler writes down when it begins and ends, and in which process. A moment before it is
+killed, the process is stopped in the middle of whatever it does, to see what it had ended and not
+marked done: that alone may begin again once it has ended, and nothing that the database calls done
+may. What counts as accepted is what the sender saw answered 200; where an event was so before
+another one of its booking was sent, the handler has to be through with it before it begins with
+the other.
 """
 
 import asyncio
@@ -12,140 +17,180 @@ import contextlib
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
-from oncehub_async.cli import _demo_receiver as demo_receiver
+from oncehub_async.cli._demo_receiver import INBOX, LOG
+from oncehub_async.cli._demo_webhooks import ReceiverProcess
 from oncehub_async.cli._handling_log import (
+    begun_again,
     begun_again_in_one_life,
     begun_though_done,
     done_in,
+    out_of_order,
     read_lines,
     running,
     wait_until_finished,
 )
 from oncehub_async.testing import sign
 
+from .postgres_schema import new_inbox
 from .receiver_load import SECRET, body_of, request, template
 
 EVENTS, KILLS = 100_000, 50
 CONNECTIONS = 16
+"""In all."""
 FAILS, SECONDS = "0.05", "0.01"
+SETTLED = 0.1
+"""Seconds in which a server has done what a process that is stopped had sent."""
 PATIENCE = 300.0
 """Seconds for what is left at the end."""
-BOOKINGS = 5_000
+EVENTS_OF_A_BOOKING = 20
 
 
-class Run:
-    """Posts events to a service that is killed and started again."""
+class Sender:
+    """Posts events, in the order of their numbers, to whoever receives."""
 
-    def __init__(self, folder: Path, events: int) -> None:
-        self.folder, self.events = folder, events
-        self.accepted: set[int] = set()
+    def __init__(self, events: int) -> None:
+        self.accepted: dict[int, int] = {}
+        """When each was answered 200, and `sent`, when it was sent first: by one count of both."""
+        self.sent: dict[int, int] = {}
         self._left = list(range(events - 1, -1, -1))
-        self._under_way: set[int] = set()
+        self._moments = 0
         self._target = 0
         self._reached = asyncio.Event()
         self._pattern = template()
-        self._process: subprocess.Popen[str] | None = None
+        self._bookings = max(events // EVENTS_OF_A_BOOKING, 1)
 
-    def start(self) -> int:
-        """Start the service; its port."""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", demo_receiver.__name__, str(self.folder), "0", FAILS, SECONDS],
-            env={**os.environ, demo_receiver.VARIABLE: SECRET},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        line = self._process.stdout.readline() if self._process.stdout else ""
-        return int(line.rsplit(":", 1)[1].split("/")[0])
-
-    def end(self, how: signal.Signals) -> None:
-        """End the service."""
-        if self._process is not None:
-            self._process.send_signal(how)
-            self._process.communicate()
-
-    async def post_until_gone(self, port: int) -> None:
+    async def post_until_gone(self, port: int, connections: int) -> None:
         """Post over several connections; what wasn't answered 200 is posted again later."""
-        await asyncio.gather(*(self._post(port) for _ in range(CONNECTIONS)))
-        self._left += self._under_way
-        self._under_way.clear()
-        self._reached.set()
+        await asyncio.gather(*(self._post(port) for _ in range(connections)))
+        if not self._left:
+            self._reached.set()
 
     async def reaches(self, count: int) -> None:
-        """Wait until so many events were accepted, or no more can be."""
+        """Wait until so many events were accepted, or no more are left."""
         self._target = count
         self._reached.clear()
-        await self._reached.wait()
+        if self._left and len(self.accepted) < count:
+            await self._reached.wait()
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Events that stood in the inbox before the next of their booking was sent, and that."""
+        numbers: dict[int, list[int]] = defaultdict(list)
+        for number in self.accepted:
+            numbers[number % self._bookings].append(number)
+        for of_booking in numbers.values():
+            for before, after in pairwise(sorted(of_booking, key=self.sent.__getitem__)):
+                if self.accepted[before] < self.sent[after]:
+                    yield name_of(before), name_of(after)
 
     async def _post(self, port: int) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             while self._left:
                 number = self._left.pop()
-                self._under_way.add(number)
-                body = self._body(number)
-                writer.write(request(body, {"Oncehub-Signature": sign(body, SECRET)}))
-                head = await reader.readuntil(b"\r\n\r\n")
-                length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-                await reader.readexactly(length)
-                if head.startswith(b"HTTP/1.1 200"):
-                    self._under_way.discard(number)
-                    self.accepted.add(number)
-                    if len(self.accepted) >= self._target:
-                        self._reached.set()
+                try:
+                    if await self._is_accepted(number, reader, writer):
+                        self.accepted[number] = self._moment()
+                finally:
+                    if number not in self.accepted:
+                        self._left.append(number)
+                if len(self.accepted) >= self._target:
+                    self._reached.set()
             writer.close()
 
-    def _body(self, number: int) -> bytes:
+    async def _is_accepted(
+        self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
+        self.sent.setdefault(number, self._moment())
         body = body_of(number, self._pattern)
-        return body.replace(b"BKNG-%010d" % number, b"BKNG-%010d" % (number % BOOKINGS))
+        body = body.replace(b"BKNG-%010d" % number, b"BKNG-%010d" % (number % self._bookings))
+        writer.write(request(body, {"Oncehub-Signature": sign(body, SECRET)}))
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+        await reader.readexactly(length)
+        return head.startswith(b"HTTP/1.1 200")
 
-    def log_size(self) -> int:
-        """Where the log ends."""
-        path = self.folder / demo_receiver.LOG
-        return path.stat().st_size if path.exists() else 0
+    def _moment(self) -> int:
+        self._moments += 1
+        return self._moments
 
 
-async def count(folder: Path, events: int, kills: int) -> dict[str, int]:
+class Kill(NamedTuple):
+    """What a process had under way that was killed; what was done before a place in the log."""
+
+    interrupted: set[str]
+    done: set[str]
+    place: int
+
+
+def name_of(number: int) -> str:
+    """The id of an event, as the handler writes it down."""
+    return f"EVNT-{number:010d}"
+
+
+async def count(folder: Path, inbox: str, events: int, kills: int, many: int) -> dict[str, int]:
     """Run it all, and count."""
-    run, inbox = Run(folder, events), folder / demo_receiver.INBOX
-    kills_at: list[tuple[int, set[str]]] = []
-    for _ in range(kills):
-        port = run.start()
-        target = len(run.accepted) + events // (kills + 1)
-        posting = asyncio.ensure_future(run.post_until_gone(port))
-        await run.reaches(target)
-        await asyncio.sleep(random.random() * 0.2)
-        run.end(signal.SIGKILL)
-        await posting
-        # What is done at this moment may not begin again, in any later life.
-        kills_at.append((run.log_size(), await done_in(inbox)))
-    port = run.start()
-    await run.post_until_gone(port)
-    await wait_until_finished(inbox, PATIENCE)
-    run.end(signal.SIGTERM)
-    lines = read_lines(folder / demo_receiver.LOG)
-    interrupted, wrongly = 0, begun_again_in_one_life(lines)
-    begin = 0
-    for place, done in kills_at:
-        life = read_lines(folder / demo_receiver.LOG, begin, place)
-        interrupted += len(running(life) - done)
-        wrongly |= begun_though_done(read_lines(folder / demo_receiver.LOG, place), done)
-        begin = place
+    sender, log, killed = Sender(events), folder / LOG, []
+    receivers = [ReceiverProcess(folder, SECRET, FAILS, SECONDS, inbox) for _ in range(many)]
+
+    async def begin(receiver: ReceiverProcess) -> "asyncio.Task[None]":
+        port = int((await receiver.start()).rsplit(":", 1)[1].split("/")[0])
+        return asyncio.create_task(sender.post_until_gone(port, -(-CONNECTIONS // many)))
+
+    try:
+        posting = [await begin(each) for each in receivers]
+        for number in range(kills):
+            await sender.reaches(events * (number + 1) // (kills + 1))
+            await asyncio.sleep(random.random() * 0.2)
+            index = random.randrange(many)
+            victim = receivers[index]
+            under_way = await _stopped(victim, log)
+            interrupted = under_way - await done_in(inbox, under_way)
+            await victim.end(signal.SIGKILL)
+            await posting[index]
+            killed.append(Kill(interrupted, await done_in(inbox), log.stat().st_size))
+            posting[index] = await begin(victim)
+        await asyncio.gather(*posting)
+        await wait_until_finished(inbox, PATIENCE)
+        await asyncio.gather(*(each.end(signal.SIGTERM) for each in receivers))
+    finally:
+        await asyncio.gather(*(each.end(signal.SIGKILL) for each in receivers))
+    return _counted(sender, log, killed, await done_in(inbox))
+
+
+async def _stopped(receiver: ReceiverProcess, log: Path) -> set[str]:
+    """Stop a process in the middle; what it runs, or had ended a moment before."""
+    os.kill(int(receiver.id), signal.SIGSTOP)
+    await asyncio.sleep(SETTLED)
+    return running(line for line in read_lines(log) if line.process == receiver.id)
+
+
+def _counted(sender: Sender, log: Path, killed: list[Kill], done: set[str]) -> dict[str, int]:
+    lines = read_lines(log)
+    excused = Counter(event for kill in killed for event in kill.interrupted)
+    wrongly = begun_again_in_one_life(lines) | set(begun_again(lines) - excused)
+    for kill in killed:
+        wrongly |= begun_though_done(read_lines(log, kill.place), kill.done)
     ended = Counter(line.event for line in lines if line.word == "ended")
-    names = {f"EVNT-{number:010d}" for number in run.accepted}
+    names, pairs = {name_of(number) for number in sender.accepted}, list(sender.pairs())
     return {
         "events accepted (answered 200)": len(names),
-        "kills -9": kills,
-        "accepted, and not done": len(names - await done_in(inbox)),
-        "run again after they were done, or in the life in which they ended": len(wrongly),
-        "running when a kill came, or not yet marked done": interrupted,
+        "kills -9": len(killed),
+        "accepted, and not done": len(names - done),
+        "run again after they were done, or had ended in a process that lives": len(wrongly),
+        "begun before one of their booking that was there first was through": len(
+            out_of_order(lines, pairs)
+        ),
+        "of so many of which it is known that one was there first": len(pairs),
+        "running when a kill came, or not yet marked done": sum(excused.values()),
         "ended twice, for that reason": sum(times > 1 for times in ended.values()),
         "attempts in all": sum(line.word == "began" for line in lines),
     }
@@ -154,10 +199,15 @@ async def count(folder: Path, events: int, kills: int) -> dict[str, int]:
 def main() -> None:
     """Print the table."""
     given = [int(each) for each in sys.argv[1:]]
-    events, kills = (*given, *(EVENTS, KILLS)[len(given) :])[:2]
+    events, kills, many = (*given, *(EVENTS, KILLS, 1)[len(given) :])[:3]
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        counted = asyncio.run(count(Path(folder), events, kills))
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        inbox: str | None = str(Path(folder) / INBOX)
+        if many > 1:
+            inbox = stack.enter_context(new_inbox())
+        if inbox is None:
+            return
+        counted = asyncio.run(count(Path(folder), inbox, events, kills, many))
     for name, number in counted.items():
         print(f"{name:<68} {number:>9,}")
     print(f"{'minutes':<68} {(time.perf_counter() - started) / 60:9.1f}")

@@ -71,12 +71,18 @@ def main() -> None:
     """Print the table."""
     made_up = f"t={int(time.time())},s={'0' * 64}"
     for name, signature in (("no signature", None), ("one that is made up", made_up)):
-        with tempfile.TemporaryDirectory() as folder, server(SERVER, Path(folder)) as (pid, port):
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            server(SERVER, Path(folder) / "inbox.db") as (pid, port),
+        ):
             before = peak(pid)
             asyncio.run(stopping(port, signature))
             row = f"memory for {SENDERS} senders of 1 MiB with {name}"
             print(f"{row:<60} {peak(pid) - before:6.0f} MB", flush=True)
-    with tempfile.TemporaryDirectory() as folder, server(SERVER, Path(folder)) as (_, port):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        server(SERVER, Path(folder) / "inbox.db") as (_, port),
+    ):
         longest, statuses = asyncio.run(crowd(port))
     print(
         f"{f'longest wait of {CROWD:,} who deliver at once':<60} {longest:6.1f} s {dict(statuses)}"

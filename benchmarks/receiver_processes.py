@@ -85,7 +85,7 @@ def measure(servers: list[str], blocked: int = 0) -> tuple[float, float, float]:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         file = Path(folder) / "inbox.db"
         asyncio.run(_block(file, blocked))
-        ports = [stack.enter_context(running(each, Path(folder), file.stem)) for each in servers]
+        ports = [stack.enter_context(running(each, file)) for each in servers]
         accepting = [port for port in ports if port]
         asyncio.run(waits(accepting, 0, seconds=2))
         steady = asyncio.run(waits(accepting, RATE * SECONDS))

@@ -1,6 +1,7 @@
 """The servers that are compared, each in a process of its own.
 
-`python -m benchmarks.receiver_servers NAME FILE` prints its port and serves until its input ends.
+`python -m benchmarks.receiver_servers NAME PLACE` prints its port and serves until its input ends.
+The place is its inbox's: a file, or a PostgreSQL's URL.
 """
 
 import asyncio
@@ -16,7 +17,9 @@ from yarl import URL
 from oncehub_async.webhooks import (
     Event,
     EventType,
+    Inbox,
     MemoryInbox,
+    PostgresInbox,
     Receiver,
     SQLiteInbox,
     add_receiver,
@@ -26,6 +29,8 @@ from oncehub_async.webhooks import (
 )
 
 from .receiver_load import PATH, SECRET, SVIX_SECRET
+
+HANDLER = "handler"
 
 
 def bare(app: web.Application, _file: str) -> None:
@@ -83,7 +88,7 @@ def _receive(
 
 
 def _handle(receiver: Receiver, types: EventType) -> None:
-    @receiver.on(types)
+    @receiver.on(types, name=HANDLER)
     async def handler(_event: Event) -> None: ...
 
 
@@ -97,11 +102,19 @@ def served_sqlite(file: str) -> Receiver:
     return Receiver(signing_secret=SECRET, inbox=SQLiteInbox(file))
 
 
+def served_postgres(url: str) -> Receiver:
+    """The same with an inbox in PostgreSQL."""
+    return Receiver(signing_secret=SECRET, inbox=PostgresInbox(url))
+
+
 SERVED: dict[str, Callable[[str], Receiver]] = {
-    each.__name__: each for each in (served_memory, served_sqlite)
+    each.__name__: each for each in (served_memory, served_sqlite, served_postgres)
 }
 FASTAPI_SVIX = "fastapi_svix"
 WORKING = "working"
+CALLING = "calling"
+CALL = 0.25
+"""Seconds that a handler of `CALLING` waits for the service that it calls."""
 AIOHTTP: dict[str, Callable[[web.Application, str], None]] = {
     each.__name__: each
     for each in (
@@ -127,9 +140,9 @@ async def serve_aiohttp(name: str, file: str) -> None:
     await runner.cleanup()
 
 
-async def serve_ours(name: str, file: str) -> None:
+async def serve_ours(name: str, place: str) -> None:
     """Run a receiver as its users do."""
-    receiver = SERVED[name](file)
+    receiver = SERVED[name](place)
     _handle(receiver, "conversation")
     started: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     serving = asyncio.create_task(serve(receiver, port=0, path=PATH, on_start=started.set_result))
@@ -138,10 +151,14 @@ async def serve_ours(name: str, file: str) -> None:
     await asyncio.wait({serving})
 
 
-async def handle_only(file: str) -> None:
-    """Run the handlers for processes that only accept; it has no port."""
-    receiver = Receiver(signing_secret=SECRET, inbox=SQLiteInbox(file))
-    _handle(receiver, "booking")
+async def handle_only(inbox: Inbox, seconds: float = 0.0) -> None:
+    """Run handlers that wait so long, for processes that only accept; it has no port."""
+    receiver = Receiver(signing_secret=SECRET, inbox=inbox)
+
+    @receiver.on("booking", name=HANDLER)
+    async def handler(_event: Event) -> None:
+        await asyncio.sleep(seconds)
+
     working = asyncio.create_task(work(receiver))
     await _until_told(0)
     working.cancel()
@@ -177,15 +194,17 @@ async def _until_told(port: int) -> None:
 
 async def main() -> None:
     """Run the server that is named on the command line."""
-    name, file = sys.argv[1:]
+    name, place = sys.argv[1:]
     if name == FASTAPI_SVIX:
         await serve_fastapi_svix()
     elif name == WORKING:
-        await handle_only(file)
+        await handle_only(SQLiteInbox(place))
+    elif name == CALLING:
+        await handle_only(PostgresInbox(place), CALL)
     elif name in SERVED:
-        await serve_ours(name, file)
+        await serve_ours(name, place)
     else:
-        await serve_aiohttp(name, file)
+        await serve_aiohttp(name, place)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ PostgreSQL's address is `ONCEHUB_TEST_POSTGRES`, or the local one.
 """
 
 import asyncio
-import os
 import subprocess
 import sys
 import tempfile
@@ -15,14 +14,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from typing import Any
-from uuid import uuid4
-
-import asyncpg
 
 from oncehub_async._ground import time_text
 from oncehub_async.simulator import Account, Simulator
 from oncehub_async.sync import Batch, Database, Upsert, Writing, database_of, table_of
 from oncehub_async.sync._object_rows import row_of
+
+from .postgres_schema import address, new_schema
 
 BOOKINGS = 20_000
 PAGE = 100
@@ -67,10 +65,10 @@ async def fill(database: Database, count: int) -> tuple[float, int]:
     return seconds, getrusage(RUSAGE_SELF).ru_maxrss // 1024
 
 
-def measured(address: str, schema: str | None, count: int) -> tuple[float, int]:
+def measured(place: str, schema: str | None, count: int) -> tuple[float, int]:
     """What another process says that fills a database."""
     out = subprocess.run(
-        [sys.executable, "-m", "benchmarks.syncing", address, schema or "", str(count)],
+        [sys.executable, "-m", "benchmarks.syncing", place, schema or "", str(count)],
         check=True,
         stdout=subprocess.PIPE,
         text=True,
@@ -79,27 +77,13 @@ def measured(address: str, schema: str | None, count: int) -> tuple[float, int]:
     return float(seconds), int(peak)
 
 
-async def _drop(address: str, schema: str) -> None:
-    connection = await asyncpg.connect(address)
-    await connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
-    await connection.close()
-
-
 def table(count: int = BOOKINGS) -> None:
     """Print rows a second and memory of both databases."""
     with tempfile.TemporaryDirectory() as folder:
         _tell("DuckDB", count, *measured(str(Path(folder) / "bench.duckdb"), None, count))
-    address = os.environ.get("ONCEHUB_TEST_POSTGRES", "postgresql://127.0.0.1:5432/test")
-    schema = f"bench_{uuid4().hex[:12]}"
-    try:
-        asyncio.run(_drop(address, schema))
-    except OSError as error:
-        print(f"        PostgreSQL left out: {address} doesn't answer ({error.strerror})")
-        return
-    try:
-        _tell("PostgreSQL", count, *measured(address, schema, count))
-    finally:
-        asyncio.run(_drop(address, schema))
+    with new_schema() as schema:
+        if schema is not None:
+            _tell("PostgreSQL", count, *measured(address(), schema, count))
 
 
 def _tell(name: str, count: int, seconds: float, peak: int) -> None:

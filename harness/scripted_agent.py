@@ -6,6 +6,7 @@ nobody and confirms it, and after an answer that got lost it looks before it pla
 
 import json
 import random
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -32,6 +33,8 @@ LOST_ANSWERS = (
 """Only what was done and not told, so that nothing waits before it is repeated."""
 _GUEST = "guest-of-the-agent"
 _TRIES = 30
+_REFUSED = re.compile(r": (404|409)\b")
+"""The status, and no port or request id with these digits in it."""
 
 
 class ScriptedAgent:
@@ -40,6 +43,7 @@ class ScriptedAgent:
     def __init__(self, client: Client, seed: int) -> None:
         self._client = client
         self._pick = random.Random(seed)
+        self._seed = seed
         self._guests = 0
 
     async def ask(self, tool: str, /, **given: Any) -> tuple[bool, Any]:
@@ -62,7 +66,7 @@ class ScriptedAgent:
         for _ in range(_TRIES):
             failed, plan = await self.ask(tool, **given)
             if failed:
-                if "not free" in plan or "409" in plan or "404" in plan:
+                if "not free" in plan or _REFUSED.search(plan):
                     return "refused", plan
                 continue
             failed, said = await self.ask(tool, **given, token=plan["token"])
@@ -70,7 +74,7 @@ class ScriptedAgent:
                 return "done", said
             if "it isn't known" in said:
                 return "unknown", said
-            if "start_time" in said or "409" in said:
+            if "not free" in said or _REFUSED.search(said):
                 return "refused", said
         raise AssertionError(f"{tool} never came to an end: {said}")
 
@@ -84,7 +88,7 @@ class ScriptedAgent:
             "start_time": start,
             "guest_time_zone": "Europe/Berlin",
             "name": "Guest",
-            "email": f"{_GUEST}-{self._guests}@example.com",
+            "email": f"{_GUEST}-{self._seed}-{self._guests}@example.com",
         }
         for _ in range(_TRIES):
             outcome, said = await self.change("schedule_meeting", **given)

@@ -343,3 +343,51 @@ def test_a_text_that_every_row_names_is_not_unpacked_for_all(
     assert said in told
     assert grown < rows * size / 2**20 / 2
     assert path.stat().st_size < 2**20
+
+
+NULLS = """
+import sys
+import pyarrow as pa, pyarrow.parquet as pq
+from oncehub_async.export._formats.parquet_format import schema
+
+columns, name, count = schema("bookings"), sys.argv[2], int(sys.argv[3])
+kind = columns.field(name).type
+nulls = pa.ListArray.from_arrays(pa.array([0, count], pa.int32()), pa.nulls(count, kind.value_type))
+table = pa.table([nulls.cast(kind) if each.name == name else pa.nulls(1, each.type)
+                  for each in columns], schema=columns)
+pq.write_table(table, sys.argv[1], compression="zstd")
+"""
+LISTS = """
+import resource, sys
+from oncehub_async.export._formats import BrokenFileError
+from oncehub_async.export._formats import parquet_process
+from oncehub_async.export._formats.parquet_format import count_rows, read_columns
+
+def prepare():
+    return open(sys.argv[1], "rb")
+
+def run(file):
+    said = []
+    for read in (lambda: count_rows(file, "bookings"),
+                 lambda: sum(1 for _ in read_columns(file, [sys.argv[2]]))):
+        try:
+            said.append(str(read()))
+        except BrokenFileError as error:
+            said.append(str(error))
+    parquet_process.end_idle()
+    return f"{resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024} {'; '.join(said)}"
+"""
+
+
+@pytest.mark.parametrize("count", [300_000, 60_000_000])
+@pytest.mark.parametrize("name", ["attendees", "custom_fields"])
+def test_a_list_of_too_many_nulls_is_refused(tmp_path: Path, name: str, count: int) -> None:
+    """Its values take no byte in the file; neither this process nor its reader takes many."""
+    path = tmp_path / "bookings.parquet"
+    subprocess.run([sys.executable, "-c", NULLS, str(path), name, str(count)], check=True)
+    grown, told = mebibytes(LISTS, str(path), name)
+    taken, _, said = told.partition(" ")
+    assert said == "; ".join(2 * ["a row group holds more than any export writes"])
+    assert grown < SIZE
+    assert int(taken) < 512
+    assert path.stat().st_size < 2**20

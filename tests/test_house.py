@@ -212,7 +212,7 @@ INSIDE = {
     "oncehub_async.export._formats.exported_rows.Row",
     "oncehub_async.export._verify.comparison.FileSection",
     "oncehub_async.simulator._simulator_call.SimulatedOperation",
-    "oncehub_async.webhooks._router.Route",
+    "oncehub_async.webhooks._handling.router.Route",
     # Reading it gives a text or None.
     "oncehub_async.web._link.TextParameter",
 }

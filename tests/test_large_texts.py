@@ -14,9 +14,10 @@ from oncehub_async import OnceHub, RetryPolicy, ServerError
 from oncehub_async._ground import LARGE, OutsideQuotes, ValueCount, load_json, off_loop
 from oncehub_async._http import call, response, transport
 from oncehub_async.testing import make_event, sign
-from oncehub_async.webhooks import Event, MemoryInbox, Receiver, _event, _intake, _signature_rules
+from oncehub_async.webhooks import Event, MemoryInbox, Receiver, _event
+from oncehub_async.webhooks._accepting import intake, signature_rules
+from oncehub_async.webhooks._accepting.signature import check_signature
 from oncehub_async.webhooks._envelope import read_envelope
-from oncehub_async.webhooks._signature import check_signature
 
 from .loopback import answer, serving
 
@@ -88,9 +89,9 @@ async def test_an_answer_with_a_long_text_is_read_beside_the_loop(
 async def test_a_large_delivery_is_read_beside_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     """When it is accepted, and when it is handled; up to what the receiver lets in."""
     gate, seen = Gate(), list[str]()
-    monkeypatch.setattr(_intake, "read_envelope", gate.around(read_envelope))
+    monkeypatch.setattr(intake, "read_envelope", gate.around(read_envelope))
     monkeypatch.setattr(_event, "kept_event", gate.around(_event.kept_event))
-    monkeypatch.setattr(_signature_rules, "check_signature", gate.around(check_signature))
+    monkeypatch.setattr(signature_rules, "check_signature", gate.around(check_signature))
     receiver = Receiver(signing_secret=SECRET, inbox=MemoryInbox(), max_body=4 * LONG)
 
     @receiver.on("*")

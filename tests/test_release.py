@@ -4,6 +4,8 @@ import importlib.util
 import re
 import shutil
 import subprocess
+import tomllib
+import zipfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -134,3 +136,28 @@ def test_trying_publishes_nothing() -> None:
     for wanted in ("-m build", ".ci/release.py v1.2.3", "twine check --strict dist/*", ".ci/wheel"):
         assert wanted in done.stdout
     assert not re.search(r"upload|git (tag|push)", done.stdout)
+
+
+def test_links_that_pypi_has_not_are_told(release: ModuleType, tmp_path: Path) -> None:
+    """Of the description in what was built; addresses and places on the page are none."""
+    wheel = tmp_path / "oncehub_async-1.2.3-py3-none-any.whl"
+    text = "[a](docs/a.md) [b](https://example.com/b) [c](#c) ![d](docs/d.svg)"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("oncehub_async-1.2.3.dist-info/METADATA", f"Name: x\n\n{text}\n")
+    told = [each.partition(" links to ")[2] for each in release.links_to_nowhere(wheel)]
+    assert [each.partition(",")[0] for each in told] == ["docs/a.md", "docs/d.svg"]
+
+
+def test_the_readme_for_pypi_has_no_link_beside_itself() -> None:
+    """Neither pictures nor pages are there; all words are."""
+    tables = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["metadata"]
+    made = tables["hooks"]["fancy-pypi-readme"]
+    readme = text = (ROOT / "README.md").read_text()
+    assert made["fragments"][0] == {"path": "README.md"}
+    for each in made["substitutions"]:
+        text = re.sub(each["pattern"], each["replacement"], text)
+    beside = re.findall(r"\]\((?!https?:|#)[^)]*\)", text)
+    assert not beside
+    assert "docs/export.md" in text
+    assert "](https://www.oncehub.com)" in text
+    assert len(text) > 0.8 * len(readme)

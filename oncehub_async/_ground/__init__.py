@@ -6,6 +6,7 @@ from .beside_loop import LARGE, off_loop
 from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
 from .file_lock import FileLock
+from .formula_texts import harmless_text, plain_text
 from .hidden import Hidden, HiddenText
 from .hooks import begin_hook, checked_hook, checked_tracing, tell_hook
 from .json_text import (
@@ -18,7 +19,7 @@ from .json_text import (
 )
 from .log import Lines, fields, logger
 from .outside_quotes import PIECE, OutsideQuotes
-from .private_files import PRIVATE, open_private, sync_folder
+from .private_files import PRIVATE, open_anew, open_private, sync_folder
 from .shared_arguments import spelled_out
 from .suggestion import did_you_mean, likely_word
 from .time_zones import is_time_zone
@@ -75,6 +76,7 @@ __all__ = [
     "dump_json",
     "fields",
     "from_unix",
+    "harmless_text",
     "has_finer_digits",
     "in_utc",
     "is_time_zone",
@@ -82,9 +84,11 @@ __all__ = [
     "load_json",
     "logger",
     "off_loop",
+    "open_anew",
     "open_private",
     "phone_digits",
     "plain_address",
+    "plain_text",
     "printable",
     "printable_json",
     "read_as_written",

@@ -8,6 +8,7 @@ import errno
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 PRIVATE = 0o600
 # Windows has no links and pipes of this kind, but makes lines' ends its own.
@@ -35,3 +36,12 @@ def open_private(path: Path, flags: int) -> int:
         os.close(descriptor)
         raise OSError(errno.EINVAL, "not a regular file", str(path))
     return descriptor
+
+
+def open_anew(path: Path) -> BinaryIO:
+    """A regular file to write a result into; what is in it goes. Raises `OSError`."""
+    descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    file = os.fdopen(descriptor, "wb")
+    if os.name == "posix":  # it may have been there, for others to read
+        os.fchmod(descriptor, PRIVATE)
+    return file

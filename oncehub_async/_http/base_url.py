@@ -2,7 +2,9 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.request import getproxies, proxy_bypass
 
 from yarl import URL
@@ -11,6 +13,8 @@ from ..errors import ConfigurationError
 
 DEFAULT_BASE_URL = "https://api.oncehub.com/v2"
 URL_VARIABLE = "ONCEHUB_BASE_URL"
+_EXCEPTION = re.compile(r"(?P<name>\[[^]]*\](?:/\d+)?|[^:]+|[^:]*:.*:[^:]*)(?::(?P<port>\d+))?")
+"""A host in NO_PROXY: an address of IPv6 has colons, and a port only after brackets."""
 
 
 def is_loopback(host: str | None) -> bool:
@@ -80,15 +84,47 @@ def choose_proxy(given: str | None, base_url: URL) -> str | None:
     """
     if given is not None:
         return _checked_proxy(given, "proxy", base_url)
-    if is_loopback(base_url.host) or proxy_bypass(f"{base_url.host}:{base_url.port}"):
-        return None
     proxies = getproxies()
+    if is_loopback(base_url.host) or _is_excepted(base_url, proxies.get("no", "")):
+        return None
     scheme = base_url.scheme if base_url.scheme in proxies else "all"
     proxy = proxies.get(scheme)
     if proxy is None:
         return None
     variable = f"{scheme.upper()}_PROXY"
+    proxy = proxy.strip()
     return _checked_proxy(proxy if "://" in proxy else f"http://{proxy}", variable, base_url)
+
+
+def _is_excepted(base_url: URL, exceptions: str) -> bool:
+    """Whether a host is to be asked directly, by the notations of curl, Go and Python together.
+
+    Those are names with all that is below them (`example.com`, `.example.com`, `*.example.com`),
+    addresses, networks (`10.0.0.0/8`), each with a port or without, and `*`.
+    """
+    host, port = _plain(base_url.raw_host or ""), str(base_url.port)
+    if proxy_bypass(f"{base_url.host}:{port}"):  # also what systems other than this one set
+        return True
+    for written in re.split(r"[\s,;]+", exceptions):
+        parts = _EXCEPTION.fullmatch(written)
+        if parts is not None and parts["port"] in (None, port) and _covers(parts["name"], host):
+            return True
+    return False
+
+
+def _covers(name: str, host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host) in ipaddress.ip_network(name.strip("[]"), strict=False)
+    except ValueError:  # one of them is a name
+        name = _plain(name.removeprefix("*.").removeprefix("."))
+        return name == "*" or (bool(name) and f".{host}".endswith(f".{name}"))
+
+
+def _plain(host: str) -> str:
+    """A host's name as the DNS has it."""
+    with suppress(UnicodeError):
+        host = host.encode("idna").decode()
+    return host.lower().rstrip(".")
 
 
 def _checked_proxy(proxy: str, source: str, base_url: URL) -> str:

@@ -3,16 +3,14 @@
 Source: https://help.oncehub.com/developers/overview/error-handling, https://help.oncehub.com/developers/overview/request-ids
 """
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import attrs
 from multidict import CIMultiDictProxy
 
-from .._ground import load_json, read_time
+from .._ground import load_json
 from ..errors import (
     AuthenticationError,
     BadRequestError,
@@ -30,12 +28,10 @@ from ..errors import (
 )
 from .error_text import param_name, without_personal_data
 from .request import Request
+from .retry_after import http_date, retry_after
 
 REQUEST_ID_HEADER = "Request-Id"
 _LONGEST_MESSAGE = 500
-_LONGEST_RETRY_AFTER = 9_999
-_UNIX_TIME = 1e9
-_NUMBER = re.compile(r"([0-9]{1,9999}(?:\.[0-9]{0,30})?)\s*s?", re.ASCII)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -105,43 +101,9 @@ def response_error(request: Request, answer: RawAnswer, wall_time: datetime) -> 
     )
 
 
-def retry_after(headers: Mapping[str, str], wall_time: datetime) -> float | None:
-    """Seconds to wait, from the headers with which services say so.
-
-    `Retry-After` is a number of seconds or an HTTP date (RFC 9110, 10.2.3). In the field it is
-    also a decimal number, a moment in ISO 8601 or Unix time, or several values, of which the
-    longest counts; `Retry-After-Ms` is in milliseconds. What can't be read is not there.
-    """
-    milliseconds = _NUMBER.fullmatch(headers.get("Retry-After-Ms", "").strip())
-    if milliseconds is not None:
-        return float(milliseconds[1]) / 1000
-    text = headers.get("Retry-After", "").strip().strip('"')[:_LONGEST_RETRY_AFTER]
-    waits = [_wait(each, wall_time) for each in (text, *text.split(","))]
-    return max((wait for wait in waits if wait is not None), default=None)
-
-
-def _wait(text: str, wall_time: datetime) -> float | None:
-    number = _NUMBER.fullmatch(text.strip())
-    if number is not None:
-        seconds = float(number[1][:30])
-        if _UNIX_TIME < seconds < 100 * _UNIX_TIME:  # no wait but a moment
-            return max(0.0, seconds - wall_time.timestamp())
-        return min(seconds, _UNIX_TIME)
-    moment = _http_date(text) or read_time(text.strip())
-    return None if moment is None else max(0.0, (moment - wall_time).total_seconds())
-
-
 def _sent(answer: RawAnswer, wall_time: datetime) -> datetime:
     """When the answer was sent, by the clock that its dates are of; ours may differ."""
-    return _http_date(answer.headers.get("Date", "")) or wall_time
-
-
-def _http_date(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError, TypeError):
-        return None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return http_date(answer.headers.get("Date", "")) or wall_time
 
 
 def _error_body(body: bytes) -> Mapping[str, Any]:

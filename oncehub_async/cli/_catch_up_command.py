@@ -2,7 +2,8 @@
 
 from .._client import OnceHub
 from .._ground import text_in_seconds
-from ..webhooks import CaughtUp, catch_up, shared_inbox
+from ..errors import InvalidParameterError
+from ..webhooks import BookingRecords, CaughtUp, catch_up, shared_inbox
 from . import COMPLETE
 from ._inbox_entries import DEFAULT_INBOX, InboxOption
 from ._moments import past_moment
@@ -18,6 +19,8 @@ async def catch_up_account(
     *,
     file: InboxOption = DEFAULT_INBOX,
     since: str | None = None,
+    database: str | None = None,
+    schema: str | None = None,
     dry_run: bool = False,
     json: bool = False,
     proxy: str | None = None,
@@ -39,6 +42,11 @@ async def catch_up_account(
     since
         Changes at this time or later, such as 2026-01-31, 7d, 12h or yesterday; from the beginning
         of the silence in which events may be missing, unless you say otherwise.
+    database
+        A synced database (oncehub sync): with an empty inbox, what changed after the last sync is
+        missing; else it tells what bookings were like before.
+    schema
+        Its schema in PostgreSQL; oncehub unless you say otherwise.
     dry_run
         Only tell what is missing.
     json
@@ -47,13 +55,22 @@ async def catch_up_account(
         The URL of a proxy to go through, such as http://proxy.example.com:3128.
     """
     begin = None if since is None else past_moment(since, "since")
+    if schema is not None and database is None:
+        raise InvalidParameterError("schema", "is the synced database's: add --database")
+    records = None if database is None else _records(database, schema)
     async with shared_inbox(file) as inbox, OnceHub(proxy=proxy) as oncehub:
-        report = await catch_up(oncehub, inbox, since=begin, dry_run=dry_run)
+        report = await catch_up(oncehub, inbox, since=begin, records=records, dry_run=dry_run)
     if json:
         say_json(_as_dict(report))
     else:
         _tell(report)
     return COMPLETE
+
+
+def _records(database: str, schema: str | None) -> BookingRecords:
+    from ..sync import SyncedBookings
+
+    return SyncedBookings(database, schema=schema)
 
 
 def _tell(report: CaughtUp) -> None:

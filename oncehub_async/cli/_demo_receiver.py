@@ -1,4 +1,7 @@
-"""A receiver in a process of its own, to be killed: `... FOLDER PORT [FAILS [SECONDS]]`."""
+"""A receiver in a process of its own, to be killed.
+
+`... FOLDER PORT [FAILS [SECONDS [INBOX]]]`: its inbox is a file in the folder if none is named.
+"""
 
 import asyncio
 import os
@@ -7,21 +10,29 @@ import sys
 from pathlib import Path
 
 from .._ground import open_private
-from ..webhooks import Backoff, Context, Event, Receiver, SQLiteInbox, serve
+from ..webhooks import Backoff, Context, Event, Receiver, inbox_at, serve
 
 VARIABLE = "ONCEHUB_SIGNING_SECRET"
 INBOX, LOG = "inbox.db", "handled.txt"
 FAILS = 0.2
 
 
-async def run(folder: Path, port: int, fails: float = FAILS, seconds: float = 0.05) -> None:
+async def run(
+    folder: Path,
+    port: int,
+    fails: float | str = FAILS,
+    seconds: float | str = 0.05,
+    place: str | None = None,
+) -> None:
     """Receive, and write down when the handler begins and ends.
 
     It fails in `fails` of all attempts and takes up to so many seconds.
     """
+    fails, seconds = float(fails), float(seconds)
+    inbox, _ = inbox_at(place or str(folder / INBOX), "inbox")
     receiver = Receiver(
         signing_secret=os.environ[VARIABLE],
-        inbox=SQLiteInbox(folder / INBOX),
+        inbox=inbox,
         backoff=Backoff(attempts=100, first=0.1, longest=2.0),
     )
     chance = random.SystemRandom()
@@ -43,4 +54,4 @@ async def run(folder: Path, port: int, fails: float = FAILS, seconds: float = 0.
 
 
 if __name__ == "__main__":
-    asyncio.run(run(Path(sys.argv[1]), int(sys.argv[2]), *map(float, sys.argv[3:])))
+    asyncio.run(run(Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:]))

@@ -39,19 +39,27 @@ _KINDS = ("booking.scheduled", "booking.scheduled", "booking.rescheduled", "book
 
 
 class ReceiverProcess:
-    """The receiver, which can be killed and started again at the same port."""
+    """The receiver, which can be killed and started again at the same port.
 
-    def __init__(self, folder: Path, secret: str) -> None:
-        self._folder, self._secret = folder, secret
+    `settings`: what else `_demo_receiver` takes.
+    """
+
+    def __init__(self, folder: Path, secret: str, *settings: str) -> None:
+        self._folder, self._secret, self._settings = folder, secret, settings
         self._port = 0
         self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def id(self) -> str:
+        """The id of the process, as it stands in its log."""
+        return "" if self._process is None else str(self._process.pid)
 
     async def start(self) -> str:
         """Start it; where it receives."""
         module = "oncehub_async.cli._demo_receiver"
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", module, str(self._folder), str(self._port)),
+            *("-m", module, str(self._folder), str(self._port), *self._settings),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             env={**os.environ, VARIABLE: self._secret},

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -30,8 +31,12 @@ from ..export import (
 from . import COMPLETE, FAILED, NOT_THERE
 from ._export_display import Display
 from ._listed_values import refuse_unlisted
+from ._metrics_option import each_of
 from ._moments import past_moment, written_moment
 from ._output import complain, note, say, say_json, several, span
+
+if TYPE_CHECKING:
+    from ..metrics import PrometheusMetrics
 
 
 @attrs.frozen(kw_only=True)
@@ -50,6 +55,8 @@ class ExportOptions:
     overwrite: bool = False
     every: float = EVERY
     once: bool = False
+    metrics: "PrometheusMetrics | None" = None
+    metrics_port: int | None = None
     quiet: bool = False
     json: bool = False
     limits: Limits = attrs.Factory(Limits)
@@ -92,7 +99,9 @@ def request_of(options: ExportOptions, display: Display) -> ExportRequest:
         compression=options.compression,
         overwrite=options.overwrite,
         expected=options.expected,
-        on_progress=display.update,
+        on_progress=each_of(
+            display.update, None if options.metrics is None else options.metrics.on_export
+        ),
     )
 
 
@@ -118,7 +127,9 @@ def client(options: ExportOptions, attempts: "Attempts") -> OnceHub:
         proxy=options.proxy,
         clock=options.clock,
         budget=budget_of(options.limits, options.clock),
-        on_attempt=attempts.note,
+        on_attempt=each_of(
+            attempts.note, None if options.metrics is None else options.metrics.on_attempt
+        ),
     )
 
 
@@ -240,12 +251,3 @@ def _moment_of(name: str, value: str) -> datetime:
         return written_moment(value, "filter")
     except InvalidParameterError as error:
         raise InvalidParameterError("filter", f"{name}: {error.message}") from None
-
-
-def limits_of(per_second: int, per_five_minutes: int) -> Limits:
-    """The limits of bulk work, beside which nobody waits. Raises `InvalidParameterError`."""
-    try:
-        return Limits(per_second, per_five_minutes, reserve=0)
-    except ValueError as error:
-        param, _, text = str(error).partition(": ")
-        raise InvalidParameterError(param, text) from None

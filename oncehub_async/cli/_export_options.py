@@ -9,8 +9,9 @@ from .._ground import checks
 from .._rate import Limits
 from ..errors import InvalidParameterError
 from ..export import EVERY, RESOURCES, Compression, Format
-from ._export_command import ExportOptions, export_account, limits_of
+from ._export_command import ExportOptions, export_account
 from ._listed_values import filters_in_words
+from ._metrics_option import checked_metrics
 from ._watch_command import watch_account
 
 _USUAL_COMPRESSION = {Format.PARQUET: Compression.ZSTD}
@@ -30,6 +31,7 @@ async def export(
     watch: bool = False,
     every: float | None = None,
     once: bool = False,
+    metrics_port: int | None = None,
     quiet: Annotated[bool, Parameter(alias="-q")] = False,
     json: bool = False,
     per_second: int = Limits().per_second,
@@ -82,6 +84,8 @@ async def export(
     once
         Bring the folder up to date and end, for cron and systemd: export what isn't there yet, and
         add what has changed since the last time, as --watch does.
+    metrics_port
+        With --watch: show metrics for Prometheus at this port of 127.0.0.1, under /metrics.
     quiet
         Print nothing but errors.
     json
@@ -93,7 +97,7 @@ async def export(
     proxy
         The URL of a proxy to go through, such as http://proxy.example.com:3128.
     """
-    limits = limits_of(per_second, per_five_minutes)
+    limits = Limits(per_second, per_five_minutes, reserve=0)  # nobody waits beside it
     if every is not None and not watch:
         raise InvalidParameterError("every", "says how often to look for changes: add --watch")
     if once and (watch or overwrite):
@@ -112,6 +116,8 @@ async def export(
         overwrite=overwrite,
         every=EVERY if every is None else every,
         once=once,
+        metrics=checked_metrics(metrics_port, watch=watch),
+        metrics_port=metrics_port,
         quiet=quiet,
         json=json,
         limits=limits,

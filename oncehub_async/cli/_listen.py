@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from socket import gaierror
 from typing import Annotated
@@ -28,7 +28,7 @@ from ..webhooks import (
 )
 from . import COMPLETE
 from ._live_output import LiveOutput
-from ._metrics_page import checked_metrics, metrics_page
+from ._metrics_option import checked_metrics, metrics_shown
 from ._output import json_line, note, span
 from ._posting import (
     VARIABLE,
@@ -109,10 +109,8 @@ async def listen_for_events(request: ListenRequest) -> int:
         if target is not None:
             note(f"Each is posted on to {shown(target)}")
 
-    async with AsyncExitStack() as stack:
-        if metrics is not None and request.metrics_port is not None:
-            page = metrics_page(metrics, receiver.inbox, request.metrics_port, receiver)
-            note(f"Metrics for Prometheus are at {await stack.enter_async_context(page)}")
+    page = metrics_shown(metrics, request.metrics_port, inbox=receiver.inbox, receiver=receiver)
+    async with page:
         await serve(
             receiver, host=request.host, port=request.port, path=request.path, on_start=started
         )

@@ -5,33 +5,28 @@ from contextlib import asynccontextmanager, suppress
 
 from aiohttp import web
 
-from .._ground import checks
 from ..metrics import PrometheusMetrics
 from ..webhooks import InboxError, OpenedInbox, Receiver
 
 _HOST = "127.0.0.1"
 
 
-def checked_metrics(port: int | None) -> PrometheusMetrics | None:
-    """What counts, if it is asked for. Raises `InvalidParameterError`, `ConfigurationError`."""
-    if port is None:
-        return None
-    checks.whole_number(port, "metrics_port", 0, 65535)
-    return PrometheusMetrics()
-
-
 @asynccontextmanager
 async def metrics_page(
-    metrics: PrometheusMetrics, inbox: OpenedInbox, port: int, receiver: Receiver | None = None
+    metrics: PrometheusMetrics,
+    inbox: OpenedInbox | None,
+    port: int,
+    receiver: Receiver | None = None,
 ) -> AsyncIterator[str]:
     """Serve /metrics for as long as it is entered, and /ready of a receiver, with what isn't for
     strangers; gives the URL. Raises `OSError`.
     """
 
     async def show(_request: web.Request) -> web.Response:
-        # What can't be had of the inbox now is as it was; its refusals are counted all the same.
-        with suppress(InboxError):
-            await metrics.observe_inbox(inbox)
+        if inbox is not None:
+            # What can't be had of it now is as it was; its refusals are counted all the same.
+            with suppress(InboxError):
+                await metrics.observe_inbox(inbox)
         return web.Response(
             body=metrics.exposition(),
             headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},

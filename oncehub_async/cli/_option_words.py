@@ -9,7 +9,6 @@ from cyclopts import App, CycloptsError
 from ..errors import ConfigurationError, InvalidParameterError
 
 _OWN = {
-    "limits": "--per-second",
     "resource": "RESOURCES",
     "report": "NAME",
     "api_key": "ONCEHUB_API_KEY",

@@ -9,7 +9,7 @@ from attrs import asdict
 from cyclopts import App
 
 from .._client import OnceHub
-from .._ground import PRIVATE, checks, open_private
+from .._ground import checks, open_anew
 from ..errors import InvalidParameterError
 from ..privacy import (
     SHOWN_AT_MOST,
@@ -193,12 +193,8 @@ def _tell(data: PersonData) -> None:
 
 
 def _write(path: Path, param: str, text: bytes) -> None:
-    with _told_as(param, path):
-        descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        with os.fdopen(descriptor, "wb") as file:
-            if os.name == "posix":
-                os.fchmod(descriptor, PRIVATE)
-            file.write(text)
+    with _told_as(param, path), open_anew(path) as file:
+        file.write(text)
     note(f"Written to {path}")
 
 

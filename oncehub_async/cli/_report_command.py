@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .._ground import checks, did_you_mean, is_time_zone
+from .._ground import checks, did_you_mean, is_time_zone, open_anew
 from ..errors import InvalidParameterError
 from ..models import BookingStatus
 from ..reports import (
@@ -151,7 +151,9 @@ def _write(made: Report, format: ReportFormat, table: str | None, out: Path) -> 
         if format is ReportFormat.PARQUET:
             write_report_parquet(made, out, table)
         else:
-            out.write_text(_text(made, format, table), encoding="utf-8", newline="\n")
+            text = _text(made, format, table)
+            with open_anew(out) as file:
+                file.write(text.encode())
     except OSError as error:
         raise InvalidParameterError(
             "out", f"{out}: {error.strerror or type(error).__name__}"

@@ -25,6 +25,7 @@ from ..sync import (
 )
 from . import COMPLETE, FAILED
 from ._export_command import Attempts, budget_of
+from ._metrics_option import checked_metrics, each_of, metrics_shown
 from ._moments import past_moment
 from ._output import complain, note, say, say_json, say_json_line, several, span
 from ._watch_command import interruption
@@ -49,6 +50,7 @@ class SyncRequest:
     no_personal_data: bool = False
     resync: tuple[str, ...] = ()
     check: bool = False
+    metrics_port: int | None = None
     quiet: bool = False
     json: bool = False
     limits: Limits = attrs.Factory(Limits)
@@ -68,6 +70,7 @@ async def sync_account(request: SyncRequest) -> int:
         raise InvalidParameterError("check", "compares only; leave --watch and --resync out")
     if request.hash_key_env != HASH_KEY_VARIABLE and not request.hash:
         raise InvalidParameterError("hash_key_env", "does nothing without --hash")
+    metrics = checked_metrics(request.metrics_port, watch=request.watch)
     if request.check:
         async with reading(request.database or _DEFAULT_URL, schema=request.schema):
             pass  # to compare with an account, it has to be there; nothing is made
@@ -78,7 +81,7 @@ async def sync_account(request: SyncRequest) -> int:
         proxy=request.proxy,
         clock=request.clock,
         budget=budget_of(request.limits, request.clock),
-        on_attempt=attempts.note,
+        on_attempt=each_of(attempts.note, None if metrics is None else metrics.on_attempt),
     )
     account = AccountSync(
         oncehub,
@@ -87,14 +90,17 @@ async def sync_account(request: SyncRequest) -> int:
         since=None if request.since is None else past_moment(request.since, "since"),
         policy=_policy(request),
         resync=request.resync,
-        on_progress=shown.update,
+        on_progress=each_of(shown.update, None if metrics is None else metrics.on_sync),
     )
     started, begun = request.clock.now(), request.clock.date()
     async with oncehub, account:
         if request.check:
             return await _check(account, request)
         if request.watch:
-            return await _watch(account, request)
+            if metrics is not None:
+                metrics.watch_budget(oncehub)
+            async with metrics_shown(metrics, request.metrics_port):
+                return await _watch(account, request)
         found = await account.run()
         if request.json:
             say_json(_data(found))

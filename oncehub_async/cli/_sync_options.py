@@ -5,7 +5,6 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .._rate import Limits
-from ._export_command import limits_of
 from ._sync_command import HASH_KEY_VARIABLE, SyncRequest, sync_account
 
 
@@ -23,6 +22,7 @@ async def sync(
     no_personal_data: bool = False,
     resync: tuple[str, ...] = (),
     check: bool = False,
+    metrics_port: int | None = None,
     quiet: Annotated[bool, Parameter(alias="-q")] = False,
     json: bool = False,
     per_second: int = Limits().per_second,
@@ -66,6 +66,8 @@ async def sync(
         Tables to read anew, or all, while the old rows stay readable.
     check
         Compare the database with the account: short lists whole, long ones in some places.
+    metrics_port
+        With --watch: show metrics for Prometheus at this port of 127.0.0.1, under /metrics.
     quiet
         Print nothing but errors.
     json
@@ -77,7 +79,7 @@ async def sync(
     proxy
         The URL of a proxy to go through, such as http://proxy.example.com:3128.
     """
-    limits = limits_of(per_second, per_five_minutes)
+    limits = Limits(per_second, per_five_minutes, reserve=0)  # nobody waits beside it
     return await sync_account(
         SyncRequest(
             database=database,
@@ -91,6 +93,7 @@ async def sync(
             no_personal_data=no_personal_data,
             resync=resync,
             check=check,
+            metrics_port=metrics_port,
             quiet=quiet,
             json=json,
             limits=limits,

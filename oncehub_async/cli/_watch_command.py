@@ -21,6 +21,7 @@ from ._export_command import (
     tell_what_is_missing,
 )
 from ._export_display import Display, only_errors_logged
+from ._metrics_option import metrics_shown
 from ._output import complain, note, say, say_json_line, several, span
 
 
@@ -32,9 +33,13 @@ async def watch_account(options: ExportOptions) -> int:
     oncehub = client(options, attempts)
     watching = watch_request(oncehub, request, every=options.every)
     started = options.clock.now()
-    async with oncehub, aclosing(watching) as rounds:
+    if options.metrics is not None:
+        options.metrics.watch_budget(oncehub)
+    page = metrics_shown(options.metrics, options.metrics_port)
+    async with oncehub, page, aclosing(watching) as rounds:
         async with display.shown():
             first = await anext(rounds)
+        _count(first, options)
         entries = {
             each.name: first.manifest.resources[each.name] for each in request.plan.resources
         }
@@ -76,6 +81,7 @@ async def _tell_until_interrupted(
     with interruption() as interrupted:
         try:
             async for each in rounds:
+                _count(each, options)
                 _tell(each, options)
                 if each.total or each.errors:
                     told = options.clock.now()
@@ -116,6 +122,11 @@ def interruption() -> Iterator[asyncio.Event]:
 
 _SIGN_OF_LIFE = 3600.0
 """Seconds; who looks after it may think that a silent watch has died."""
+
+
+def _count(round: Round, options: ExportOptions) -> None:
+    if options.metrics is not None:
+        options.metrics.on_round(round)
 
 
 def _tell_once(round: Round, options: ExportOptions) -> int:

@@ -1,9 +1,7 @@
 """`oncehub watchdog`: whether OnceHub's events still come."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, aclosing
+from contextlib import aclosing
 from pathlib import Path
 
 import attrs
@@ -11,7 +9,6 @@ import attrs
 from .._client import OnceHub
 from .._ground import checks, text_in_seconds
 from ..errors import InvalidParameterError, OnceHubError
-from ..metrics import PrometheusMetrics
 from ..webhooks import (
     CaughtUp,
     Inbox,
@@ -23,7 +20,7 @@ from ..webhooks import (
 )
 from . import COMPLETE, FAILED, SILENT
 from ._inbox_entries import DEFAULT_INBOX, InboxOption
-from ._metrics_page import checked_metrics, metrics_page
+from ._metrics_option import checked_metrics, metrics_shown
 from ._object_ids import checked_id
 from ._output import complain, note, say, say_json_line, several, span
 from ._watch_command import interruption
@@ -64,7 +61,7 @@ async def watch_webhooks(request: WatchdogRequest) -> int:
             if look.is_silent and request.recreate:
                 await _make_anew(oncehub, inbox, request)
             return FAILED if look.error is not None else SILENT if look.is_silent else COMPLETE
-        async with _metrics_shown(metrics, inbox, request):
+        async with metrics_shown(metrics, request.metrics_port, inbox=inbox):
             return await _watch(watch, oncehub, inbox, request)
 
 
@@ -102,17 +99,6 @@ async def _make_anew(oncehub: OnceHub, inbox: Inbox, request: WatchdogRequest) -
         note(f"{several(sum(report.missing.values()), 'missed event')} put into the inbox")
     except (OnceHubError, OSError) as error:
         complain(f"the webhook could not be made anew: {error}")
-
-
-@contextlib.asynccontextmanager
-async def _metrics_shown(
-    metrics: PrometheusMetrics | None, inbox: Inbox, request: WatchdogRequest
-) -> AsyncIterator[None]:
-    async with AsyncExitStack() as stack:
-        if metrics is not None and request.metrics_port is not None:
-            page = metrics_page(metrics, inbox, request.metrics_port)
-            note(f"Metrics for Prometheus are at {await stack.enter_async_context(page)}")
-        yield
 
 
 def _tell(look: WebhookLook, request: WatchdogRequest) -> None:

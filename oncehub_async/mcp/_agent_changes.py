@@ -9,36 +9,25 @@ import attrs
 
 from .._client import OnceHub
 from .._ground import did_you_mean, printable
-from ..errors import InvalidParameterError, ModelError
+from ..errors import InvalidParameterError
 from ..models import (
     Booking,
+    Contact,
     DateOverride,
-    Model,
     SlotLocation,
     SlotLocationType,
     TimeSlot,
     WorkingDay,
-    from_dict,
 )
 from ..resources import ContactFields
-from ._agent_views import View, needed_moment, time_in, zone_of
+from ._agent_hours import hours_in_words, hours_of
+from ._agent_views import View, line, needed_moment, time_in, zone_of
+from ._planned_change import PlannedChange, with_values
 
 Given = Mapping[str, Any]
 _FIXED = ("email", "mobile_phone")
 _NAMES = ("first_name", "last_name")
 _CONTACT = (*_NAMES, *_FIXED, *ContactFields.__annotations__)
-
-
-@attrs.frozen
-class PlannedChange:
-    """A change that can be made: what will happen to whom, and where to look afterwards."""
-
-    words: str
-    apply: Callable[[], Awaitable[Mapping[str, Any]]]
-    look: str
-    """How to find out whether it was done, where the answer got lost."""
-    about: str
-    """The id of what it is about, for the record of changes."""
 
 
 @attrs.frozen
@@ -90,11 +79,13 @@ class ChangePlanner:
             )
             return {"booking": made.id}
 
-        place = "" if location is None else f", {location.type}"
+        place = "" if location is None else f", {line(location.type)}"
+        more = {name: given[name] for name in ("phone", "address") if name in given}
         return PlannedChange(
-            f"Book {printable(calendar.name or 'a calendar')} ({object_id}) at "
+            f"Book {line(calendar.name or 'a calendar')} ({object_id}) at "
             f"{time_in(start, zone)}{place} for {printable(given['name'])}, "
-            f"{printable(given['email'])}. OnceHub writes to the guest and the host.",
+            f"{printable(given['email'])}{with_values({**more, **answers})}. "
+            "OnceHub writes to the guest and the host.",
             apply,
             f"find_bookings with booking_calendar {object_id}, starting_after "
             f"{time_in(start - timedelta(minutes=1), zone)} and starting_before "
@@ -130,11 +121,12 @@ class ChangePlanner:
             raise InvalidParameterError("new_host", "is missing: the id of a user (list_bookable)")
         what = self._told(booking)
         told = "OnceHub writes to the guest" if writes else "Nobody is told"
+        why = with_values({} if reason is None else {"reason": reason})
         do, words = {
-            "cancel": (cancel, f"Cancel {what}. {told}."),
+            "cancel": (cancel, f"Cancel {what}{why}. {told}."),
             "request_reschedule": (
                 request_reschedule,
-                f"Cancel {what}, and OnceHub asks the guest to choose another time.",
+                f"Cancel {what}{why}, and OnceHub asks the guest to choose another time.",
             ),
             "reassign": (
                 reassign,
@@ -154,7 +146,7 @@ class ChangePlanner:
         guest = self.view.person(form.name) if form is not None and form.name else "a guest"
         return (
             f"the booking {booking.id} of {guest} at {time} "
-            f"(now {printable(booking.status or 'without a status')})"
+            f"(now {line(booking.status or 'without a status')})"
         )
 
     async def _contact(self, given: Given) -> PlannedChange:
@@ -164,7 +156,6 @@ class ChangePlanner:
                 raise InvalidParameterError(
                     f"fields.{name}", f"is not known; {did_you_mean(name, _CONTACT)}"
                 )
-        names = ", ".join(fields)
         if not fields:
             raise InvalidParameterError("fields", "is empty: pass what to set")
         contacts = self.oncehub.contacts
@@ -179,7 +170,8 @@ class ChangePlanner:
             for name in _FIXED:
                 if name in fields:
                     raise InvalidParameterError(f"fields.{name}", "can't be changed by the API")
-            await contacts.get(object_id)
+            contact = await contacts.get(object_id)
+            of_whom = f"{object_id} ({self._name_of(contact)})"
 
         async def apply() -> Mapping[str, Any]:
             made = await (
@@ -190,12 +182,11 @@ class ChangePlanner:
             return {"contact": self.view.contact(made)}
 
         if object_id is None:
-            words, look = f"Add a contact with {names}.", "find_contacts by its email"
+            words = f"Add a contact{with_values(fields)}."
+            look = f"find_contacts{' by its email' if 'email' in fields else ': the newest'}"
         else:
-            words, look = (
-                f"Set {names} of the contact {object_id}.",
-                f"find_contacts with id {object_id}",
-            )
+            words = f"Change the contact {of_whom}{with_values(fields)}."
+            look = f"find_contacts with id {object_id}"
         return PlannedChange(words, apply, look, object_id or "a new contact")
 
     async def _contact_gone(self, given: Given) -> PlannedChange:
@@ -205,13 +196,16 @@ class ChangePlanner:
         async def apply() -> Mapping[str, Any]:
             return {"deleted": (await self.oncehub.contacts.delete(object_id)).id}
 
-        name = self.view.person(f"{contact.first_name or ''} {contact.last_name or ''}")
         return PlannedChange(
-            f"Delete the contact {object_id} ({name}). It can't be brought back.",
+            f"Delete the contact {object_id} ({self._name_of(contact)}). It can't be brought back.",
             apply,
             f"find_contacts with id {object_id}",
             object_id,
         )
+
+    def _name_of(self, contact: Contact) -> str:
+        name = f"{contact.first_name or ''} {contact.last_name or ''}".strip()
+        return str(self.view.person(name)) or "no name"
 
     async def _link(self, given: Given) -> PlannedChange:
         object_id = given["id"]
@@ -221,6 +215,9 @@ class ChangePlanner:
             raise InvalidParameterError(
                 next(iter(form)), "only a booking calendar's link can be filled in"
             )
+
+        kind = self.oncehub.booking_calendars if of_calendar else self.oncehub.master_pages
+        page = await kind.get(object_id)
 
         async def apply() -> Mapping[str, Any]:
             if of_calendar:
@@ -232,16 +229,17 @@ class ChangePlanner:
             return {"url": link.url, "note": "whoever has it can book once; it ends in 90 days"}
 
         return PlannedChange(
-            f"Make a link that books {object_id} once. Nobody is told of it.",
+            f"Make a link that books {line(page.name or 'a page')} ({object_id}) once"
+            f"{with_values(form)}. Nobody is told of it.",
             apply,
-            "nowhere: an unused link does no harm and ends in 90 days",
+            None,
             object_id,
         )
 
     async def _hours(self, given: Given) -> PlannedChange:
         object_id = given["user"]
-        weekly = _models(given.get("weekly", []), WorkingDay, "weekly")
-        overrides = _models(given.get("overrides", []), DateOverride, "overrides")
+        weekly = hours_of(given.get("weekly", []), WorkingDay, "weekly")
+        overrides = hours_of(given.get("overrides", []), DateOverride, "overrides")
         if not weekly and not overrides:
             raise InvalidParameterError("weekly", "pass weekly or overrides")
         users = self.oncehub.users
@@ -255,10 +253,10 @@ class ChangePlanner:
             await users.update_scheduling_availability(object_id, **given_fields)
             return {"set": list(given_fields)}
 
-        days = [f"{each.day}: {_hours(each)}" for each in weekly]
-        dates = [f"{each.date}: {_hours(each)}" for each in overrides]
+        days = [f"{each.day}: {hours_in_words(each)}" for each in weekly]
+        dates = [f"{each.date}: {hours_in_words(each)}" for each in overrides]
         return PlannedChange(
-            f"Set the hours of the user {object_id}, in {printable(zone or 'their time zone')}: "
+            f"Set the hours of the user {object_id}, in {line(zone or 'their time zone')}: "
             f"{printable('; '.join(days + dates))}. Other days stay.",
             apply,
             f"availability of {object_id}",
@@ -290,20 +288,3 @@ def _location(slot: TimeSlot, given: Given) -> SlotLocation | None:
             raise InvalidParameterError("address", "is missing: the host comes to the guest")
         return attrs.evolve(chosen, value=given["address"])
     return chosen
-
-
-def _models(given: list[Any], cls: type[Any], name: str) -> list[Any]:
-    made: list[Model] = []
-    for at, each in enumerate(given):
-        try:
-            made.append(from_dict(each, cls, at=f"{name}[{at}]"))
-        except ModelError as error:
-            raise InvalidParameterError(name, str(error)) from None
-    return made
-
-
-def _hours(day: WorkingDay | DateOverride) -> str:
-    if day.working_hours is None:
-        return "as on that weekday"
-    hours = [f"{each.start_time}-{each.end_time}" for each in day.working_hours]
-    return ", ".join(hours) or "off"

@@ -1,13 +1,14 @@
 """The tools that read. Each takes checked arguments and gives what is told."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from .._client import OnceHub
-from .._ground import dump_any_json, load_json
+from .._ground import dump_any_json, load_json, read_date
 from .._lists import Listing
 from ..errors import InvalidParameterError
 from ..models import Model, to_dict
@@ -16,7 +17,7 @@ from ..sync import DEFAULT_DATABASE
 from ..web import BookingLink, ClassicLink, is_classic
 from ._agent_answers import Items
 from ._agent_tools import BOOKING_FILTERS
-from ._agent_views import View, moment, slot_view, zone_of
+from ._agent_views import View, line, moment, slot_view, zone_of
 
 Given = Mapping[str, Any]
 Answer = Items | Mapping[str, Any]
@@ -24,6 +25,8 @@ _PAGE = 20
 _OF_PEOPLE = frozenset(
     {ReportName.DETAIL, ReportName.CUSTOMERS, ReportName.USERS, ReportName.ACCOUNT}
 )
+_PEOPLE_IN = frozenset({("hosts", "name"), ("cancellations", "reason")})
+"""Columns of other reports' tables that name people, or hold what they typed."""
 _MOST_ROWS = 100
 _MOST_BYTES_OF_ROWS = 9_000
 """Of each table; the account's report has two that are long."""
@@ -115,18 +118,34 @@ class Reading:
             raise InvalidParameterError(
                 "name", "this report names people: oncehub mcp --personal-data allows it"
             )
+        filters = given.get("filters", {})
+        for name, value in filters.items():
+            if not isinstance(value, str):
+                raise InvalidParameterError(
+                    f"filters.{name}", "expected a text; several values go with commas"
+                )
         made = await report(
             self.database or DEFAULT_DATABASE,
             given["name"],
             by=given.get("by"),
             per=given.get("per", "month"),
-            since=given.get("since"),
-            until=given.get("until"),
+            since=_day_or_moment(given.get("since"), "since"),
+            until=_day_or_moment(given.get("until"), "until"),
             tz=_zone(given).key,
-            filters=given.get("filters"),
+            filters=filters,
         )
         told: dict[str, Any] = load_json(report_json(made))
-        return {**told, "tables": {name: _short(rows) for name, rows in told["tables"].items()}}
+        tables = {
+            table: _short([self._row(table, row) for row in rows])
+            for table, rows in told["tables"].items()
+        }
+        return {**told, "tables": tables}
+
+    def _row(self, table: str, row: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            name: self.view.person(value) if (table, name) in _PEOPLE_IN else line(value)
+            for name, value in row.items()
+        }
 
 
 def _short(rows: list[Any]) -> list[Any]:
@@ -136,6 +155,12 @@ def _short(rows: list[Any]) -> list[Any]:
         shown = shown[: len(shown) * 3 // 4]
     left = len(rows) - len(shown)
     return [*shown, f"{left} more rows: narrow since, until or filters"] if left else shown
+
+
+def _day_or_moment(text: str | None, name: str) -> date | datetime | None:
+    """A day of the report's time zone, or a time that names its own."""
+    day = read_date(text)
+    return moment(text, name) if day is None else day
 
 
 def _zone(given: Given) -> ZoneInfo:

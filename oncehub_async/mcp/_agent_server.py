@@ -21,27 +21,22 @@ from .. import __version__
 from .._client import OnceHub
 from .._ground import did_you_mean
 from .._http import RequestAttempt, RetryPolicy
-from ..errors import InvalidParameterError, OnceHubError, OutcomeUnknownError
-from ._agent_answers import STRANGERS, fitted
-from ._agent_changes import ChangePlanner, PlannedChange
+from ..errors import InvalidParameterError, OnceHubError
+from ._agent_answers import MOST_OF_AN_ERROR, STRANGERS, STRANGERS_IN_TABLES, fitted
+from ._agent_arguments import checked
+from ._agent_changes import ChangePlanner
 from ._agent_reading import Reading
 from ._agent_tools import CHANGING, READING, REPORT, Change, Tool, tools_for
 from ._agent_views import View
 from ._change_audit import Audit
 from ._change_tokens import MINUTES, ChangeTokens
+from ._planned_change import PlannedChange, may_be_done
 
 T = TypeVar("T")
 _SECONDS = 20.0
 _FOR_ONE_CALL = 15.0
 """A change ends by its own deadline, which knows whether it was done."""
 _LONG_WAIT = 2.0
-_TYPES = {"string": str, "boolean": bool, "object": dict, "array": list}
-_EXPECTED = {
-    "string": "a text",
-    "boolean": "true or false",
-    "object": "an object",
-    "array": "a list",
-}
 _ASKED = "confirm"
 _LATE = "no answer within 20 s; the rate budget may be short: ask again in a minute"
 _NOTHING: dict[str, Any] = {"type": "object", "properties": {}}
@@ -138,7 +133,9 @@ class _Agent:
     async def _read(self, tool: Tool, given: Mapping[str, Any]) -> str:
         with _noted() as notes:
             answer = await _in_time(self._reading.answer(tool.name, given))
-        if self._settings.personal_data and tool.name in _WITH_PEOPLE:
+        if tool is REPORT:
+            notes.append(STRANGERS_IN_TABLES)
+        elif self._settings.personal_data and tool.name in _WITH_PEOPLE:
             notes.append(STRANGERS)
         return fitted(answer, *notes)
 
@@ -158,7 +155,12 @@ class _Agent:
         if token is not None:
             # Before the plan is made anew, so that two calls at once can't both have it.
             self._tokens.take(token, tool.name, given)
-            return await self._apply(tool, await _in_time(self._changes.plan(tool.name, given)))
+            until = _seconds_from_now()
+            try:
+                plan = await _in_time(self._changes.plan(tool.name, given))
+            except (OnceHubError, TimeoutError) as error:
+                return _unchanged(error)
+            return await self._apply(tool, plan, until)
         plan = await _in_time(self._changes.plan(tool.name, given))
         token = self._tokens.token_for(tool.name, given)
         if _can_ask(context):
@@ -173,7 +175,7 @@ class _Agent:
                 if not _agrees(asked):
                     return _said("the person declined: nothing was changed")
                 self._tokens.take(token, tool.name, given)
-                return await self._apply(tool, plan)
+                return await self._apply(tool, plan, _seconds_from_now())
         return _said(
             fitted(
                 {
@@ -185,29 +187,33 @@ class _Agent:
             )
         )
 
-    async def _apply(self, tool: Tool, plan: PlannedChange) -> types.CallToolResult:
+    async def _apply(self, tool: Tool, plan: PlannedChange, until: float) -> types.CallToolResult:
         # Written down before it is done, so that a crash leaves a trace.
-        self._audit.record(tool.name, plan.about, "begun")
+        self._audit.begin(tool.name, plan.about)
+        outcome = "unknown"
         try:
-            async with asyncio.timeout(_SECONDS):
+            async with asyncio.timeout_at(until):
                 done = await plan.apply()
-        except OutcomeUnknownError:
-            return self._unknown(tool, plan)
-        except OnceHubError:
-            self._audit.record(tool.name, plan.about, "refused")
-            raise
-        except TimeoutError:
-            return self._unknown(tool, plan)
-        self._audit.record(tool.name, plan.about, "done")
-        return _said(fitted({"done": plan.words, **done}))
+            outcome = "done"
+        except (OnceHubError, TimeoutError) as error:
+            if not may_be_done(error):
+                outcome = "refused"
+                return _unchanged(error)
+            return _said(f"it isn't known whether this was done: {plan.after_loss}", failed=True)
+        finally:
+            # Also where the agent hangs up in the middle of it.
+            unwritten = self._audit.end(tool.name, plan.about, outcome)
+        return _said(fitted({"done": plan.words, **done}, *unwritten))
 
-    def _unknown(self, tool: Tool, plan: PlannedChange) -> types.CallToolResult:
-        self._audit.record(tool.name, plan.about, "unknown")
-        return _said(
-            "it isn't known whether this was done: the answer got lost. Don't ask for it again. "
-            f"Look first: {plan.look}.",
-            failed=True,
-        )
+
+def _unchanged(error: OnceHubError | TimeoutError) -> types.CallToolResult:
+    said = str(error) if isinstance(error, OnceHubError) else _LATE
+    return _said(f"nothing was changed: {said}", failed=True)
+
+
+def _seconds_from_now() -> float:
+    """When an answer has to be there, by the loop's clock."""
+    return asyncio.get_running_loop().time() + _SECONDS
 
 
 async def _in_time(answer: Awaitable[T]) -> T:
@@ -246,24 +252,8 @@ def _agrees(answer: object) -> bool:
 
 
 def _said(text: str, *, failed: bool = False) -> types.CallToolResult:
+    if failed:
+        text = text[:MOST_OF_AN_ERROR]
     return types.CallToolResult(
         content=[types.TextContent(type="text", text=text)], is_error=failed
     )
-
-
-def checked(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of a call. Raises `InvalidParameterError`, which names the one at fault."""
-    known = tool.announced().input_schema["properties"]
-    for name, value in given.items():
-        if name not in known:
-            raise InvalidParameterError(name, f"is not known; {did_you_mean(name, known)}")
-        kind = known[name].get("type", "string")
-        if not isinstance(value, _TYPES[kind]):
-            raise InvalidParameterError(name, f"expected {_EXPECTED[kind]}")
-        allowed = known[name].get("enum")
-        if allowed is not None and value not in allowed:
-            raise InvalidParameterError(name, did_you_mean(value, allowed))
-    for name in tool.required:
-        if name not in given:
-            raise InvalidParameterError(name, "is missing")
-    return dict(given)

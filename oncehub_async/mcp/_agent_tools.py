@@ -212,7 +212,7 @@ OPERATIONS: Mapping[str, str] = {
     "GET /booking-pages": "list_bookable",
     "GET /booking-pages/{id}": "left out: the list says all of it",
     "GET /master-pages": "list_bookable",
-    "GET /master-pages/{id}": "left out: the list says all of it",
+    "GET /master-pages/{id}": "one_time_link",
     "POST /master-pages/{id}/one-time-links": "one_time_link",
     "GET /event-types": "list_bookable",
     "GET /event-types/{id}": "left out: the list says all of it",

@@ -7,6 +7,7 @@ from typing import Any
 
 import uvicorn
 from mcp.server.stdio import stdio_server
+from mcp.server.transport_security import TransportSecuritySettings
 
 from .._client import OnceHub
 from .._ground import HiddenText, checks
@@ -21,6 +22,12 @@ AsgiApp = Callable[
 PATH = "/mcp"
 _HOST = "127.0.0.1"
 _SHORTEST = 16
+_NAMES = ("127.0.0.1", "localhost", "[::1]")
+_OWN_NAMES = TransportSecuritySettings(
+    allowed_hosts=[f"{name}{port}" for name in _NAMES for port in ("", ":*")],
+    allowed_origins=[f"http://{name}{port}" for name in _NAMES for port in ("", ":*")],
+)
+"""Without a port as well: proxies send such a Host, and browsers such an Origin of port 80."""
 
 
 async def serve_stdio(
@@ -90,7 +97,10 @@ def http_app(oncehub: OnceHub, token: str, settings: AgentSettings | None = None
     secret = HiddenText(_checked(token))
     del token
     app = server_for(oncehub, settings).streamable_http_app(
-        streamable_http_path=PATH, json_response=True, stateless_http=True, host=_HOST
+        streamable_http_path=PATH,
+        json_response=True,
+        stateless_http=True,
+        transport_security=_OWN_NAMES,
     )
 
     async def guarded(

@@ -1,17 +1,17 @@
 """What agents are shown of objects, and how times and people's data are written for them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from .._ground import (
+    in_utc,
     is_time_zone,
     printable,
     read_as_written,
-    read_zoned_time,
     text_with_offset,
 )
 from ..errors import InvalidParameterError
@@ -30,12 +30,23 @@ _REMEDY = (
 def needed_moment(text: str, name: str) -> datetime:
     """A time that names its zone, by an offset or by name (RFC 9557) or both.
 
-    Raises `InvalidParameterError`, with the remedy.
+    Raises `InvalidParameterError`, with the remedy; also where the two don't agree.
     """
-    time = _in_named_zone(text) if text.endswith("]") else read_zoned_time(text)
-    if time is None:
+    written, zone = _parts(text)
+    time = None if zone is not None and not is_time_zone(zone) else read_as_written(written)
+    if time is not None and time.tzinfo is None:
+        time = None if zone is None else _in_zone(time, ZoneInfo(zone))
+    moment = None if time is None else in_utc(time)
+    # Near the ends of time there is no room for another zone or a minute more.
+    if time is None or moment is None or not MINYEAR < moment.year < MAXYEAR:
         raise InvalidParameterError(name, _REMEDY)
-    return time
+    # "Z" says nothing of the place (RFC 9557, 2); another offset has to be the place's.
+    is_there = zone is None or written.upper().endswith("Z")
+    if not is_there and moment.astimezone(zone_of(zone or "")).utcoffset() != time.utcoffset():
+        raise InvalidParameterError(
+            name, f"its offset is not that of {zone} at that time: leave one of them out"
+        )
+    return moment
 
 
 def moment(text: str | None, name: str) -> datetime | None:
@@ -43,18 +54,16 @@ def moment(text: str | None, name: str) -> datetime | None:
     return None if text is None else needed_moment(text, name)
 
 
-def _in_named_zone(text: str) -> datetime | None:
-    written, _, zone = text[:-1].partition("[")
-    if not is_time_zone(zone):
-        return None
-    time = read_as_written(written)
-    if time is None or time.tzinfo is not None:
-        return read_zoned_time(written)
-    here = time.replace(tzinfo=ZoneInfo(zone))
+def _parts(text: str) -> tuple[str, str | None]:
+    """A time as it is written, and the name of a zone behind it in brackets."""
+    written, bracket, zone = text.partition("[")
+    return (written, zone[:-1]) if bracket and zone.endswith("]") else (text, None)
+
+
+def _in_zone(time: datetime, zone: ZoneInfo) -> datetime | None:
+    here = time.replace(tzinfo=zone)
     # An hour that is skipped or comes twice when the clocks change needs an offset.
-    if here.utcoffset() != here.replace(fold=1).utcoffset():
-        return None
-    return read_zoned_time(text_with_offset(here))
+    return here if here.utcoffset() == here.replace(fold=1).utcoffset() else None
 
 
 def zone_of(name: str, param: str = "time_zone") -> ZoneInfo:
@@ -102,7 +111,7 @@ class View:
                 "booking_calendar": id_of(booking.booking_calendar),
                 "booking_page": id_of(booking.booking_page),
                 "event_type": id_of(booking.event_type),
-                "guest_time_zone": _line(booking.customer_timezone) if self.personal else None,
+                "guest_time_zone": line(booking.customer_timezone) if self.personal else None,
                 "guest": guest,
             }
         )
@@ -126,14 +135,14 @@ class View:
         if isinstance(model, User):
             told["person"] = self.person(f"{model.first_name or ''} {model.last_name or ''}")
             told["time_zone"] = model.timezone
-        return _filled({name: _line(each) for name, each in told.items()})
+        return _filled({name: line(each) for name, each in told.items()})
 
 
 def slot_view(slot: TimeSlot, zone: ZoneInfo) -> dict[str, Any]:
     """A free time, and of which kinds its places are."""
     return {
         "start_time": time_in(slot.start_time, zone),
-        "locations": [_line(each.type) for each in slot.locations or ()],
+        "locations": [line(each.type) for each in slot.locations or ()],
     }
 
 
@@ -145,7 +154,8 @@ def masked(text: str) -> str:
     )
 
 
-def _line(value: Any) -> Any:
+def line(value: Any) -> Any:
+    """A text that somebody wrote in one line of bounded length; other values as they are."""
     return _cut(printable(value)) if isinstance(value, str) else value
 
 

@@ -16,26 +16,37 @@ class Audit:
     def __init__(self, clock: Clock, path: Path | None) -> None:
         self._clock = clock
         self._path = path
-        if path is not None:
-            _append(path, b"")
+        self._append(b"")
 
-    def record(self, tool: str, about: str, outcome: str) -> None:
-        """`outcome` is begun, done, refused or unknown. Raises `ConfigurationError`."""
+    def begin(self, tool: str, about: str) -> None:
+        """Before a change. Raises `ConfigurationError`: then it mustn't be made."""
+        self._record(tool, about, "begun")
+
+    def end(self, tool: str, about: str, outcome: str) -> list[str]:
+        """After a change, which is done, refused or unknown: what to say if that isn't written."""
+        try:
+            self._record(tool, about, outcome)
+        except ConfigurationError as error:
+            logger.error("the end of a change isn't in the record: %s", error)
+            return ["the record of changes can't be written: tell whoever runs this server"]
+        return []
+
+    def _record(self, tool: str, about: str, outcome: str) -> None:
         told = {"tool": tool, "object_id": about, "outcome": outcome}
         logger.info("%s of %s by an agent: %s", tool, about, outcome, extra=fields(**told))
-        if self._path is not None:
-            line = {"time": text_in_milliseconds(self._clock.date()), **told}
-            _append(self._path, dump_json(line) + b"\n")
+        line = {"time": text_in_milliseconds(self._clock.date()), **told}
+        self._append(dump_json(line) + b"\n")
 
-
-def _append(path: Path, line: bytes) -> None:
-    try:
-        file = open_private(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    def _append(self, line: bytes) -> None:
+        if self._path is None:
+            return
         try:
-            os.write(file, line)
-        finally:
-            os.close(file)
-    except OSError as error:
-        raise ConfigurationError(
-            f"audit: {path}: {error.strerror}; nothing is changed without a record"
-        ) from None
+            file = open_private(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+            try:
+                os.write(file, line)
+            finally:
+                os.close(file)
+        except OSError as error:
+            raise ConfigurationError(
+                f"audit: {self._path}: {error.strerror}; nothing is changed without a record"
+            ) from None

@@ -44,7 +44,9 @@ class ChangeTokens:
             raise InvalidParameterError("token", f"is none of this server's; {_AGAIN}") from None
         head, seal = raw[: _HEAD.size], raw[_HEAD.size :]
         if not hmac.compare_digest(seal, self._seal(head, tool, arguments)):
-            raise InvalidParameterError("token", f"is for other arguments; {_AGAIN}")
+            raise InvalidParameterError(
+                "token", f"is for other arguments, or of another server; {_AGAIN}"
+            )
         now = self._clock.now()
         if now >= until:
             raise InvalidParameterError("token", f"is older than {MINUTES} minutes; {_AGAIN}")

@@ -8,9 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .._ground import read_date
-from ..sync import ObjectState, Reader, read_states, reading
+from ..sync import ObjectState, Reader, blocked_columns, read_states, reading
 from . import _report_queries as queries
-from ._report_account import account_tables
+from ._report_account import account_columns, account_tables
+from ._report_blocked import columns_asked, note_of_blocked
 from ._report_detail import detail_table
 from ._report_model import Report, ReportColumn, ReportTable, Shows
 from ._report_queries import Counted, shown_time
@@ -110,12 +111,15 @@ async def _made(reader: Reader, request: ReportRequest) -> Report:
     notes: list[str] = []
     if request.name is ReportName.ACCOUNT:
         tables = await account_tables(reader, request.now)
+        asked = account_columns()
     else:
+        asked = columns_asked(counted)
         tables = await _tables(reader, counted)
         (unreadable,) = (await _rows(reader, counted.unreadable()))[0]
         if unreadable:
             time = "meeting" if request.by is By.MEETING else "creation"
             notes.append(f"{unreadable:,} bookings have no {time} time and are not counted.")
+    notes += note_of_blocked(await blocked_columns(reader) & asked)
     return Report(
         name=request.name.value,
         title=_TITLES[request.name],

@@ -44,6 +44,11 @@ _TABLES: tuple[tuple[str, str, tuple[tuple[str, str, Shows], ...], str], ...] = 
 )
 
 
+def account_columns() -> frozenset[str]:
+    """The columns of the database that are shown, such as `users.email`."""
+    return frozenset(f"{name}.{column}" for name, _, shown, _ in _TABLES for column, _, _ in shown)
+
+
 async def account_tables(reader: Reader, now: datetime) -> list[ReportTable]:
     """A table for each kind of object that bookings belong to, the deleted ones last."""
     tables = []

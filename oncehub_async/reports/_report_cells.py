@@ -6,12 +6,19 @@ from typing import Any
 from .._ground import date_text, text_in_minutes, time_text
 from ._report_model import ReportColumn, ReportTable, Shows
 
+LONGEST = 300
+"""Of what people are shown of a text, in characters; what is cut ends in "…"."""
 BAR = 20
 """The longest bar in a text, in characters."""
 
 
 def shown(value: Any, column: ReportColumn) -> str:
-    """A cell for people; nothing where there is nothing."""
+    """A cell for people, at most `LONGEST` long; nothing where there is nothing."""
+    text = _whole(value, column)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _whole(value: Any, column: ReportColumn) -> str:
     if value is None:
         return ""
     if column.shows is Shows.SHARE:
@@ -20,6 +27,8 @@ def shown(value: Any, column: ReportColumn) -> str:
         return f"{value:,.2f}"
     if column.shows is Shows.COUNT:
         return f"{value:,}" if isinstance(value, int) else str(value)
+    if column.shows is Shows.NUMBER:
+        return f"{value:,.2f}".removesuffix(".00")
     if column.shows is Shows.YES_NO:
         return "yes" if value else "no"
     if isinstance(value, datetime):

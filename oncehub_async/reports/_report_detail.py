@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..sync import Reader
+from ..sync import Reader, table_of
 from ._report_model import ReportColumn, ReportTable, Shows
 from ._report_queries import Counted, detail
 
@@ -18,7 +18,7 @@ _COLUMNS: tuple[tuple[str, str, Shows], ...] = (
     ("subject", "Subject", Shows.TEXT),
     ("starting_time", "Start", Shows.TIME),
     ("ending_time", "End", Shows.TIME),
-    ("duration_minutes", "Minutes", Shows.COUNT),
+    ("duration_minutes", "Minutes", Shows.NUMBER),
     ("customer_timezone", "Customer's time zone", Shows.TEXT),
     ("customer_name", "Customer", Shows.TEXT),
     ("customer_email", "Email", Shows.TEXT),
@@ -40,7 +40,7 @@ _COLUMNS: tuple[tuple[str, str, Shows], ...] = (
     ("canceled_by", "Canceled or rescheduled by", Shows.TEXT),
     ("cancellation_reason", "Why", Shows.TEXT),
     ("rescheduled_booking_id", "In place of", Shows.TEXT),
-    ("amount_charged", "Amount", Shows.COUNT),
+    ("amount_charged", "Amount", Shows.NUMBER),
     ("currency", "Currency", Shows.TEXT),
     ("utm_source", "utm_source", Shows.TEXT),
     ("utm_medium", "utm_medium", Shows.TEXT),
@@ -84,5 +84,5 @@ async def _custom_columns(reader: Reader) -> list[str]:
         f"WHERE table_name = 'bookings_wide'{where} ORDER BY ordinal_position",
         *arguments,
     )
-    known = {"custom_fields"}
+    known = table_of("bookings").names
     return [name for (name,) in rows if name.startswith("custom_") and name not in known]

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from .._ground import dump_json
+from .._ground import dump_json, harmless_text, open_anew
 from ..errors import InvalidParameterError
 from ._report_cells import plain
 from ._report_model import Report, ReportTable, Shows
@@ -26,14 +26,20 @@ def table_of_report(report: Report, name: str | None = None) -> ReportTable:
 def report_csv(report: Report, table: str | None = None) -> str:
     """A table of a report as CSV, with a line of names; empty cells are what isn't known.
 
-    Shares are numbers from 0 to 1, times ISO 8601. Raises `InvalidParameterError`.
+    Shares are numbers from 0 to 1, times ISO 8601. Before what a spreadsheet could take for a
+    formula there is an apostrophe, as in exports. Raises `InvalidParameterError`.
     """
     chosen = table_of_report(report, table)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([column.name for column in chosen.columns])
-    writer.writerows([["" if v is None else plain(v) for v in row] for row in chosen.rows])
+    writer.writerows(map(_csv_cell, row) for row in chosen.rows)
     return text.getvalue()
+
+
+def _csv_cell(value: Any) -> Any:
+    written = "" if value is None else plain(value)
+    return harmless_text(written) if isinstance(value, str) else written
 
 
 def report_json(report: Report) -> bytes:
@@ -71,6 +77,7 @@ def write_report_parquet(report: Report, path: Path, table: str | None = None) -
     types = {
         Shows.TEXT: arrow.string(),
         Shows.COUNT: arrow.int64(),
+        Shows.NUMBER: arrow.float64(),
         Shows.SHARE: arrow.float64(),
         Shows.HOURS: arrow.float64(),
         Shows.TIME: arrow.timestamp("us", tz="UTC"),
@@ -82,4 +89,5 @@ def write_report_parquet(report: Report, path: Path, table: str | None = None) -
         column.name: arrow.array(values, types[column.shows])
         for column, values in zip(chosen.columns, columns, strict=True)
     }
-    parquet.write_table(arrow.table(arrays), path)
+    with open_anew(path) as file:
+        parquet.write_table(arrow.table(arrays), file)

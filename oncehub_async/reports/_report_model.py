@@ -12,6 +12,8 @@ class Shows(Enum):
 
     TEXT = "text"
     COUNT = "count"
+    NUMBER = "number"
+    """Which may be a fraction, such as an amount."""
     SHARE = "share"
     """From 0 to 1; nothing where there is nothing to divide by."""
     HOURS = "hours"

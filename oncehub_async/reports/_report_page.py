@@ -15,7 +15,8 @@ from ._report_model import Report, ReportTable, Shows
 MOST_BYTES = 150_000
 """A page is at most as long, whatever the account holds."""
 _MOST_BARS = 60
-_RIGHT = {Shows.COUNT, Shows.SHARE, Shows.HOURS}
+_LONGEST_ABOUT = 5_000
+_RIGHT = {Shows.COUNT, Shows.NUMBER, Shows.SHARE, Shows.HOURS}
 _BAR_HEIGHT, _LABELS, _WIDTH = 22, 220, 760
 
 _STYLE = """
@@ -76,7 +77,7 @@ def _page(report: Report, most_rows: int) -> str:
         f"<title>{_text(report.title)}</title><style>{_STYLE}</style></head><body><main>",
         f"<h1>{_text(report.title)}</h1>",
         *warning,
-        f"<p>{_text(report.about)}</p>",
+        f"<p>{_text(report.about[:_LONGEST_ABOUT])}</p>",
         *notes,
         *(_section(table, most_rows) for table in report.tables),
         f"</main><script>{_SCRIPT}</script></body></html>",
@@ -101,7 +102,7 @@ def _section(table: ReportTable, most_rows: int) -> str:
     if not table.rows:
         body = f'<tr><td colspan="{len(table.columns)}">Nothing.</td></tr>'
     return (
-        f"<section><h2>{_text(table.title)}</h2>{_chart(table)}{more}"
+        f"<section><h2>{_text(table.title)}</h2>{_chart(table, most_rows)}{more}"
         f'<div class="scroll" tabindex="0" role="region" aria-label="{_text(table.title)}">'
         f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div></section>"
     )
@@ -125,16 +126,16 @@ def _shade(value: float, most: float) -> str:
     return f'style="background:color-mix(in srgb,var(--bar) {share}%,transparent)"'
 
 
-def _chart(table: ReportTable) -> str:
+def _chart(table: ReportTable, most_rows: int) -> str:
     found = longest_bar(table)
-    if found is None or len(table.rows) < 2:
+    if found is None or len(table.rows) < 2 or not most_rows:
         return ""
     number, most = found
-    rows = list(table.rows)[:_MOST_BARS]
+    rows = list(table.rows)[: min(_MOST_BARS, most_rows)]
     title = f"{table.columns[number].title}: {table.title}"
     height = _BAR_HEIGHT * len(rows) + 4
     cut = f" The first {len(rows)} of {len(table.rows)}." if len(rows) < len(table.rows) else ""
-    told = "; ".join(f"{_label(table, row)}: {row[number]:,}" for row in rows[:12])
+    told = "; ".join(f"{_cut(_label(table, row))}: {row[number]:,}" for row in rows[:12])
     return (
         f'<svg viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" role="img" '
         f'aria-label="{_text(title)}"><title>{_text(title)}</title>'
@@ -168,6 +169,7 @@ def _label(table: ReportTable, row: tuple[Any, ...]) -> str:
 
 
 def _cut(text: str) -> str:
+    text = printable(text)
     return text if len(text) <= 30 else f"{text[:29]}…"
 
 

@@ -1,5 +1,6 @@
 """What is asked of a report, checked: the days, the time zone, the filters."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -16,6 +17,8 @@ from .._ground import (
     read_date,
 )
 from ..errors import InvalidParameterError
+
+_UNHELD = re.compile("[\x00\ud800-\udfff]")
 
 
 class ReportName(StrEnum):
@@ -171,6 +174,10 @@ def _filters(given: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
         values = tuple(each.strip() for each in value.split(",") if each.strip())
         if not values:
             raise InvalidParameterError("filter", f"{name} needs a value")
+        if _UNHELD.search(value):
+            raise InvalidParameterError(
+                "filter", f"{name} has a character that is in no database's text; leave it out"
+            )
         found[name] = values
     return found
 

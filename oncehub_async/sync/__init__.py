@@ -19,7 +19,8 @@ from ._duckdb_file import DuckDBFile
 from ._erased_people import ErasedPeople, Person
 from ._erasing import contacts_of, erase_rows, rows_of_person, rows_to_erase, with_digests
 from ._postgresql import DEFAULT_SCHEMA, PostgreSQL
-from ._reading import reading
+from ._reading import blocked_columns, reading
+from ._report_views import facts_made_of
 from ._sync_check import SAMPLES, TableCheck
 from ._sync_errors import (
     DatabaseBusyError,
@@ -30,6 +31,7 @@ from ._sync_errors import (
     SyncError,
 )
 from ._sync_progress import SyncProgress, SyncRound, TableProgress
+from ._synced_bookings import SyncedBookings
 from ._tables import TABLES, Column, ColumnKind, Table, table_of
 
 __all__ = [
@@ -60,16 +62,19 @@ __all__ = [
     "SyncError",
     "SyncProgress",
     "SyncRound",
+    "SyncedBookings",
     "Table",
     "TableCheck",
     "TableProgress",
     "Upsert",
     "Writing",
+    "blocked_columns",
     "column_policy",
     "contacts_of",
     "database_of",
     "dlt_source",
     "erase_rows",
+    "facts_made_of",
     "read_states",
     "reading",
     "rows_of_person",

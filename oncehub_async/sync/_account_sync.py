@@ -13,6 +13,7 @@ from .._ground import dump_json, load_json, logger, time_text
 from .._rate import Priority
 from ._column_policy import ColumnPolicy
 from ._database import (
+    CUSTOM_FIELDS,
     Batch,
     Database,
     Deletion,
@@ -35,7 +36,6 @@ from ._tables import DELETED, SYNCED_AT, TABLES, table_of
 
 LONG_LISTS = ("bookings", "contacts", "sms_notifications")
 """What can be asked for by time of creation."""
-_FIELDS = "custom_fields"
 _ANEW = "read_anew"
 
 
@@ -55,7 +55,8 @@ class SyncedAccount:
     progress: SyncProgress = attrs.field(init=False)
     erased: ErasedPeople = NOBODY
     """People of whom nothing is written."""
-    custom_fields: set[str] = attrs.Factory(set)
+    custom_fields: dict[str, None] = attrs.Factory(dict)
+    """Their names, in the order in which they were first seen."""
     anew: set[str] = attrs.Factory(set)
     """Tables all of whose rows are being written anew."""
     writing: asyncio.Lock = attrs.Factory(asyncio.Lock)
@@ -77,7 +78,7 @@ class SyncedAccount:
         kept = await read_states(self.database)
         self.erased = await read_erased(self.database)
         self._take_policy(whole=set(resync) >= set(TABLES))
-        self.custom_fields = set(load_json(self.settings.get(_FIELDS, "[]")))
+        self.custom_fields = dict.fromkeys(load_json(self.settings.get(CUSTOM_FIELDS, "[]")))
         self.anew = set(load_json(self.settings.get(_ANEW, "[]"))) | {*resync}
         states = []
         for name in TABLES:
@@ -149,13 +150,13 @@ class SyncedAccount:
             ("custom_fields", booking.get("custom_fields")),
             (
                 "form_submission_custom_fields",
-                form.get(_FIELDS) if isinstance(form, dict) else None,
+                form.get("custom_fields") if isinstance(form, dict) else None,
             ),
         ):
             found = table_of("bookings").column(column)
             if isinstance(fields, list) and found and self.policy.may_pass("bookings", found):
                 names = [each.get("name") for each in fields if isinstance(each, dict)]
-                self.custom_fields.update(each for each in names if _can_be_named(each))
+                self.custom_fields |= dict.fromkeys(each for each in names if _can_be_named(each))
 
     async def write(
         self,
@@ -227,12 +228,12 @@ class SyncedAccount:
 
     def _view_of_fields(self) -> tuple[list[str], dict[str, str]]:
         """The view with a column for each custom field, where there is a new one."""
-        fields = dump_json(sorted(self.custom_fields)).decode()
-        if self.settings.get(_FIELDS, "[]") == fields:
+        fields = dump_json([*self.custom_fields]).decode()
+        if self.settings.get(CUSTOM_FIELDS, "[]") == fields:
             return [], {}
         dialect = self.database.dialect
         drop = f"DROP VIEW IF EXISTS {dialect.table(WIDE)}"
-        return [drop, wide_view(dialect, self.custom_fields)], {_FIELDS: fields}
+        return [drop, wide_view(dialect, self.custom_fields)], {CUSTOM_FIELDS: fields}
 
     def _show(self, name: str) -> None:
         state, shown = self.states[name], self.progress.tables[name]

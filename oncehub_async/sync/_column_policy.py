@@ -143,6 +143,14 @@ class ColumnPolicy:
 NO_POLICY = ColumnPolicy()
 
 
+def blocked_by(text: str) -> frozenset[str]:
+    """The columns that a kept policy keeps empty, such as `contacts.email`."""
+    if not text:
+        return frozenset()
+    kept: Mapping[str, Any] = load_json(text)
+    return frozenset(kept["blocked"]) | (frozenset(_all_columns()) - frozenset(kept["known"]))
+
+
 def column_policy(
     *,
     block: Iterable[str] = (),

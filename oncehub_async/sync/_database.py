@@ -13,12 +13,17 @@ import attrs
 from ._object_rows import Row
 from ._tables import DELETED, DELETED_SEEN_AT, MERGED_INTO, SYNCED_AT, Table, table_of
 
-SCHEMA_VERSION = 2
-"""2 has the table of who is kept out: an older program would write them again."""
+SCHEMA_VERSION = 3
+"""2 has the table of who is kept out: an older program would write them again. 3 has views that
+any booking and any custom field fits into."""
 STATE_TABLE = "_oncehub_sync"
 SETTINGS_TABLE = "_oncehub_settings"
 ERASED_TABLE = "_oncehub_erased"
 INCOMING = "_oncehub_incoming"
+CUSTOM_FIELDS = "custom_fields"
+"""The setting that lists the bookings' custom fields, which have columns in a view."""
+SETTINGS_OF_TABLES = ("schema_version", CUSTOM_FIELDS)
+"""What has to be known to bring tables and views forward."""
 
 
 class Writing(Enum):

@@ -14,7 +14,7 @@ from ._account_sync import SyncedAccount
 from ._database import Writing
 from ._history_windows import HistoryWindow, ListPlace, moved_mark, windows_of
 from ._object_rows import Row
-from ._proofs import CAN_BE_ASKED, Findings, find_out
+from ._proofs import CANT_BE_ASKED, Findings, find_out
 from ._sync_errors import OtherAccountError
 from ._tables import MERGED_INTO, table_of
 
@@ -215,7 +215,7 @@ async def mark_suspects(
     Raises `AuthenticationError` and `SyncError`.
     """
     findings: Findings = Findings()
-    if name in CAN_BE_ASKED:
+    if name not in CANT_BE_ASKED:
         findings = await find_out(account.bulk, name, suspects)
     deleted: dict[str, str | None] = {
         each: await _merged_into(account, each) if name == "contacts" else None

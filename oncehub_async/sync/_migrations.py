@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Mapping
 
+from .._ground import load_json
 from ._database import (
+    CUSTOM_FIELDS,
     SCHEMA_VERSION,
     SETTINGS_TABLE,
     Dialect,
@@ -20,13 +22,17 @@ _DROPS_VIEWS = ("bookings_wide", "booking_facts")
 
 
 def migrations(
-    dialect: Dialect, there: Mapping[str, Collection[str]], version: str | None, shown: str
+    dialect: Dialect,
+    there: Mapping[str, Collection[str]],
+    settings: Mapping[str, str],
+    shown: str,
 ) -> list[str]:
     """The statements that bring the tables to this version; none where they are.
 
-    `there` holds the columns of each table that is there, `version` what the last sync noted.
-    Raises `NewerSchemaError`.
+    `there` holds the columns of each table that is there, `settings` those of `SETTINGS_OF_TABLES`
+    that the last sync noted. Raises `NewerSchemaError`.
     """
+    version = settings.get("schema_version")
     if version is not None and int(version) > SCHEMA_VERSION:
         raise NewerSchemaError(
             f"{shown} has schema version {version}, and this version of oncehub-async knows "
@@ -44,6 +50,7 @@ def migrations(
     if is_current:
         return []
     statements = create_own_tables(dialect)
+    fields = load_json(settings.get(CUSTOM_FIELDS, "[]"))
     # A view that names a table's columns stands in the way of changing it.
     statements += [f"DROP VIEW IF EXISTS {dialect.table(view)}" for view in _DROPS_VIEWS]
     for name in TABLES:
@@ -51,10 +58,10 @@ def migrations(
             statements += create_table(dialect, table_of(name))
         for column in missing.get(name, ()):
             statements += add_column(dialect, table_of(name), column)
-    statements += [facts_view(dialect), wide_view(dialect, ())]
-    settings = dialect.table(SETTINGS_TABLE)
+    statements += [facts_view(dialect), wide_view(dialect, fields)]
+    kept = dialect.table(SETTINGS_TABLE)
     statements.append(
-        f"INSERT INTO {settings} (name, value) "
+        f"INSERT INTO {kept} (name, value) "
         f"VALUES ('schema_version', {literal(str(SCHEMA_VERSION))}) "
         "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
     )

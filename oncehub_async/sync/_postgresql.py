@@ -17,6 +17,7 @@ from .._ground import Hidden
 from ..errors import InvalidParameterError
 from ._database import (
     INCOMING,
+    SETTINGS_OF_TABLES,
     SETTINGS_TABLE,
     Batch,
     Dialect,
@@ -218,13 +219,15 @@ class PostgreSQL:
         )
         for table, column in columns:
             there.setdefault(table, set()).add(column)
-        version = None
+        settings: dict[str, str] = {}
         if SETTINGS_TABLE in there:
-            version = await connection.fetchval(
-                f"SELECT value FROM {self._dialect.table(SETTINGS_TABLE)} "
-                "WHERE name = 'schema_version'"
+            kept = await connection.fetch(
+                f"SELECT name, value FROM {self._dialect.table(SETTINGS_TABLE)} "
+                "WHERE name = ANY($1::text[])",
+                SETTINGS_OF_TABLES,
             )
-        for statement in migrations(self._dialect, there, version, self.shown):
+            settings.update(map(tuple, kept))
+        for statement in migrations(self._dialect, there, settings, self.shown):
             await connection.execute(statement)
 
     async def _upsert(self, connection: Any, upserted: Upsert) -> None:

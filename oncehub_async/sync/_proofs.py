@@ -19,19 +19,7 @@ from ..errors import (
 )
 from ..models import to_dict
 
-CAN_BE_ASKED = frozenset(
-    {
-        "bookings",
-        "contacts",
-        "users",
-        "teams",
-        "booking_calendars",
-        "booking_pages",
-        "master_pages",
-        "event_types",
-        "webhooks",
-    }
-)
+CANT_BE_ASKED = frozenset({"sms_notifications"})
 """Text messages have no GET; they aren't deleted either."""
 _ONLY_BY_WORD = frozenset({"contacts"})
 """For these a 404 is no proof: the service says `deleted: true` of them."""

@@ -10,7 +10,8 @@ from typing import Any
 import attrs
 
 from ..errors import InvalidParameterError
-from ._database import STATE_TABLE, Dialect, Reader
+from ._column_policy import blocked_by
+from ._database import STATE_TABLE, Dialect, Reader, read_settings
 from ._database_url import database_of
 from ._duckdb_file import DuckDBFile
 from ._postgresql import PostgreSQL
@@ -57,6 +58,14 @@ class _Looking:
     async def fetch(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = await self._fetch(sql, *arguments)
         return found
+
+
+async def blocked_columns(reader: Reader) -> frozenset[str]:
+    """The columns that the database's policy keeps empty, such as `contacts.email`.
+
+    Raises `SyncError`.
+    """
+    return blocked_by((await read_settings(reader)).get("policy", ""))
 
 
 async def _checked(reader: _Looking) -> _Looking:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from ._database import Dialect, literal, quoted
+from ._tables import table_of
 
 WIDE = "bookings_wide"
 FACTS = "booking_facts"
@@ -13,13 +14,17 @@ _MOST_FIELDS = 300
 
 
 def column_names(custom_fields: Iterable[str]) -> dict[str, str]:
-    """A column for each custom field, in the order of their names: `custom_crm_id`."""
+    """A column for each custom field, such as `custom_crm_id`.
+
+    Whoever comes first keeps its column, whatever comes later; none has that of a booking's field.
+    """
     names: dict[str, str] = {}
-    for field in sorted(set(custom_fields))[:_MOST_FIELDS]:
+    taken = table_of("bookings").names
+    for field in [*dict.fromkeys(custom_fields)][:_MOST_FIELDS]:
         words = re.sub(r"\W+", "_", field.casefold()).strip("_") or "unnamed"
         name = base = f"custom_{words}".encode()[:_LONGEST_NAME].decode("utf-8", "ignore")
         number = 2
-        while name in names:
+        while name in names or name in taken:
             name, number = f"{base}_{number}", number + 1
         names[name] = field
     return names
@@ -41,19 +46,17 @@ def _value(dialect: Dialect, json: str, field: str) -> str:
     return f"({dialect.custom_field.format(json=json, name=literal(field))})"
 
 
-def facts_view(dialect: Dialect) -> str:
-    """A row for each booking, with what reports ask for and the names of what it belongs to.
-
-    What was deleted says so in its name; what was deleted before the sync began has only its id.
-    """
+def _facts_columns() -> dict[str, str]:
     owner, host = _person("u", "b.owner"), _host()
-    columns = {
+    return {
         "booking_id": "b.id",
         "status": "b.status",
         "creation_time": "b.creation_time",
         "starting_time": "b.starting_time",
         "ending_time": (
-            "CASE WHEN b.duration_minutes BETWEEN 0 AND 5256000 "  # ten years; more would overflow
+            # Ten years at most, and not later than Python's last one: more would overflow.
+            "CASE WHEN b.duration_minutes BETWEEN 0 AND 5256000 "
+            "AND b.starting_time < TIMESTAMPTZ '9989-01-01 00:00:00+00' "
             "THEN b.starting_time + b.duration_minutes * INTERVAL '1 minute' END"
         ),
         "last_updated_time": "b.last_updated_time",
@@ -109,19 +112,40 @@ def facts_view(dialect: Dialect) -> str:
         "currency": "b.payment_information_currency",
         "payment_transaction_id": "b.payment_information_transaction_id",
     }
-    selected = ", ".join(f"{value} AS {name}" for name, value in columns.items())
+
+
+_JOINED = {
+    "u": ("users", "b.owner"),
+    "bc": ("booking_calendars", "b.booking_calendar"),
+    "hu": ("users", "bc.host"),
+    "ht": ("teams", "bc.host"),
+    "bp": ("booking_pages", "b.booking_page"),
+    "mp": ("master_pages", "b.master_page"),
+    "et": ("event_types", "b.event_type"),
+    "c": ("contacts", "b.contact"),
+}
+"""By its short name, a table that bookings are joined with, and what names its row."""
+_COLUMN_OF = re.compile(r"\b([a-z]{1,2})\.(\w+)")
+
+
+def facts_made_of() -> dict[str, frozenset[str]]:
+    """By the name of a column of `booking_facts`, the columns it is made of: `users.email`."""
+    tables = {"b": "bookings", **{alias: table for alias, (table, _) in _JOINED.items()}}
+    return {
+        name: frozenset(f"{tables[alias]}.{column}" for alias, column in _COLUMN_OF.findall(value))
+        for name, value in _facts_columns().items()
+    }
+
+
+def facts_view(dialect: Dialect) -> str:
+    """A row for each booking, with what reports ask for and the names of what it belongs to.
+
+    What was deleted says so in its name; what was deleted before the sync began has only its id.
+    """
+    selected = ", ".join(f"{value} AS {name}" for name, value in _facts_columns().items())
     joins = " ".join(
         f"LEFT JOIN {dialect.table(table)} AS {alias} ON {alias}.id = {key}"
-        for table, alias, key in (
-            ("users", "u", "b.owner"),
-            ("booking_calendars", "bc", "b.booking_calendar"),
-            ("users", "hu", "bc.host"),
-            ("teams", "ht", "bc.host"),
-            ("booking_pages", "bp", "b.booking_page"),
-            ("master_pages", "mp", "b.master_page"),
-            ("event_types", "et", "b.event_type"),
-            ("contacts", "c", "b.contact"),
-        )
+        for alias, (table, key) in _JOINED.items()
     )
     bookings = dialect.table("bookings")
     return f"CREATE VIEW {dialect.table(FACTS)} AS SELECT {selected} FROM {bookings} AS b {joins}"

@@ -11,16 +11,35 @@ async with receiver:
 """
 
 from .._ground import WallClock
-from ._aiohttp_handler import add_receiver, aiohttp_handler
-from ._answers import DeliveryAnswer
-from ._arriving_body import ArrivingBody, BodyRoom
-from ._asgi import ReceiverApp
-from ._backoff import Backoff
-from ._catch_up import CaughtUp, CaughtUpInbox, catch_up
+from ._accepting.answers import DeliveryAnswer
+from ._accepting.arriving_body import ArrivingBody, BodyRoom
+from ._accepting.refusals import Refusal
+from ._accepting.secret_file import read_secret_file, secrets_of_file
+from ._accepting.signature import (
+    MAX_SKEW,
+    RETRY_WINDOW,
+    SIGNATURE_HEADER,
+    signature_header,
+    verify_signature,
+)
+from ._accepting.signing_secrets import secrets_of_account
+from ._catching_up.catch_up import CaughtUp, CaughtUpInbox, catch_up
+from ._catching_up.known_bookings import BookingRecords
+from ._catching_up.recreated_webhook import recreate_webhook
+from ._catching_up.webhook_watch import LookHook, WebhookLook, WebhookWatch
 from ._delivery_tracing import DeliverySpan, DeliveryTracing, RunSpan, StartedRun
 from ._event import BookingEvent, ConversationEvent, Event, construct_event, read_event
 from ._event_names import EventType, check_event_type
-from ._handler import Context
+from ._handling.backoff import Backoff
+from ._handling.handler import Context
+from ._handling.router import (
+    CallNext,
+    ErrorHandler,
+    Middleware,
+    NoSuchEventType,
+    Registration,
+    Router,
+)
 from ._inbox import Inbox, MemoryInbox, PostgresInbox, SQLiteInbox
 from ._inbox.inbox_places import inbox_at, opened_inbox, shared_inbox
 from ._inbox.interface import (
@@ -43,13 +62,9 @@ from ._inbox.records import (
 from ._inbox.selection import InboxEntry, InboxHandler, Selection
 from ._observed import DeliveryHook, HandlerRun, ReceivedDelivery, RunHook
 from ._receiver import Receiver
-from ._recreated_webhook import recreate_webhook
-from ._refusals import Refusal
-from ._router import CallNext, ErrorHandler, Middleware, NoSuchEventType, Registration, Router
-from ._secret_file import read_secret_file, secrets_of_file
-from ._serve import serve, work
-from ._signature import MAX_SKEW, RETRY_WINDOW, SIGNATURE_HEADER, signature_header, verify_signature
-from ._signing_secrets import secrets_of_account
+from ._serving.aiohttp_handler import add_receiver, aiohttp_handler
+from ._serving.asgi import ReceiverApp
+from ._serving.serve import serve, work
 from ._webhook_errors import (
     CrashError,
     EnvelopeError,
@@ -64,7 +79,6 @@ from ._webhook_errors import (
     SignatureProblem,
     WebhookError,
 )
-from ._webhook_watch import LookHook, WebhookLook, WebhookWatch
 
 __all__ = [
     "MAX_SKEW",
@@ -75,6 +89,7 @@ __all__ = [
     "Backoff",
     "BodyRoom",
     "BookingEvent",
+    "BookingRecords",
     "CallNext",
     "CaughtUp",
     "CaughtUpInbox",

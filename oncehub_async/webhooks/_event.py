@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from .._ground import off_loop
 from ..errors import ModelError
 from ..models import Booking, BookingV1, Conversation, Model, from_dict
+from ._accepting.signature import MAX_SKEW, RETRY_WINDOW, HeaderValue, raw_body, verify_signature
+from ._accepting.signing_secrets import Secrets
 from ._changed_bookings import is_caught_up
 from ._envelope import (
     UNREADABLE,
@@ -18,8 +20,6 @@ from ._envelope import (
 )
 from ._event_names import BOOKING, CONVERSATION, family
 from ._inbox import StoredEvent
-from ._signature import MAX_SKEW, RETRY_WINDOW, HeaderValue, raw_body, verify_signature
-from ._signing_secrets import Secrets
 from ._webhook_errors import EnvelopeError, EventDataError
 
 M = TypeVar("M", bound=Model)

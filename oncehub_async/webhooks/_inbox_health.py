@@ -4,7 +4,7 @@ import logging
 from typing import Literal
 
 from .._ground import Clock, fields
-from ._refusals import Lull
+from ._accepting.refusals import Lull
 from ._stopwatch import Stopwatch
 from ._webhook_errors import told
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import attrs
 
+from ._accepting.refusals import Refusal
 from ._inbox import State
-from ._refusals import Refusal
 
 
 @attrs.frozen(kw_only=True)

@@ -19,31 +19,32 @@ from .._ground import (
     checks,
 )
 from ..errors import ClientStateError, ConfigurationError
-from . import _answers as answer
-from ._age_limit import limit_of_age
-from ._answers import DeliveryAnswer, Headers
-from ._arriving_body import LARGEST_KEPT, ArrivingBody
-from ._backoff import Backoff, checked_backoff
-from ._before_handling import checked_redo, enter_services, join, redo
-from ._catch_up import CatchUp, CaughtUp
-from ._delivery_tracing import DeliveryTracing
-from ._deployment_watch import DeploymentWatch
-from ._handler import S
-from ._handling import Rules
-from ._inbox import Inbox, Selection, checked_inbox
-from ._inbox_health import InboxHealth
-from ._intake import Intake
-from ._observed import DeliveryHook, RunHook
-from ._own_loop import in_loop
-from ._refusals import Refusal
-from ._router import HandlerNames, Router
-from ._signature import (
+from ._accepting import answers as answer
+from ._accepting.age_limit import limit_of_age
+from ._accepting.answers import DeliveryAnswer, Headers
+from ._accepting.arriving_body import LARGEST_KEPT, ArrivingBody
+from ._accepting.intake import Intake
+from ._accepting.refusals import Refusal
+from ._accepting.signature import (
     MAX_SKEW,
     RETRY_WINDOW,
 )
-from ._signature_rules import SignatureRules
-from ._signing_secrets import Secrets, SecretSource, SecretsProvider, secret_source
-from ._worker import Worker
+from ._accepting.signature_rules import SignatureRules
+from ._accepting.signing_secrets import Secrets, SecretSource, SecretsProvider, secret_source
+from ._catching_up.catch_up import CatchUp, CaughtUp
+from ._catching_up.known_bookings import BookingRecords
+from ._delivery_tracing import DeliveryTracing
+from ._handling.backoff import Backoff, checked_backoff
+from ._handling.before_handling import checked_redo, enter_services, join, redo
+from ._handling.deployment_watch import DeploymentWatch
+from ._handling.handler import S
+from ._handling.handling import Rules
+from ._handling.router import HandlerNames, Router
+from ._handling.worker import Worker
+from ._inbox import Inbox, Selection, checked_inbox
+from ._inbox_health import InboxHealth
+from ._observed import DeliveryHook, RunHook
+from ._own_loop import in_loop
 
 logger = logging.getLogger("oncehub_async.webhooks")
 
@@ -348,7 +349,12 @@ class Receiver(Router[S]):
         return dict(self._intake.refusals.counts)
 
     async def catch_up(
-        self, oncehub: Resources, *, since: datetime | None = None, dry_run: bool = False
+        self,
+        oncehub: Resources,
+        *,
+        since: datetime | None = None,
+        records: BookingRecords | None = None,
+        dry_run: bool = False,
     ) -> CaughtUp:
         """Find by the API which bookings changed without an event, and have them handled.
 
@@ -362,20 +368,25 @@ class Receiver(Router[S]):
         - `since` (aware): changes after that; by default from the beginning of the silence in which
           events may be missing (an hour or longer, in the last 73 hours, or up to now), at most 30
           days ago.
+        - `records`: what knows of bookings beside the inbox, such as `SyncedBookings` of
+          `oncehub_async.sync`. Where the inbox is empty and no `since` is given, all that changed
+          after the last sync is missing; else it tells what bookings were like before.
         - `dry_run`: only tell what is missing.
 
         What can't be had: what happened to a booking before its last change, bookings that were
         deleted, and conversations, which the API doesn't list.
 
         Raises `InvalidParameterError` for a `since` before which the inbox remembers nothing,
-        `ClientStateError` unless it is open, `RequestError` and `InboxError`; what was put until
-        then is not put again.
+        `ClientStateError` unless it is open, `RequestError`, `InboxError` and what the records
+        raise; what was put until then is not put again.
         """
         loop = self._loop
         if not self._is_open or loop is None:
             raise ClientStateError("open the receiver first: async with receiver: ...")
         now = self.clock.now()
-        runner = CatchUp(oncehub, self.inbox, self._names.__getitem__, dry_run=dry_run)
+        runner = CatchUp(
+            oncehub, self.inbox, self._names.__getitem__, records=records, dry_run=dry_run
+        )
         report = await in_loop(loop, runner.run(now, since))
         self._wake()
         return report

@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import aiohttp
 import attrs
 import pytest
 
@@ -43,6 +44,14 @@ class Going:
                     await asyncio.sleep(0.01)
         except TimeoutError:
             pytest.fail(f"it didn't come; what was printed: {self.read()}")
+
+    async def metrics(self) -> list[str]:
+        """The lines that it shows Prometheus at its port."""
+        await self.until("/metrics\n")
+        url = self.err.split("Metrics for Prometheus are at ")[1].split()[0]
+        async with aiohttp.ClientSession() as session, session.get(url) as response:
+            assert response.content_type == "text/plain"
+            return (await response.text()).splitlines()
 
     async def interrupted(self, how: signal.Signals = signal.SIGINT) -> int:
         """Interrupt it as Ctrl-C does: its exit code."""

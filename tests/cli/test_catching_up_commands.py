@@ -28,9 +28,9 @@ HOUR = 3_600.0
 
 
 @pytest.fixture
-def sim(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
-    """An account in which things happen an hour ago."""
-    start = datetime.now(UTC) - timedelta(hours=1)
+def sim(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+    """An account in which things happen an hour ago, or as long as the parameter says."""
+    start = datetime.now(UTC) - timedelta(seconds=getattr(request, "param", HOUR))
     account = Account(bookings=0, contacts=5, webhooks=1)
     with running(Simulator(account, limits=None, start=start)) as simulator:
         monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
@@ -99,6 +99,34 @@ def test_what_is_missing_is_told_and_put(
     assert waiting(file) == {"crm:upsert": 1}
     code, out, err = run(capsys, "catch-up", "--file", file, "--since", "2d")
     assert "0 missing events" in out
+
+
+@pytest.mark.parametrize("sim", [0.0], indirect=True)
+def test_a_first_start_goes_on_from_a_synced_database(
+    sim: Simulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it has is known to an inbox that is empty; what changed since is put."""
+    inbox, database = tmp_path / "empty.db", str(tmp_path / "account.duckdb")
+
+    async def make() -> None:
+        async with Receiver(unsafe_accept_unsigned=True, inbox=SQLiteInbox(inbox)):
+            pass
+
+    asyncio.run(make())
+    sim.happen("booking.scheduled")
+    assert run(capsys, "sync", database, "--quiet")[0] == 0
+    sim.happen("booking.scheduled")
+    command = ("catch-up", "--file", str(inbox))
+    code, out, _ = run(capsys, *command, "--database", database, "--json")
+    told = json.loads(out)
+    assert (code, told["known"], told["missing"]) == (0, 1, {"booking.scheduled": 1})
+    code, out, _ = run(capsys, *command, "--dry-run", "--json")
+    assert json.loads(out)["missing"] == {"booking.scheduled": 1}  # the other one, alone
+    code, _, err = run(capsys, *command, "--schema", "x")
+    assert (code, "--schema: is the synced database's" in err) == (WRONG_USAGE, True)
+    code, _, err = run(capsys, *command, "--database", str(tmp_path / "none.duckdb"))
+    assert (code, err.count("\n")) == (WRONG_USAGE, 1)
+    assert "make it: oncehub sync" in err
 
 
 async def test_what_can_not_be_read_is_counted(

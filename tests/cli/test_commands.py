@@ -132,6 +132,12 @@ def test_a_failed_export_tells_why_in_a_line(
         (["export", "bookings", "--out", "x", "--filter", "colour=red"], "no filter 'colour'"),
         (["export", "--out", "x", "--colour"], "--colour"),
         (["export", "--out", "x", "--per-second", "0"], "--per-second: "),
+        (
+            ["export", "--out", "x", "--per-five-minutes", "0"],
+            "--per-five-minutes: expected a whole",
+        ),
+        (["sync", "--per-second", "0"], "--per-second: expected a whole"),
+        (["sync", "--per-five-minutes", "-1"], "--per-five-minutes: expected a whole"),
         (["export", "--out", "x", "--per-second", "many"], "many"),
         (["simulate", "--speed", "0"], "speed"),
         (["simulate", "--bookings", "-1"], "bookings"),

@@ -82,6 +82,23 @@ async def test_json_has_a_line_for_each_look(
     assert told[-1]["errors"] == {}
 
 
+async def test_metrics_show_how_a_watch_stands(
+    sim: Simulator, slept: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Objects, lines that were added, the requests, and what is left of the budget."""
+    async with going(capsys, *WATCH, "--metrics-port", "0") as command:
+        await command.until("Looking for changes every")
+        sim.touch(next(sim.ids("bookings")))
+        await command.until("1 change: bookings 1\n")
+        lines = await command.metrics()
+        assert await command.interrupted() == COMPLETE
+    assert 'oncehub_export_objects{resource="bookings"} 130.0' in lines
+    assert 'oncehub_export_changes_total{resource="bookings"} 1.0' in lines
+    shown = " ".join(lines)
+    assert 'oncehub_export_lag_seconds{resource="webhooks"} ' in shown
+    assert "oncehub_budget_room " in shown
+
+
 def test_an_export_that_fails_is_not_watched(
     sim: Simulator, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,8 +6,10 @@ import pytest
 
 from oncehub_async.cli._handling_log import (
     Line,
+    begun_again,
     begun_again_in_one_life,
     begun_though_done,
+    out_of_order,
     read_lines,
     running,
     wait_until_finished,
@@ -41,6 +43,24 @@ def test_a_second_run_in_the_same_life_is_never_excused(log: Path) -> None:
     assert begun_though_done([Line("began", "A", "2"), Line("ended", "B", "2")], {"A", "B"}) == {
         "A"
     }
+
+
+def test_every_run_after_an_end_is_counted(log: Path) -> None:
+    """In whichever process; one after a failure is none."""
+    lines = read_lines(log)
+    assert begun_again(lines) == {}
+    again = [Line("began", "A", "2"), Line("ended", "A", "2"), Line("began", "A", "3")]
+    assert begun_again([*lines, *again]) == {"A": 2}
+    failed = [Line("began", "A", "2"), Line("failed", "A", "2"), Line("began", "A", "3")]
+    assert begun_again([*lines, *failed]) == {"A": 1}
+
+
+def test_order_holds_until_all_is_said_of_the_earlier_one(log: Path) -> None:
+    """A retry or a repetition of it after the later one began is too late, too."""
+    lines = read_lines(log)
+    assert out_of_order(lines, [("A", "B"), ("A", "C"), ("A", "none"), ("none", "A")]) == set()
+    assert out_of_order(lines, [("B", "C"), ("A", "B")]) == {"C"}
+    assert out_of_order([*lines, Line("began", "A", "2")], [("A", "B")]) == {"B"}
 
 
 async def test_waiting_has_an_end(tmp_path: Path) -> None:

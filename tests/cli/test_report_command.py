@@ -1,6 +1,7 @@
 """`oncehub report`, as one types it."""
 
 import json
+import stat
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,7 @@ def test_files_and_formats(database: str, capsys: pytest.CaptureFixture[str]) ->
     assert json.loads(capsys.readouterr().out)["report"] == "activity"
     for name in ("csv", "html", "parquet"):
         assert main(["report", "hours", "--format", name, "--out", f"hours.{name}"]) == 0
+        assert stat.S_IMODE(Path(f"hours.{name}").stat().st_mode) == 0o600
         assert Path(f"hours.{name}").stat().st_size > 500
     assert main(["report", "hours", database, "--format", "csv", "--table", "hosts"]) == 0
     assert capsys.readouterr().out.startswith("id,name,meetings")

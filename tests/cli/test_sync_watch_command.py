@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +66,45 @@ async def test_what_happens_is_told_in_lines(
         deleted = database.execute("SELECT id FROM contacts WHERE _deleted").fetchall()
     assert changed in ids
     assert deleted == [(gone,)]
+
+
+async def test_metrics_show_how_a_watch_stands(
+    sim: Simulator, slept: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rows and lag of each table, the requests, and what is left of the budget; no ids."""
+    options = ("--watch", "--quiet", "--metrics-port", "0", *FAST)
+    async with going(capsys, "sync", *options) as command:
+        lines: list[str] = []
+        while 'oncehub_sync_complete{table="bookings"} 1.0' not in lines:
+            lines = await command.metrics()
+        assert await command.interrupted() == COMPLETE
+    rows = dict(line.split() for line in lines if line.startswith("oncehub_sync_rows{"))
+    assert float(rows['oncehub_sync_rows{table="bookings"}']) >= 120
+    requests = 'oncehub_requests_total{method="GET",operation="/bookings",status="200"} '
+    shown = " ".join(lines)
+    assert requests in shown
+    assert 'oncehub_sync_lag_seconds{table="contacts"} ' in shown
+    assert "oncehub_budget_room " in shown
+    assert not any(each in shown for each in sim.ids("bookings"))
+
+
+@pytest.mark.parametrize("command", [("sync",), ("export", "--out", "x")])
+def test_metrics_are_a_watchs(
+    command: tuple[str, ...], sim: Simulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Elsewhere nobody could ask for them in time: the option says so, before anything is sent."""
+    code, _, err = run(capsys, *command, "--metrics-port", "0", *FAST)
+    assert (code, sim.stats.requests) == (WRONG_USAGE, 0)
+    assert err == "oncehub: --metrics-port: shows how a watch goes on: add --watch\n"
+
+
+def test_a_port_that_is_taken_is_told(sim: Simulator, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a line, and nothing is watched unseen."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        code, _, err = run(capsys, "sync", "--watch", "--metrics-port", port, *FAST)
+    assert (code, err.count("\n")) == (FAILED, 1)
+    assert port in err
 
 
 async def test_a_merged_contact_is_told_where_it_went(

@@ -43,6 +43,36 @@ def test_the_environment_names_the_proxy(
     assert choose_proxy("http://given:2", API) == "http://given:2"
 
 
+@pytest.mark.parametrize(
+    ("host", "exceptions", "direct"),
+    [
+        ("api.oncehub.com", "*.oncehub.com", True),
+        ("api.oncehub.com", "a.example oncehub.com", True),
+        ("api.oncehub.com", " * ", True),
+        ("api.oncehub.com", "OnceHub.com.:443", True),
+        ("api.oncehub.com.", "api.oncehub.com", True),
+        ("api.oncehub.com", "oncehub.com:8443", False),
+        ("api.oncehub.com", "*hub.com,,.", False),
+        ("api.oncehub.com", "10.0.0.0/8,[::1]:1,:", False),
+        ("10.1.2.3", "10.0.0.0/8", True),
+        ("10.1.2.3", "10.1.2.3/32:443", True),
+        ("11.1.2.3", "10.0.0.0/8", False),
+        ("[fd00::1]", "[fd00::1]:443", True),
+        ("[fd00::1]", "fd00::/8", True),
+        ("[fd00::1]", "[fd00::1]:8443", False),
+        ("b\u00fccher.example", "xn--bcher-kva.example", True),
+        ("xn--bcher-kva.example", "B\u00dcCHER.example", True),
+    ],
+)
+def test_exceptions_are_read_in_all_notations(
+    host: str, exceptions: str, direct: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of curl, Go and Python: what a host's other programs ask directly, so do we."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://p:1")
+    monkeypatch.setenv("NO_PROXY", exceptions)
+    assert choose_proxy(None, URL(f"https://{host}/v2")) == (None if direct else "http://p:1")
+
+
 @pytest.mark.parametrize("proxy", ["socks5://p:1080", "http://", "http://a..b:1", "http://p:x"])
 def test_a_proxy_that_can_not_be_used_is_told(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the variable's name; its password isn't shown."""

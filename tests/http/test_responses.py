@@ -11,7 +11,8 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from oncehub_async import errors
 from oncehub_async._http.error_text import without_personal_data
 from oncehub_async._http.request import Operation, Request
-from oncehub_async._http.response import RawAnswer, read, response_error, retry_after
+from oncehub_async._http.response import RawAnswer, read, response_error
+from oncehub_async._http.retry_after import retry_after
 from oncehub_async.errors import ResponseError
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -104,6 +105,19 @@ def test_no_body_breaks_the_mapping(status: int, body: bytes) -> None:
         ("", None),
         ("٣", None),
         ("9" * 99, 1e9),
+        ("60 seconds", 60.0),
+        ("2 min", 120.0),
+        ("1M", 60.0),
+        ("1h", 3600.0),
+        ("500ms", 0.5),
+        ("+5", 5.0),
+        (".5", 0.5),
+        ("5;q=1", 5.0),
+        ("'30'", 30.0),
+        ('"30", "40"', 40.0),
+        ("1767225660000", 60.0),
+        ("5 apples", None),
+        (";", None),
     ],
 )
 def test_retry_after(header: str | None, seconds: float | None) -> None:
@@ -157,6 +171,12 @@ def test_a_param_is_named_if_it_can_be_one(param: str, named: bool) -> None:
     error = response_error(REQUEST, answered(400, body), NOW)
     assert (param in str(error)) is named
     assert error.param == param
+
+
+def test_retry_after_that_comes_twice() -> None:
+    """As behind several gateways: the longest counts, as in one header."""
+    twice = CIMultiDict([("Retry-After", "5"), ("Retry-After", "Thu, 01 Jan 2026 00:01:00 GMT")])
+    assert retry_after(CIMultiDictProxy(twice), NOW) == 60.0
 
 
 def test_retry_after_in_milliseconds() -> None:

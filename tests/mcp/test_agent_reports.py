@@ -1,5 +1,6 @@
 """Reports for agents: of a synced database, without a request; without people unless wanted."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,9 @@ import pytest_asyncio
 
 from oncehub_async import OnceHub
 from oncehub_async.mcp import AgentSettings
+from oncehub_async.mcp._agent_reading import Reading
+from oncehub_async.mcp._agent_views import View
+from oncehub_async.reports import ReportName
 from oncehub_async.simulator import Account, Simulator
 from oncehub_async.sync import sync
 from tests.mcp.agent_clients import asked, in_process
@@ -83,6 +87,8 @@ async def test_what_is_cut_is_told(synced: tuple[Simulator, str]) -> None:
         ({"name": "activity", "time_zone": "Mars"}, "IANA"),
         ({"name": "activity", "filters": {"statu": "x"}}, "status"),
         ({"name": "activity", "filters": "x"}, "an object"),
+        ({"name": "activity", "filters": {"owner": 5}}, "filters.owner: expected a text"),
+        ({"name": "activity", "filters": {"owner": ["x"]}}, "filters.owner: expected a text"),
     ],
 )
 async def test_slips(synced: tuple[Simulator, str], given: dict[str, Any], remedy: str) -> None:
@@ -102,3 +108,75 @@ async def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
             failed, said = await asked(client, "report", name="activity")
     assert failed
     assert "oncehub sync" in said
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("name", [each for each in ReportName if each not in OF_PEOPLE])
+async def test_no_report_tells_of_people_unasked(
+    synced: tuple[Simulator, str], name: ReportName
+) -> None:
+    """Neither hosts nor guests, nor why they canceled; with --personal-data all of it, marked."""
+    sim, database = synced
+    users = [sim.object(each) for each in sim.ids("users")]
+    bookings = [sim.object(each) for each in sim.ids("bookings")]
+    people = {f"{each['first_name']} {each['last_name']}" for each in users}
+    people |= {each["email"] for each in users}
+    people |= {each["form_submission"]["name"] for each in bookings}
+    # Many a page is called as its host is; agents are told what there is to book.
+    people -= {sim.object(each)["name"] for each in sim.ids("booking_pages")}
+    reasons = {each["cancel_reschedule_information"]["reason"] for each in _ended(bookings)}
+    assert reasons
+    told = {}
+    for personal in (False, True):
+        settings = AgentSettings(personal_data=personal, database=database)
+        async with in_process(sim, settings=settings) as client:
+            failed, said = await asked(client, "report", name=name)
+        assert not failed
+        assert "data, no instructions" in said["note"]
+        told[personal] = json.dumps(said["tables"], ensure_ascii=False)
+    assert not [each for each in people | reasons if f'"{each}"' in told[False]]
+    if name in (ReportName.HOURS, ReportName.CANCELLATIONS):
+        assert [each for each in people | reasons if f'"{each}"' in told[True]]
+
+
+def _ended(bookings: list[Any]) -> list[Any]:
+    told = [each for each in bookings if each.get("cancel_reschedule_information")]
+    return [each for each in told if each["cancel_reschedule_information"].get("reason")]
+
+
+@pytest.mark.parametrize("text", ["a\nb", "\x1b[2J", "\u202egnikoob", "x" * 50_000])
+def test_what_a_row_holds_is_shown_in_a_line(text: str) -> None:
+    """As all texts that others wrote."""
+    client: Any = None
+    row = Reading(client, View(personal=True))._row("sources", {"utm_source": text, "total": 3})
+    assert row["total"] == 3
+    assert row["utm_source"].isprintable()
+    assert len(row["utm_source"]) < 1_100
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_times_of_a_report_name_their_zone_and_days_are_the_reports(
+    synced: tuple[Simulator, str],
+) -> None:
+    """The three ways of all other tools; a day needs none."""
+    sim, database = synced
+    async with in_process(sim, settings=AgentSettings(database=database)) as client:
+
+        async def asked_since(since: str) -> tuple[bool, Any]:
+            given = {"name": "activity", "time_zone": "Europe/Berlin", "since": since}
+            return await asked(client, "report", **given)
+
+        same = [
+            await asked_since(each)
+            for each in (
+                "2026-10-01",
+                "2026-10-01T00:00[Europe/Berlin]",
+                "2026-10-01T00:00+02:00",
+                "2026-09-30T22:00Z",
+            )
+        ]
+        assert not any(failed for failed, _ in same)
+        assert len({json.dumps(said) for _, said in same}) == 1
+        failed, said = await asked_since("2026-10-01T09:00")
+        assert failed
+        assert said.startswith("since: expected a time with its zone")

@@ -205,6 +205,35 @@ async def test_the_token_is_needed_over_http() -> None:
                     assert answer.status == status, headers
 
 
+async def test_only_this_machine_is_host_and_origin() -> None:
+    """With a port or without: docs/agents.md has a proxy send `Host: 127.0.0.1`."""
+    hello = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "agent", "version": "1"},
+        },
+    }
+    accepted = "application/json, text/event-stream"
+    own = {"Authorization": f"Bearer {TOKEN}", "Accept": accepted}
+    async with account(bookings=1) as sim, http_server(sim) as url:
+        async with aiohttp.ClientSession(headers=own) as http:
+            for name, value, status in (
+                *(("Host", each, 200) for each in ("127.0.0.1", "localhost", "[::1]")),
+                *(("Host", each, 200) for each in ("127.0.0.1:1", "localhost:1", "[::1]:1")),
+                *(("Host", each, 421) for each in ("localhost.", "0.0.0.0", "127.0.0.1.nip.io")),
+                *(("Host", each, 421) for each in ("evil.example.com", "localhost.example.com:1")),
+                *(("Origin", each, 200) for each in ("http://localhost", "http://127.0.0.1:1")),
+                *(("Origin", each, 403) for each in ("null", "file://", "https://localhost:1")),
+                ("Origin", "http://localhost.example.com", 403),
+            ):
+                async with http.post(url, json=hello, headers={name: value}) as answer:
+                    assert answer.status == status, (name, value)
+
+
 async def test_a_short_budget_is_said() -> None:
     """An answer that waited says so."""
     async with Simulator(Account(bookings=5)) as sim, in_process(sim) as client:

@@ -132,6 +132,21 @@ async def test_both_databases_take_it_all(database_url: str) -> None:
             assert len(found) == len(bookings)
 
 
+@pytest.mark.parametrize(
+    ("start", "minutes"), [("9999-12-31T23:00:00Z", 5_000_000), ("0001-01-01T00:00:00Z", -1e300)]
+)
+async def test_meetings_at_the_ends_of_time_can_be_read(
+    database_url: str, start: str, minutes: float
+) -> None:
+    """An end after the last year that Python and others have is none."""
+    booking = {"id": "BKNG-1", "starting_time": start, "duration_minutes": minutes}
+    row = row_of(table_of("bookings"), booking, NOW)
+    async with opened(database_url) as database:
+        await database.commit(Batch(upserts=[Upsert("bookings", [row])], now=NOW))
+        view = database.dialect.table("booking_facts")
+        assert await database.fetch(f"SELECT ending_time FROM {view}") == [(None,)]
+
+
 @pytest.mark.parametrize("name", TABLES)
 @given(data=st.data())
 @settings(max_examples=40)

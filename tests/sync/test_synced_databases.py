@@ -1,6 +1,8 @@
 """A database is taken by one sync at a time, migrated forward, and named in messages safely."""
 
 import re
+import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,10 +11,12 @@ from oncehub_async import Clock, InvalidParameterError
 from oncehub_async.simulator import Account, Simulator
 from oncehub_async.sync import (
     AccountSync,
+    Batch,
     DatabaseBusyError,
     DatabaseFailedError,
     NewerSchemaError,
     PostgreSQL,
+    _duckdb_file,
     database_of,
     sync,
     table_of,
@@ -24,6 +28,7 @@ from .synced import client, differences, opened
 
 ACCOUNT = Account(bookings=60, contacts=20, seed=6)
 FAST = Clock(speed=100)
+NOW = datetime(2026, 10, 31, tzinfo=UTC)
 
 
 async def test_two_syncs_into_one_schema_refuse_each_other(database_url: str) -> None:
@@ -164,6 +169,39 @@ async def test_nobody_else_can_read_a_new_file(tmp_path: Path) -> None:
     assert (tmp_path / "a.duckdb").stat().st_mode & 0o077 == 0
 
 
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file stays open after a commit, so that its log is there to be looked at."""
+    monkeypatch.setattr(_duckdb_file, "_HELD", 60.0)
+    monkeypatch.setattr(_duckdb_file, "_LONGEST_HELD", 60.0)
+
+
+@pytest.mark.usefixtures("held")
+async def test_nobody_else_can_read_what_stands_beside_it(tmp_path: Path) -> None:
+    """The log of what was committed, and what DuckDB puts aside; nothing of it stays."""
+    async with opened(f"duckdb:///{tmp_path}/a.duckdb") as database:
+        for number in range(3):
+            await database.commit(Batch(now=NOW, settings={"a": str(number)}))
+            modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()}
+            assert modes["a.duckdb.wal"] == 0o600
+            assert modes["a.duckdb.tmp"] == 0o700
+            assert {mode & 0o077 for mode in modes.values()} == {0}
+    assert {each.name for each in tmp_path.iterdir()} <= {"a.duckdb", "a.duckdb.lock"}
+
+
+@pytest.mark.usefixtures("held")
+async def test_a_file_for_a_group_has_a_log_for_the_group(tmp_path: Path) -> None:
+    """Whoever changed its modes knows why."""
+    path = tmp_path / "a.duckdb"
+    async with opened(f"duckdb:///{path}"):
+        pass
+    path.chmod(0o660)
+    async with opened(f"duckdb:///{path}") as database:
+        await database.commit(Batch(now=NOW, settings={"a": "1"}))
+        log = tmp_path / "a.duckdb.wal"
+        assert stat.S_IMODE(log.stat().st_mode) == 0o660
+
+
 def test_the_data_dictionary_is_the_codes() -> None:
     """`python -m tests.sync.data_dictionary` writes it anew."""
     assert PAGE.read_text("utf-8") == page_with(dictionary())
@@ -183,3 +221,22 @@ def test_a_missing_extra_is_named(url: str, told: str, monkeypatch: pytest.Monke
     with pytest.raises(InvalidParameterError, match=told) as error:
         database_of(url)
     assert "pip install 'oncehub-async[sync]'" in str(error.value)
+
+
+async def test_files_of_either_layout_are_gone_on_with(tmp_path: Path) -> None:
+    """New ones have the small blocks that take little memory; older ones keep what they have."""
+    import duckdb
+
+    older = tmp_path / "older.duckdb"
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{older}' AS older (STORAGE_VERSION 'v1.0.0')")
+    for path, size in ((tmp_path / "new.duckdb", 16_384), (older, 262_144)):
+        for _ in range(2):
+            async with opened(f"duckdb:///{path}") as database:
+                assert await database.fetch("SELECT count(*) FROM bookings") == [(0,)]
+                sizes = await database.fetch("SELECT block_size FROM pragma_database_size()")
+                assert (size,) in sizes
+        async with opened(f"duckdb:///{path}") as database:
+            await database.scrub(["bookings"])
+            sizes = await database.fetch("SELECT block_size FROM pragma_database_size()")
+            assert (16_384,) in sizes

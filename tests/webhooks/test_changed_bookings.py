@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oncehub_async.webhooks._accepting.signature import RETRY_WINDOW
+from oncehub_async.webhooks._catching_up.silences import OVERLAP, Silences
 from oncehub_async.webhooks._changed_bookings import (
     CHANGED,
     BookingState,
@@ -16,8 +18,6 @@ from oncehub_async.webhooks._changed_bookings import (
     state_of,
     type_of,
 )
-from oncehub_async.webhooks._signature import RETRY_WINDOW
-from oncehub_async.webhooks._silences import OVERLAP, Silences
 
 HOUR, DAY, NOW = 3_600.0, 86_400.0, 1_790_000_000.0
 WEEK = 7 * DAY

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from harness.virtual_time import run_virtual
 from oncehub_async.webhooks import MemoryInbox, Receiver, serve
-from oncehub_async.webhooks._connection_deadlines import ConnectionDeadlines
+from oncehub_async.webhooks._serving.connection_deadlines import ConnectionDeadlines
 
 from .conftest import SECRET
 
@@ -88,7 +88,9 @@ async def exchange(connection: Connection, request: bytes = HEAD + b"\r\n{}") ->
 def short_idle(monkeypatch: pytest.MonkeyPatch) -> float:
     """How long connections may rest between requests, in a test's seconds."""
     idle = PATIENCE * 5
-    monkeypatch.setattr(importlib.import_module("oncehub_async.webhooks._serve"), "_IDLE", idle)
+    monkeypatch.setattr(
+        importlib.import_module("oncehub_async.webhooks._serving.serve"), "_IDLE", idle
+    )
     return idle
 
 

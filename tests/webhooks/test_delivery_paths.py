@@ -16,7 +16,7 @@ from oncehub_async import ConfigurationError
 from oncehub_async.cli import _listen
 from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import MemoryInbox, Receiver, ReceiverApp, add_receiver, serve
-from oncehub_async.webhooks._delivery_path import delivery_path
+from oncehub_async.webhooks._serving.delivery_path import delivery_path
 
 from ..typed_command import run
 from .conftest import SECRET

@@ -92,7 +92,7 @@ async def test_a_rename_is_told_beside_the_old_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """That the other has it, while it lives; that its work waits, when it doesn't any more."""
-    monkeypatch.setattr("oncehub_async.webhooks._deployment_watch._BETWEEN_LOOKS", 0.05)
+    monkeypatch.setattr("oncehub_async.webhooks._handling.deployment_watch._BETWEEN_LOOKS", 0.05)
     caplog.set_level(logging.INFO, "oncehub_async.webhooks")
     path = tmp_path / "inbox.db"
     old, new = sharing(path, "old name"), sharing(path, "new name")

@@ -8,8 +8,8 @@ import pytest
 
 from oncehub_async.errors import ConfigurationError
 from oncehub_async.webhooks import Backoff, Event, Inbox, MemoryInbox, Receiver, Work
+from oncehub_async.webhooks._handling.slots import Slots
 from oncehub_async.webhooks._inbox import StoredEvent
-from oncehub_async.webhooks._slots import Slots
 
 from .virtual_receiver import post, receiver, since_start, virtual
 

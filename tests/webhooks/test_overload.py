@@ -17,8 +17,8 @@ from benchmarks.receiver_overload import peak, stopping
 from oncehub_async.errors import ConfigurationError
 from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import ArrivingBody, MemoryInbox, Receiver
-from oncehub_async.webhooks._arriving_body import LARGEST_KEPT, BodyRoom
-from oncehub_async.webhooks._refusals import Refusal
+from oncehub_async.webhooks._accepting.arriving_body import LARGEST_KEPT, BodyRoom
+from oncehub_async.webhooks._accepting.refusals import Refusal
 
 from .conftest import SECRET
 from .test_adapters import ADAPTERS, PATH, Adapter

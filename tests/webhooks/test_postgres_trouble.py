@@ -166,6 +166,44 @@ async def test_the_work_of_a_process_whose_session_ended_is_due_at_once(
     await two.close()
 
 
+async def test_who_arrives_while_all_sessions_have_ended_takes_nothing_of_the_living(
+    url: str, schema: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They come back in some seconds, and end what they run; what nobody comes back for is due."""
+    one, two = PostgresInbox(url, schema=schema), PostgresInbox(url, schema=schema)
+    await one.open()
+    for number in (1, 2):
+        await one.put(event(number), ("h",))
+    claims = await one.claim(2, ("h",), 0.0)
+    assert len(claims) == 2
+    connect, arrived = one._owner._connect, asyncio.Event()
+
+    async def later() -> Any:
+        await arrived.wait()
+        return await connect()
+
+    monkeypatch.setattr(one._owner, "_connect", later)
+    await ask(url, "SELECT pg_terminate_backend($1)", one._owner._connection.get_server_pid())
+    while one._owner._connection is not None:
+        await asyncio.sleep(0.01)
+    await two.open()
+    two._last_roll_call = float("-inf")
+    assert await two.claim(2, ("h",), 0.0) == []
+    arrived.set()
+    while one._owner._connection is None:
+        await asyncio.sleep(0.01)
+    two._last_roll_call = two._first_look = float("-inf")
+    assert await two.claim(2, ("h",), 0.0) == []
+    assert await one.settle(claims[0].work[0], DONE, 0.0)
+    one._owner._is_closed = True  # as if its process had died
+    await one._owner._connection.close()
+    two._last_roll_call = float("-inf")
+    (again,) = await two.claim(2, ("h",), 0.0)
+    assert again.event.id == claims[1].event.id
+    await one.close()
+    await two.close()
+
+
 async def test_a_lease_that_is_over_frees_the_work(url: str, schema: str) -> None:
     """Behind a pooler, where no session tells; as long as it is renewed, it is kept."""
     one = PostgresInbox(url, schema=schema, lease=0.6)

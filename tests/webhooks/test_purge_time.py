@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from oncehub_async.webhooks import KnownTime, MemoryInbox
-from oncehub_async.webhooks._purge_time import LeastTime, PurgeTime
+from oncehub_async.webhooks._handling.purge_time import LeastTime, PurgeTime
 
 from .conftest import DAY
 from .virtual_receiver import START, LoopClock, virtual

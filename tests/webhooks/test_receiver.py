@@ -26,8 +26,8 @@ from oncehub_async.webhooks import (
     Receiver,
     SQLiteInbox,
 )
+from oncehub_async.webhooks._accepting.signature import RETRY_WINDOW, SHORT_AGE
 from oncehub_async.webhooks._inbox import State
-from oncehub_async.webhooks._signature import RETRY_WINDOW, SHORT_AGE
 
 from .conftest import SECRET, MakeInbox, deliver
 

@@ -18,7 +18,7 @@ from oncehub_async.webhooks import (
     recreate_webhook,
     secrets_of_file,
 )
-from oncehub_async.webhooks._recreated_webhook import next_name
+from oncehub_async.webhooks._catching_up.recreated_webhook import next_name
 
 from .missed_events import URL, missing_events
 

@@ -12,7 +12,7 @@ from oncehub_async.webhooks import (
     SecretsNotShownError,
     secrets_of_account,
 )
-from oncehub_async.webhooks._signing_secrets import ProvidedSecrets
+from oncehub_async.webhooks._accepting.signing_secrets import ProvidedSecrets
 
 HIDING = Service(webhook_secrets="at_creation")
 URL = "https://me.example/hook"

@@ -64,7 +64,7 @@ async def test_what_it_asks_of_aiohttp(monkeypatch: pytest.MonkeyPatch) -> None:
         raise stop
 
     monkeypatch.setattr(web, "AppRunner", runner)
-    module = importlib.import_module("oncehub_async.webhooks._serve")
+    module = importlib.import_module("oncehub_async.webhooks._serving.serve")
     monkeypatch.setattr(module, "ConnectionDeadlines", deadlines)
     with pytest.raises(RuntimeError, match="it has asked"):
         await serve(Receiver(signing_secret=SECRET, inbox=MemoryInbox()))

@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 
 from oncehub_async import ConfigurationError
 from oncehub_async.webhooks import SignatureError, SignatureProblem, verify_signature
-from oncehub_async.webhooks._signature import MAX_SKEW, RETRY_WINDOW, parse_header, signature_header
+from oncehub_async.webhooks._accepting.signature import (
+    MAX_SKEW,
+    RETRY_WINDOW,
+    parse_header,
+    signature_header,
+)
 
 SECRET = "sekrit-of-the-webhook"
 BODY = b'{"id":"EVNT-1"}'

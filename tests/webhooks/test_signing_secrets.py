@@ -13,7 +13,11 @@ from oncehub_async import Budget, Clock, ConfigurationError, Limits, OnceHub
 from oncehub_async.simulator import Account, Simulator
 from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import MemoryInbox, Receiver, secrets_of_account
-from oncehub_async.webhooks._signing_secrets import ProvidedSecrets, SigningKey, signing_keys
+from oncehub_async.webhooks._accepting.signing_secrets import (
+    ProvidedSecrets,
+    SigningKey,
+    signing_keys,
+)
 
 
 def keys(*secrets: str) -> tuple[SigningKey, ...]:

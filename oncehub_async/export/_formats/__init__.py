@@ -9,9 +9,9 @@ The bytes depend on nothing but the objects and their order. `docs/export-format
 columns there are and how each value is written.
 """
 
+from ..._ground import plain_text
 from .choices import ENDINGS, Compression, Format, check, file_ending
 from .compressed import LONGEST_LINE, BrokenFileError, pieces_of
-from .csv_format import plain_text
 from .exported_rows import read_objects, read_rows
 from .file_writer import FormatWriter, count_objects, open_writer
 

@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .choices import Compression
-from .compressed import BrokenFileError, broken_by
+from .compressed import BrokenFileError
 from .fields import UNKNOWN_FIELDS, Field, FieldKind, fields_of
 from .fitting import FITS, Fit, UnfittingValue, encodable, instant, json_text, row
+from .parquet_process import read_apart, rows_of
 
 _TYPES: Mapping[FieldKind, pa.DataType] = {
     FieldKind.TEXT: pa.string(),
@@ -167,46 +168,28 @@ class _Sink(io.RawIOBase):
             raise ValueError("the file can't be finished: writing to it failed before")
 
 
-# A group of the writer's has some 8 MiB, and what one answer of the service adds at most. A few
-# kilobytes can name one long text in every row.
-_MOST_GROUP_BYTES = 256 << 20
-_BATCH_BYTES = 32 << 20
-
-
 def count_rows(file: BinaryIO, resource: str) -> int:
     """How many objects there are in a file, all of which is read. Raises `BrokenFileError`."""
-    with broken_by(pa.ArrowException, OSError):
-        if not _opened(file).schema_arrow.equals(schema(resource)):
-            raise BrokenFileError(f"the columns are not those of a Parquet file of {resource}")
-        return sum(batch.num_rows for batch in _batches(file, None))
+    with read_apart(file, None) as (there, batches):
+        _refuse_strange(there, resource)
+        return sum(batch.num_rows for batch in batches)
+
+
+def read_all_columns(file: BinaryIO, resource: str) -> Iterator[Mapping[str, Any]]:
+    """The objects in a file, as it has them. Raises `BrokenFileError`."""
+    with read_apart(file, schema(resource).names) as (there, batches):
+        _refuse_strange(there, resource)
+        for batch in batches:
+            yield from rows_of(batch)
+
+
+def _refuse_strange(there: pa.Schema, resource: str) -> None:
+    if not there.equals(schema(resource)):
+        raise BrokenFileError(f"the columns are not those of a Parquet file of {resource}")
 
 
 def read_columns(file: BinaryIO, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
     """Some columns of the objects in a file, as far as it has them. Raises `BrokenFileError`."""
-    with broken_by(pa.ArrowException, OSError):
-        there = _opened(file).schema_arrow.names
-        for batch in _batches(file, [name for name in names if name in there]):
-            yield from batch.to_pylist()
-
-
-def _opened(file: BinaryIO) -> pq.ParquetFile:
-    return pq.ParquetFile(file, page_checksum_verification=True, buffer_size=1 << 16)
-
-
-def _batches(file: BinaryIO, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
-    parquet = _opened(file)
-    # A group at a time: over all of them, pyarrow keeps what it has read.
-    for group in range(parquet.num_row_groups):
-        rows = _rows_at_once(parquet.metadata.row_group(group).total_byte_size)
-        yield from parquet.iter_batches(rows, [group], columns, use_threads=False)
-
-
-def _rows_at_once(size: int) -> int:
-    """How many rows of a group of so many bytes fit into memory, if each has all of its texts.
-
-    What a group tells of its columns would say more, but asking for it ends the process where the
-    file is damaged. Raises `BrokenFileError`.
-    """
-    if size > _MOST_GROUP_BYTES:
-        raise BrokenFileError("a row group holds more than any export writes")
-    return min(_BATCH_ROWS, max(1, _BATCH_BYTES // max(1, size)))
+    with read_apart(file, names) as (_, batches):
+        for batch in batches:
+            yield from rows_of(batch)

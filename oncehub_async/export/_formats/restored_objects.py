@@ -32,11 +32,11 @@ def read_whole(
     A row is a line, or what Parquet's columns hold. Raises `BrokenFileError`.
     """
     if format is Format.PARQUET:
-        from .parquet_format import read_columns, schema
+        from .parquet_format import read_all_columns
 
         fields = fields_of(resource)
-        for row in read_columns(file, schema(resource).names):
-            yield row, _from_parquet(row, fields)
+        for row in read_all_columns(file, resource):
+            yield row, _from_parquet_row(row, fields)
         return
     with read_from(file, compression) as text:
         if format is Format.CSV:
@@ -80,6 +80,15 @@ def _nested(
             is_json = field.kind in _JSON
             data[field.source] = load_json(cell, MOST_VALUES) if is_json else cell
     return data
+
+
+def _from_parquet_row(row: Mapping[str, Any], fields: Sequence[Field]) -> dict[str, Any]:
+    try:
+        return _from_parquet(row, fields)
+    except BrokenFileError:
+        raise
+    except ValueError:
+        raise BrokenFileError("a column holds no JSON where it should") from None
 
 
 def _from_parquet(row: Mapping[str, Any], fields: Sequence[Field]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What an account holds, made from a seed: each kind of object, and the whole."""

@@ -1,0 +1,1 @@
+"""Webhooks: events that leave, attempts, faults on the way."""

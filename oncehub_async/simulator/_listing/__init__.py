@@ -1,0 +1,1 @@
+"""Lists as the API gives them: filters, order, pages, cursors."""

@@ -1,0 +1,1 @@
+"""When meetings take place: working hours, what is taken, what is free."""

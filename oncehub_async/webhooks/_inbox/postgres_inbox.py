@@ -16,7 +16,7 @@ from .postgres_address import PostgresAddress
 from .postgres_deployments import PostgresDeployments
 from .postgres_inspection import Question, _PostgresInspection, answer_questions
 from .postgres_lane import PostgresLane
-from .postgres_owner import JOIN, PostgresOwner
+from .postgres_owner import JOIN, LONGEST_PAUSE, PostgresOwner
 from .postgres_schema import lock_class, prepare
 from .postgres_statements import GIVE_BACK, HELD, LOCK, RUNNING_SUBJECTS
 from .postgres_work import ClaimRequest, PostgresWork, WorkEnding
@@ -28,6 +28,10 @@ logger = logging.getLogger("oncehub_async.webhooks")
 _SECONDS_BETWEEN_ROLL_CALLS = 2.0
 _COMEBACK = 10.0
 """Seconds that others get to come back, after a trouble that may have been everybody's."""
+
+_ARRIVAL = LONGEST_PAUSE + 1.0
+"""The same for whom this process found without a session at its first look: it wasn't there before,
+and can't tell whether that was everybody's trouble."""
 
 _TIME = "extract(epoch FROM clock_timestamp())::float8"
 
@@ -94,7 +98,8 @@ class PostgresInbox(_PostgresInspection):
         self._checked: dict[str, frozenset[str]] = {}
         self._subscriptions: Sequence[Subscription] = ()
         self._registered_as = 0
-        self._last_roll_call = self._last_beat = float("-inf")
+        self._last_roll_call = self._last_beat = self._first_look = float("-inf")
+        self._found_dead: set[int] | None = None
         self._ahead, self._has_strays = 0.0, False
         self._puts, self._work, self._questions = self._lanes()
 
@@ -112,7 +117,10 @@ class PostgresInbox(_PostgresInspection):
         return self._keep
 
     async def open(self, *, needed: float = 0.0) -> None:
-        """Connect, make or migrate the tables, and take up what a process that died left.
+        """Connect, and make or migrate the tables.
+
+        What a process left that had died before is taken up some seconds later: if all sessions
+        have just ended, those that live are about to come back.
 
         `needed` is written down there, so that nobody purges what is younger by hand.
 
@@ -126,7 +134,7 @@ class PostgresInbox(_PostgresInspection):
         self._owner = PostgresOwner(self._address, self._patience)
         self._mine = PostgresWork(self._fetch, self._owner)
         self._puts, self._work, self._questions = self._lanes()
-        self._is_open = True
+        self._is_open, self._found_dead = True, None
         try:
             await self._begin_to_live()
             await self._asked(self._look_at_clock)
@@ -342,7 +350,12 @@ class PostgresInbox(_PostgresInspection):
         dead = await self._fetch(
             connection, _DEAD, self._owner.id, self._class, may_be_free, _COMEBACK
         )
-        return sum([await self._take_from(connection, owner) for (owner,) in dead])
+        owners = {owner for (owner,) in dead}
+        if self._found_dead is None:
+            self._found_dead, self._first_look = owners, time.monotonic()
+        if time.monotonic() - self._first_look < _ARRIVAL:
+            owners = owners - self._found_dead
+        return sum([await self._take_from(connection, owner) for owner in sorted(owners)])
 
     async def _take_from(self, connection: Any, owner: int) -> int:
         """Give back all that an owner holds, who is there no more."""

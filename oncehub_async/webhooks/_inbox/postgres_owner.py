@@ -21,7 +21,8 @@ _BETWEEN_NEWS = 0.05
 """Seconds; the server lets those who notify commit one after the other."""
 
 _RECONNECT = 0.2
-_LONGEST_PAUSE = 2.0
+LONGEST_PAUSE = 2.0
+"""Seconds between attempts to come back."""
 
 JOIN = """
 INSERT INTO @owners (id, lease, seen) VALUES ($1, $2, extract(epoch FROM clock_timestamp()))
@@ -121,7 +122,7 @@ class PostgresOwner:
         pause = 0.0
         while True:
             await asyncio.sleep(pause)
-            pause = min(max(pause * 2, _RECONNECT), _LONGEST_PAUSE)
+            pause = min(max(pause * 2, _RECONNECT), LONGEST_PAUSE)
             try:
                 connection = await self._connect()
             except self._address.failures:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 
+from oncehub_async._ground import harmless_text
 from oncehub_async.export._formats import Format, plain_text
-from oncehub_async.export._formats.csv_format import harmless_text
 
 from .samples import JSON, TEXT, written
 

@@ -1,0 +1,1 @@
+"""From a delivery's bytes to the inbox: body, signature, envelope, refusal, answer."""

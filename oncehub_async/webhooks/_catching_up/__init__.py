@@ -1,0 +1,1 @@
+"""What came while nobody listened: found by the API, and webhooks that are off."""

@@ -1,0 +1,133 @@
+"""What a synced database knows of bookings counts when it is caught up, as far as it may."""
+
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from oncehub_async import InvalidParameterError
+from oncehub_async.sync import AccountSync, SyncedBookings, column_policy
+from oncehub_async.webhooks import CaughtUp
+
+from .missed_events import Missing, missing_events
+
+HOUR = 3_600.0
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "account.duckdb"
+
+
+def missing_now(folder: Path) -> AbstractAsyncContextManager[Missing]:
+    """In the present: a sync says by this machine's clock when it wrote what."""
+    return missing_events(folder, start=datetime.now(UTC))
+
+
+async def synced(account: Missing, database: Path) -> None:
+    async with AccountSync(account.oncehub, database) as sync:
+        assert (await sync.run()).complete
+
+
+async def caught_up(account: Missing, database: Path, *, dry_run: bool = False) -> CaughtUp:
+    async with account.receiver() as receiver:
+        records = SyncedBookings(database)
+        report = await receiver.catch_up(account.oncehub, records=records, dry_run=dry_run)
+        await receiver.idle()
+    return report
+
+
+async def test_a_first_start_goes_on_where_the_database_ends(
+    tmp_path: Path, database: Path
+) -> None:
+    """However long ago that was: what it has is known, all that changed since is missing, once."""
+    async with missing_now(tmp_path) as account:
+        account.deliver_to_nobody()
+        before = account.change(20, 60.0)
+        await synced(account, database)
+        account.clock.move(100 * HOUR)
+        changed = account.change(30, 60.0)
+        account.clock.move(100 * HOUR)
+        dry = await caught_up(account, database, dry_run=True)
+        report = await caught_up(account, database)
+        assert report.missing == dry.missing
+        assert report.known > 0
+        handled = account.handled_states()
+        assert len(set(handled)) == len(handled) == sum(report.missing.values())
+        assert account.states(changed) <= set(handled)
+        unchanged = before - changed
+        assert unchanged
+        assert not unchanged & {booking for booking, _ in handled}
+        again = await caught_up(account, database)
+        assert again.missing == {}
+
+
+async def test_it_tells_what_bookings_were_before(tmp_path: Path, database: Path) -> None:
+    """Of which the inbox has no event: one that was rescheduled before isn't so now."""
+    async with missing_now(tmp_path) as account, account.receiver() as receiver:
+        account.deliver_to_nobody()
+        booking = account.sim.happen("booking.rescheduled")
+        await synced(account, database)
+        account.clock.move(4 * HOUR)
+        account.deliver_to(receiver)
+        heard = account.sim.happen("booking.scheduled")
+        await account.sim.delivered()
+        account.deliver_to_nobody()
+        account.clock.move(4 * HOUR)
+        account.sim.touch(booking)
+        alone = await receiver.catch_up(account.oncehub, dry_run=True)
+        assert alone.missing["booking.rescheduled"] == 1
+        await receiver.catch_up(account.oncehub, records=SyncedBookings(database))
+        await receiver.idle()
+    told = {each.raw["data"]["id"]: each.type for each in account.handled}
+    assert (told[booking], told[heard]) == ("booking.changed", "booking.scheduled")
+
+
+async def test_what_was_synced_while_nobody_listened_is_missing_all_the_same(
+    tmp_path: Path, database: Path
+) -> None:
+    """A database that is kept current knows all; handlers have heard of nothing."""
+    async with missing_now(tmp_path) as account:
+        async with account.receiver() as receiver:
+            account.deliver_to(receiver)
+            before = account.change(5, 60.0)
+            await account.sim.delivered()
+            await receiver.idle()
+        account.deliver_to_nobody()
+        account.clock.move(2 * HOUR)
+        changed = account.change(40, 60.0)
+        await synced(account, database)
+        account.clock.move(2 * HOUR)
+        report = await caught_up(account, database)
+        assert sum(report.missing.values()) >= len(changed)
+        assert account.states(before | changed) <= set(account.handled_states())
+
+
+async def test_a_time_that_is_named_counts(tmp_path: Path, database: Path) -> None:
+    """What changed after it is missing, though the database has it."""
+    async with missing_now(tmp_path) as account:
+        account.deliver_to_nobody()
+        since = account.sim.now()
+        account.clock.move(60.0)
+        changed = account.change(10, 60.0)
+        await synced(account, database)
+        async with account.receiver() as receiver:
+            records = SyncedBookings(database)
+            report = await receiver.catch_up(account.oncehub, since=since, records=records)
+            await receiver.idle()
+        assert sum(report.missing.values()) >= len(changed)
+        assert account.states(changed) <= set(account.handled_states())
+
+
+async def test_a_database_that_can_not_tell_is_refused(tmp_path: Path, database: Path) -> None:
+    """One that isn't there, and one that keeps out what is compared; nothing is put."""
+    async with missing_now(tmp_path) as account:
+        with pytest.raises(InvalidParameterError, match="oncehub sync"):
+            await caught_up(account, database)
+        policy = column_policy(block=["bookings.status"])
+        async with AccountSync(account.oncehub, database, policy=policy) as sync:
+            await sync.run()
+        with pytest.raises(InvalidParameterError, match=r"has no bookings\.status"):
+            await caught_up(account, database)
+        assert account.handled == []
