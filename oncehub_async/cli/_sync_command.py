@@ -68,9 +68,9 @@ async def sync_account(request: SyncRequest) -> int:
         raise InvalidParameterError("every", "has to be 10 seconds or more")
     if request.check and (request.watch or request.resync):
         raise InvalidParameterError("check", "compares only; leave --watch and --resync out")
-    metrics = checked_metrics(request.metrics_port, watch=request.watch)
     if request.hash_key_env != HASH_KEY_VARIABLE and not request.hash:
         raise InvalidParameterError("hash_key_env", "does nothing without --hash")
+    metrics = checked_metrics(request.metrics_port, watch=request.watch)
     if request.check:
         async with reading(request.database or _DEFAULT_URL, schema=request.schema):
             pass  # to compare with an account, it has to be there; nothing is made

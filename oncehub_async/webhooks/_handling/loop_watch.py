@@ -26,7 +26,7 @@ _AFTER_A_STOP = 0.1
 
 _BETWEEN_LINES = 60.0
 _OTHERS = tuple(sysconfig.get_path(each) for each in ("stdlib", "platstdlib", "purelib", "platlib"))
-_OWN = str(Path(__file__).parent)
+_OWN = str(Path(__file__).parents[2])
 
 _handler: ContextVar[str | None] = ContextVar("oncehub_handler", default=None)
 
