@@ -2,7 +2,7 @@
 
 Each figure is a ratio whose sides were measured next to each other, so that a noisy machine
 disturbs both alike; the walks' time is virtual. It takes some minutes, most of them for exporting
-a million bookings. Where there is no PostgreSQL, what needs it is left out and said. Each part runs
+a million bookings. What needs PostgreSQL is left out, and said, where there is none. Each part runs
 alone, too: `python -m benchmarks.walking` and so on.
 """
 

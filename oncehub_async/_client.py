@@ -195,7 +195,9 @@ class OnceHub(Resources):
         clock: Clock | None = None,
     ) -> None:
         keys = Hidden(api_key)
-        del api_key
+        # A URL can hold a password.
+        hidden_url, hidden_proxy = Hidden(base_url), Hidden(proxy)
+        del api_key, base_url, proxy
         self._closed = False
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -209,10 +211,12 @@ class OnceHub(Resources):
         _check_settings(budget, retry, clock)
         checked_hook(on_attempt, "on_attempt")
         checked_tracing(tracing, "begin_call")
-        self._base_url = choose_base_url(base_url)
+        self._base_url = choose_base_url(hidden_url)
         # A session of the caller's own knows its way.
         self._proxy = (
-            choose_proxy(proxy, self._base_url) if proxy is not None or session is None else None
+            choose_proxy(hidden_proxy, self._base_url)
+            if hidden_proxy.value is not None or session is None
+            else None
         )
         self.clock: Clock = clock or Clock()
         if budget is None:

@@ -5,23 +5,31 @@ Tools that report errors (Sentry, rich, cgitb) show the locals of each frame of 
 
 import asyncio
 import traceback
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
 import aiohttp
 import pytest
+from yarl import URL
 
-from oncehub_async import OnceHub, RetryPolicy
+from oncehub_async import OnceHub, OnceHubError, RedisBudget, RetryPolicy
+from oncehub_async._ground import Hidden
 from oncehub_async.simulator import Account, Fault, Simulator
 from oncehub_async.simulator._faults import FaultKind
+from oncehub_async.sync import database_of, sync
 from oncehub_async.testing import sign
 from oncehub_async.webhooks import (
     MemoryInbox,
+    PostgresInbox,
     Receiver,
+    SQLiteInbox,
     construct_event,
     verify_signature,
 )
+
+from .loopback import DROP, HANG, Send, answer, serving
 
 SECRET = "sekrit-7Qf3-of-the-tests"
 IMPATIENT = RetryPolicy(attempts=1, attempt_timeout=0.3, connect_timeout=0.3)
@@ -181,3 +189,64 @@ async def test_a_provider_of_secrets_that_fails_shows_none() -> None:
 
     receiver = Receiver(signing_secret=provider, inbox=MemoryInbox())
     assert SECRET not in await failure(receiver.open)
+
+
+WITH_PASSWORDS: dict[str, Callable[[str], object]] = {
+    "base_url": lambda own: OnceHub("key", base_url=f"https://me:{own}@api.example/v2"),
+    "proxy": lambda own: OnceHub("key", proxy=f"socks5://me:{own}@proxy.example:1"),
+    "a scheme": lambda own: database_of(f"mysql://me:{own}@db.example/x"),
+    "no port": lambda own: database_of(f"postgresql://me:{own}@db.example:99999/x"),
+    "no address": lambda own: database_of(f"postgresql://me:{own}@[::1/x"),
+    "no colon": lambda own: database_of(f"postgres//me:{own}@db.example/x"),
+    "no slash": lambda own: database_of(f"postgresql:/me:{own}@db.example/x"),
+    "two typos": lambda own: database_of(f"me:{own}@db.example/x?a=http://b"),
+    "a file": lambda own: SQLiteInbox(f"postgres//me:{own}@db.example/x"),
+    "an inbox": lambda own: PostgresInbox(f"postgresql://me:{own}@db.example:99999/x"),
+    "an inbox's scheme": lambda own: PostgresInbox(f"mysql://me:{own}@db.example/x"),
+    "an inbox's schema": lambda own: PostgresInbox(f"postgresql://me:{own}@db/x", schema="A b"),
+    "a budget": lambda own: RedisBudget(f"http://me:{own}@db.example/0"),
+}
+
+
+@pytest.mark.parametrize("kind", WITH_PASSWORDS)
+def test_a_url_with_a_password_is_not_shown(kind: str) -> None:
+    """Also where a letter of it is missing, so that it is taken for something else."""
+    with pytest.raises(OnceHubError) as caught:
+        WITH_PASSWORDS[kind](SECRET)
+    assert SECRET not in str(caught.value)
+    within = caught.value.__traceback__
+    # The frames of the test and of its lambda hold what they pass.
+    error = caught.value.with_traceback(
+        within.tb_next.tb_next if within and within.tb_next else None
+    )
+    shown_here = traceback.TracebackException.from_exception(error, capture_locals=True)
+    assert SECRET not in "".join(shown_here.format())
+
+
+async def test_a_database_that_cannot_be_reached_shows_no_password() -> None:
+    """Nor does the sync that is to write into it."""
+    url = Hidden(f"postgresql://me:{SECRET}@127.0.0.1:1/x")
+    async with OnceHub("key") as oncehub:
+        for text in (
+            await failure(lambda: sync(oncehub, url.value)),
+            await failure(PostgresInbox(url.value).open),
+        ):
+            assert SECRET not in text
+
+
+@pytest.mark.parametrize(
+    "step", [HANG, DROP, answer(407)], ids=["no answer", "no connection", "another login"]
+)
+async def test_a_proxys_password_is_not_shown(step: Send) -> None:
+    """It goes to the proxy all the same."""
+    async with serving(step) as server:
+        proxy = Hidden(str(URL(server.url).origin().with_user("me").with_password(SECRET)))
+        async with OnceHub("key", proxy=proxy.value, retry=IMPATIENT) as oncehub:
+
+            async def call() -> None:
+                async with asyncio.timeout(0.2):
+                    await oncehub.bookings.get("BKNG-1")
+
+            assert SECRET not in await failure(call)
+    login = b64encode(f"me:{SECRET}".encode()).decode()
+    assert server.received[0].headers["proxy-authorization"] == f"Basic {login}"

@@ -1,7 +1,7 @@
 """One call to the service: its key, its attempts, its answer."""
 
 from .api_key import KEY_VARIABLE, ApiKey, KeyProvider, KeySource
-from .base_url import URL_VARIABLE, choose_base_url, choose_proxy, host_problem, is_loopback
+from .base_url import URL_VARIABLE, choose_base_url, choose_proxy, is_loopback
 from .call import Caller, Reply
 from .call_tracing import CallSpan, CallTracing, StartedCall
 from .literal_request import QueryValue, any_request
@@ -31,7 +31,6 @@ __all__ = [
     "any_request",
     "choose_base_url",
     "choose_proxy",
-    "host_problem",
     "is_loopback",
     "json_body",
     "open_session",

@@ -9,6 +9,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from yarl import URL
 
+from .._ground import Hidden, checks
 from ..errors import ConfigurationError
 
 DEFAULT_BASE_URL = "https://api.oncehub.com/v2"
@@ -33,39 +34,32 @@ def _named(environ: Mapping[str, str] | None) -> str:
     return (os.environ if environ is None else environ).get(URL_VARIABLE, DEFAULT_BASE_URL)
 
 
-def host_problem(host: str) -> str | None:
-    """Why no request can be sent to a host of this name; None for an address or a good name."""
-    try:
-        # As asyncio and the resolver encode it, which refuse empty and too long labels.
-        encoded = host.encode("idna")
-    except UnicodeError:
-        return "the host name has an empty label, one that is too long, or odd characters"
-    return "the host name is too long" if len(encoded.rstrip(b".")) > 253 else None
-
-
-def choose_base_url(given: str | None, environ: Mapping[str, str] | None = None) -> URL:
+def choose_base_url(given: "str | Hidden | None", environ: Mapping[str, str] | None = None) -> URL:
     """The base URL from the argument, else from the environment, else OnceHub's own.
 
     Plain http is allowed to loopback only, since the API key would be readable on the way.
     Raises `ConfigurationError`.
     """
-    source = "base_url" if given is not None else URL_VARIABLE
-    text = given if given is not None else _named(environ)
-    # Its repr holds the API key, which no local of a traceback may.
-    del environ
+    hidden = Hidden(given)
+    source = URL_VARIABLE if hidden.value is None else "base_url"
+    if hidden.value is None:
+        hidden = Hidden(_named(environ))
+    # The environment holds the API key, and a URL can hold a password: no local of a traceback may.
+    del environ, given
     example = f"expected something like {DEFAULT_BASE_URL}"
     try:
-        url = URL(text)
-        host = url.host
+        url = URL(hidden.value)
+        host, _port = url.host, url.port
     except (ValueError, TypeError):
         raise ConfigurationError(f"{source}: not a URL; {example}") from None
+    if url.user is not None or url.password is not None:
+        del url
+        raise ConfigurationError(f"{source}: leave user name and password out; {example}")
     if url.scheme not in ("https", "http") or not host:
         raise ConfigurationError(f"{source}: not an http(s) URL; {example}")
-    problem = host_problem(url.raw_host or host)
+    problem = checks.host_problem(url.raw_host or host)
     if problem is not None:
         raise ConfigurationError(f"{source}: {problem}; {example}")
-    if url.user is not None or url.password is not None:
-        raise ConfigurationError(f"{source}: leave user name and password out; {example}")
     if url.query_string or url.fragment:
         raise ConfigurationError(f"{source}: leave query and fragment out; {example}")
     if url.scheme == "http" and not is_loopback(host):
@@ -76,24 +70,27 @@ def choose_base_url(given: str | None, environ: Mapping[str, str] | None = None)
     return url.with_path(url.path.rstrip("/"))
 
 
-def choose_proxy(given: str | None, base_url: URL) -> str | None:
+def choose_proxy(given: "str | Hidden | None", base_url: URL) -> str | None:
     """The proxy from the argument, else the one that the environment names for this address.
 
     That is HTTPS_PROXY (or ALL_PROXY), where NO_PROXY doesn't except it; this machine is always
     asked directly then. Raises `ConfigurationError`.
     """
-    if given is not None:
-        return _checked_proxy(given, "proxy", base_url)
-    proxies = getproxies()
-    if is_loopback(base_url.host) or _is_excepted(base_url, proxies.get("no", "")):
+    hidden = Hidden(given)
+    # It may hold a password, which no local of a traceback may.
+    del given
+    if hidden.value is not None:
+        return _checked_proxy(hidden, "proxy", base_url)
+    proxies = Hidden(getproxies())
+    if is_loopback(base_url.host) or _is_excepted(base_url, proxies.value.get("no", "")):
         return None
-    scheme = base_url.scheme if base_url.scheme in proxies else "all"
-    proxy = proxies.get(scheme)
-    if proxy is None:
+    scheme = base_url.scheme if base_url.scheme in proxies.value else "all"
+    hidden = Hidden(proxies.value.get(scheme, "").strip())
+    if not hidden.value:
         return None
-    variable = f"{scheme.upper()}_PROXY"
-    proxy = proxy.strip()
-    return _checked_proxy(proxy if "://" in proxy else f"http://{proxy}", variable, base_url)
+    if "://" not in hidden.value:
+        hidden = Hidden(f"http://{hidden.value}")
+    return _checked_proxy(hidden, f"{scheme.upper()}_PROXY", base_url)
 
 
 def _is_excepted(base_url: URL, exceptions: str) -> bool:
@@ -127,24 +124,24 @@ def _plain(host: str) -> str:
     return host.lower().rstrip(".")
 
 
-def _checked_proxy(proxy: str, source: str, base_url: URL) -> str:
+def _checked_proxy(hidden: Hidden, source: str, base_url: URL) -> str:
     try:
-        url = URL(proxy)
+        url = Hidden(URL(hidden.value))
         good = (
-            url.scheme in ("http", "https")
-            and bool(url.host)
-            and host_problem(url.raw_host or "") is None
+            url.value.scheme in ("http", "https")
+            and bool(url.value.host and url.value.port)
+            and checks.host_problem(url.value.raw_host or "") is None
         )
     except (ValueError, TypeError):
         good = False
     if not good:
-        del proxy
         raise ConfigurationError(
             f"{source}: expected the URL of an http(s) proxy such as http://proxy.example.com:3128"
         )
-    if base_url.scheme == "http" and not is_loopback(url.host):
+    if base_url.scheme == "http" and not is_loopback(url.value.host):
         raise ConfigurationError(
             f"{source}: plain http through it would show the API key to the network; use an https "
             "base_url"
         )
-    return proxy
+    text: str = hidden.value
+    return text

@@ -1,6 +1,7 @@
 """The edge to the network: one request out, one complete answer back, or a mapped error."""
 
 import os
+from base64 import b64encode
 from collections.abc import Sequence
 from ssl import SSLContext
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ import attrs
 from aiohttp import ClientHandlerType, ClientMiddlewareType, ClientRequest, ClientResponse
 from yarl import URL
 
-from .._ground import Clock, HiddenText, TooManyValuesError, ValueCount, off_loop
+from .._ground import Clock, Hidden, HiddenText, TooManyValuesError, ValueCount, off_loop
 from ..errors import (
     ConnectError,
     ConnectionLostError,
@@ -119,8 +120,20 @@ class Transport:
 
     def _route(self) -> dict[str, Any]:
         # Only what was asked for: a session of the caller's own keeps its settings otherwise.
-        given = {"proxy": self.proxy, "ssl": self.ssl}
+        given = {**self._proxy_route(), "ssl": self.ssl}
         return {name: value for name, value in given.items() if value is not None}
+
+    def _proxy_route(self) -> dict[str, Any]:
+        proxy = Hidden(URL(self.proxy or ""))
+        if self.base_url.scheme != "https" or proxy.value.user is None:
+            return {"proxy": self.proxy}
+        # The connector's frames hold the proxy's URL, which crash reporters print.
+        login = Hidden(f"{proxy.value.user}:{proxy.value.password or ''}".encode())
+        basic = HiddenText(f"Basic {b64encode(login.value).decode()}")
+        return {
+            "proxy": proxy.value.with_user(None),
+            "proxy_headers": {"Proxy-Authorization": basic},
+        }
 
 
 def _with_key(key: ApiKey) -> ClientMiddlewareType:

@@ -181,7 +181,9 @@ class SharedBudget:
         await self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._store.name!r})"
+        # Crash reporters also show one whose making failed.
+        store = getattr(self, "_store", None)
+        return f"{type(self).__name__}({store.name!r})" if store else f"{type(self).__name__}()"
 
     async def _open(self) -> None:
         loop = asyncio.get_running_loop()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from yarl import URL
 
-from .._ground import Clock, Hidden, dump_json, load_json
+from .._ground import Clock, Hidden, checks, dump_json, load_json
 from ..errors import ConfigurationError
 from .budget_store import StoreGoneError
 from .process_share import SharedBudget
@@ -57,15 +57,16 @@ class RedisBudget(SharedBudget):
         address: str = "",
         clock: Clock | None = None,
     ) -> None:
-        self._store = _RedisStore(url, address)
+        hidden = Hidden(url)
+        del url
+        self._store = _RedisStore(hidden, address)
         super().__init__(limits, clock=clock, account=account)
 
 
 class _RedisStore:
-    def __init__(self, url: str, address: str) -> None:
-        self._url = Hidden(url)
+    def __init__(self, url: Hidden, address: str) -> None:
+        self._url = url
         self.name = _printable_address(url)
-        del url
         self._key = f"oncehub-budget:{address}"
         self._redis: Redis | None = None
         self._script: Any = None
@@ -157,13 +158,19 @@ def lua() -> str:
     return files(__package__).joinpath("shared_state.lua").read_text("utf-8")
 
 
-def _printable_address(text: str) -> str:
+def _printable_address(hidden: Hidden) -> str:
     """A server's address without its password."""
     example = "expected something like redis://localhost:6379/0"
     try:
-        url = URL(text)
+        hidden = Hidden(URL(hidden.value))
     except (ValueError, TypeError):
         raise ConfigurationError(f"budget: not a URL; {example}") from None
+    url = hidden.value
     if url.scheme not in ("redis", "rediss", "unix") or not (url.host or url.path.strip("/")):
+        del url
         raise ConfigurationError(f"budget: not a redis URL; {example}")
+    problem = checks.host_problem(url.raw_host) if url.raw_host else None
+    if problem is not None:
+        del url
+        raise ConfigurationError(f"budget: {problem}")
     return str(url.with_user(None).with_query(None)) if url.host else f"unix://{url.path}"

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError, Parameter
 
 from .. import __version__
-from .._http import KEY_VARIABLE
 from ..errors import AuthenticationError, ConfigurationError, InvalidParameterError, OnceHubError
 from . import COMPLETE, FAILED, INTERRUPTED, READER_GONE, WRONG_USAGE
 from ._option_words import told_in_options
-from ._output import NobodyReads, complain, terminal
+from ._output import HelpConsole, NobodyReads, complain, drop_unwritten, terminal
 from ._typed_slips import converted, refuse_empty, usage_line
 
 COMMANDS = {
@@ -134,6 +133,7 @@ def command_line(arguments: Sequence[str] = ()) -> App:
         exit_on_error=False,
         print_error=False,
         suppress_keyboard_interrupt=False,
+        console=HelpConsole(),
         default_parameter=Parameter(negative=(), show_default=_default, converter=converted),
     )
     for name, (place, summary) in COMMANDS.items():
@@ -152,7 +152,10 @@ def _default(value: object) -> str | None:
 def run(arguments: Sequence[str]) -> int:
     """Run a command; what goes wrong becomes one line and an exit code."""
     with terminal():
-        return _run(arguments)
+        try:
+            return _run(arguments)
+        finally:
+            drop_unwritten()
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -167,7 +170,7 @@ def _run(arguments: Sequence[str]) -> int:
         complain(told_in_options(error, app, arguments))
         return WRONG_USAGE
     except AuthenticationError as error:
-        complain(f"{error} (look whether {KEY_VARIABLE} holds a key of this account)")
+        complain(f"{error} (look whether ONCEHUB_API_KEY holds a key of this account)")
         return FAILED
     except OnceHubError as error:
         complain(str(error))

@@ -43,8 +43,8 @@ async def catch_up_account(
         Changes at this time or later, such as 2026-01-31, 7d, 12h or yesterday; from the beginning
         of the silence in which events may be missing, unless you say otherwise.
     database
-        A synced database (oncehub sync): with an empty inbox, what changed after the last sync is
-        missing; else it tells what bookings were like before.
+        A synced database (oncehub sync): where the inbox got no event before the last sync, what
+        changed after that is missing; else it tells what bookings were like before.
     schema
         Its schema in PostgreSQL; oncehub unless you say otherwise.
     dry_run

@@ -1,11 +1,12 @@
 """`--set data.status=canceled`: fields of an event that are to have other values."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, get_args, get_type_hints
 
-from .._ground import did_you_mean, load_json
+from .._ground import checks, did_you_mean, load_json
 from ..errors import InvalidParameterError
-from ..models import Booking, Conversation, Model
+from ..models import Booking, Conversation, Model, meanings_of
 
 _OPTION = "--set"
 _INSIST = "--unlisted sets it all the same"
@@ -42,9 +43,13 @@ def _set(event: dict[str, Any], names: Sequence[str], text: str, *, unlisted: bo
         else:
             above = ".".join(names[:place])
             raise InvalidParameterError(_OPTION, f"{above} is no object, and has no '{name}'")
+        owners = models if isinstance(inside, dict) else []
         models = _models_of(models, name, event) if isinstance(inside, dict) else models
         if place == len(names) - 1:
-            inside[key] = _value(text, _there(inside, key))
+            value = _value(text, _there(inside, key))
+            if not unlisted:
+                _refuse_unlisted_value(owners, name, value, whole)
+            inside[key] = value
         else:
             if _there(inside, key) is None:
                 inside[key] = {}
@@ -84,6 +89,27 @@ def _refuse_unlisted(
         )
 
 
+def _refuse_unlisted_value(
+    owners: Sequence[type[Model]], name: str, value: object, whole: str
+) -> None:
+    """What no handler would ever see: a status that there isn't, a time that is none."""
+    if not isinstance(value, str):
+        return
+    meanings = [each for owner in owners for each in meanings_of(owner) if each.name == name]
+    listed = [each.value for meaning in meanings for each in meaning.values]
+    if listed and value not in listed:
+        hint = f"{did_you_mean(value, listed)} ({_INSIST})"
+        raise InvalidParameterError(_OPTION, f"'{value}' is no {whole}; {hint}")
+    if datetime in _kinds_of(owners, name):
+        try:
+            checks.written_time(value, _OPTION)
+        except InvalidParameterError:
+            raise InvalidParameterError(
+                _OPTION,
+                f"{whole}: '{value}' is no time such as 2026-01-31T08:00:00Z ({_INSIST})",
+            ) from None
+
+
 def _fields(model: type[Model]) -> Iterator[str]:
     yield from (
         name for name in get_type_hints(model) if name[0] != "_" and name != "unknown_fields"
@@ -97,8 +123,13 @@ def _models_of(
     if not models:
         family = str(event.get("type")).partition(".")[0]
         return [_MODELS[family]] if name == "data" and family in _MODELS else []
+    return [each for each in _kinds_of(models, name) if issubclass(each, Model)]
+
+
+def _kinds_of(models: Sequence[type[Model]], name: str) -> list[type]:
+    """Of which types a field of these models can be."""
     hints = [get_type_hints(model).get(name) for model in models]
-    return [each for hint in hints for each in _classes(hint) if issubclass(each, Model)]
+    return [each for hint in hints for each in _classes(hint)]
 
 
 def _classes(hint: Any) -> Iterator[type]:

@@ -161,11 +161,8 @@ def build_link(
     if json:
         say_json(_parts(link))
         return COMPLETE
-    given = {name for name, value in (shared | of_calendars | of_classic).items() if value}
     for each in link.notes:
-        option = _OPTIONS.get(each.parameter, each.parameter).replace("_", "-")
-        dashes = "--" if each.parameter in given else ""
-        say_beside(f"oncehub: {dashes}{option if dashes else each.parameter}: {each.text}")
+        say_beside(f"oncehub: {each}")
     say_document(link.for_mail_merge() if merge_tags else str(link))
     return COMPLETE
 

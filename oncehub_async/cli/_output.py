@@ -45,7 +45,7 @@ def say_document(text: str) -> None:
 
 def note(*lines: str) -> None:
     """Lines about the work, beside the result; nobody has to read them."""
-    with suppress(NobodyReads):
+    with suppress(NobodyReads, OSError):
         _write(sys.stderr, _lines(sys.stderr, lines))
 
 
@@ -107,6 +107,30 @@ def _write(stream: TextIO | None, text: str) -> None:
     except BrokenPipeError:
         _leave_pipe(stream)
         raise NobodyReads from None
+    except OSError as error:  # the disk is full
+        _leave_pipe(stream)
+        raise OSError(error.errno, error.strerror, "what is printed can't be written") from None
+
+
+class HelpConsole(Console):
+    """What help is printed to; rich would end the program by itself, with another exit code."""
+
+    def on_broken_pipe(self) -> None:
+        """Tell it as all commands do."""
+        _leave_pipe(sys.stdout)
+        raise NobodyReads
+
+
+def drop_unwritten() -> None:
+    """Let go of what can't be written, which Python would try once more, and fail, at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            _leave_pipe(stream)
+        except ValueError:
+            pass  # somebody has closed it
 
 
 def _leave_pipe(stream: TextIO) -> None:

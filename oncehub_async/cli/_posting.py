@@ -9,6 +9,7 @@ import aiohttp
 import attrs
 from yarl import URL
 
+from .._ground import checks
 from ..errors import ConfigurationError, InvalidParameterError
 from ..testing import sign
 from ..webhooks import SIGNATURE_HEADER, read_secret_file
@@ -64,7 +65,8 @@ def receiver_url(text: str, option: str) -> URL:
     """The URL of a receiver. Raises `InvalidParameterError`, which names the option."""
     try:
         url = URL(text)
-        if url.scheme in ("http", "https") and url.host and url.port:
+        problem = checks.host_problem(url.raw_host or "")
+        if problem is None and url.scheme in ("http", "https") and url.host and url.port:
             return url
     except ValueError:
         pass

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Mapping
 from contextlib import aclosing
+from datetime import datetime
 
 import attrs
 
@@ -68,6 +69,8 @@ async def sync_account(request: SyncRequest) -> int:
     if request.check and (request.watch or request.resync):
         raise InvalidParameterError("check", "compares only; leave --watch and --resync out")
     metrics = checked_metrics(request.metrics_port, watch=request.watch)
+    if request.hash_key_env != HASH_KEY_VARIABLE and not request.hash:
+        raise InvalidParameterError("hash_key_env", "does nothing without --hash")
     if request.check:
         async with reading(request.database or _DEFAULT_URL, schema=request.schema):
             pass  # to compare with an account, it has to be there; nothing is made
@@ -89,7 +92,7 @@ async def sync_account(request: SyncRequest) -> int:
         resync=request.resync,
         on_progress=each_of(shown.update, None if metrics is None else metrics.on_sync),
     )
-    started = request.clock.now()
+    started, begun = request.clock.now(), request.clock.date()
     async with oncehub, account:
         if request.check:
             return await _check(account, request)
@@ -103,7 +106,7 @@ async def sync_account(request: SyncRequest) -> int:
             say_json(_data(found))
         _complain(found)
         if not request.quiet and not request.json:
-            await _tell(account, attempts, request.clock.now() - started)
+            await _tell(account, attempts, request.clock.now() - started, begun)
         return COMPLETE if found.complete and not found.errors else FAILED
 
 
@@ -206,12 +209,12 @@ def _data(found: SyncRound) -> dict[str, object]:
     }
 
 
-async def _tell(account: AccountSync, attempts: Attempts, elapsed: float) -> None:
+async def _tell(account: AccountSync, attempts: Attempts, elapsed: float, begun: datetime) -> None:
     tables = account.progress.tables
     width = max(map(len, tables))
     for name, each in tables.items():
         said = _line(each) or "NOT COMPLETE"
-        written = await _written(account, each)
+        written = await _written(account, each, begun)
         say(f"{name:<{width}} {written:>22}   {said}".rstrip())
     outcome = "Complete" if account.complete else "NOT COMPLETE; the same command goes on"
     say(
@@ -220,11 +223,10 @@ async def _tell(account: AccountSync, attempts: Attempts, elapsed: float) -> Non
     )
 
 
-async def _written(account: AccountSync, table: TableProgress) -> str:
-    """How many rows were written; one that came in two lists is one row."""
-    if not table.written:
-        return ""
-    return several(min(table.written, await account.rows(table.name)), "row") + " written"
+async def _written(account: AccountSync, table: TableProgress, begun: datetime) -> str:
+    """How many rows were written; those that came twice, or as they were, aren't more."""
+    count = await account.written_since(table.name, begun) if table.written else 0
+    return several(count, "row") + " written" if count else ""
 
 
 async def _check(account: AccountSync, request: SyncRequest) -> int:

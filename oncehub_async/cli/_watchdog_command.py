@@ -25,7 +25,7 @@ from ._object_ids import checked_id
 from ._output import complain, note, say, say_json_line, several, span
 from ._watch_command import interruption
 
-_SHORTEST = 10.0
+_SHORTEST, _USUAL = 10.0, 900.0
 
 
 @attrs.frozen(kw_only=True)
@@ -131,7 +131,7 @@ def _as_dict(look: WebhookLook) -> dict[str, object]:
 async def watchdog(
     *,
     file: InboxOption = DEFAULT_INBOX,
-    every: float = 900.0,
+    every: float | None = None,
     patience: float = 1800.0,
     once: bool = False,
     recreate: bool = False,
@@ -156,7 +156,7 @@ async def watchdog(
     file
         The inbox's file, which the receiver is using.
     every
-        Seconds from one look to the next.
+        Seconds from one look to the next; 900 unless you say otherwise.
     patience
         Seconds that an event may take to come.
     once
@@ -182,14 +182,17 @@ async def watchdog(
         checked_id(webhook, ("WHK",), "webhook")
     if secret_file is not None and checks.local_path(secret_file, "secret_file").is_dir():
         raise InvalidParameterError("secret_file", f"{secret_file} is a folder, not a file")
-    if not every >= _SHORTEST:
+    if once and not (every is None and metrics_port is None):
+        other = "--metrics-port" if every is None else "--every"
+        raise InvalidParameterError("once", f"looks once and ends; leave {other} out")
+    if every is not None and not every >= _SHORTEST:
         raise InvalidParameterError("every", "has to be 10 seconds or more")
     if not patience > 0:
         raise InvalidParameterError("patience", "has to be more than 0 seconds")
     return await watch_webhooks(
         WatchdogRequest(
             file=file,
-            every=every,
+            every=_USUAL if every is None else every,
             patience=patience,
             once=once,
             recreate=recreate,

@@ -29,7 +29,7 @@ from ._round_plan import EVERY_ROUND, lists_of_round
 from ._sync_check import SAMPLES, TableCheck, check_tables
 from ._sync_errors import DatabaseBusyError, DatabaseFailedError
 from ._sync_progress import SyncProgress, SyncRound
-from ._tables import TABLES, table_of
+from ._tables import SYNCED_AT, TABLES, table_of
 
 EVERY = 300.0
 SHORTEST_PAUSE = 10.0
@@ -71,6 +71,7 @@ class AccountSync:
         self.database: Database = (
             database_of(database, schema=schema) if isinstance(database, str | Path) else database
         )
+        del database  # a URL may hold a password, which no local of a traceback may
         since = None if since is None else checks.aware(since, "since")
         self._resync = tables_of(resync)
         self._account = SyncedAccount(oncehub, self.database, policy, since, on_progress)
@@ -260,10 +261,16 @@ class AccountSync:
         """
         return await check_tables(self._opened(), samples, random)
 
-    async def rows(self, table: str) -> int:
-        """How many rows a table has, those that are marked as deleted among them."""
+    async def written_since(self, table: str, moment: datetime) -> int:
+        """How many rows of a table were written at a time or later, as they are now.
+
+        One that came several times, or the same as it was, counts once, or not at all.
+        """
         name = self.database.dialect.table(table_of(table).name)
-        return int((await self.database.fetch(f"SELECT count(*) FROM {name}"))[0][0])
+        counted = await self.database.fetch(
+            f"SELECT count(*) FROM {name} WHERE {SYNCED_AT} >= $1", checks.aware(moment, "moment")
+        )
+        return int(counted[0][0])
 
     async def handle(self, event: Any) -> None:
         """Put an event's booking, and its contact, into the database: a handler for a receiver.
@@ -380,6 +387,7 @@ async def sync(
         resync=resync,
         on_progress=on_progress,
     )
+    del database  # a URL may hold a password, which no local of a traceback may
     async with account:
         return await account.run()
 

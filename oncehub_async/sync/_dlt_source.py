@@ -8,6 +8,7 @@ import importlib
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from ._reading import reading
 from ._tables import DELETED, SYNCED_AT, TABLES, ColumnKind, Table, table_of
 
 _PAGE = 5_000
+_MOST_LEVELS = 50
+_SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 _OVERLAP = 60.0
 """Seconds. A row tells when it was made, and is committed some moments later, after rows that were
 made later; what was loaded already is merged into itself."""
@@ -113,12 +116,39 @@ def _pages(
             for row in page:
                 for name in json_columns:
                     if row[name] is not None:
-                        row[name] = load_json(row[name])
+                        row[name] = _json_for_dlt(row[name])
             if page:
                 yield page
                 after = page[-1][SYNCED_AT], page[-1]["id"]
             if len(page) < _PAGE:
                 return
+
+
+def _json_for_dlt(text: str) -> Any:
+    """The JSON as data, of which dlt's writer can make text again: one value would stop the load.
+
+    What it has no number for is a text of digits. What is nested too deeply is a text as a whole,
+    in an object's `json`: a text alone it would read again.
+    """
+    value = load_json(text)
+    return {"json": text} if _is_deeper(value, _MOST_LEVELS) else _with_numbers(value)
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(each, levels - 1) for each in inner)
+
+
+def _with_numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _with_numbers(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_with_numbers(each) for each in value]
+    if isinstance(value, Decimal) or (type(value) is int and not _SMALLEST <= value <= _LARGEST):
+        return f"{Decimal(value)}"  # Python makes no text of more than 4,300 digits of an int
+    return value
 
 
 def _run(page: Coroutine[Any, Any, list[tuple[Any, ...]]]) -> list[tuple[Any, ...]]:

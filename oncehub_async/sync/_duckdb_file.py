@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from .._ground import FileLock, sync_folder
 from ..errors import InvalidParameterError
@@ -39,12 +39,15 @@ from ._sync_errors import DatabaseBusyError, DatabaseFailedError
 from ._tables import ColumnKind, table_of
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 EXTRA_IS_MISSING = "needs more packages: pip install 'oncehub-async[sync]'"
 _NEW_FILE, _NEW_TABLES = "STORAGE_VERSION 'v1.0.0', BLOCK_SIZE 16384", "ROW_GROUP_SIZE 8192"
 """A table has sixty columns, and each holds a block, and its rows until a group of
 them is full: with DuckDB's own sizes that takes 25 MB more, at no other speed."""
-_MEMORY = "200MB"
+_MEMORY, _AMPLE = "48MB", "80%"
+"""What DuckDB may take, of the machine's where long texts need more: it is enough for a million
+rows, and not for three notes of 10 MB."""
 _THREADS = "1"
 """A second one takes 10 MB, and makes pages of rows no faster."""
 _LONGEST_WAIT = 30.0
@@ -76,6 +79,10 @@ _DIALECT = Dialect(
 )
 
 
+class _NeedsMemoryError(DatabaseFailedError):
+    """It may be done by a connection that may take more."""
+
+
 class DuckDBFile:
     """A file of DuckDB's."""
 
@@ -85,6 +92,7 @@ class DuckDBFile:
         self._aside = path.with_name(f"{path.name}.tmp")
         self._busy = threading.Lock()
         self._duckdb = _duckdb()
+        self._memory = _MEMORY
         self._connection: Any = None
         self._opened_at = 0.0
         self._closing: threading.Timer | None = None
@@ -106,7 +114,7 @@ class DuckDBFile:
 
     async def open(self) -> None:
         """Keep other syncs out, and make or migrate the tables."""
-        await _in_thread(self._open)
+        await _in_thread(self._with_room, self._open)
 
     async def close(self) -> None:
         """Let others in."""
@@ -114,18 +122,36 @@ class DuckDBFile:
 
     async def commit(self, batch: Batch) -> None:
         """Write it all, or nothing."""
-        await _in_thread(self._commit, batch)
+        await _in_thread(self._with_room, self._commit, batch)
 
     async def fetch(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """The rows that a query gives."""
-        return await _in_thread(self._fetch, sql, arguments)
+        return await _in_thread(self._with_room, self._fetch, sql, arguments)
 
     async def scrub(self, tables: Collection[str]) -> None:
         """Put a copy of what it holds in the file's place: DuckDB leaves old blocks as they are.
 
         Killed before that, the file is as it was.
         """
-        await _in_thread(self._scrub)
+        await _in_thread(self._with_room, self._scrub)
+
+    def _with_room(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do it, once more where memory didn't suffice: all of it is undone by then."""
+        try:
+            return function(*args, **kwargs)
+        except _NeedsMemoryError:
+            if self._memory == _AMPLE:
+                raise
+        with self._busy:
+            self._let_go()
+            self._memory = _AMPLE
+        return function(*args, **kwargs)
+
+    def _failed(self, error: Exception) -> DatabaseFailedError:
+        """Without its text, which may quote what is in a row."""
+        of_memory = (self._duckdb.OutOfMemoryException, self._duckdb.TransactionException)
+        kind = _NeedsMemoryError if isinstance(error, of_memory) else DatabaseFailedError
+        return kind(f"{self.shown}: DuckDB failed with {type(error).__name__}")
 
     def _scrub(self) -> None:
         copy = self._path.with_name(f"{self._path.name}{_COPY}")
@@ -143,9 +169,7 @@ class DuckDBFile:
                 connection.execute(f"COPY FROM DATABASE {_ATTACHED} TO copied")
                 connection.execute("CHECKPOINT copied")
             except self._duckdb.Error as error:
-                raise DatabaseFailedError(
-                    f"{self.shown}: DuckDB failed with {type(error).__name__}"
-                ) from None
+                raise self._failed(error) from None
             finally:
                 connection.close()
             with copy.open("rb") as written:
@@ -220,10 +244,10 @@ class DuckDBFile:
             connection.execute(upsert(_DIALECT, upserted, source), columns)
 
     def _ids_there(self, connection: Any, table: str, ids: list[str]) -> set[str]:
+        # Of single values it asks the index; for a list it reads all ids that there are.
+        places = ", ".join(f"${number + 1}" for number in range(len(ids)))
         found = connection.execute(
-            f"SELECT id FROM {_DIALECT.table(table)} "
-            "WHERE id IN (SELECT unnest(CAST($1 AS VARCHAR[])))",
-            [ids],
+            f"SELECT id FROM {_DIALECT.table(table)} WHERE id IN ({places})", ids
         ).fetchall()
         return {row[0] for row in found}
 
@@ -249,10 +273,7 @@ class DuckDBFile:
                     raise
                 self._let_go_soon()
             except self._duckdb.Error as error:
-                # Its text may quote what is in a row.
-                raise DatabaseFailedError(
-                    f"{self.shown}: DuckDB failed with {type(error).__name__}"
-                ) from None
+                raise self._failed(error) from None
             except OSError as error:
                 raise DatabaseFailedError(f"{self.shown}: {error.strerror}") from None
 
@@ -305,7 +326,7 @@ class DuckDBFile:
             connection = self._duckdb.connect(
                 ":memory:",
                 config={
-                    "memory_limit": _MEMORY,
+                    "memory_limit": self._memory,
                     "threads": _THREADS,
                     "temp_directory": str(self._aside),
                     "autoinstall_known_extensions": "false",

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from .._ground import Hidden
+from .._ground import Hidden, checks
 from ..errors import InvalidParameterError
 from ._database import (
     INCOMING,
@@ -63,7 +63,15 @@ class PostgreSQL:
     """A schema of a PostgreSQL database."""
 
     def __init__(self, url: str, schema: str | None = None) -> None:
-        parts = urlsplit(url)
+        hidden = Hidden(url)
+        del url
+        try:
+            problem = checks.database_host_problem(urlsplit(hidden.value).hostname)
+        except ValueError:
+            problem = "expected postgresql://USER@HOST/DATABASE"
+        if problem is not None:
+            raise InvalidParameterError("database", problem)
+        parts = urlsplit(hidden.value)
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
         in_url = options.pop("schema", None)
         self._schema = schema or in_url or DEFAULT_SCHEMA

@@ -31,6 +31,7 @@ async def reading(url: str | Path, *, schema: str | None = None) -> AsyncIterato
     yet; `SyncError` where it can't be read.
     """
     database = database_of(url, schema=schema)
+    del url  # it may hold a password, which no local of a traceback may
     if isinstance(database, PostgreSQL):
         async with database.looked_into() as fetch:
             yield await _checked(_Looking(database.shown, database.dialect, fetch))

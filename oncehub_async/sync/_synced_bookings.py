@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from .._ground import load_json, time_text
+from .._ground import Hidden, load_json, time_text
 from ..errors import InvalidParameterError
 from ._database import Reader, read_settings, read_states
 from ._reading import reading
@@ -34,11 +34,12 @@ class SyncedBookings:
     """
 
     def __init__(self, database: str | Path, *, schema: str | None = None) -> None:
-        self._database, self._schema = database, schema
+        self._database, self._schema = Hidden(database), schema
+        del database  # a frame's locals are shown by tools that report errors
 
     async def up_to(self) -> datetime:
         """Until when all changes are there."""
-        async with reading(self._database, schema=self._schema) as reader:
+        async with reading(self._database.value, schema=self._schema) as reader:
             await _check_columns(reader)
             state = (await read_states(reader)).get("bookings")
         if state is None or state.complete_up_to is None:
@@ -52,7 +53,7 @@ class SyncedBookings:
         was written as it is.
         """
         found: list[tuple[datetime, Mapping[str, Any]]] = []
-        async with reading(self._database, schema=self._schema) as reader:
+        async with reading(self._database.value, schema=self._schema) as reader:
             table = reader.dialect.table("bookings")
             for start in range(0, len(ids), _AT_ONCE):
                 some = ids[start : start + _AT_ONCE]

@@ -103,9 +103,10 @@ class Link:
         return self.page + (f"?{query}" if query else "") + fragment
 
     def __repr__(self) -> str:
-        names = ", ".join(parameter.name for parameter in self.parameters)
+        # Crash reporters also show one whose making failed.
+        names = ", ".join(parameter.name for parameter in getattr(self, "parameters", ()))
         # Whoever knows the code of a one-time link can book with it.
-        page = _ONE_TIME.split(self.page, maxsplit=1)[0]
+        page = _ONE_TIME.split(getattr(self, "page", ""), maxsplit=1)[0]
         return f"{type(self).__name__}({page!r}{', with ' if names else ''}{names})"
 
     @property

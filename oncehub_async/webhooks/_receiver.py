@@ -369,8 +369,9 @@ class Receiver(Router[S]):
           events may be missing (an hour or longer, in the last 73 hours, or up to now), at most 30
           days ago.
         - `records`: what knows of bookings beside the inbox, such as `SyncedBookings` of
-          `oncehub_async.sync`. Where the inbox is empty and no `since` is given, all that changed
-          after the last sync is missing; else it tells what bookings were like before.
+          `oncehub_async.sync`. Where the inbox got no event before the last sync and no
+          `since` is given, all that changed after that is missing; else it tells what bookings
+          were like before.
         - `dry_run`: only tell what is missing.
 
         What can't be had: what happened to a booking before its last change, bookings that were

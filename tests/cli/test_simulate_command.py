@@ -54,7 +54,7 @@ def test_where_to() -> None:
         ("--deliver-to https://app.example/hooks", "not on this machine"),
         ("--deliver-to https://a.example=http://b.example/", "not on this machine"),
         ("--deliver-to http://a.example=http://127.0.0.1/", "nor an https:// URL"),
-        ("--activity -1", "per_hour"),
+        ("--activity -1", "--activity: "),
     ],
 )
 def test_wrong_usage(arguments: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:

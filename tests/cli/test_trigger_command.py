@@ -142,6 +142,8 @@ async def test_fields_can_be_set(capsys: pytest.CaptureFixture[str]) -> None:
         (("booking.canceled", "--set", "data.statuss=x"), ("--set", "'status'", "--unlisted")),
         (("booking.canceled", "--set", "dat.status=x"), ("--set", "'data'")),
         (("booking.canceled", "--set", "data.owner.emial=x"), ("--set", "'email'")),
+        (("booking.canceled", "--set", "data.status=cancelled"), ("did you mean 'canceled'?",)),
+        (("booking.canceled", "--set", "data.starting_time=soon"), ("starting_time", "is no time")),
         (("booking.canceled", "--set", "data.status"), ("--set", "data.status=canceled")),
         (("booking.canceled", "--set", "=x"), ("--set", "FIELD=VALUE")),
         (("booking.canceled", "--set", "data..id=x"), ("--set", "FIELD=VALUE")),

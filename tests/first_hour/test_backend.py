@@ -78,7 +78,9 @@ def test_from_nothing_to_a_handler_that_repeats(
             assert "\n  handler: app:free_the_room\n  state: failed\n" in waits
         assert re.search(r"\b1 done, 1 failed", waits)
         backend.succeeds("touch rooms.txt")
-        app.wait_for(r"^BKNG-2: the room is free, at attempt 2$")
+        # The second, or the third on a machine that took seconds to get here.
+        attempt = app.wait_for(r"^BKNG-2: the room is free, at attempt (\d+)$")[1]
+        assert int(attempt) == 1 + app.output.count("app:free_the_room failed for EVNT-2")
         assert app.stop() == 0
         assert re.search(r"stopping: .*\n.*stopped$", app.output, re.MULTILINE)
     assert (backend.folder / "rooms.txt").read_text() == "BKNG-2 is free\n"

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -145,6 +146,18 @@ async def test_meetings_at_the_ends_of_time_can_be_read(
         await database.commit(Batch(upserts=[Upsert("bookings", [row])], now=NOW))
         view = database.dialect.table("booking_facts")
         assert await database.fetch(f"SELECT ending_time FROM {view}") == [(None,)]
+
+
+async def test_several_long_notes_are_one_commit(tmp_path: Path) -> None:
+    """Though DuckDB may ordinarily take less memory than they need; others after them, too."""
+    table, long = table_of("bookings"), "x" * 10_000_000
+    async with opened(f"duckdb:///{tmp_path}/account.duckdb") as database:
+        for text in (long, f"{long}y", "short"):
+            bookings = [{"id": f"BKNG-{n}", "subject": f"{n}{text}"} for n in range(6)]
+            rows = [row_of(table, each, NOW) for each in bookings]
+            await database.commit(Batch(upserts=[Upsert("bookings", rows)], now=NOW))
+            there = await database.fetch("SELECT id, subject FROM bookings ORDER BY id")
+            assert there == [(each["id"], each["subject"]) for each in bookings]
 
 
 @pytest.mark.parametrize("name", TABLES)

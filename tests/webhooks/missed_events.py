@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ class AheadClock(Clock):
 
     def now(self) -> float:
         return super().now() + self._ahead[0]
+
+    def date(self) -> datetime:
+        return super().date() + timedelta(seconds=self._ahead[0])
 
     def move(self, seconds: float) -> None:
         self._ahead[0] += seconds

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import logging
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -259,3 +260,23 @@ def test_the_log_tells_kind_and_place_of_an_error_not_its_text(
     assert "attempt 1 of 2: ValueError at test_worker.py:" in lines[0]
     assert "given up" in lines[1]
     assert "nobody" not in caplog.text
+
+
+def test_the_place_of_an_error_is_the_handlers_own_line(caplog: pytest.LogCaptureFixture) -> None:
+    """And not the line of Python's own library in which it was raised."""
+
+    async def main() -> None:
+        subject = receiver(backoff=Backoff(attempts=1))
+
+        @subject.on("*", name="handler")
+        async def handler(event: Event) -> None:
+            Path("/no/such/file").read_text()
+
+        async with subject:
+            await post(subject, event_id="EVNT-1")
+            await asyncio.sleep(30)
+
+    with caplog.at_level(logging.WARNING):
+        run_virtual(main())
+    assert "FileNotFoundError at test_worker.py:" in caplog.text
+    assert "pathlib" not in caplog.text

@@ -5,6 +5,7 @@ Each check returns the value as it is wanted, or raises `InvalidParameterError` 
 know is left to the service.
 """
 
+from .host_checks import database_host_problem, host_problem
 from .list_checks import expansion, mapping, several, some_texts, texts
 from .number_checks import MAX_LIMIT, page, whole_number, yes_no_or_none
 from .path_checks import local_path, local_path_setting
@@ -59,12 +60,14 @@ __all__ = [
     "choice",
     "clock",
     "count",
+    "database_host_problem",
     "day",
     "documented",
     "encodable",
     "expansion",
     "filled_text",
     "given",
+    "host_problem",
     "https_url",
     "local_path",
     "local_path_setting",

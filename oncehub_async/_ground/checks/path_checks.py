@@ -5,9 +5,13 @@ import re
 from pathlib import Path
 
 from ...errors import ConfigurationError, InvalidParameterError
+from ..hidden import Hidden
 
 # A Path has made one slash of two; one letter in front is a drive of Windows.
 _ADDRESS = re.compile(r"""["'\s]*([a-z][a-z0-9+.-]+):[/\\]""", re.IGNORECASE)
+# What somebody writes who forgets a colon or a slash of a URL; no path is meant.
+_PASSWORD = re.compile(r":[^/\\\s@]+@|//[^/\\\s@]+@")
+_NEITHER = "is neither a path nor a URL, and isn't shown, for it may hold a password"
 _DATABASES = ("postgres", "mysql", "mariadb", "duckdb", "sqlite", "snowflake", "bigquery", "mssql")
 
 
@@ -20,6 +24,11 @@ def local_path(value: object, param: str) -> Path:
     if not isinstance(value, str | os.PathLike):
         raise InvalidParameterError(param, f"expected a path, got {type(value).__name__}")
     text = os.fsdecode(value)
+    if _PASSWORD.search(text):
+        is_url = _ADDRESS.match(text)
+        scheme = is_url[1].lower() if is_url else ""
+        del value, text, is_url  # no local of a traceback may hold a password
+        raise InvalidParameterError(param, _remedy(scheme) if scheme else _NEITHER)
     if not text or "\0" in text:
         raise InvalidParameterError(param, "expected a path, which has at least one character")
     if address := _ADDRESS.match(text):
@@ -34,8 +43,10 @@ def local_path(value: object, param: str) -> Path:
 
 def local_path_setting(value: object, name: str) -> Path:
     """As `local_path`, of a setting: raises `ConfigurationError`."""
+    hidden = Hidden(value)
+    del value
     try:
-        return local_path(value, name)
+        return local_path(hidden.value, name)
     except InvalidParameterError as error:
         raise ConfigurationError(str(error)) from None
 

@@ -10,6 +10,7 @@ from ...errors import InvalidParameterError
 from ..log import logger
 from ..suggestion import did_you_mean
 from ..time_zones import is_time_zone
+from .host_checks import host_problem
 
 _ID = re.compile(r"[A-Za-z0-9._-]+")
 
@@ -89,7 +90,8 @@ def https_url(value: object, param: str) -> str:
     text = required_text(value, param)
     try:
         url = URL(text)
-        good = url.scheme == "https" and bool(url.host) and text.isprintable() and " " not in text
+        good = url.scheme == "https" and host_problem(url.raw_host or "") is None
+        good = good and text.isprintable() and " " not in text
     except ValueError:
         good = False
     if not good:

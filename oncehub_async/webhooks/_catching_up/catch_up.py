@@ -112,9 +112,9 @@ class CatchUp:
         await known.read()
         begin, until = self._begin(known.silences, now, since), None
         if self._records is not None:
-            up_to = await self._records.up_to()
-            if known.silences.is_empty and since is None:
-                begin = from_unix(up_to.timestamp() - OVERLAP) or EARLIEST
+            up_to, first = (await self._records.up_to()).timestamp(), known.silences.first
+            if since is None and (first is None or first > up_to):
+                begin = from_unix(up_to - OVERLAP) or EARLIEST
             else:
                 until = begin
         missed = await self._changed(begin, known, until)

@@ -16,6 +16,7 @@ from .._inbox import Outcome, State, Work
 from .._webhook_errors import CrashError, GiveUp, RetryLater
 from .backoff import Backoff
 from .handler import Context
+from .loop_watch import is_users_code
 from .router import Route
 
 logger = logging.getLogger("oncehub_async.webhooks")
@@ -173,8 +174,12 @@ def error_fields(error: Exception) -> dict[str, object]:
 
 
 def _innermost(trace: TracebackType | None) -> str | None:
-    if trace is None:
-        return None
-    while trace.tb_next is not None:
+    """The last line of the user's own; of anybody's, if none of theirs is on the way."""
+    steps = []
+    while trace is not None:
+        steps.append(trace)
         trace = trace.tb_next
+    if not steps:
+        return None
+    trace = next((each for each in reversed(steps) if is_users_code(each.tb_frame)), steps[-1])
     return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"

@@ -121,12 +121,16 @@ class LoopWatch:
         return " or ".join(sorted(set(self._handlers.values()))) or None
 
 
+def is_users_code(frame: FrameType) -> bool:
+    """Whether it is neither Python's, nor an installed package's, nor ours."""
+    return not frame.f_code.co_filename.startswith((*_OTHERS, _OWN, "<frozen"))
+
+
 def _place(frame: FrameType) -> str:
     """Where the user's code is; where others' is, if none of theirs is on the way."""
     found: FrameType | None = frame
     while found is not None:
-        file = found.f_code.co_filename
-        if not file.startswith((*_OTHERS, _OWN, "<frozen")):
+        if is_users_code(found):
             frame = found
             break
         found = found.f_back

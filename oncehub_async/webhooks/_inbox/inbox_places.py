@@ -4,7 +4,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from ..._ground import checks
+from ..._ground import Hidden, checks
 from ...errors import ConfigurationError, InvalidParameterError
 from .interface import Inbox, InspectedInbox
 from .postgres_address import SCHEMES
@@ -35,7 +35,9 @@ def inbox_at(place: str, name: str) -> tuple[Inbox, str]:
         return inbox, inbox.shown
     path = checks.local_path(place, name)
     if not path.absolute().parent.is_dir():
-        raise InvalidParameterError(name, f"there is no folder {path.absolute().parent}")
+        raise InvalidParameterError(
+            name, f"{path} can't be made: there is no folder {path.absolute().parent}"
+        )
     return SQLiteInbox(path), str(path)
 
 
@@ -51,12 +53,13 @@ async def opened_inbox(place: str | os.PathLike[str]) -> AsyncIterator[Inspected
 
     Raises `ConfigurationError` for what is no inbox, and `InboxError`.
     """
-    text = os.fspath(place)
-    kind = _KINDS.get(_scheme(text))
+    hidden = Hidden(os.fspath(place))
+    del place  # a URL may hold a password, which no local of a traceback may
+    kind = _KINDS.get(_scheme(hidden.value))
     if kind is None:
-        checks.local_path_setting(text, "file")  # tells what to write instead
+        checks.local_path_setting(hidden.value, "file")  # tells what to write instead
         raise ConfigurationError("file: expected the path of a SQLite file")
-    inbox = kind(text)
+    inbox = kind(hidden.value)
     await inbox.open()
     try:
         yield inbox

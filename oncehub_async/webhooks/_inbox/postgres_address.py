@@ -5,7 +5,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
-from ..._ground import Hidden
+from ..._ground import Hidden, checks
 from ...errors import ConfigurationError
 from .._webhook_errors import InboxError
 
@@ -26,25 +26,30 @@ class PostgresAddress:
         if not isinstance(hidden.value, str):
             raise ConfigurationError(f"{name}: expected postgresql://..., as text")
         try:
-            parts = urlsplit(hidden.value)
-            options = dict(parse_qsl(parts.query, keep_blank_values=True))
-            host, is_good = parts.hostname, (parts.port or 1) > 0
+            is_good = (urlsplit(hidden.value).port or 1) > 0
         except ValueError:
             is_good = False
-        if not is_good or parts.scheme not in SCHEMES:
+        if not is_good or urlsplit(hidden.value).scheme not in SCHEMES:
             raise ConfigurationError(f"{name}: expected postgresql://USER@HOST/DATABASE")
+        problem = checks.database_host_problem(urlsplit(hidden.value).hostname)
+        if problem is not None:
+            raise ConfigurationError(f"{name}: {problem}")
+        parts = urlsplit(hidden.value)
+        options = dict(parse_qsl(parts.query, keep_blank_values=True))
+        host = parts.hostname
         self.schema: str = schema or options.pop("schema", None) or DEFAULT_SCHEMA
         options.pop("schema", None)
+        self._url = Hidden(urlunsplit(parts._replace(query=urlencode(options))))
+        self.shown: str = f"postgresql://{host or ''}{unquote(parts.path)} ({self.schema})"
+        del parts, options
         if not _SCHEMA.fullmatch(self.schema):
             raise ConfigurationError(
                 "schema: expected small letters, digits and underscores, 48 at most"
             )
-        self._url = Hidden(urlunsplit(parts._replace(query=urlencode(options))))
-        self.shown: str = f"postgresql://{host or ''}{unquote(parts.path)} ({self.schema})"
         self.asyncpg: Any = _asyncpg(name)
 
     def __repr__(self) -> str:
-        return self.shown
+        return getattr(self, "shown", "postgresql://")
 
     def sql(self, statement: str) -> str:
         """A statement with the schema put in, where the names of tables begin with @."""

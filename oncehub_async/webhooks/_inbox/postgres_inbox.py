@@ -7,7 +7,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from ..._ground import checks
+from ..._ground import Hidden, checks
 from ...errors import ClientStateError
 from .._webhook_errors import InboxError
 from . import deployments, postgres_known_time
@@ -83,8 +83,9 @@ class PostgresInbox(_PostgresInspection):
         lease: float | None = None,
         patience: float = 5.0,
     ) -> None:
-        self._address = PostgresAddress(url, schema)
+        hidden = Hidden(url)
         del url
+        self._address = PostgresAddress(hidden, schema)
         self._keep = checks.seconds(keep, "keep")
         self._keep_dead = max(checks.seconds(keep_dead, "keep_dead"), self._keep)
         self.lease: float = FOR_LIFE if lease is None else checks.seconds(lease, "lease")
@@ -104,7 +105,9 @@ class PostgresInbox(_PostgresInspection):
         self._puts, self._work, self._questions = self._lanes()
 
     def __repr__(self) -> str:
-        return f"PostgresInbox({self._address.shown!r})"
+        # Crash reporters also show one whose making failed.
+        address = getattr(self, "_address", None)
+        return f"PostgresInbox({address.shown!r})" if address else "PostgresInbox()"
 
     @property
     def shown(self) -> str:

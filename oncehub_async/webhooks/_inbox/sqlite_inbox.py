@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ..._ground import checks
+from ..._ground import Hidden, checks
 from ...errors import ClientStateError, ConfigurationError
 from .._webhook_errors import InboxError
 from . import deployments, known_time, schema, statements
@@ -56,10 +56,12 @@ class SQLiteInbox(_SQLiteInspection):
         keep_dead: float = 90 * checks.DAY,
         busy_timeout: float = 2.0,
     ) -> None:
-        if not os.fspath(path) or os.fspath(path).startswith((":memory:", "file:")):
+        hidden = Hidden(os.fspath(path))
+        del path  # who meant another inbox may have written a password
+        if not hidden.value or hidden.value.startswith((":memory:", "file:")):
             raise ConfigurationError("path: expected the path of a file (or use MemoryInbox)")
         # Once for all: SQLite follows links, and whoever uses the file has to find the same locks.
-        self.path: Path = Path(os.path.realpath(checks.local_path_setting(path, "path")))
+        self.path: Path = Path(os.path.realpath(checks.local_path_setting(hidden.value, "path")))
         self._keep = checks.seconds(keep, "keep")
         self._keep_dead = max(checks.seconds(keep_dead, "keep_dead"), self._keep)
         self._busy_timeout = checks.seconds(busy_timeout, "busy_timeout")

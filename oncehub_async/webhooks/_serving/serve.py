@@ -116,6 +116,10 @@ def _check_address(host: object, port: object, on_start: object) -> None:
         raise ConfigurationError(
             f"host: expected a text such as 127.0.0.1, got {type(host).__name__}"
         )
+    # "" and "0" stand for all addresses of this machine.
+    problem = None if host in ("", "0") else checks.host_problem(host)
+    if problem is not None:
+        raise ConfigurationError(f"host: {problem}")
     checks.count(port, "port", least=0, most=_HIGHEST_PORT)
     if on_start is not None and not callable(on_start):
         raise ConfigurationError(
