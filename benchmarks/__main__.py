@@ -16,6 +16,7 @@ from benchmarks import (
     listing,
     observing,
     receiver,
+    syncing,
     walking,
     walking_accounts,
 )
@@ -39,6 +40,8 @@ def main() -> None:
     export_time.table()
     print()
     asyncio.run(exporting.table())
+    print()
+    syncing.table()
     print()
     receiver.main()
 
