@@ -17,6 +17,7 @@ from benchmarks import (
     listing,
     observing,
     receiver,
+    syncing,
     walking,
     walking_accounts,
 )
@@ -40,6 +41,8 @@ def main() -> None:
     export_time.table()
     print()
     asyncio.run(exporting.table())
+    print()
+    syncing.table()
     print()
     receiver.main()
 

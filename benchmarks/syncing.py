@@ -1,7 +1,8 @@
 """Syncs without the API: rows a second into each database, page after page, and how much memory.
 
 `python -m benchmarks.syncing` prints both for 20,000 bookings; a number after it is another count.
-PostgreSQL's address is `ONCEHUB_TEST_POSTGRES`, or the local one.
+PostgreSQL's address is `ONCEHUB_TEST_POSTGRES`, or the local one. The process that writes has
+neither the simulator nor the other database's client, so that its memory is that of a sync.
 """
 
 import asyncio
@@ -15,8 +16,7 @@ from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
-from oncehub_async._ground import time_text
-from oncehub_async.simulator import Account, Simulator
+from oncehub_async._ground import dump_json, load_json, time_text
 from oncehub_async.sync import Batch, Database, Upsert, Writing, database_of, table_of
 from oncehub_async.sync._object_rows import row_of
 
@@ -31,6 +31,8 @@ _ROWS = "SELECT count(*) FROM {table}"
 
 async def bookings(count: int) -> list[dict[str, Any]]:
     """Bookings as a simulated account has them."""
+    from oncehub_async.simulator import Account, Simulator
+
     async with Simulator(Account(bookings=count), limits=None) as sim:
         return [sim.object(each) for each in sim.ids("bookings")]
 
@@ -45,9 +47,10 @@ def pages(templates: list[dict[str, Any]], count: int) -> Iterator[list[dict[str
         ]
 
 
-async def fill(database: Database, count: int) -> tuple[float, int]:
+async def fill(
+    database: Database, templates: list[dict[str, Any]], count: int
+) -> tuple[float, int]:
     """Seconds that rows and commits took, and the peak memory of this process in MB."""
-    templates = await bookings(500)
     table, seconds = table_of("bookings"), 0.0
     await database.open()
     try:
@@ -70,8 +73,8 @@ def measured(place: str, schema: str | None, count: int) -> tuple[float, int]:
     out = subprocess.run(
         [sys.executable, "-m", "benchmarks.syncing", place, schema or "", str(count)],
         check=True,
+        input=dump_json(asyncio.run(bookings(500))),
         stdout=subprocess.PIPE,
-        text=True,
     ).stdout
     seconds, peak = out.split()
     return float(seconds), int(peak)
@@ -97,6 +100,7 @@ def _tell(name: str, count: int, seconds: float, peak: int) -> None:
 if __name__ == "__main__":
     if len(sys.argv) == 4:
         where, named, number = sys.argv[1:]
-        print(*asyncio.run(fill(database_of(where, schema=named or None), int(number))))
+        written = load_json(sys.stdin.buffer.read())
+        print(*asyncio.run(fill(database_of(where, schema=named or None), written, int(number))))
     else:
         table(*(int(each) for each in sys.argv[1:]))

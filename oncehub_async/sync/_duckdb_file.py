@@ -5,7 +5,6 @@ opened for what a round commits and closed right after it, and whoever wants to 
 most of the time. The storage version is pinned, so that older versions of DuckDB read it.
 """
 
-import asyncio
 import importlib
 import os
 import threading
@@ -34,6 +33,7 @@ from ._database import (
 )
 from ._migrations import migrations
 from ._object_rows import Row
+from ._one_thread import OneThread
 from ._private_duckdb import create_database, prepare_folder, prepare_log, remove_folder
 from ._sync_errors import DatabaseBusyError, DatabaseFailedError
 from ._tables import ColumnKind, table_of
@@ -79,10 +79,6 @@ _DIALECT = Dialect(
 )
 
 
-class _NeedsMemoryError(DatabaseFailedError):
-    """It may be done by a connection that may take more."""
-
-
 class DuckDBFile:
     """A file of DuckDB's."""
 
@@ -93,6 +89,8 @@ class DuckDBFile:
         self._busy = threading.Lock()
         self._duckdb = _duckdb()
         self._memory = _MEMORY
+        self._lacked_memory = False
+        self._thread = OneThread("oncehub duckdb")
         self._connection: Any = None
         self._opened_at = 0.0
         self._closing: threading.Timer | None = None
@@ -114,33 +112,37 @@ class DuckDBFile:
 
     async def open(self) -> None:
         """Keep other syncs out, and make or migrate the tables."""
-        await _in_thread(self._with_room, self._open)
+        await self._thread.run(self._with_room, self._open)
 
     async def close(self) -> None:
         """Let others in."""
-        await _in_thread(self._close)
+        try:
+            await self._thread.run(self._close)
+        finally:
+            self._thread.end()
 
     async def commit(self, batch: Batch) -> None:
         """Write it all, or nothing."""
-        await _in_thread(self._with_room, self._commit, batch)
+        await self._thread.run(self._with_room, self._commit, batch)
 
     async def fetch(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """The rows that a query gives."""
-        return await _in_thread(self._with_room, self._fetch, sql, arguments)
+        return await self._thread.run(self._with_room, self._fetch, sql, arguments)
 
     async def scrub(self, tables: Collection[str]) -> None:
         """Put a copy of what it holds in the file's place: DuckDB leaves old blocks as they are.
 
         Killed before that, the file is as it was.
         """
-        await _in_thread(self._with_room, self._scrub)
+        await self._thread.run(self._with_room, self._scrub)
 
     def _with_room(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do it, once more where memory didn't suffice: all of it is undone by then."""
+        self._lacked_memory = False
         try:
             return function(*args, **kwargs)
-        except _NeedsMemoryError:
-            if self._memory == _AMPLE:
+        except DatabaseFailedError:
+            if not self._lacked_memory or self._memory == _AMPLE:
                 raise
         with self._busy:
             self._let_go()
@@ -150,8 +152,8 @@ class DuckDBFile:
     def _failed(self, error: Exception) -> DatabaseFailedError:
         """Without its text, which may quote what is in a row."""
         of_memory = (self._duckdb.OutOfMemoryException, self._duckdb.TransactionException)
-        kind = _NeedsMemoryError if isinstance(error, of_memory) else DatabaseFailedError
-        return kind(f"{self.shown}: DuckDB failed with {type(error).__name__}")
+        self._lacked_memory = isinstance(error, of_memory)
+        return DatabaseFailedError(f"{self.shown}: DuckDB failed with {type(error).__name__}")
 
     def _scrub(self) -> None:
         copy = self._path.with_name(f"{self._path.name}{_COPY}")
@@ -401,14 +403,3 @@ def _duckdb() -> Any:
         return importlib.import_module("duckdb")
     except ModuleNotFoundError:
         raise InvalidParameterError("database", f"DuckDB {EXTRA_IS_MISSING}") from None
-
-
-async def _in_thread(function: Callable[..., T], *arguments: Any) -> T:
-    """Run in a thread, and to its end also when cancelled: what was begun is committed."""
-    running = asyncio.get_running_loop().run_in_executor(None, function, *arguments)
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        await asyncio.wait({running})
-        running.exception()  # of no interest any more
-        raise
