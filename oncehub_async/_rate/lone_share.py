@@ -21,9 +21,8 @@ class OwnRequest:
 class LoneShare:
     """What a process may send while what is shared is out of reach. In real seconds.
 
-    In the first five minutes it may send anew what it has sent before, and its part of what the
-    limit had left when it last saw the others, less all that they may have sent since. So all
-    together keep the limit, whoever of them had sent how much. Later each has an equal share.
+    In the first five minutes it may send anew just what it has sent before: so all together
+    never send more than they had when they could see each other. Later each has an equal share.
     """
 
     def __init__(
@@ -40,11 +39,7 @@ class LoneShare:
         self._since = since = now()
         self._last_turn = -1
         horizon = since - rules.five_minutes
-        had = sum(each.arrived > horizon for each in own.values())
-        unseen = since + ahead - told.now
-        # Each may be of another account, and have sent as fast as that may.
-        sent_since = unseen * rules.per_second * self._processes
-        self._at_first = had + max(0, int((told.left - sent_since) / self._processes))
+        self._had = sum(each.arrived > horizon for each in own.values())
 
     def due(self, priority: Priority) -> float:
         """When the next request may leave."""
@@ -52,7 +47,7 @@ class LoneShare:
         now = self._now()
         share = max(1, rules.per_five_minutes // n)
         everybody_anew = self._since + rules.five_minutes + rules.longest_delay
-        limit = share if now >= everybody_anew else min(share, self._at_first)
+        limit = share if now >= everybody_anew else min(share, self._had)
         if priority is Priority.BULK and limit > 0:
             limit = max(1, limit - rules.reserve // n)
         arrivals = sorted(each.arrived for each in self._own.values())

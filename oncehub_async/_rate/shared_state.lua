@@ -2,7 +2,7 @@
 -- KEYS[1]: where the state is kept, which is also the channel on which a new one is announced.
 -- ARGV: what a process asks, the rules, a name for a new state, "1" where others can't have told
 -- yet what they have sent, and the time where it isn't the server's (in tests).
-local LATE, AT_ONCE, SETTLING, SELDOM = 0.25, 0.03, 3.5, 30
+local LATE, AT_ONCE, SETTLING, STRAGGLING, SELDOM = 0.25, 0.03, 1.5, 3.5, 30
 local PROBE_PATIENCE, LONGEST_SLEEP = 60, 30
 local FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER, ALONE, RECOVERY = 1, 60, 300, 60, 0.02
 local ARRIVED, LEFT, ACCOUNT, ID, OPEN = 1, 2, 3, 4, 5
@@ -73,7 +73,8 @@ local function report()
     end
   end
   if now >= state.next_settling then
-    state.held_until = math.max(state.held_until, now + SETTLING)
+    local span = state.number > 1 and STRAGGLING or SETTLING
+    state.held_until = math.max(state.held_until, now + span)
     state.next_settling = now + SELDOM
   end
   if ask.known ~= cjson.null and ask.known ~= state.name then
@@ -157,11 +158,6 @@ local function held_back()
   if missing <= 0 or state.missing_until <= now then return 0 end
   return math.min(
     rules.per_five_minutes - 1, math.ceil(rules.per_five_minutes * missing / state.expected))
-end
-
-local function left_of_five_minutes()
-  if state.held_until > now then return 0 end
-  return math.max(0, rules.per_five_minutes - held_back() - #state.places)
 end
 
 local function free_at(arrivals, limit, seconds)
@@ -282,5 +278,5 @@ table.sort(second)
 table.sort(five_minutes)
 return cjson.encode({
   state.name, lost, now, count(state.seen), index, leave, due, pace(),
-  math.max(0, state.paused_until - now), second, five_minutes, left_of_five_minutes(),
+  math.max(0, state.paused_until - now), second, five_minutes,
 })

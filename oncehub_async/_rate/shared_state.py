@@ -22,9 +22,9 @@ LATE = 0.25
 """Seconds that a process may be late at its turn before the next one in line goes."""
 AT_ONCE = 0.03
 """A request may be given leave so many seconds ahead: less than another question would take."""
-SETTLING = 3.5
+SETTLING, STRAGGLING = 1.5, 3.5
 """Seconds in which all processes tell what they have sent, after what was shared was lost or out of
-reach: until then some may go on alone, for a question that gets no answer takes a while."""
+reach. Where it isn't new, others may go on alone for longer, if they still wait for an answer."""
 SELDOM = 30.0
 """Seconds until that can hold everybody up again."""
 PROBE_PATIENCE = 60.0
@@ -122,8 +122,6 @@ class Told:
     """When the requests of the account's last second arrived, in order; not positive as a rule."""
     five_minutes: list[float]
     """The same of all accounts in the last five minutes."""
-    left: int
-    """How many more all processes may send at once, by the limit of the five minutes."""
 
 
 def new_state(name: str, now: float, *, settling: bool) -> State:
@@ -187,7 +185,6 @@ def step(state: State, ask: Ask, now: float, rules: SharedRules) -> Told:
         paused=max(0.0, state["paused_until"] - now),
         second=[at - now for at in second],
         five_minutes=sorted(p[_ARRIVED] - now for p in state["places"]),
-        left=_left(state, now, rules),
     )
 
 
@@ -212,7 +209,8 @@ def _report(
             state["places"].append(place)
     if now >= state["next_settling"]:
         # Others may have been out of reach as well, and not be back yet.
-        state["held_until"] = max(state["held_until"], now + SETTLING)
+        span = STRAGGLING if state["number"] > 1 else SETTLING
+        state["held_until"] = max(state["held_until"], now + span)
         state["next_settling"] = now + SELDOM
     if ask.known is not None and ask.known != state["name"]:
         # They may still send by what they knew before, each its share.
@@ -384,10 +382,3 @@ def _held_back(state: State, now: float, rules: SharedRules) -> int:
         return 0
     share: int = ceil(rules.per_five_minutes * missing / state["expected"])
     return min(rules.per_five_minutes - 1, share)
-
-
-def _left(state: State, now: float, rules: SharedRules) -> int:
-    if state["held_until"] > now:
-        return 0
-    limit = rules.per_five_minutes - _held_back(state, now, rules)
-    return max(0, limit - len(state["places"]))

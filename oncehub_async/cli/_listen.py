@@ -121,7 +121,7 @@ async def _check_host(host: str) -> None:
     """Before anything is made."""
     try:
         await asyncio.get_running_loop().getaddrinfo(host, None)
-    except gaierror:
+    except (gaierror, UnicodeError):  # the resolver, or Python before it asks one
         raise InvalidParameterError(
             "host", f"there is no address {host} on this machine, such as 127.0.0.1"
         ) from None

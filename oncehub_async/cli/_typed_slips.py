@@ -15,8 +15,10 @@ from cyclopts import (
 
 from ..errors import InvalidParameterError
 
-_MAY_BE_EMPTY = ("link",)
+_EMPTY_FIELDS = "link"
 """A link can blank out a field that stands on it: `--name ""`."""
+_MAY_BE_EMPTY = (("listen", "--path"),)
+"""Where a receiver answers at the top of a host."""
 
 
 def refuse_empty(arguments: Sequence[str]) -> None:
@@ -24,15 +26,16 @@ def refuse_empty(arguments: Sequence[str]) -> None:
 
     As a path it would mean the current folder.
     """
-    if arguments and arguments[0] in _MAY_BE_EMPTY:
+    command = arguments[0] if arguments else ""
+    if command == _EMPTY_FIELDS:
         return
     for place, word in enumerate(arguments):
         option, equals, value = word.partition("=")
-        if option.startswith("--") and equals:
-            _refuse_blank(value, option)
-        else:
+        if not (option.startswith("--") and equals):
             before = arguments[place - 1] if place else ""
-            _refuse_blank(word, before if re.match(r"--?[A-Za-z]", before) else "")
+            option, value = before if re.match(r"--?[A-Za-z]", before) else "", word
+        if (command, option) not in _MAY_BE_EMPTY:
+            _refuse_blank(value, option)
 
 
 def _refuse_blank(value: str, option: str) -> None:

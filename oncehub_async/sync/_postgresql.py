@@ -65,10 +65,7 @@ class PostgreSQL:
     def __init__(self, url: str, schema: str | None = None) -> None:
         hidden = Hidden(url)
         del url
-        try:
-            problem = checks.database_host_problem(urlsplit(hidden.value).hostname)
-        except ValueError:
-            problem = "expected postgresql://USER@HOST/DATABASE"
+        problem = checks.database_url_problem(hidden.value)
         if problem is not None:
             raise InvalidParameterError("database", problem)
         parts = urlsplit(hidden.value)

@@ -5,7 +5,7 @@ Each check returns the value as it is wanted, or raises `InvalidParameterError` 
 know is left to the service.
 """
 
-from .host_checks import database_host_problem, host_problem
+from .host_checks import database_url_problem, host_problem
 from .list_checks import expansion, mapping, several, some_texts, texts
 from .number_checks import MAX_LIMIT, page, whole_number, yes_no_or_none
 from .path_checks import local_path, local_path_setting
@@ -60,7 +60,7 @@ __all__ = [
     "choice",
     "clock",
     "count",
-    "database_host_problem",
+    "database_url_problem",
     "day",
     "documented",
     "encodable",

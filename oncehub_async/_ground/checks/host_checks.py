@@ -5,10 +5,11 @@ Python encodes a name before it asks, and raises `UnicodeError` of it in the mid
 
 import ipaddress
 import re
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 _ODD = "the host name has an empty label, one that is too long, or odd characters"
 _NAME = re.compile(rb"[A-Za-z0-9._-]+")
+_PORT = re.compile(r"[0-9]{1,5}")
 
 
 def host_problem(host: str) -> str | None:
@@ -25,12 +26,24 @@ def host_problem(host: str) -> str | None:
     return "the host name is too long" if len(encoded.rstrip(b".")) > 253 else None
 
 
-def database_host_problem(host: str | None) -> str | None:
-    """The same of a database's URL, in which there can be several, a socket's folder, or none."""
-    for each in unquote(host or "").split(","):
-        problem = host_problem(each) if each and not each.startswith("/") else None
-        if problem is not None:
+def database_url_problem(url: str) -> str | None:
+    """The same of a database's URL, which can have several hosts, a socket's folder or none, and of
+    their ports."""
+    try:
+        places = urlsplit(url).netloc.rpartition("@")[2]
+    except ValueError:
+        return "expected postgresql://USER@HOST/DATABASE"
+    for each in filter(None, unquote(places).split(",")):
+        if each.startswith("/"):
+            continue
+        bracketed, _, after = each.removeprefix("[").partition("]")
+        host, colon, port = each.partition(":")
+        if each.startswith("["):
+            host, colon, port = bracketed, after[:1], after[1:]
+        if host and (problem := host_problem(host)):
             return problem
+        if colon and not (_PORT.fullmatch(port) and 0 < int(port) < 65_536):
+            return "the port has to be a number from 1 to 65535"
     return None
 
 

@@ -1,11 +1,12 @@
 """Reads Parquet files for `parquet_process.py`, in a process of its own with little memory.
 
-Run as a script, so that it imports nothing but pyarrow. Each line that it reads is a request, in
-JSON; it answers with parts, each a line in JSON and then as many bytes as that says.
+Run as a script, so that it imports nothing but pyarrow. Each line that it reads is a request, as
+Python writes a dictionary; it answers with parts, each such a line and then as many bytes as that
+says.
 """
 
-import json
 import sys
+from ast import literal_eval
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -43,7 +44,7 @@ def main() -> None:
     _limit_memory()
     _say({"ready": True})
     for line in sys.stdin.buffer:
-        request = json.loads(line)
+        request = literal_eval(line.decode())
         try:
             for part in _read(**request):
                 _say({"bytes": part.size})
@@ -59,7 +60,7 @@ def main() -> None:
 
 
 def _say(what: object) -> None:
-    sys.stdout.buffer.write(json.dumps(what).encode() + b"\n")
+    sys.stdout.buffer.write(ascii(what).encode() + b"\n")
     sys.stdout.buffer.flush()
 
 

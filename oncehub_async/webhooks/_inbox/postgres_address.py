@@ -25,13 +25,9 @@ class PostgresAddress:
         del url
         if not isinstance(hidden.value, str):
             raise ConfigurationError(f"{name}: expected postgresql://..., as text")
-        try:
-            is_good = (urlsplit(hidden.value).port or 1) > 0
-        except ValueError:
-            is_good = False
-        if not is_good or urlsplit(hidden.value).scheme not in SCHEMES:
-            raise ConfigurationError(f"{name}: expected postgresql://USER@HOST/DATABASE")
-        problem = checks.database_host_problem(urlsplit(hidden.value).hostname)
+        problem = checks.database_url_problem(hidden.value)
+        if problem is None and urlsplit(hidden.value).scheme not in SCHEMES:
+            problem = "expected postgresql://USER@HOST/DATABASE"
         if problem is not None:
             raise ConfigurationError(f"{name}: {problem}")
         parts = urlsplit(hidden.value)
