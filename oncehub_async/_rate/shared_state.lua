@@ -2,7 +2,7 @@
 -- KEYS[1]: where the state is kept, which is also the channel on which a new one is announced.
 -- ARGV: what a process asks, the rules, a name for a new state, "1" where others can't have told
 -- yet what they have sent, and the time where it isn't the server's (in tests).
-local LATE, AT_ONCE, SETTLING, STRAGGLING, SELDOM = 0.25, 0.03, 1.5, 3.5, 30
+local LATE, AT_ONCE, SETTLING, SELDOM = 0.25, 0.03, 1.5, 30
 local PROBE_PATIENCE, LONGEST_SLEEP = 60, 30
 local FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER, ALONE, RECOVERY = 1, 60, 300, 60, 0.02
 local ARRIVED, LEFT, ACCOUNT, ID, OPEN = 1, 2, 3, 4, 5
@@ -73,8 +73,7 @@ local function report()
     end
   end
   if now >= state.next_settling then
-    local span = state.number > 1 and STRAGGLING or SETTLING
-    state.held_until = math.max(state.held_until, now + span)
+    state.held_until = math.max(state.held_until, now + SETTLING)
     state.next_settling = now + SELDOM
   end
   if ask.known ~= cjson.null and ask.known ~= state.name then

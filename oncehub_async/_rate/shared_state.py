@@ -22,9 +22,8 @@ LATE = 0.25
 """Seconds that a process may be late at its turn before the next one in line goes."""
 AT_ONCE = 0.03
 """A request may be given leave so many seconds ahead: less than another question would take."""
-SETTLING, STRAGGLING = 1.5, 3.5
-"""Seconds in which all processes tell what they have sent, after what was shared was lost or out of
-reach. Where it isn't new, others may go on alone for longer, if they still wait for an answer."""
+SETTLING = 1.5
+"""Seconds in which all processes tell what they have sent, after what was shared was lost."""
 SELDOM = 30.0
 """Seconds until that can hold everybody up again."""
 PROBE_PATIENCE = 60.0
@@ -209,8 +208,7 @@ def _report(
             state["places"].append(place)
     if now >= state["next_settling"]:
         # Others may have been out of reach as well, and not be back yet.
-        span = STRAGGLING if state["number"] > 1 else SETTLING
-        state["held_until"] = max(state["held_until"], now + span)
+        state["held_until"] = max(state["held_until"], now + SETTLING)
         state["next_settling"] = now + SELDOM
     if ask.known is not None and ask.known != state["name"]:
         # They may still send by what they knew before, each its share.

@@ -21,8 +21,6 @@ class KeptState:
     round_trip: float = 0.002
     state: State | None = None
     out_of_reach: bool = False
-    patience: float = 0.0
-    """Seconds until a process takes it for out of reach."""
     exchanges: int = 0
     begun: int = 0
     just_started: float = -100.0
@@ -51,7 +49,6 @@ class KeptStore:
         kept, loop = self.kept, asyncio.get_running_loop()
         await asyncio.sleep(kept.round_trip / 2)
         if kept.out_of_reach:
-            await asyncio.sleep(kept.patience)
             raise StoreGoneError("out of reach")
         kept.exchanges += 1
         if kept.state is None:

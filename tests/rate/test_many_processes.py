@@ -170,46 +170,6 @@ def test_the_limits_hold_while_nothing_is_shared(forgets: bool, gone_for: float,
     run_virtual(main())
 
 
-@pytest.mark.parametrize("seed", range(16))
-def test_nobody_spends_what_another_may_have_spent(seed: int) -> None:
-    """Some have sent much and some nothing, some have just come, some are of another account."""
-    pick = random.Random(seed)
-
-    async def main() -> None:
-        async with processes(pick.randint(1, 4)) as (kept, service, workers):
-            kept.patience = pick.choice([0.0, 2.0])
-            late = [
-                Process(kept, service, f"late {each}", account=pick.choice(["", "b"]))
-                for each in range(pick.randint(0, 3))
-            ]
-            for each in workers:
-                each.work()
-            gone_at = pick.uniform(0.5, 120)
-            # Later, those who wait for the five minutes don't hear of them.
-            begins = sorted(pick.uniform(0, min(gone_at, 30)) for _ in late)
-            for each, begin in zip(late, begins, strict=True):
-                await asyncio.sleep(max(0.0, begin - asyncio.get_running_loop().time()))
-                each.work() if pick.random() < 0.5 else await each.request(BULK)
-            await asyncio.sleep(max(0.0, gone_at - asyncio.get_running_loop().time()))
-            for each in late:
-                # Who hasn't asked since others came knows nothing of those.
-                await each.request(INTERACTIVE)
-            kept.out_of_reach = True
-            for each in late:
-                if not each.tasks:
-                    each.work()
-            await asyncio.sleep(pick.uniform(10, 400))
-            kept.back()
-            await asyncio.sleep(400)
-            for each in late:
-                each.kill()
-            assert service.most(300) <= 200
-            assert service.most(1, "") <= 5
-            assert service.most(1, "b") <= 5
-
-    run_virtual(main())
-
-
 def test_who_never_reached_it_sends_nothing() -> None:
     """Of what others have sent nothing is known."""
 
