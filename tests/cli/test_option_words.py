@@ -65,6 +65,10 @@ def test_slips_are_told_in_options(
         ("Bearer abc", "begins with 'Bearer '"),
         (" bearer abc", "begins with 'Bearer '"),
         ("abc\n", "spaces at an end"),
+        ("...", "three dots, which stand for your own"),
+        ("your key", "has a space in it"),
+        ("API-Key: abc", "has its name in front of it"),
+        ("ONCEHUB_API_KEY=abc", "has its name in front of it"),
     ],
 )
 def test_how_a_key_was_copied_wrongly_is_told(

@@ -199,27 +199,6 @@ def test_rows_and_objects_count_once(sim: Simulator, capsys: pytest.CaptureFixtu
     assert 100 <= int(found[1]) <= 150
 
 
-@pytest.mark.parametrize(
-    ("key", "told"),
-    [
-        ("...", "three dots, which stand for your own"),
-        ("your key", "has a space in it"),
-        ("API-Key: abc", "has its name in front of it"),
-        ("ONCEHUB_API_KEY=abc", "has its name in front of it"),
-    ],
-)
-def test_what_else_is_no_key(
-    key: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """As the pages show it, or with what stood around it."""
-    monkeypatch.setenv("ONCEHUB_API_KEY", key)
-    assert main(["check"]) == WRONG_USAGE
-    err = capsys.readouterr().err
-    assert err.startswith("oncehub: ONCEHUB_API_KEY: the API key ")
-    assert told in err
-    assert "abc" not in err
-
-
 def test_a_key_that_is_refused_has_a_remedy(
     sim: Simulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
