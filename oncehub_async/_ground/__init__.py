@@ -5,6 +5,7 @@ from .addresses import address_forms, addresses_in, phone_digits, plain_address
 from .beside_loop import LARGE, off_loop
 from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
+from .ending_signals import on_ending_signals
 from .file_lock import FileLock
 from .formula_texts import harmless_text, plain_text
 from .hidden import Hidden, HiddenText
@@ -84,6 +85,7 @@ __all__ = [
     "load_json",
     "logger",
     "off_loop",
+    "on_ending_signals",
     "open_anew",
     "open_private",
     "phone_digits",

@@ -1,8 +1,6 @@
 """`oncehub simulate`: a simulated OnceHub until it is interrupted."""
 
 import asyncio
-import contextlib
-import signal
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -10,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from .._ground import Clock, checks
+from .._ground import Clock, checks, on_ending_signals
 from ..errors import InvalidParameterError
 from ..simulator import EVERY_WEBHOOK, START, Account, Activity, Delivery, ServiceLimits, Simulator
 from . import COMPLETE
@@ -19,23 +17,14 @@ from ._output import say, say_document
 
 async def serve_simulator(simulator: Simulator, bookings: int) -> int:
     """Serve until it is interrupted."""
-    async with simulator as sim:
-        interrupted = _interruption()
-        say(f"A simulated OnceHub with {bookings:,} bookings. To use it:")
-        say_document(f"  export ONCEHUB_BASE_URL={sim.url} ONCEHUB_API_KEY={sim.api_key}")
-        say("Stop it with Ctrl-C.")
-        await interrupted.wait()
-    return COMPLETE
-
-
-def _interruption() -> asyncio.Event:
-    """Set by Ctrl-C, which is how a server is meant to end."""
     interrupted = asyncio.Event()
-    # Where loops have no signal handlers (Windows), it ends as an interruption.
-    with contextlib.suppress(NotImplementedError):
-        for each in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(each, interrupted.set)
-    return interrupted
+    with on_ending_signals(interrupted.set):
+        async with simulator as sim:
+            say(f"A simulated OnceHub with {bookings:,} bookings. To use it:")
+            say_document(f"  export ONCEHUB_BASE_URL={sim.url} ONCEHUB_API_KEY={sim.api_key}")
+            say("Stop it with Ctrl-C.")
+            await interrupted.wait()
+    return COMPLETE
 
 
 def simulated(

@@ -2,12 +2,11 @@
 
 import asyncio
 import contextlib
-import signal
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 from pathlib import Path
 
-from .._ground import text_in_seconds
+from .._ground import on_ending_signals, text_in_seconds
 from ..export import Format, ResourceEntry, Round, watch_request
 from . import COMPLETE, FAILED
 from ._export_command import (
@@ -100,24 +99,15 @@ async def _tell_until_interrupted(
 def interruption() -> Iterator[asyncio.Event]:
     """Set by Ctrl-C or SIGTERM, which also cancel what is under way."""
     interrupted = asyncio.Event()
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    task = asyncio.current_task()
 
     def interrupt() -> None:
         interrupted.set()
         if task is not None:
             task.cancel()
 
-    handled = []
-    # Where loops have no signal handlers (Windows), it ends as an interruption.
-    with contextlib.suppress(NotImplementedError):
-        for each in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(each, interrupt)
-            handled.append(each)
-    try:
+    with on_ending_signals(interrupt):
         yield interrupted
-    finally:
-        for each in handled:
-            loop.remove_signal_handler(each)
 
 
 _SIGN_OF_LIFE = 3600.0

@@ -3,14 +3,12 @@
 import asyncio
 import contextlib
 import logging
-import signal
 import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from aiohttp import web
 
-from ..._ground import checks, fields
+from ..._ground import checks, fields, on_ending_signals
 from ...errors import ClientStateError, ConfigurationError
 from .._receiver import Receiver, checked_receiver
 from .aiohttp_handler import add_receiver, elsewhere, malformed
@@ -61,7 +59,7 @@ async def serve(
     add_receiver(app, receiver, path, handle=handle)
     runner = web.AppRunner(app, shutdown_timeout=5.0)
     stop, url = asyncio.Event(), None
-    with _signals(stop):
+    with on_ending_signals(stop.set):
         try:
             await runner.setup()
             with contextlib.closing(_deadlines(runner, receiver)) as deadlines:
@@ -100,7 +98,7 @@ async def work(receiver: Receiver) -> None:
     """
     checked_receiver(receiver)
     stop = asyncio.Event()
-    with _signals(stop):
+    with on_ending_signals(stop.set):
         await receiver.open(accept=False)
         logger.info("handling what waits in the inbox")
         try:
@@ -140,21 +138,3 @@ def _deadlines(runner: web.AppRunner, receiver: Receiver) -> ConnectionDeadlines
         lingering_time=patience,
         auto_decompress=False,  # what is compressed is refused, and unread
     )
-
-
-@contextlib.contextmanager
-def _signals(stop: asyncio.Event) -> Iterator[None]:
-    loop = asyncio.get_running_loop()
-    # Signals reach the main thread only; in another one a cancellation ends it.
-    is_main = threading.current_thread() is threading.main_thread()
-    caught = (signal.SIGTERM, signal.SIGINT) if is_main else ()
-    # Where loops have no signal handlers (Windows), Ctrl-C ends it as an interruption.
-    with contextlib.suppress(NotImplementedError):
-        for each in caught:
-            loop.add_signal_handler(each, stop.set)
-    try:
-        yield
-    finally:
-        with contextlib.suppress(NotImplementedError):
-            for each in caught:
-                loop.remove_signal_handler(each)
