@@ -215,6 +215,15 @@ class OwnRedis:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait()
 
+    async def hang(self, seconds: float) -> None:
+        """Answer nobody for a while: connections stand, and what was asked is answered later."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
     async def ready(self) -> None:
         for _ in range(100):
             with socket.socket() as connection:
@@ -258,6 +267,32 @@ async def test_eight_processes_three_deaths_and_a_restart(own_redis: OwnRedis) -
     assert stats.requests >= 300
     assert all(each["sent"] for each in bulk)
     assert person["sent"]
+
+
+@pytest.mark.timeout(180)
+async def test_eight_processes_and_a_server_that_hangs(own_redis: OwnRedis) -> None:
+    """Twice, for longer than anybody waits: no answer 429, something is sent meanwhile, and soon
+    afterwards as much as before."""
+    await own_redis.ready()
+    async with workers(own_redis.url) as shared:
+        for _ in range(7):
+            await shared.start("bulk")
+        await shared.start("person")
+        await shared.ready()
+        await asyncio.sleep(15 / SPEED)
+        before = shared.sim.stats.requests
+        for seconds in (7.3, 12.1):
+            await own_redis.hang(seconds)
+            await asyncio.sleep(12 / SPEED)
+        hung = shared.sim.stats.requests
+        await asyncio.sleep(6 / SPEED)
+        after = shared.sim.stats.requests
+        await shared.end()
+        stats = shared.sim.stats
+    assert stats.refused == 0
+    assert before >= 40
+    assert hung - before >= 60
+    assert after - hung >= 15
 
 
 async def test_four_processes_of_one_host(tmp_path: Path) -> None:
