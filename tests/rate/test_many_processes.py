@@ -173,7 +173,8 @@ def test_the_limits_hold_while_nothing_is_shared(
     run_virtual(main())
 
 
-@pytest.mark.parametrize("seed", range(24))
+# Without waiting for those who are not back yet, 83 and 188 pass a limit.
+@pytest.mark.parametrize("seed", [*range(20), 83, 188])
 def test_nobody_goes_alone_beside_those_who_are_back(seed: int) -> None:
     """Outages of any kind and length, also one soon after the other; some have sent much and some
     nothing, some come late, some are of another account."""
