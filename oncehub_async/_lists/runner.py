@@ -126,7 +126,7 @@ class Run(Generic[T]):
         if not self._coverage.segments:
             return self._begin()
         # A clock that is behind the service's doesn't make the list end before it begins.
-        newest = self._coverage.segments[0].newer.position.time
+        newest = self._coverage.segments[0].newer.time
         bounds = Bounds(max(self._clock.date(), newest), self._filtered, self._oldest)
         open_gaps = gaps(self._coverage, bounds, self._limit)
         latency = median(self._latencies) if self._latencies else 0.0
@@ -186,7 +186,7 @@ class Run(Generic[T]):
                 wait = self._wait() if self._under_way else 0.0
                 if wait:
                     return self._clock.real_seconds(wait)
-                self._send(self._next_page(segment, side), segment)
+                self._send(self._next_page(segment, side))
         return None
 
     def _next_page(self, segment: Segment, side: Side) -> NextPage:
@@ -203,8 +203,8 @@ class Run(Generic[T]):
         under_way = len(self._under_way) * self._limit
         return self._newest_first and kept + under_way >= _KEPT_PAGES * self._limit
 
-    def _send(self, asked: Look | NextPage, segment: Segment | None = None) -> None:
-        query = query_for(asked, segment, self._query)
+    def _send(self, asked: Look | NextPage) -> None:
+        query = query_for(asked, self._coverage, self._query)
         task = asyncio.create_task(self._source.fetch(query, self._listing.priority))
         self._under_way[task] = asked
         self._asked_now += 1

@@ -11,11 +11,12 @@ what is done is what is best on average over accounts as they are, measured by
 """
 
 from collections.abc import Sequence, Set
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import ceil, inf
 
 import attrs
 
+from .._ground import shifted
 from .._rate import FIVE_MINUTES, Demand, Room
 from .segments import Coverage, Segment, Side
 
@@ -37,7 +38,6 @@ _YOUNGEST, _OLDEST, _LONGEST_AGO = 0.25 * _YEAR, 12 * _YEAR, 60 * _YEAR
 _SHARES = (0.2, 0.62, 0.85)
 """Where in between, on a logarithmic scale, few, likely and many pages end: three years, at first,
 is likely."""
-_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 _SLACK = 1.15
 """More chains than the mean round trip needs, for those that take longer."""
@@ -148,8 +148,8 @@ def pages_left(coverage: Coverage, bounds: Bounds, limit: int) -> int | None:
 
 def _between(upper: Segment, lower: Segment, bounds: Bounds, pages: float) -> Gap:
     """`pages` is how many there are in a second, in what was read."""
-    newest = bounds.depth(upper.older.position.time)
-    oldest = bounds.depth(lower.nothing_until or lower.newer.position.time)
+    newest = bounds.depth(upper.older.time)
+    oldest = bounds.depth(lower.nothing_until or lower.newer.time)
     likely = max(0.0, oldest - newest) * pages
     few, many = _UNEVEN
     return Gap(upper, lower, newest, oldest, True, likely * few, likely, likely * many + 1)
@@ -157,7 +157,7 @@ def _between(upper: Segment, lower: Segment, bounds: Bounds, pages: float) -> Ga
 
 def _below(upper: Segment, empty_before: datetime | None, bounds: Bounds, pages: float) -> Gap:
     """`pages` is how many there are in a second."""
-    read = bounds.depth(upper.older.position.time)
+    read = bounds.depth(upper.older.time)
     told = (bounds.depth(each) for each in (empty_before, bounds.filtered, bounds.oldest))
     age = age_of(read, *told)
     few, likely, many = (max(0.0, depth - read) * pages for depth in age.depths)
@@ -198,24 +198,16 @@ def age_of(read: float, empty: float, filtered: float, told: float) -> Age:
 
 def _pace(segments: Sequence[Segment], now: datetime) -> float:
     """Objects per second in what was read."""
-    seconds = sum(_seconds(_newest(each, now) - each.older.position.time) for each in segments)
+    seconds = sum(_seconds(_newest(each, now) - each.older.time) for each in segments)
     return sum(each.count for each in segments) / max(seconds, 1.0)
 
 
 def _newest(segment: Segment, now: datetime) -> datetime:
     """Until when there is nothing newer than a segment, as far as that is known."""
-    newest, oldest = segment.newer.position.time, segment.older.position.time
+    newest, oldest = segment.newer.time, segment.older.time
     if segment.at_top:
-        return min(now, later(newest, max(newest - oldest, _LONGEST_SILENCE)))
+        return min(now, shifted(newest, max(newest - oldest, _LONGEST_SILENCE)))
     return segment.nothing_until or newest
-
-
-def later(time: datetime, span: timedelta) -> datetime:
-    """A time and a span later, within the years that there are."""
-    try:
-        return time + span
-    except OverflowError:
-        return _LAST if span > timedelta() else _FIRST
 
 
 def _seconds(span: timedelta) -> float:
@@ -302,6 +294,6 @@ def look_times(
         return []
     # A whole second: whatever the service's clock resolves, no filter is cut off there.
     return [
-        later(bounds.now, timedelta(seconds=-(gap.read + part * each))).replace(microsecond=0)
+        shifted(bounds.now, timedelta(seconds=-(gap.read + part * each))).replace(microsecond=0)
         for each in range(1, number + 1)
     ]

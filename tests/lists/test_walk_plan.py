@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oncehub_async import Limits
+from oncehub_async._ground import shifted
 from oncehub_async._lists import Bounds, Coverage, Position, pages_left
 from oncehub_async._lists.pagination import Following
 from oncehub_async._lists.placement import Look, place
@@ -20,7 +21,6 @@ from oncehub_async._lists.walk_plan import (
     age_of,
     demand,
     gaps,
-    later,
     look_times,
     plan,
 )
@@ -143,8 +143,8 @@ def test_how_many_pages_are_left_is_told_where_the_end_is_known() -> None:
 
 def test_times_end_with_the_years() -> None:
     """At both ends."""
-    assert later(NOW, timedelta.max) == datetime.max.replace(tzinfo=UTC)
-    assert later(NOW, timedelta.min) == datetime.min.replace(tzinfo=UTC)
+    assert shifted(NOW, timedelta.max) == datetime.max.replace(tzinfo=UTC)
+    assert shifted(NOW, timedelta.min) == datetime.min.replace(tzinfo=UTC)
 
 
 YEAR = 365 * 86_400.0
