@@ -3,15 +3,16 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import datetime
+from itertools import chain
 from statistics import median
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
 
-from .._ground import Clock
-from .._rate import UNKNOWN, Demands, Limits, Room, tells
+from .._ground import Clock, read_time
+from .._rate import UNKNOWN, Demands, Limits, Room, TellingBudget, tells
 from ..errors import BadRequestError, GoneError, NotFoundError, PaginationError
 from .pages import FetchedPage, Page
 from .pagination import Direction, following
@@ -62,34 +63,25 @@ class Run(Generic[T]):
     ) -> None:
         self._listing, self._source, self._query = listing, listing.source, listing.query
         self._coverage, self._oldest, self._newest_first = coverage, oldest, newest_first
-        filtered = self._query.get("creation_time.gt")
-        self._filtered = None if filtered is None else datetime.fromisoformat(filtered)
         self._limit = int(self._query["limit"])
         self._under_way: dict[asyncio.Task[FetchedPage[T]], Look | NextPage] = {}
         self._latencies: deque[float] = deque(maxlen=_LATENCIES)
-        self._no_budget = Demands()
-        self._has_begun = False
         self._before_is_known = False
         self._asked_now = 0
         self._fruitless = 0
-        self._ways: dict[int, int] = {}
 
     async def pages(self) -> AsyncGenerator[PlacedPage[T], None]:
         """The pages as they come, each with its place."""
         try:
-            while self._listing.has_creation_time and not self._coverage.complete:
-                task = await self._next_answer()
-                asked = self._under_way.pop(task)
-                try:
-                    page = self._placed(asked, task)
-                except Unordered:
-                    break
-                if page is None:
-                    continue
-                if not self._coverage.complete:
-                    self._ask()
-                self._demands.pause(self, self._clock.now())
-                yield page
+            with suppress(Unordered):
+                while self._listing.has_creation_time and not self._coverage.complete:
+                    page = self._placed(*await self._next_answer())
+                    if page is None:
+                        continue
+                    if not self._coverage.complete:
+                        self._ask()
+                    self._demands.pause(self, self._clock.now())
+                    yield page
         finally:
             await self._end_what_is_under_way()
             self._demands.leave(self)
@@ -98,23 +90,19 @@ class Run(Generic[T]):
                 async for page in rest:
                     yield page
 
-    async def _next_answer(self) -> "asyncio.Task[FetchedPage[T]]":
+    async def _next_answer(self) -> "tuple[Look | NextPage, asyncio.Task[FetchedPage[T]]]":
         while True:
             wait = self._ask()
-            if wait is not None:
-                wait = max(wait, _SHORTEST_WAIT)
-            done, _ = await asyncio.wait(
-                self._under_way, timeout=wait, return_when=asyncio.FIRST_COMPLETED
-            )
-            for task in self._under_way:
-                if task in done:
-                    return task
+            await asyncio.wait(self._under_way, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+            for task, asked in self._under_way.items():
+                if task.done():
+                    del self._under_way[task]
+                    return asked, task
 
     async def _end_what_is_under_way(self) -> None:
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
-        self._under_way.clear()
 
     # What to ask for
 
@@ -126,14 +114,14 @@ class Run(Generic[T]):
         if not self._coverage.segments:
             return self._begin()
         # A clock that is behind the service's doesn't make the list end before it begins.
-        newest = self._coverage.segments[0].newer.time
-        bounds = Bounds(max(self._clock.date(), newest), self._filtered, self._oldest)
+        now = max(self._clock.date(), self._coverage.segments[0].newer.time)
+        bounds = Bounds(now, read_time(self._query.get("creation_time.gt")), self._oldest)
         open_gaps = gaps(self._coverage, bounds, self._limit)
-        latency = median(self._latencies) if self._latencies else 0.0
+        latency = median(self._latencies or (0.0,))
         others = self._demands.others(self, self._clock.now() - latency * _IDLE_ROUND_TRIPS)
-        looks = self._looks_under_way()
-        room = self._room()
-        planned = plan(demand(open_gaps, looks), others, room, latency)
+        # Of somebody else's budget nothing is known: with nothing left, nothing is risked.
+        room = self._budget.room() if self._budget else Room(Limits(), 0)
+        planned = plan(demand(open_gaps, self._looks_under_way()), others, room, latency)
         self._asked_now = 0
         self._look(look_times(open_gaps, planned, bounds, room.left))
         self._demands.announce(self, demand(open_gaps, self._looks_under_way()))
@@ -145,11 +133,9 @@ class Run(Generic[T]):
             self._send(Look())
         if self._source.caller.budget_in_use() is None:
             return self._clock.real_seconds(_SOON)
-        if not self._has_begun:
-            self._has_begun = True
-            self._demands.announce(self, UNKNOWN)
-            # It may have to be repeated, who knows for how long.
-            self._demands.pause(self, self._clock.now())
+        self._demands.announce(self, UNKNOWN)
+        # It may have to be repeated, who knows for how long.
+        self._demands.pause(self, self._clock.now())
         return None
 
     def _looks_under_way(self) -> int:
@@ -165,37 +151,36 @@ class Run(Generic[T]):
             self._send(Look(time))
 
     def _go_on(self, open_gaps: list[Gap], planned: Plan) -> float | None:
+        for segment, side in self._free_ends(open_gaps, planned):
+            if len(self._under_way) >= planned.chains:
+                return None
+            # Who queues for the budget holds up who comes later and matters more.
+            wait = self._wait() if self._under_way else 0.0
+            if wait:
+                return max(self._clock.real_seconds(wait), _SHORTEST_WAIT)
+            self._send(self._next_page(segment, side))
+        return None
+
+    def _free_ends(self, open_gaps: Sequence[Gap], planned: Plan) -> list[tuple[Segment, Side]]:
+        """Where segments can grow, in the order in which they should."""
         busy = {
             (self._coverage.current(asked.segment).number, asked.side)
             for asked in self._under_way.values()
             if isinstance(asked, NextPage)
         }
-        keeps_enough = self._keeps_enough()
-        if keeps_enough:
-            del open_gaps[1:]
         if not self._newest_first:
             # Those first whose chains have most before them.
-            open_gaps.sort(key=lambda gap: -gap.longest)
-        for gap in open_gaps:
-            for segment, side in gap.free_ends(busy, careful=planned.careful):
-                if keeps_enough and side is Side.NEWER:
-                    continue
-                if len(self._under_way) >= planned.chains:
-                    return None
-                # Who queues for the budget holds up who comes later and matters more.
-                wait = self._wait() if self._under_way else 0.0
-                if wait:
-                    return self._clock.real_seconds(wait)
-                self._send(self._next_page(segment, side))
-        return None
+            open_gaps = sorted(open_gaps, key=lambda gap: -gap.longest)
+        ends = [gap.free_ends(busy, careful=planned.careful) for gap in open_gaps]
+        if self._keeps_enough():
+            return [end for end in ends[0] if end[1] is Side.OLDER]
+        return list(chain.from_iterable(ends))
 
     def _next_page(self, segment: Segment, side: Side) -> NextPage:
         end = segment.end(side)
-        if side is Side.OLDER:
-            return NextPage(segment.number, side, end.position, self._ways.get(segment.number, 0))
         # Until a page has proved it, what the service takes "before" an object to be isn't known.
-        overlaps = not self._before_is_known and len(end.page) > 1
-        return NextPage(segment.number, side, end.position, overlaps=overlaps)
+        overlaps = side is Side.NEWER and not self._before_is_known and len(end.page) > 1
+        return NextPage(segment.number, side, end.position, end.ways, overlaps)
 
     def _keeps_enough(self) -> bool:
         """Whether as many pages as may be kept have come that aren't next in the list."""
@@ -216,24 +201,19 @@ class Run(Generic[T]):
         return self._source.caller.clock
 
     @property
-    def _demands(self) -> Demands:
+    def _budget(self) -> TellingBudget | None:
         budget = self._source.caller.budget_in_use()
-        return budget.demands if tells(budget) else self._no_budget
+        return budget if tells(budget) else None
 
-    def _room(self) -> Room:
-        budget = self._source.caller.budget_in_use()
-        if tells(budget):
-            return budget.room()
-        # Of somebody else's budget nothing is known: with nothing left, nothing is risked.
-        return Room(Limits(), 0)
+    @property
+    def _demands(self) -> Demands:
+        return self._budget.demands if self._budget else Demands()
 
     def _wait(self) -> float:
         """How long one more request would have to wait for the budget, in its seconds."""
-        budget = self._source.caller.budget_in_use()
-        if not tells(budget):
-            return 0.0
+        budget = self._budget
         # What was asked for just now hasn't got into the queue yet.
-        return budget.forecast(budget.waiting() + self._asked_now + 1).all_sent
+        return budget.forecast(budget.waiting() + self._asked_now + 1).all_sent if budget else 0.0
 
     # What came
 
@@ -244,44 +224,37 @@ class Run(Generic[T]):
 
         Raises `Unordered`, `PaginationError` and the request's error.
         """
+        source = self._source
         try:
             page = task.result()
-        except _UNKNOWN_CURSOR:
-            if isinstance(asked, Look) or not self._survives(asked):
-                raise
-            return None
-        self._latencies.append(page.took)
-        source = self._source
-        further = following(page.facts, Direction.OLDER, source.operation.path, source.base_url)
-        positions = positions_of(page.data)
-        try:
+            self._latencies.append(page.took)
+            further = following(page.facts, Direction.OLDER, source.operation.path, source.base_url)
+            positions = positions_of(page.data)
             placement = place(self._coverage, positions, asked, further)
-        except LostPlace as problem:
-            self._after_loss(asked, problem)
-            return None
-        older_than = asked.older_than if isinstance(asked, Look) else None
-        if isinstance(asked, NextPage) and asked.overlaps:
-            self._before_is_known = True
+        except (LostPlace, *_UNKNOWN_CURSOR) as problem:
+            lost = isinstance(problem, LostPlace)
+            if self._survives(asked, lost):
+                return None
+            if lost:
+                raise self._lost(problem) from None
+            raise
+        older_than = None
+        if isinstance(asked, Look):
+            older_than = asked.older_than
+            self._fruitless = 0 if placement.count else self._fruitless + 1
+        else:
+            self._before_is_known |= asked.overlaps
         new = slice(placement.first, placement.last)
         self._coverage.add(placement, positions[new], older_than=older_than, following=further)
-        self._ways.pop(placement.segment, None)
-        if isinstance(asked, Look):
-            self._fruitless = 0 if placement.count else self._fruitless + 1
         items, request_id = page.items[new], page.request_id
         return PlacedPage(placement, items, positions[new], older_than, further, request_id)
 
-    def _after_loss(self, asked: Look | NextPage, problem: LostPlace) -> None:
-        """Find another way after a page that isn't what was asked for, or raise."""
-        if isinstance(asked, Look) and asked.older_than is not None:
-            # Only the chain that would have begun there is lost; the others get there too.
+    def _survives(self, asked: Look | NextPage, lost: bool) -> bool:
+        """Go on in another way after what wasn't the page that was asked for; False without one."""
+        if isinstance(asked, Look):
+            # Only the chain that would have begun there is missing; the others get there too.
             self._fruitless += 1
-        elif isinstance(asked, Look):
-            raise self._error(f"{problem}; stopped") from None
-        elif not self._survives(asked):
-            raise self._lost(problem) from None
-
-    def _survives(self, asked: NextPage) -> bool:
-        """Go on from the same place in another way; False where there is none left."""
+            return lost and asked.older_than is not None
         if has_moved(self._coverage, asked):
             return True
         segment = self._coverage.current(asked.segment)
@@ -289,8 +262,8 @@ class Run(Generic[T]):
             # The chain from above gets there too.
             segment.newer_is_closed = True
             return True
-        self._ways[segment.number] = asked.way + 1
-        return asked.way + 1 < WAYS_ON
+        segment.older.ways += 1
+        return segment.older.ways < WAYS_ON
 
     # A list whose order isn't known: only following its pages is safe then
 
@@ -298,8 +271,7 @@ class Run(Generic[T]):
         """What is missing, from the top to the end."""
         above, below = self._coverage.segments[:1], self._coverage.segments[1:]
         while not above or not above[-1].at_end:
-            placement: Placement | None = None
-            async with aclosing(self._followed(above)) as pages:
+            async with aclosing(self._followed(above[-1:])) as pages:
                 async for page in pages:
                     placement = self._placed_by_ids(page, above, below)
                     items = page.items[: placement.last]
@@ -308,8 +280,8 @@ class Run(Generic[T]):
                     )
                     if placement.joins is not None:
                         break
-            if placement is None or placement.joins is None:
-                return
+                else:
+                    return
             reached = [each.number for each in below].index(placement.joins) + 1
             above, below = above + below[:reached], below[reached:]
 
@@ -322,25 +294,25 @@ class Run(Generic[T]):
         except LostPlace as problem:
             raise self._lost(problem) from None
 
-    async def _followed(self, above: Sequence[Segment]) -> AsyncGenerator[Page[T], None]:
-        query = dict(self._query)
-        for segment in above[-1:]:
-            query[Direction.OLDER.value] = segment.older.position.id
+    async def _followed(self, last: Sequence[Segment]) -> AsyncGenerator[Page[T], None]:
+        """The pages after the last segment, or from the top."""
+        query = {**self._query, **{Direction.OLDER.value: each.older.id for each in last}}
         try:
             async with aclosing(attrs.evolve(self._listing, query=query).pages()) as pages:
                 async for page in pages:
                     yield page
         except _UNKNOWN_CURSOR as error:
-            if not above:
+            if not last:
                 raise
             raise self._lost("the object from which to go on is gone") from error
 
-    def _lost(self, problem: str | LostPlace) -> PaginationError:
-        return self._error(f"{problem}; stopped, for the list is not complete")
-
-    def _error(self, problem: str) -> PaginationError:
+    def _lost(self, problem: object) -> PaginationError:
         operation = self._source.operation
-        return PaginationError(problem, method=operation.method, path=operation.path)
+        return PaginationError(
+            f"{problem}; stopped, for the list is not complete",
+            method=operation.method,
+            path=operation.path,
+        )
 
 
 def _id_of(item: object) -> str:
