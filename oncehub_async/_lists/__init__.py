@@ -2,7 +2,7 @@
 
 from .listing import Listing
 from .pages import Page, PageSource, model_item
-from .pagination import Direction, Following, following
+from .pagination import Following
 from .placement import Order, PlacedPage
 from .segments import (
     Coverage,
@@ -19,7 +19,6 @@ from .walk_plan import Bounds, pages_left
 __all__ = [
     "Bounds",
     "Coverage",
-    "Direction",
     "Following",
     "Listing",
     "Order",
@@ -32,7 +31,6 @@ __all__ = [
     "Walk",
     "coverage_data",
     "coverage_from",
-    "following",
     "model_item",
     "pages_left",
     "positions_of",

@@ -13,9 +13,9 @@ import attrs
 
 from .._ground import Clock, read_time
 from .._rate import UNKNOWN, Demands, Limits, Room, TellingBudget, tells
-from ..errors import BadRequestError, GoneError, NotFoundError, PaginationError
+from ..errors import BadRequestError, GoneError, NotFoundError
 from .pages import FetchedPage, Page
-from .pagination import Direction, following
+from .pagination import Direction
 from .placement import (
     WAYS_ON,
     Look,
@@ -50,25 +50,21 @@ _SHORTEST_WAIT = 0.001
 _UNKNOWN_CURSOR = (BadRequestError, NotFoundError, GoneError)
 
 
+@attrs.define(eq=False)
 class Run(Generic[T]):
-    """The state of one walk while it goes on."""
+    """One walk while it goes on."""
 
-    def __init__(
-        self,
-        listing: "Listing[T]",
-        coverage: Coverage,
-        *,
-        oldest: datetime | None,
-        newest_first: bool,
-    ) -> None:
-        self._listing, self._source, self._query = listing, listing.source, listing.query
-        self._coverage, self._oldest, self._newest_first = coverage, oldest, newest_first
-        self._limit = int(self._query["limit"])
-        self._under_way: dict[asyncio.Task[FetchedPage[T]], Look | NextPage] = {}
-        self._latencies: deque[float] = deque(maxlen=_LATENCIES)
-        self._before_is_known = False
-        self._asked_now = 0
-        self._fruitless = 0
+    _listing: "Listing[T]"
+    _coverage: Coverage
+    _oldest: datetime | None
+    _newest_first: bool
+    _under_way: dict[asyncio.Task[FetchedPage[T]], Look | NextPage] = attrs.Factory(dict)
+    _latencies: deque[float] = attrs.Factory(lambda: deque(maxlen=_LATENCIES))
+    _before_is_known: bool = False
+    _asked_now: int = 0
+    """Requests that haven't got into the budget's queue yet."""
+    _fruitless: int = 0
+    """Looks in a row that brought nothing new."""
 
     async def pages(self) -> AsyncGenerator[PlacedPage[T], None]:
         """The pages as they come, each with its place."""
@@ -115,7 +111,7 @@ class Run(Generic[T]):
             return self._begin()
         # A clock that is behind the service's doesn't make the list end before it begins.
         now = max(self._clock.date(), self._coverage.segments[0].newer.time)
-        bounds = Bounds(now, read_time(self._query.get("creation_time.gt")), self._oldest)
+        bounds = Bounds(now, read_time(self._listing.query.get("creation_time.gt")), self._oldest)
         open_gaps = gaps(self._coverage, bounds, self._limit)
         latency = median(self._latencies or (0.0,))
         others = self._demands.others(self, self._clock.now() - latency * _IDLE_ROUND_TRIPS)
@@ -131,7 +127,7 @@ class Run(Generic[T]):
         """Ask for the first page, and let others know as soon as there is a budget to share."""
         if not self._under_way:
             self._send(Look())
-        if self._source.caller.budget_in_use() is None:
+        if self._listing.source.caller.budget_in_use() is None:
             return self._clock.real_seconds(_SOON)
         self._demands.announce(self, UNKNOWN)
         # It may have to be repeated, who knows for how long.
@@ -142,7 +138,8 @@ class Run(Generic[T]):
         return sum(isinstance(asked, Look) for asked in self._under_way.values())
 
     def _look(self, times: Sequence[datetime]) -> None:
-        if self._looks_under_way() or self._fruitless >= _FRUITLESS_LOOKS or self._keeps_enough():
+        in_vain = self._fruitless >= _FRUITLESS_LOOKS
+        if in_vain or self._looks_under_way() or self._keeps_enough():
             return
         for time in times:
             if self._wait() > 0:
@@ -150,7 +147,7 @@ class Run(Generic[T]):
                 return
             self._send(Look(time))
 
-    def _go_on(self, open_gaps: list[Gap], planned: Plan) -> float | None:
+    def _go_on(self, open_gaps: Sequence[Gap], planned: Plan) -> float | None:
         for segment, side in self._free_ends(open_gaps, planned):
             if len(self._under_way) >= planned.chains:
                 return None
@@ -188,9 +185,13 @@ class Run(Generic[T]):
         under_way = len(self._under_way) * self._limit
         return self._newest_first and kept + under_way >= _KEPT_PAGES * self._limit
 
+    @property
+    def _limit(self) -> int:
+        return int(self._listing.query["limit"])
+
     def _send(self, asked: Look | NextPage) -> None:
-        query = query_for(asked, self._coverage, self._query)
-        task = asyncio.create_task(self._source.fetch(query, self._listing.priority))
+        query = query_for(asked, self._coverage, self._listing.query)
+        task = asyncio.create_task(self._listing.source.fetch(query, self._listing.priority))
         self._under_way[task] = asked
         self._asked_now += 1
 
@@ -198,11 +199,11 @@ class Run(Generic[T]):
 
     @property
     def _clock(self) -> Clock:
-        return self._source.caller.clock
+        return self._listing.source.caller.clock
 
     @property
     def _budget(self) -> TellingBudget | None:
-        budget = self._source.caller.budget_in_use()
+        budget = self._listing.source.caller.budget_in_use()
         return budget if tells(budget) else None
 
     @property
@@ -224,19 +225,17 @@ class Run(Generic[T]):
 
         Raises `Unordered`, `PaginationError` and the request's error.
         """
-        source = self._source
         try:
             page = task.result()
             self._latencies.append(page.took)
-            further = following(page.facts, Direction.OLDER, source.operation.path, source.base_url)
-            positions = positions_of(page.data)
+            positions, further = positions_of(page.data), page.following
             placement = place(self._coverage, positions, asked, further)
         except (LostPlace, *_UNKNOWN_CURSOR) as problem:
             lost = isinstance(problem, LostPlace)
             if self._survives(asked, lost):
                 return None
             if lost:
-                raise self._lost(problem) from None
+                raise self._listing.source.lost(problem) from None
             raise
         older_than = None
         if isinstance(asked, Look):
@@ -292,11 +291,12 @@ class Run(Generic[T]):
         try:
             return place_by_ids(ids, above, below, ended=page.next_cursor is None)
         except LostPlace as problem:
-            raise self._lost(problem) from None
+            raise self._listing.source.lost(problem) from None
 
     async def _followed(self, last: Sequence[Segment]) -> AsyncGenerator[Page[T], None]:
         """The pages after the last segment, or from the top."""
-        query = {**self._query, **{Direction.OLDER.value: each.older.id for each in last}}
+        query = dict(self._listing.query)
+        query.update((Direction.OLDER.value, each.older.id) for each in last)
         try:
             async with aclosing(attrs.evolve(self._listing, query=query).pages()) as pages:
                 async for page in pages:
@@ -304,15 +304,7 @@ class Run(Generic[T]):
         except _UNKNOWN_CURSOR as error:
             if not last:
                 raise
-            raise self._lost("the object from which to go on is gone") from error
-
-    def _lost(self, problem: object) -> PaginationError:
-        operation = self._source.operation
-        return PaginationError(
-            f"{problem}; stopped, for the list is not complete",
-            method=operation.method,
-            path=operation.path,
-        )
+            raise self._listing.source.lost("the object from which to go on is gone") from error
 
 
 def _id_of(item: object) -> str:

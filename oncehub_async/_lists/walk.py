@@ -71,13 +71,8 @@ class Walk(Paged[T]):
         With a coverage that was read earlier, from the pages of an unfinished walk with the same
         filters, it reads the rest.
         """
-        run = Run(
-            self._listing,
-            coverage or Coverage(),
-            oldest=self._oldest,
-            newest_first=self._newest_first,
-        )
-        return run.pages()
+        coverage = Coverage() if coverage is None else coverage
+        return Run(self._listing, coverage, self._oldest, self._newest_first).pages()
 
     async def first(self) -> T | None:
         """The newest item, or None where there is none. Costs one request."""
