@@ -12,7 +12,7 @@ from .._ground import checks
 from .._rate import Priority
 from ..errors import InvalidParameterError
 from .async_only import AsyncPages
-from .pages import Page, Paged, PageSource
+from .pages import Page, Paged, PageSource, put_an_end_to
 from .pagination import Advance, Direction, Following, direction_of
 from .walk import Walk
 
@@ -77,7 +77,7 @@ class Listing(Paged[T]):
                 page, ids, further = await fetching
         finally:
             if fetching is not None:
-                await _put_an_end_to(fetching)
+                await put_an_end_to(fetching)
 
     async def _look_again(
         self, direction: Direction, previous: list[str]
@@ -158,9 +158,3 @@ class Listing(Paged[T]):
 
     def __repr__(self) -> str:
         return f"Listing({self.source.operation})"
-
-
-async def _put_an_end_to(task: "asyncio.Task[Any]") -> None:
-    """Cancel a task and wait for it; its error, if any, is of no interest any more."""
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

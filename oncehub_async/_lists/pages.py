@@ -1,5 +1,6 @@
 """One page of a list: fetched, checked for its form, and decoded."""
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
@@ -118,6 +119,13 @@ class PageSource(Generic[T]):
     def raw(self) -> "PageSource[dict[str, Any]]":
         """The same with JSON data as items."""
         return PageSource(self.caller, self.operation, _raw_item)
+
+
+async def put_an_end_to(*tasks: "asyncio.Task[Any]") -> None:
+    """Cancel tasks and wait for them; their errors are of no interest any more."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def model_item(cls: type[M]) -> DecodeItem[M]:

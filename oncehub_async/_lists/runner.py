@@ -14,7 +14,7 @@ import attrs
 from .._ground import Clock, read_time
 from .._rate import UNKNOWN, Demands, Limits, Room, TellingBudget, tells
 from ..errors import BadRequestError, GoneError, NotFoundError
-from .pages import FetchedPage, Page
+from .pages import FetchedPage, put_an_end_to
 from .pagination import Direction
 from .placement import (
     WAYS_ON,
@@ -27,7 +27,7 @@ from .placement import (
     place_by_ids,
     query_for,
 )
-from .segments import Coverage, Placement, Segment, Side, Unordered, positions_of
+from .segments import Coverage, Segment, Side, Unordered, positions_of
 from .walk_plan import Bounds, Gap, Plan, demand, gaps, look_times, plan
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Run(Generic[T]):
                     self._demands.pause(self, self._clock.now())
                     yield page
         finally:
-            await self._end_what_is_under_way()
+            await put_an_end_to(*self._under_way)
             self._demands.leave(self)
         if not self._coverage.complete:
             async with aclosing(self._one_after_the_other()) as rest:
@@ -94,11 +94,6 @@ class Run(Generic[T]):
                 if task.done():
                     del self._under_way[task]
                     return asked, task
-
-    async def _end_what_is_under_way(self) -> None:
-        for task in self._under_way:
-            task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
 
     # What to ask for
 
@@ -270,41 +265,36 @@ class Run(Generic[T]):
         """What is missing, from the top to the end."""
         above, below = self._coverage.segments[:1], self._coverage.segments[1:]
         while not above or not above[-1].at_end:
-            async with aclosing(self._followed(above[-1:])) as pages:
-                async for page in pages:
-                    placement = self._placed_by_ids(page, above, below)
-                    items = page.items[: placement.last]
-                    yield PlacedPage(
-                        placement, items, (), request_id=page.request_id, ordered=False
-                    )
-                    if placement.joins is not None:
-                        break
-                else:
-                    return
-            reached = [each.number for each in below].index(placement.joins) + 1
-            above, below = above + below[:reached], below[reached:]
-
-    def _placed_by_ids(
-        self, page: Page[T], above: Sequence[Segment], below: Sequence[Segment]
-    ) -> Placement:
-        ids = [_id_of(item) for item in page]
-        try:
-            return place_by_ids(ids, above, below, ended=page.next_cursor is None)
-        except LostPlace as problem:
-            raise self._listing.source.lost(problem) from None
-
-    async def _followed(self, last: Sequence[Segment]) -> AsyncGenerator[Page[T], None]:
-        """The pages after the last segment, or from the top."""
-        query = dict(self._listing.query)
-        query.update((Direction.OLDER.value, each.older.id) for each in last)
-        try:
-            async with aclosing(attrs.evolve(self._listing, query=query).pages()) as pages:
+            async with aclosing(self._followed(above, below)) as pages:
                 async for page in pages:
                     yield page
+            if page.placement.joins is None:
+                return
+            reached = [each.number for each in below].index(page.placement.joins) + 1
+            above, below = above + below[:reached], below[reached:]
+
+    async def _followed(
+        self, above: Sequence[Segment], below: Sequence[Segment]
+    ) -> AsyncGenerator[PlacedPage[T], None]:
+        """The pages after the last segment above, or from the top, until one below begins."""
+        query = dict(self._listing.query)
+        query.update((Direction.OLDER.value, each.older.id) for each in above[-1:])
+        listing = attrs.evolve(self._listing, query=query)
+        try:
+            async with aclosing(listing.pages()) as pages:
+                async for page in pages:
+                    ids, ended = [*map(_id_of, page)], page.next_cursor is None
+                    placement = place_by_ids(ids, above, below, ended=ended)
+                    items, request_id = page.items[: placement.last], page.request_id
+                    yield PlacedPage(placement, items, (), request_id=request_id, ordered=False)
+                    if placement.joins is not None:
+                        return
+        except LostPlace as problem:
+            raise listing.source.lost(problem) from None
         except _UNKNOWN_CURSOR as error:
-            if not last:
+            if not above:
                 raise
-            raise self._listing.source.lost("the object from which to go on is gone") from error
+            raise listing.source.lost("the object from which to go on is gone") from error
 
 
 def _id_of(item: object) -> str:

@@ -120,10 +120,11 @@ class Segment:
     def of(cls, number: int, new: Sequence[Position], following: Following) -> Self:
         """What a page is on its own."""
         ids = tuple(each.id for each in new)
-        newest, oldest = new[0], new[-1]
-        cursor = following.cursor or oldest.id
-        newer = End(newest.id, newest.time, _at(new, newest.time), ids, newest.id)
-        older = End(oldest.id, oldest.time, _at(new, oldest.time), ids, cursor, following.announced)
+        newer, older = (
+            End(at.id, at.time, frozenset(e.id for e in new if e.time == at.time), ids, at.id)
+            for at in (new[0], new[-1])
+        )
+        older.cursor, older.announced = following.cursor or older.id, following.announced
         return cls(number, newer, older, len(new))
 
     def end(self, side: Side) -> End:
@@ -139,13 +140,7 @@ class Segment:
 
     def is_newer_than(self, position: Position) -> bool:
         """Whether all of it stands before an object."""
-        return position.time < self.older.time or (
-            position.time == self.older.time and position.id not in self.older.ids
-        )
-
-
-def _at(positions: Sequence[Position], time: datetime) -> frozenset[str]:
-    return frozenset(each.id for each in positions if each.time == time)
+        return position.time <= self.older.time and not self.holds(position)
 
 
 def _joined(upper: Segment, lower: Segment) -> Segment:
@@ -207,43 +202,28 @@ class Coverage:
         `older_than` is the time that the page was asked for with, if it was asked for by time,
         `following` where the service says that the list goes on.
         """
-        if placement.segment == self.next_number:
-            self._begin(new, older_than, following, placement.ends)
-            return
-        segment = self.current(placement.segment)
-        parts = [segment]
-        if new:
-            parts.append(Segment.of(segment.number, new, following))
+        begins = placement.segment == self.next_number
+        known = [] if begins else [self.current(placement.segment)]
         if placement.joins is not None:
-            parts.append(self.current(placement.joins))
-        if placement.side is Side.NEWER:
-            parts.reverse()
-            if placement.joins is None and older_than is not None:
-                parts[0].nothing_until = older_than
-        whole = reduce(_joined, parts)
-        whole.at_end = whole.at_end or placement.ends
-        self._replace(parts, whole)
-
-    def _begin(
-        self, new: Sequence[Position], older_than: datetime | None, following: Following, ends: bool
-    ) -> None:
-        if not new:
-            self.empty_before = older_than
-            self.is_empty = older_than is None
+            known.append(self.current(placement.joins))
+        page = [Segment.of(placement.segment, new, following)] if new else []
+        parts = [*known[:1], *page, *known[1:]]
+        if not parts:
+            self.empty_before, self.is_empty = older_than, older_than is None
             return
-        segment = Segment.of(self.next_number, new, following)
-        segment.at_top, segment.at_end = older_than is None, ends
-        segment.nothing_until = older_than
-        self.segments.insert(self.newer_than(older_than), segment)
-        self.next_number += 1
-
-    def _replace(self, parts: Sequence[Segment], whole: Segment) -> None:
-        place = min(self.segments.index(each) for each in parts if each in self.segments)
-        self.segments = [each for each in self.segments if each not in parts]
-        self.segments.insert(place, whole)
-        for each in parts:
-            if each.number != whole.number:
-                self._merged[each.number] = whole.number
+        if placement.side is Side.NEWER:
+            known.reverse()
+            parts.reverse()
+        looked_above = older_than is not None and placement.joins is None
+        if looked_above and (begins or placement.side is Side.NEWER):
+            parts[0].nothing_until = older_than
+        whole = reduce(_joined, parts)
+        whole.at_top = whole.at_top or (begins and older_than is None)
+        whole.at_end = whole.at_end or placement.ends
+        place = self.segments.index(known[0]) if known else self.newer_than(older_than)
+        self.segments[place : place + len(known)] = [whole]
+        self.next_number += begins
+        self._merged.update((each.number, whole.number) for each in known[1:])
 
 
 def coverage_data(coverage: Coverage) -> dict[str, Any]:
