@@ -20,12 +20,12 @@ from .segments import Coverage, Placement, Position, Segment, Side, Unordered
 T = TypeVar("T")
 Item = TypeVar("Item", covariant=True)
 
-_NEIGHBOURS = (2, 10, 100)
-_AROUND = (timedelta(seconds=1), timedelta(milliseconds=1))
-LOOK_BY_TIME = 1 + len(_NEIGHBOURS)
-"""A segment grows on from its cursor, else from objects before that one (for it may be gone, and
-its neighbours too), else by its time: from this way on, what the service says is believed."""
-WAYS_ON = LOOK_BY_TIME + len(_AROUND)
+_WAYS = (1, 2, 10, 100, timedelta(seconds=1), timedelta(milliseconds=1))
+"""How a segment can grow on: from its cursor, from objects before that one (for it may be gone, and
+its neighbours too), and from its time, at two resolutions."""
+WAYS_ON = len(_WAYS)
+LOOK_BY_TIME = 4
+"""The first of the ways by time, from which on what the service says is believed."""
 
 
 class LostPlace(Exception):
@@ -53,6 +53,9 @@ class NextPage:
     """Whether the page should begin with the object itself: what proves that it is the next one."""
 
 
+Asked = Look | NextPage
+
+
 @attrs.frozen(eq=False, repr=False)
 class PlacedPage(Generic[Item]):
     """The new items of one page, and where in the list they belong."""
@@ -70,21 +73,18 @@ class PlacedPage(Generic[Item]):
     """Whether the list is in that order, as far as it was seen."""
 
 
-def query_for(
-    asked: Look | NextPage, coverage: Coverage, query: Mapping[str, str]
-) -> dict[str, str]:
+def query_for(asked: Asked, coverage: Coverage, query: Mapping[str, str]) -> dict[str, str]:
     """The query for a page, within the filters of its list."""
     if isinstance(asked, Look):
         return _older_than(query, asked.older_than)
     end = coverage.current(asked.segment).end(asked.side)
     if asked.side is Side.NEWER:
         return {**query, Direction.NEWER.value: end.page[1] if asked.overlaps else end.id}
-    if asked.way >= LOOK_BY_TIME:
-        return _older_than(query, shifted(end.time, _AROUND[asked.way - LOOK_BY_TIME]))
-    if asked.way:
-        back = min(_NEIGHBOURS[asked.way - 1], len(end.page))
-        return {**query, Direction.OLDER.value: end.page[-back]}
-    return {**query, Direction.OLDER.value: end.cursor}
+    way = _WAYS[asked.way]
+    if isinstance(way, timedelta):
+        return _older_than(query, shifted(end.time, way))
+    cursor = end.page[-min(way, len(end.page))] if asked.way else end.cursor
+    return {**query, Direction.OLDER.value: cursor}
 
 
 def _older_than(query: Mapping[str, str], time: datetime | None) -> dict[str, str]:
@@ -100,7 +100,7 @@ def has_moved(coverage: Coverage, asked: NextPage) -> bool:
 
 
 def place(
-    coverage: Coverage, page: Sequence[Position], asked: Look | NextPage, following: Following
+    coverage: Coverage, page: Sequence[Position], asked: Asked, following: Following
 ) -> Placement:
     """Where a page belongs; the coverage stays as it is.
 

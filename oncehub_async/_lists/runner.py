@@ -18,6 +18,7 @@ from .pages import FetchedPage, put_an_end_to
 from .pagination import Direction
 from .placement import (
     WAYS_ON,
+    Asked,
     Look,
     LostPlace,
     NextPage,
@@ -58,7 +59,7 @@ class Run(Generic[T]):
     _coverage: Coverage
     _oldest: datetime | None
     _newest_first: bool
-    _under_way: dict[asyncio.Task[FetchedPage[T]], Look | NextPage] = attrs.Factory(dict)
+    _under_way: dict[asyncio.Task[FetchedPage[T]], Asked] = attrs.Factory(dict)
     _latencies: deque[float] = attrs.Factory(lambda: deque(maxlen=_LATENCIES))
     _before_is_known: bool = False
     _asked_now: int = 0
@@ -86,7 +87,7 @@ class Run(Generic[T]):
                 async for page in rest:
                     yield page
 
-    async def _next_answer(self) -> "tuple[Look | NextPage, asyncio.Task[FetchedPage[T]]]":
+    async def _next_answer(self) -> "tuple[Asked, asyncio.Task[FetchedPage[T]]]":
         while True:
             wait = self._ask()
             await asyncio.wait(self._under_way, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
@@ -184,7 +185,7 @@ class Run(Generic[T]):
     def _limit(self) -> int:
         return int(self._listing.query["limit"])
 
-    def _send(self, asked: Look | NextPage) -> None:
+    def _send(self, asked: Asked) -> None:
         query = query_for(asked, self._coverage, self._listing.query)
         task = asyncio.create_task(self._listing.source.fetch(query, self._listing.priority))
         self._under_way[task] = asked
@@ -213,9 +214,7 @@ class Run(Generic[T]):
 
     # What came
 
-    def _placed(
-        self, asked: Look | NextPage, task: "asyncio.Task[FetchedPage[T]]"
-    ) -> PlacedPage[T] | None:
+    def _placed(self, asked: Asked, task: "asyncio.Task[FetchedPage[T]]") -> PlacedPage[T] | None:
         """Put a page into its place; None where it has none.
 
         Raises `Unordered`, `PaginationError` and the request's error.
@@ -243,7 +242,7 @@ class Run(Generic[T]):
         items, request_id = page.items[new], page.request_id
         return PlacedPage(placement, items, positions[new], older_than, further, request_id)
 
-    def _survives(self, asked: Look | NextPage, lost: bool) -> bool:
+    def _survives(self, asked: Asked, lost: bool) -> bool:
         """Go on in another way after what wasn't the page that was asked for; False without one."""
         if isinstance(asked, Look):
             # Only the chain that would have begun there is missing; the others get there too.
