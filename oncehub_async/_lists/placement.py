@@ -157,11 +157,10 @@ def _below(
         raise LostPlace("the page is newer than what it should follow")
     place = coverage.segments.index(segment) + 1
     count, below = _until(page[first:], coverage.segments[place:], ended, trusted)
-    if below is not None:
-        return Placement(segment.number, Side.OLDER, first, first + count, joins=below.number)
-    if not count and not ended:
+    if not count and not ended and below is None:
         raise LostPlace("the page brings nothing that wasn't there")
-    return Placement(segment.number, Side.OLDER, first, first + count, ends=ended)
+    joins, ends = (None, ended) if below is None else (below.number, False)
+    return Placement(segment.number, Side.OLDER, first, first + count, joins, ends)
 
 
 def _above(

@@ -250,13 +250,10 @@ class Run(Generic[T]):
             return lost and asked.older_than is not None
         if has_moved(self._coverage, asked):
             return True
-        segment = self._coverage.current(asked.segment)
-        if asked.side is Side.NEWER:
-            # The chain from above gets there too.
-            segment.newer_is_closed = True
-            return True
-        segment.older.ways += 1
-        return segment.older.ways < WAYS_ON
+        end = self._coverage.current(asked.segment).end(asked.side)
+        end.ways += 1
+        # On the newer side, one way is enough: the chain from above gets there too.
+        return asked.side is Side.NEWER or end.ways < WAYS_ON
 
     # A list whose order isn't known: only following its pages is safe then
 

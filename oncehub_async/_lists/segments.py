@@ -92,7 +92,7 @@ class End:
     """Where the service says that the list goes on."""
     announced: bool = False
     """Whether it has said that something follows."""
-    ways: int = attrs.field(default=0, init=False)
+    ways: int = 0
     """How many ways of going on from here have failed."""
 
     @property
@@ -113,8 +113,6 @@ class Segment:
     at_end: bool = False
     nothing_until: datetime | None = None
     """From its newest object until then, there is nothing."""
-    newer_is_closed: bool = False
-    """Whether the service has led elsewhere on its newer side."""
 
     @classmethod
     def of(cls, number: int, new: Sequence[Position], following: Following) -> Self:

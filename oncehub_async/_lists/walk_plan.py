@@ -102,7 +102,7 @@ class Gap:
     @property
     def chains(self) -> int:
         """How many chains can work on it, without asking for the same page from both sides."""
-        two = self.lower is not None and not self.lower.newer_is_closed
+        two = self.lower is not None and not self.lower.newer.ways
         return 2 if two and self.likely > _PAGES_FOR_TWO else 1
 
     @property
@@ -119,7 +119,7 @@ class Gap:
         else there have to be two pages in the gap, as far as one can tell.
         """
         ends = [(self.upper, Side.OLDER)]
-        if self.lower is not None and not self.lower.newer_is_closed:
+        if self.lower is not None and not self.lower.newer.ways:
             ends.append((self.lower, Side.NEWER))
         free = [(segment, side) for segment, side in ends if (segment.number, side) not in busy]
         if not careful or self.low > _SURELY_TWO:

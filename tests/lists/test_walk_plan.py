@@ -111,7 +111,7 @@ def test_in_a_narrow_gap_there_is_work_for_one() -> None:
     read(wide, newest=0, every=1)
     read(wide, newest=99, every=1, older_than=99)
     assert found(wide)[0].chains == 2
-    wide.segments[1].newer_is_closed = True
+    wide.segments[1].newer.ways = 1
     assert found(wide)[0].chains == 1
 
 
