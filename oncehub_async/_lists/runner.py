@@ -231,16 +231,15 @@ class Run(Generic[T]):
             if lost:
                 raise self._listing.source.lost(problem) from None
             raise
-        older_than = None
+        fresh = slice(placement.first, placement.last)
+        new, items, older_than = positions[fresh], page.items[fresh], None
         if isinstance(asked, Look):
             older_than = asked.older_than
-            self._fruitless = 0 if placement.count else self._fruitless + 1
+            self._fruitless = 0 if new else self._fruitless + 1
         else:
             self._before_is_known |= asked.overlaps
-        new = slice(placement.first, placement.last)
-        self._coverage.add(placement, positions[new], older_than=older_than, following=further)
-        items, request_id = page.items[new], page.request_id
-        return PlacedPage(placement, items, positions[new], older_than, further, request_id)
+        self._coverage.add(placement, new, older_than=older_than, following=further)
+        return PlacedPage(placement, items, new, older_than, further, page.request_id)
 
     def _survives(self, asked: Asked, lost: bool) -> bool:
         """Go on in another way after what wasn't the page that was asked for; False without one."""

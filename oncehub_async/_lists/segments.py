@@ -72,11 +72,6 @@ class Placement:
     ends: bool = False
     """Whether the list has nothing older than this."""
 
-    @property
-    def count(self) -> int:
-        """How many items are new."""
-        return self.last - self.first
-
 
 @attrs.define(eq=False)
 class End:
