@@ -112,7 +112,7 @@ class Run(Generic[T]):
         latency = median(self._latencies or (0.0,))
         others = self._demands.others(self, self._clock.now() - latency * _IDLE_ROUND_TRIPS)
         # Of somebody else's budget nothing is known: with nothing left, nothing is risked.
-        room = self._budget.room() if self._budget else Room(Limits(), 0)
+        room = Room(Limits(), 0) if self._budget is None else self._budget.room()
         planned = plan(demand(open_gaps, self._looks_under_way()), others, room, latency)
         self._asked_now = 0
         self._look(look_times(open_gaps, planned, bounds, room.left))
@@ -204,13 +204,16 @@ class Run(Generic[T]):
 
     @property
     def _demands(self) -> Demands:
-        return self._budget.demands if self._budget else Demands()
+        budget = self._budget
+        return Demands() if budget is None else budget.demands
 
     def _wait(self) -> float:
         """How long one more request would have to wait for the budget, in its seconds."""
         budget = self._budget
+        if budget is None:
+            return 0.0
         # What was asked for just now hasn't got into the queue yet.
-        return budget.forecast(budget.waiting() + self._asked_now + 1).all_sent if budget else 0.0
+        return budget.forecast(budget.waiting() + self._asked_now + 1).all_sent
 
     # What came
 
