@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterable
 
 from ._link_limits import Note
-from ._merge_tags import holds_merge_tag
-from ._query import QueryParameter, folded
+from ._query import QueryParameter, folded, holds_merge_tag
 
 _EXTENSION = re.compile(r"(ext\.?|x|#)\s*\d+$", re.IGNORECASE)
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
