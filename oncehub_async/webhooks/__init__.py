@@ -12,7 +12,7 @@ async with receiver:
 
 from .._ground import WallClock
 from ._accepting.answers import DeliveryAnswer
-from ._accepting.arriving_body import ArrivingBody, BodyRoom
+from ._accepting.bodies import ArrivingBody, BodyRoom
 from ._accepting.refusals import Refusal
 from ._accepting.secret_file import read_secret_file, secrets_of_file
 from ._accepting.signature import (

@@ -20,16 +20,15 @@ from .._ground import (
 )
 from ..errors import ClientStateError, ConfigurationError
 from ._accepting import answers as answer
-from ._accepting.age_limit import limit_of_age
 from ._accepting.answers import DeliveryAnswer, Headers
-from ._accepting.arriving_body import LARGEST_KEPT, ArrivingBody
+from ._accepting.bodies import LARGEST_KEPT, ArrivingBody
 from ._accepting.intake import Intake
 from ._accepting.refusals import Refusal
 from ._accepting.signature import (
     MAX_SKEW,
     RETRY_WINDOW,
 )
-from ._accepting.signature_rules import SignatureRules
+from ._accepting.signature_rules import SignatureRules, limit_of_age
 from ._accepting.signing_secrets import Secrets, SecretSource, SecretsProvider, secret_source
 from ._catching_up.catch_up import CatchUp, CaughtUp
 from ._catching_up.known_bookings import BookingRecords

@@ -14,7 +14,6 @@ from .._inbox import Claim, Inbox, Outcome, State, Work
 from .._inbox_health import InboxHealth
 from .._observed import HandlerRun, RunHook
 from .._webhook_errors import EnvelopeError, told
-from .attempt_group import AttemptGroup
 from .deployment_watch import DeploymentWatch
 from .handler import Context
 from .handling import (
@@ -31,7 +30,7 @@ from .leases import Leases
 from .loop_watch import LoopWatch
 from .purge_time import PurgeTime
 from .router import Route
-from .slots import LONG, Attempt, Slots
+from .slots import LONG, Attempt, AttemptGroup, Slots
 from .work_log import about_work, log_outcome, log_unsettled
 
 logger = logging.getLogger("oncehub_async.webhooks")
