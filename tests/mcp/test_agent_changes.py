@@ -154,6 +154,13 @@ def test_a_token_ends_after_ten_minutes() -> None:
         ChangeTokens(clock).take(early, "tool", {"id": "1"})  # type: ignore[arg-type] # as above
 
 
+_ANN = {"first_name": "Ann", "last_name": "B", "email": "ann.b@example.com"}
+
+
+def _on_monday(start: str, end: str) -> list[dict[str, Any]]:
+    return [{"day": "Monday", "working_hours": [{"start_time": start, "end_time": end}]}]
+
+
 @pytest.mark.parametrize(
     ("tool", "given", "remedy"),
     [
@@ -170,6 +177,22 @@ def test_a_token_ends_after_ten_minutes() -> None:
         ("set_availability", {"user": "USR-1"}, "pass weekly or overrides"),
         ("set_availability", {"user": "USR-1", "weekly": ["x"]}, "weekly[0]"),
         ("set_availability", {"user": "USR-1", "weekly": "x"}, "expected a list"),
+        ("set_availability", {"weekly": [{"day": "Mon", "working_hours": []}]}, "weekly.day"),
+        ("set_availability", {"weekly": [{"day": "Monday"}]}, "weekly.working_hours"),
+        ("set_availability", {"weekly": _on_monday("17:00", "09:00")}, "after start_time"),
+        ("set_availability", {"weekly": _on_monday("09:05", "10:00")}, "multiple of 15"),
+        ("set_availability", {"overrides": [{"date": "2020-01-01"}]}, "overrides.date"),
+        ("change_booking", {"change": "cancel", "reason": " "}, "reason: is empty"),
+        ("change_booking", {"change": "reassign", "new_host": "a b"}, "new_host: not an id"),
+        ("change_booking", {"change": "reassign", "new_host": "USR-NONE"}, "No such user"),
+        ("save_contact", {"fields": {**_ANN, "first_name": None}}, "fields.first_name: is empty"),
+        ("save_contact", {"fields": {**_ANN, "email": None}}, "fields.email: pass an email"),
+        ("save_contact", {"fields": {**_ANN, "email": 5}}, "fields.email: expected a text"),
+        ("save_contact", {"fields": {**_ANN, "timezone": "x"}}, "fields.timezone: not an IANA"),
+        ("save_contact", {"fields": {**_ANN, "employees": "9"}}, "expected a whole number"),
+        ("save_contact", {"fields": {**_ANN, "custom_fields": []}}, "expected an object"),
+        ("save_contact", {"fields": {**_ANN, "owner": "USR-NONE"}}, "No such user"),
+        ("save_contact", {"id": "CTC-1", "fields": {"company": None}}, "expected a text"),
     ],
 )
 async def test_a_change_that_cannot_be_is_refused_when_planned(
@@ -179,6 +202,8 @@ async def test_a_change_that_cannot_be_is_refused_when_planned(
     async with account(bookings=5) as sim, in_process(sim) as client:
         if tool == "change_booking":
             given = {"id": next(sim.ids("bookings")), **given}
+        if tool == "set_availability":
+            given = {"user": next(sim.ids("users")), **given}
         failed, text = await asked(client, tool, **given)
     assert failed
     assert remedy in text
