@@ -52,7 +52,23 @@ def _encoded(each: QueryParameter) -> str:
 
 
 @attrs.frozen(kw_only=True)
-class ClassicEmbed(PageEmbed):
+class _ClassicPage(PageEmbed):
+    """What both ways of embedding have."""
+
+    page: str = attrs.field(repr=shown_page)
+    style: Mapping[str, str | float] = attrs.field(factory=dict, hash=False)
+    pass_parameters: bool = False
+    skip: bool = False
+    link: ClassicLink | None = None
+    attributes: Mapping[str, str] = attrs.field(factory=dict, hash=False, repr=False)
+
+    @property
+    def _passed_on(self) -> str:
+        return f"{int(self.pass_parameters)}{int(self.skip)}"
+
+
+@attrs.frozen(kw_only=True)
+class ClassicEmbed(_ClassicPage):
     """HTML for a classic page, such as `ClassicEmbed(page="dana", height=550)`.
 
     `page` is the name in its link, https://go.oncehub.com/dana. `height` is a number of pixels, a
@@ -64,13 +80,7 @@ class ClassicEmbed(PageEmbed):
     https://help.oncehub.com/scheduleonce/sharing-publishing/publishing-on-websites/website-embed-customization
     """
 
-    page: str = attrs.field(repr=shown_page)
     height: str = attrs.field(default="550px", converter=checked_height)
-    style: Mapping[str, str | float] = attrs.field(factory=dict, hash=False)
-    pass_parameters: bool = False
-    skip: bool = False
-    link: ClassicLink | None = None
-    attributes: Mapping[str, str] = attrs.field(factory=dict, hash=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         checked_page(self.page)
@@ -102,7 +112,7 @@ class ClassicEmbed(PageEmbed):
                 "data-so-page": self.page,
                 "data-height": pixels(self.height),
                 "data-style": css({**_STYLE, **self.style}),
-                "data-psz": f"{int(self.pass_parameters)}{int(self.skip)}",
+                "data-psz": self._passed_on,
                 "data-so-qry-prm": parameters_of(self.link),
                 **own_attributes(self.attributes, _TAKEN),
             },
@@ -143,7 +153,7 @@ _TAKEN_BY_BUTTON = frozenset(
 
 
 @attrs.frozen(kw_only=True)
-class ClassicButton(PageEmbed):
+class ClassicButton(_ClassicPage):
     """A button that opens a classic page over yours: `ClassicButton(page="dana")`.
 
     On mobile phones it opens a page of its own. `height` is a number of pixels, or "auto", which
@@ -151,14 +161,8 @@ class ClassicButton(PageEmbed):
     `ClassicEmbed`; `style` holds CSS properties of the button.
     """
 
-    page: str = attrs.field(repr=shown_page)
     text: str = "Schedule an appointment"
     height: str = attrs.field(default="580px", converter=checked_height)
-    style: Mapping[str, str | float] = attrs.field(factory=dict, hash=False)
-    pass_parameters: bool = False
-    skip: bool = False
-    link: ClassicLink | None = None
-    attributes: Mapping[str, str] = attrs.field(factory=dict, hash=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         checked_page(self.page)
@@ -178,7 +182,7 @@ class ClassicButton(PageEmbed):
                 "style": css(self.style) or None,
                 "data-so-page": self.page,
                 "data-height": pixels(self.height),
-                "data-psz": f"{int(self.pass_parameters)}{int(self.skip)}",
+                "data-psz": self._passed_on,
                 "data-delay": "1",
                 "data-so-qry-prm": parameters_of(self.link),
                 **own_attributes(self.attributes, _TAKEN_BY_BUTTON),
