@@ -4,29 +4,16 @@ import io
 import logging
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from oncehub_async.cli import COMPLETE, READER_GONE, WRONG_USAGE, main
 from oncehub_async.cli._output import note, say
-from oncehub_async.simulator import Account, Fault, Simulator
+from oncehub_async.simulator import Fault, Simulator
 from tests.typed_command import run
 
-from ..simulator.threaded import running
-
 LINK = "https://oncehub.com/dana"
-
-
-@pytest.fixture
-def sim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Simulator]:
-    """An account, whose key and address are set, and a folder to work in."""
-    monkeypatch.chdir(tmp_path)
-    with running(Simulator(Account(bookings=130, webhooks=2), limits=None)) as simulator:
-        monkeypatch.setenv("ONCEHUB_API_KEY", simulator.api_key)
-        monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
-        yield simulator
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from oncehub_async import InvalidParameterError
 from oncehub_async.cli import COMPLETE, WRONG_USAGE
 from oncehub_async.mcp import serve_http
 from tests.cli.going_command import going
-from tests.mcp.agent_clients import MODES, TOKEN, account, asked
+from tests.mcp.agent_clients import HELLO, MODES, TOKEN, account, asked
 from tests.typed_command import run
 
 
@@ -103,18 +103,8 @@ async def test_an_agent_over_stdio_is_served_until_it_hangs_up(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Its answers stand on stdout, a line each, and nothing else does."""
-    asked_first = {
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "initialize",
-        "params": {
-            "protocolVersion": "2025-06-18",
-            "capabilities": {},
-            "clientInfo": {"name": "agent", "version": "1"},
-        },
-    }
     lines = (
-        asked_first,
+        HELLO,
         {"jsonrpc": "2.0", "method": "notifications/initialized"},
         {"jsonrpc": "2.0", "id": 2, "method": "tools/list"},
     )
