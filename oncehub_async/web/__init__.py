@@ -62,7 +62,7 @@ from ._csp import Embed, content_security_policy
 from ._guest_url import guest_url
 from ._html import Html
 from ._link import Link
-from ._link_limits import MOST_GUESTS, URL_LIMIT, Note
+from ._link_notes import MOST_GUESTS, URL_LIMIT, Note
 from ._page_embed import PageEmbed
 from ._query import QueryParameter
 from ._redirect import ClassicConfirmation, Confirmation, RedirectData, parse_confirmation

@@ -11,8 +11,7 @@ from .._ground import checks
 from ..errors import InvalidParameterError
 from ..models import UtmParams
 from ._address import other_product, split_address
-from ._guest_notes import guest_notes
-from ._link_limits import Note, check_url_length, url_length_notes
+from ._link_notes import Note, check_url_length, guest_notes, url_length_notes
 from ._query import (
     QueryParameter,
     changed,
