@@ -33,11 +33,10 @@ from ._accepting.signing_secrets import Secrets, SecretSource, SecretsProvider, 
 from ._catching_up.catch_up import CatchUp, CaughtUp
 from ._catching_up.known_bookings import BookingRecords
 from ._delivery_tracing import DeliveryTracing
-from ._handling.backoff import Backoff, checked_backoff
 from ._handling.before_handling import checked_redo, enter_services, join, redo
 from ._handling.deployment_watch import DeploymentWatch
 from ._handling.handler import S
-from ._handling.handling import Rules
+from ._handling.handling import Backoff, Rules, checked_backoff
 from ._handling.router import HandlerNames, Router
 from ._handling.worker import Worker
 from ._inbox import Inbox, Selection, checked_inbox

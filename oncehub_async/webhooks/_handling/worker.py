@@ -259,7 +259,7 @@ class Worker:
                 with self._counted(attempt), self._watch.running(work.handler):
                     failure, result = await self._tried(route, event, context, work, rules, damage)
                     attempt.timed_out = isinstance(failure, TimeoutError)
-                log_outcome(work, event.type, failure, result, rules, self._now())
+                log_outcome(work, event.type, failure, result, rules.attempts, self._now())
                 if self._on_run is not None or self._tracing is not None:
                     traced.record = self._record_of(claim, work, failure, result, began)
                     tell_hook(self._on_run, traced.record, "on_run")
