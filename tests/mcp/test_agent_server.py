@@ -97,6 +97,11 @@ async def _read_all(client: Client, sim: Simulator) -> None:
         ("find_bookings", {"time_zone": "Mars"}, "IANA name"),
         ("find_bookings", {"starting_after": "2026-10-25T02:30[Europe/Berlin]"}, "its zone"),
         ("find_bookings", {"starting_after": "2026-10-25T02:30[Mars]"}, "its zone"),
+        (
+            "find_bookings",
+            {"starting_after": "2026-12-01T00:00Z", "starting_before": "2026-11-01T00:00Z"},
+            "starting_after: is later than starting_before; swap the two",
+        ),
         ("list_bookable", {"kind": "calendars"}, "booking_calendars"),
         ("get_booking", {}, "id: is missing"),
         ("get_booking", {"id": "BKNG-NONE"}, "404"),
