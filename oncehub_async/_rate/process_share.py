@@ -9,8 +9,11 @@ what is shared was lost.
 import asyncio
 import itertools
 import uuid
+from collections.abc import Callable
 from math import inf
 from typing import Self
+
+import attrs
 
 from .._ground import Clock, checks, logger
 from ..errors import ConfigurationError
@@ -21,13 +24,18 @@ from .permit_line import Granted, PermitLine, SharedPermit
 from .rate_budget import FIVE_MINUTES, SECOND, Limits, Permit, Priority, RequestOutcome, Room
 from .request_queue import SOON
 from .round_trips import LONGEST_DELAY, RoundTrips
-from .shared_state import Ask, PaceVerdict, Sent, SharedRules, Told
+from .shared_state import SETTLING, Ask, PaceVerdict, Sent, SharedRules, Told
 from .window import GUARD, Window
 
 _EARLY = 0.001
 """Seconds by which a timer may be early."""
-_FIRST_RETRY, _LONGEST_RETRY = 0.1, 1.0
-"""Real seconds between two tries to reach what is shared."""
+_FIRST_RETRY, _LONGEST_RETRY = 0.1, 0.5
+"""Real seconds between two tries to reach what is shared, and for which one waits for an answer."""
+_PATIENT_TRY = 4
+"""Each so manieth try waits as long as is usual: a server far away takes longer to connect to."""
+_TRUSTED = SETTLING - 0.25
+"""Real seconds after a question without answer in which a process may go on alone. Those who are
+back wait for `SETTLING`; so however an answer got lost, nobody goes alone beside them."""
 
 
 class SharedBudget:
@@ -71,13 +79,15 @@ class SharedBudget:
         self._told_at = 0.0
         self._report_due = False
         self._asked_for: set[Priority] = set()
-        self._retry = _FIRST_RETRY
+        self._tries = 0
+        """How often what is shared was asked in vain since it is out of reach."""
         self._out_of_reach = False
         self._is_back = False
         """Whether it is time to try at once whether what is shared is within reach."""
         self._ahead = 0.0
         """By how much the clock of what is shared is ahead of the loop's."""
         self._alone: LoneShare | None = None
+        self._alone_until = 0.0
         self._wake = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
 
@@ -215,18 +225,34 @@ class SharedBudget:
     async def _ask_and_tell(self) -> None:
         while self._line.wants() != (0, 0) or self._has_news():
             self._wake.clear()
-            ask = self._ask()
+            ask, asked_at = self._ask(), self._now()
             try:
-                told = await self._store.ask(ask, self._rules)
+                told = await self._exchange(ask)
             except StoreGoneError as error:
                 self._put_back(ask)
-                await self._do_without(error)
+                self._do_without(error, asked_at)
+                await self._go_alone(lambda: self._is_back, asked_at + self._retry)
             except ConfigurationError as error:
                 self._line.refuse_all(error)
                 return
             else:
                 if self._take(told, ask):
                     await self._pause(told)
+
+    async def _exchange(self, ask: Ask) -> Told:
+        if not self._out_of_reach:
+            return await self._store.ask(ask, self._rules)
+        # Leave that comes too late to be heard of would be lost: so it asks for none.
+        ask = attrs.evolve(ask, wants=(0, 0))
+        patience = None if self._tries % _PATIENT_TRY == 0 else _LONGEST_RETRY
+        question = asyncio.create_task(self._store.ask(ask, self._rules, patience))
+        question.add_done_callback(lambda _: self._wake.set())
+        try:
+            await self._go_alone(question.done, inf)
+            return await question
+        finally:
+            question.cancel()
+            await asyncio.gather(question, return_exceptions=True)
 
     async def _pause(self, told: Told) -> None:
         """Sleep until there is something to ask or to tell."""
@@ -238,7 +264,7 @@ class SharedBudget:
         due = [seconds for seconds in told.due if seconds is not None]
         await self._sleep(min(due))
 
-    async def _sleep(self, seconds: float) -> None:
+    async def _sleep(self, seconds: float | None) -> None:
         try:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
@@ -283,7 +309,9 @@ class SharedBudget:
         """Hand out what the process was given; tells whether there is nothing to ask at once."""
         if self._out_of_reach:
             logger.info("the shared budget (%s) is within reach again", self._store.name)
-            self._out_of_reach, self._alone, self._retry = False, None, _FIRST_RETRY
+            self._out_of_reach, self._alone, self._tries = False, None, 0
+            # What went alone while the answer was under way isn't told yet.
+            self._report_due = True
         known = self._told
         if told.report:
             self._report_due = True
@@ -300,8 +328,7 @@ class SharedBudget:
         return True
 
     def _hand_out(self, id: str, priority: Priority, wait: float) -> None:
-        left = self._now() + wait
-        self._own[id] = OwnRequest(left, left + LONGEST_DELAY)
+        self._own[id] = OwnRequest.leaving(self._now() + wait)
         granted = self._line.next_for(priority)
         if granted is None:
             self._give_back(id)
@@ -312,6 +339,8 @@ class SharedBudget:
         if granted.done():
             self._give_back(id)
         else:
+            # The loop may have been busy when it was its turn.
+            self._own[id] = OwnRequest.leaving(self._now())
             granted.set_result(SharedPermit(self._clock.now(), id))
 
     def _give_back(self, id: str) -> None:
@@ -319,8 +348,8 @@ class SharedBudget:
         self._unused.append(id)
         self._stir()
 
-    async def _do_without(self, error: StoreGoneError) -> None:
-        """What is shared is out of reach: send no more than this process's part of it."""
+    def _do_without(self, error: StoreGoneError, asked_at: float) -> None:
+        """What is shared was out of reach then: send no more than this process's part of it."""
         if not self._out_of_reach:
             self._out_of_reach, self._asked_for = True, set()
             if self._told is not None:
@@ -333,21 +362,30 @@ class SharedBudget:
                 if self._told is None
                 else f"this process uses its part of what {self._told.processes} have shared",
             )
-        retry_at = self._now() + self._retry
-        self._retry = min(self._retry * 2, _LONGEST_RETRY)
+        self._alone_until = asked_at + _TRUSTED
+        self._tries += 1
         self._is_back = False
-        while not self._is_back and (now := self._now()) < retry_at:
-            due = self._send_alone(now)
+
+    @property
+    def _retry(self) -> float:
+        return min(_FIRST_RETRY * self._tries, _LONGEST_RETRY)
+
+    async def _go_alone(self, enough: Callable[[], bool], until: float) -> None:
+        """Let those go who may go without what is shared, until then or it is enough."""
+        while not enough() and (now := self._now()) < until:
+            due = min(until, self._send_alone(now))
             self._wake.clear()
-            await self._sleep(min(retry_at, due) - now)
+            await self._sleep(None if due == inf else due - now)
 
     def _send_alone(self, now: float) -> float:
         """Let go who may go without what is shared; gives when the next one may."""
-        while (waiting := self._line.wants()) != (0, 0):
+        while self._alone is not None and (waiting := self._line.wants()) != (0, 0):
             priority = Priority.INTERACTIVE if waiting[0] else Priority.BULK
-            due = inf if self._alone is None else self._alone.due(priority)
-            if self._alone is None or due > now + _EARLY:
+            due = self._alone.due(priority)
+            if due > now + _EARLY:
                 return due
+            if now > self._alone_until:
+                return inf
             self._alone.take(due)
             self._hand_out(f"{self._process}.alone{next(self._numbers)}", priority, 0.0)
         return inf
