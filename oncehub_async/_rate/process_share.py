@@ -9,8 +9,6 @@ what is shared was lost.
 import asyncio
 import itertools
 import uuid
-from collections.abc import Callable
-from math import inf
 from typing import Self
 
 import attrs
@@ -20,22 +18,13 @@ from ..errors import ConfigurationError
 from .budget_store import BudgetStore, StoreGoneError
 from .forecast import Demands, Forecast, forecast
 from .lone_share import LoneShare, OwnRequest
+from .outage import Outage, woken
 from .permit_line import Granted, PermitLine, SharedPermit
 from .rate_budget import FIVE_MINUTES, SECOND, Limits, Permit, Priority, RequestOutcome, Room
 from .request_queue import SOON
 from .round_trips import LONGEST_DELAY, RoundTrips
-from .shared_state import SETTLING, Ask, PaceVerdict, Sent, SharedRules, Told
+from .shared_state import Ask, PaceVerdict, Sent, SharedRules, Told
 from .window import GUARD, Window
-
-_EARLY = 0.001
-"""Seconds by which a timer may be early."""
-_FIRST_RETRY, _LONGEST_RETRY = 0.1, 0.5
-"""Real seconds between two tries to reach what is shared, and for which one waits for an answer."""
-_PATIENT_TRY = 4
-"""Each so manieth try waits as long as is usual: a server far away takes longer to connect to."""
-_TRUSTED = SETTLING - 0.25
-"""Real seconds after a question without answer in which a process may go on alone. Those who are
-back wait for `SETTLING`; so however an answer got lost, nobody goes alone beside them."""
 
 
 class SharedBudget:
@@ -79,15 +68,9 @@ class SharedBudget:
         self._told_at = 0.0
         self._report_due = False
         self._asked_for: set[Priority] = set()
-        self._tries = 0
-        """How often what is shared was asked in vain since it is out of reach."""
-        self._out_of_reach = False
-        self._is_back = False
-        """Whether it is time to try at once whether what is shared is within reach."""
+        self._outage: Outage | None = None
         self._ahead = 0.0
         """By how much the clock of what is shared is ahead of the loop's."""
-        self._alone: LoneShare | None = None
-        self._alone_until = 0.0
         self._wake = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
 
@@ -143,7 +126,7 @@ class SharedBudget:
     def room(self) -> Room:
         """What the limits leave for bulk work of this process: its part of what is left."""
         limits = self._limits.of_bulk_work
-        if self._told is None or self._out_of_reach:
+        if self._told is None or self._outage is not None:
             return Room(limits, 0)
         now = self._clock.now()
         _, address = self._windows()
@@ -156,9 +139,8 @@ class SharedBudget:
     def forecast(self, requests: int = 1) -> Forecast:
         """When the next requests may leave if nobody else sends any."""
         now = self._clock.now()
-        if self._out_of_reach:
-            due = self._now() if self._alone is None else self._alone.due(Priority.BULK)
-            wait = max(0.0, self._clock.seconds(due - self._now()))
+        if self._outage is not None:
+            wait = max(0.0, self._clock.seconds(self._outage.due() - self._now()))
             return Forecast(wait, f"the shared budget ({self._store.name}: out of reach)", wait)
         second, address = self._windows()
         told = self._told
@@ -175,7 +157,7 @@ class SharedBudget:
         if self._loop is None:
             return
         self._loop = None
-        if self._told is not None and not self._out_of_reach:
+        if self._told is not None and self._outage is None:
             try:
                 async with asyncio.timeout(1):
                     await self._store.ask(self._ask(), self._rules)
@@ -206,7 +188,9 @@ class SharedBudget:
             )
 
     def _lost(self) -> None:
-        self._report_due = self._is_back = True
+        self._report_due = True
+        if self._outage is not None:
+            self._outage.try_now()
         self._stir()
 
     def _stir(self) -> None:
@@ -230,8 +214,7 @@ class SharedBudget:
                 told = await self._exchange(ask)
             except StoreGoneError as error:
                 self._put_back(ask)
-                self._do_without(error, asked_at)
-                await self._go_alone(lambda: self._is_back, asked_at + self._retry)
+                await self._do_without(error).until_next_try(asked_at)
             except ConfigurationError as error:
                 self._line.refuse_all(error)
                 return
@@ -240,19 +223,12 @@ class SharedBudget:
                     await self._pause(told)
 
     async def _exchange(self, ask: Ask) -> Told:
-        if not self._out_of_reach:
+        outage = self._outage
+        if outage is None:
             return await self._store.ask(ask, self._rules)
         # Leave that comes too late to be heard of would be lost: so it asks for none.
         ask = attrs.evolve(ask, wants=(0, 0))
-        patience = None if self._tries % _PATIENT_TRY == 0 else _LONGEST_RETRY
-        question = asyncio.create_task(self._store.ask(ask, self._rules, patience))
-        question.add_done_callback(lambda _: self._wake.set())
-        try:
-            await self._go_alone(question.done, inf)
-            return await question
-        finally:
-            question.cancel()
-            await asyncio.gather(question, return_exceptions=True)
+        return await outage.wait_for(self._store.ask(ask, self._rules, outage.patience))
 
     async def _pause(self, told: Told) -> None:
         """Sleep until there is something to ask or to tell."""
@@ -262,14 +238,7 @@ class SharedBudget:
         if unasked or self._has_news() or waiting == (0, 0):
             return
         due = [seconds for seconds in told.due if seconds is not None]
-        await self._sleep(min(due))
-
-    async def _sleep(self, seconds: float | None) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
-        except TimeoutError:
-            return
+        await woken(self._wake, min(due))
 
     def _has_news(self) -> bool:
         return bool(self._settled or self._unused or self._verdicts or self._report_due)
@@ -307,11 +276,10 @@ class SharedBudget:
 
     def _take(self, told: Told, ask: Ask) -> bool:
         """Hand out what the process was given; tells whether there is nothing to ask at once."""
-        if self._out_of_reach:
+        if self._outage is not None:
             logger.info("the shared budget (%s) is within reach again", self._store.name)
-            self._out_of_reach, self._alone, self._tries = False, None, 0
             # What went alone while the answer was under way isn't told yet.
-            self._report_due = True
+            self._outage, self._report_due = None, True
         known = self._told
         if told.report:
             self._report_due = True
@@ -348,47 +316,27 @@ class SharedBudget:
         self._unused.append(id)
         self._stir()
 
-    def _do_without(self, error: StoreGoneError, asked_at: float) -> None:
-        """What is shared was out of reach then: send no more than this process's part of it."""
-        if not self._out_of_reach:
-            self._out_of_reach, self._asked_for = True, set()
-            if self._told is not None:
-                self._alone = LoneShare(self._rules, self._told, self._ahead, self._own, self._now)
-            logger.warning(
-                "the shared budget (%s) is out of reach (%s): %s",
-                self._store.name,
-                error,
-                "nothing is sent until it is there"
-                if self._told is None
-                else f"this process uses its part of what {self._told.processes} have shared",
-            )
-        self._alone_until = asked_at + _TRUSTED
-        self._tries += 1
-        self._is_back = False
+    def _do_without(self, error: StoreGoneError) -> Outage:
+        """What is shared is out of reach: send no more than this process's part of it."""
+        if self._outage is not None:
+            return self._outage
+        self._asked_for = set()
+        told, share = self._told, None
+        if told is not None:
+            share = LoneShare(self._rules, told, self._ahead, self._own, self._now)
+        self._outage = Outage(share, self._line, self._let_go_alone, self._wake, self._now)
+        logger.warning(
+            "the shared budget (%s) is out of reach (%s): %s",
+            self._store.name,
+            error,
+            "nothing is sent until it is there"
+            if told is None
+            else f"this process uses its part of what {told.processes} have shared",
+        )
+        return self._outage
 
-    @property
-    def _retry(self) -> float:
-        return min(_FIRST_RETRY * self._tries, _LONGEST_RETRY)
-
-    async def _go_alone(self, enough: Callable[[], bool], until: float) -> None:
-        """Let those go who may go without what is shared, until then or it is enough."""
-        while not enough() and (now := self._now()) < until:
-            due = min(until, self._send_alone(now))
-            self._wake.clear()
-            await self._sleep(None if due == inf else due - now)
-
-    def _send_alone(self, now: float) -> float:
-        """Let go who may go without what is shared; gives when the next one may."""
-        while self._alone is not None and (waiting := self._line.wants()) != (0, 0):
-            priority = Priority.INTERACTIVE if waiting[0] else Priority.BULK
-            due = self._alone.due(priority)
-            if due > now + _EARLY:
-                return due
-            if now > self._alone_until:
-                return inf
-            self._alone.take(due)
-            self._hand_out(f"{self._process}.alone{next(self._numbers)}", priority, 0.0)
-        return inf
+    def _let_go_alone(self, priority: Priority) -> None:
+        self._hand_out(f"{self._process}.alone{next(self._numbers)}", priority, 0.0)
 
     def _windows(self) -> tuple[Window, Window]:
         """The account's second and the address's five minutes, as they were told."""
