@@ -166,14 +166,14 @@ def _below(
 def _above(
     coverage: Coverage, page: Sequence[Position], segment: Segment, asked: NextPage
 ) -> Placement:
+    if asked.overlaps and page[-1:] != [asked.position]:
+        raise LostPlace("the page isn't the next one")
     place = coverage.segments.index(segment)
     if not place:
         # The two have met while this page was under way.
         return Placement(segment.number, Side.NEWER, 0, 0)
     above = coverage.segments[place - 1]
     last = len(page) - _held(segment, reversed(page))
-    if asked.overlaps and page[-1:] != [asked.position]:
-        raise LostPlace("the page isn't the next one")
     if not {each.id for each in page[last:]} <= {*segment.newer.page}:
         raise LostPlace("an object is as old as others but doesn't stand among them")
     if any(each.time < segment.newer.time for each in page[:last]):

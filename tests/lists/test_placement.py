@@ -164,6 +164,18 @@ def test_the_first_page_above_a_segment_proves_that_it_is_the_next(two: Coverage
     assert spans(two) == [("BKNG-99", "BKNG-90"), ("BKNG-58", "BKNG-40")]
 
 
+@pytest.mark.parametrize("positions", [page(99, 90), []])
+def test_nor_does_a_page_prove_it_that_comes_when_nothing_is_left_above(
+    two: Coverage, positions: list[Position]
+) -> None:
+    """What is between may have been read meanwhile; the walk goes by what it proves all the same."""
+    asked = NextPage(1, Side.NEWER, two.current(1).newer.position, overlaps=True)
+    put(two, page(89, 49), next_page(two, 0, Side.OLDER))
+    with pytest.raises(LostPlace, match="isn't the next one"):
+        put(two, positions, asked)
+    assert put(two, page(58, 49), asked) == 0
+
+
 def test_a_start_is_not_believed_that_ends_before_what_is_there(two: Coverage) -> None:
     """Nor one that is empty where there is something."""
     with pytest.raises(LostPlace):
