@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from .._ground import shifted, time_text
+from .._ground import MAX_LIMIT, shifted, time_text
 from .pagination import NOTHING_FOLLOWS, Direction, Following
 from .segments import Coverage, Placement, Position, Segment, Side, Unordered
 
@@ -219,9 +219,16 @@ def _until(
 
 
 def place_by_ids(
-    ids: Sequence[str], above: Sequence[Segment], below: Sequence[Segment], *, ended: bool
+    ids: Sequence[str],
+    above: Sequence[Segment],
+    below: Sequence[Segment],
+    *,
+    ended: bool,
+    limit: int = MAX_LIMIT,
 ) -> Placement:
     """Where a page belongs whose times tell nothing: after `above`, until one of `below` begins.
+
+    `limit` is how many objects a page has at most.
 
     Raises `LostPlace`.
     """
@@ -232,8 +239,8 @@ def place_by_ids(
         if each in begins:
             segment = begins[each]
             return Placement(0, Side.OLDER, 0, count, segment.number, segment.at_end)
-    # Segments of which all ids are known may have been deleted since, but no others.
-    if ended and any(each.count > len(each.newer.page) for each in below):
+    # As much as a page holds may have been deleted since, but hardly more.
+    if ended and sum(each.count for each in below) > limit:
         raise LostPlace("the list ends before objects that were there")
     return Placement(0, Side.OLDER, 0, len(ids), ends=ended)
 

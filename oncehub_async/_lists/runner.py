@@ -288,7 +288,7 @@ class Run(Generic[T]):
             async with aclosing(listing.pages_after(previous, announced=announced)) as pages:
                 async for page in pages:
                     ids, ended = [*map(_id_of, page)], page.next_cursor is None
-                    placement = place_by_ids(ids, above, below, ended=ended)
+                    placement = place_by_ids(ids, above, below, ended=ended, limit=self._limit)
                     items, request_id = page.items[: placement.last], page.request_id
                     yield PlacedPage(placement, items, (), request_id=request_id, ordered=False)
                     if placement.joins is not None:

@@ -278,9 +278,15 @@ def test_where_times_tell_nothing_what_is_above_must_not_come_again(two: Coverag
 def test_where_times_tell_nothing_an_end_is_believed_if_all_below_can_be_gone(
     two: Coverage,
 ) -> None:
-    """Of a segment of one page, every id is known; of a longer one not."""
+    """As much as stands on one page, and no more."""
     above, below = two.segments
     assert place_by_ids(["BKNG-60"], [above], [below], ended=True).ends
+    assert place_by_ids(["BKNG-60"], [above], [below], ended=True, limit=10).ends
+    with pytest.raises(LostPlace):
+        place_by_ids(["BKNG-60"], [above], [below], ended=True, limit=9)
+    put(two, page(29, 29), Look(position(30).time))
+    with pytest.raises(LostPlace):
+        place_by_ids(["BKNG-60"], [above], two.segments[1:], ended=True, limit=10)
     below.count = 101
     with pytest.raises(LostPlace):
         place_by_ids(["BKNG-60"], [above], [below], ended=True)

@@ -241,6 +241,22 @@ def test_disorder_and_lost_places_are_an_error(ends: bool) -> None:
         walked(service)
 
 
+def test_disorder_and_an_end_that_comes_too_early_are_an_error() -> None:
+    """Of what stands below, all ids are known, but more of it than a page can't all be gone."""
+
+    def later(service: ListService, number: int) -> RawAnswer | None:
+        if number <= 30:
+            return None
+        if number == 31:
+            return shuffled(service, number)
+        place = service.ids().index(service.queries[-1]["after"]) + 1
+        return listed([{"id": each} for each in service.ids()[place : place + 2]], False)
+
+    service = every_day(600, latency=Latency(1.0), before_answer=later)
+    with pytest.raises(PaginationError, match="ends before objects that were there"):
+        walked(service, limit=5)
+
+
 def test_disorder_and_an_empty_page_where_more_was_announced_are_an_error() -> None:
     """Also where little is known of what stands below: it can be gone, but not all of the rest."""
 
