@@ -118,7 +118,7 @@ def place(
         if asked.side is Side.NEWER:
             return _above(coverage, page, segment, asked)
         trusted = asked.way >= LOOK_BY_TIME
-        announced = not trusted and (announced or segment.older.announced)
+        announced = announced or (segment.older.announced and not trusted)
     if not page and announced:
         raise LostPlace("the page is empty although more was announced")
     if isinstance(asked, Look):

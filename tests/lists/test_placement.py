@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import attrs
 import pytest
 
 from oncehub_async._lists.pagination import Following
@@ -174,6 +175,15 @@ def test_nor_does_a_page_prove_it_that_comes_when_nothing_is_left_above(
     with pytest.raises(LostPlace, match="isn't the next one"):
         put(two, positions, asked)
     assert put(two, page(58, 49), asked) == 0
+
+
+@pytest.mark.parametrize("way", [0, LOOK_BY_TIME])
+def test_an_empty_page_that_says_that_there_is_more_is_no_end(two: Coverage, way: int) -> None:
+    """However it was asked for; without that, one that was asked for by time is believed."""
+    asked = next_page(two, 1, Side.OLDER, way)
+    with pytest.raises(LostPlace, match="more was announced"):
+        put(two, [], asked)
+    assert place(two, [], attrs.evolve(asked, way=LOOK_BY_TIME), END).ends
 
 
 def test_a_start_is_not_believed_that_ends_before_what_is_there(two: Coverage) -> None:
