@@ -14,6 +14,7 @@ from .._rate import FIVE_MINUTES, Budget
 from ._account_sync import SyncedAccount
 from ._history_windows import RESOLUTION, ListPlace
 from ._list_reading import listing_of, mark_suspects
+from ._row_stamps import latest_stamp
 from ._tables import DELETED, SYNCED_AT
 
 SEARCHED = ("contacts", "bookings")
@@ -44,6 +45,7 @@ async def search_step(account: SyncedAccount, name: str) -> SearchStep:
     Raises a `RequestError` and `SyncError`.
     """
     upper, started = account.places[name].looked_until, account.now()
+    latest = await latest_stamp(account.database)
     arguments = {} if upper is None else {"creation_time_lt": upper}
     listing = listing_of(account, name, limit=MAX_LIMIT, **arguments)
     page = await listing.first_page()
@@ -53,7 +55,7 @@ async def search_step(account: SyncedAccount, name: str) -> SearchStep:
     ids = {str(each["id"]) for each in page.items}
     suspects: list[str] = []
     if page.items and None not in created:
-        rows = await _rows_between(account, name, lower, upper, started)
+        rows = await _rows_between(account, name, lower, upper, latest)
         suspects = [each for each in rows if each not in ids]
     deleted = await mark_suspects(account, name, suspects) if suspects else {}
     following = None if lower is None else _below(lower, upper)
@@ -78,10 +80,14 @@ async def _rows_between(
     name: str,
     lower: datetime | None,
     upper: datetime | None,
-    started: datetime,
+    latest: datetime | None,
 ) -> list[str]:
-    """The ids that the page should hold: those of its first and last instant may be on others."""
-    conditions, arguments = [f"NOT {DELETED}", f"{SYNCED_AT} < $1"], [started]
+    """The ids that the page should hold: those of its first and last instant may be on others, and
+    what was written since then may be later than the page.
+    """
+    if latest is None:
+        return []
+    conditions, arguments = [f"NOT {DELETED}", f"{SYNCED_AT} <= $1"], [latest]
     for column, bound in ((">", lower), ("<", upper)):
         if bound is not None:
             arguments.append(bound)

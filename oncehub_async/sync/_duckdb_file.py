@@ -15,14 +15,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from .._ground import FileLock, sync_folder
+from .._ground import FileLock, sync_folder, time_text
 from ..errors import InvalidParameterError
 from ._database import (
+    LATEST,
     SETTINGS_OF_TABLES,
     SETTINGS_TABLE,
     Batch,
     Dialect,
     Upsert,
+    blanking,
     deletion,
     insertion,
     last_of_each,
@@ -35,8 +37,9 @@ from ._migrations import migrations
 from ._object_rows import Row
 from ._one_thread import OneThread
 from ._private_duckdb import create_database, prepare_folder, prepare_log, remove_folder
+from ._row_stamps import stamp_after, stamp_in, stamp_queries
 from ._sync_errors import DatabaseBusyError, DatabaseFailedError
-from ._tables import ColumnKind, table_of
+from ._tables import SYNCED_AT, ColumnKind, table_of
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -217,33 +220,43 @@ class DuckDBFile:
 
     def _commit(self, batch: Batch) -> None:
         with self._connected(writing=True) as connection:
+            stamp = stamp_after(self._latest(connection), batch.now)
             for each in batch.upserts:
                 if each.rows:
-                    self._upsert(connection, each)
+                    self._upsert(connection, each, stamp)
             for marked in batch.deletions:
-                statement = deletion(_DIALECT, marked.table)
+                statement = deletion(_DIALECT, marked.table, stamp)
                 for gone, into in marked.ids.items():
                     more = [into] if marked.table == "contacts" else []
                     connection.execute(statement, [batch.now, gone, *more])
+            for blanked in batch.blankings:
+                connection.execute(blanking(_DIALECT, blanked, stamp))
             for state in batch.states:
                 connection.execute(save_state(_DIALECT), list(state_values(state)))
-            for name, value in batch.settings.items():
+            for name, value in {**batch.settings, LATEST: time_text(stamp)}.items():
                 connection.execute(save_setting(_DIALECT), [name, value])
             for text in batch.statements:
                 connection.execute(text)
 
-    def _upsert(self, connection: Any, upserted: Upsert) -> None:
+    def _latest(self, connection: Any) -> datetime | None:
+        for query in stamp_queries(_DIALECT):
+            latest = stamp_in(connection.execute(query).fetchall())
+            if latest is not None:
+                return latest
+        return None
+
+    def _upsert(self, connection: Any, upserted: Upsert, stamp: datetime) -> None:
         """Put rows into their table; those that aren't there yet, at half the cost."""
         rows = last_of_each(upserted.rows)
         there = self._ids_there(connection, upserted.table, [row[0] for row in rows])
         new = [row for row in rows if row[0] not in there]
         if new:
             columns, source = _columns_of(upserted.table, new)
-            connection.execute(insertion(_DIALECT, upserted, source), columns)
+            connection.execute(insertion(_DIALECT, upserted, source, stamp), columns)
         if there:
             known = [row for row in rows if row[0] in there]
             columns, source = _columns_of(upserted.table, known)
-            connection.execute(upsert(_DIALECT, upserted, source), columns)
+            connection.execute(upsert(_DIALECT, upserted, source, stamp), columns)
 
     def _ids_there(self, connection: Any, table: str, ids: list[str]) -> set[str]:
         # Of single values it asks the index; for a list it reads all ids that there are.
@@ -381,15 +394,18 @@ class DuckDBFile:
 
 def _columns_of(name: str, rows: Sequence[Row]) -> tuple[list[list[Any]], str]:
     """The values of each column, and the query that makes rows of them again."""
-    columns = [list(values) for values in zip(*rows, strict=True)]
+    columns: list[list[Any]] = []
     parts = []
-    for number, column in enumerate(table_of(name).columns):
+    for column, held in zip(table_of(name).columns, zip(*rows, strict=True), strict=True):
+        if column.name == SYNCED_AT:
+            continue
+        columns.append(list(held))
         kind = _DIALECT.types[column.kind.value]
-        values = f"unnest(CAST(${number + 1} AS {kind}[]))"
+        values = f"unnest(CAST(${len(columns)} AS {kind}[]))"
         if column.kind is ColumnKind.TIME:
             # The client takes the last moment that Python has for infinity.
-            values = f"make_timestamptz(unnest(CAST(${number + 1} AS BIGINT[])))"
-            columns[number] = [_microseconds(each) for each in columns[number]]
+            values = f"make_timestamptz(unnest(CAST(${len(columns)} AS BIGINT[])))"
+            columns[-1] = [_microseconds(each) for each in held]
         parts.append(f'{values} AS "{column.name}"')
     return columns, f"(SELECT {', '.join(parts)})"
 

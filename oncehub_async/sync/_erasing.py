@@ -31,7 +31,7 @@ from ._database_url import database_of
 from ._erased_people import NOBODY, ErasedPeople, Person
 from ._object_rows import Row
 from ._reading import reading
-from ._tables import SYNCED_AT, TABLES, UNFIT, Column, ColumnKind, Table, table_of
+from ._tables import TABLES, UNFIT, Column, ColumnKind, Table, table_of
 
 _KEY = "erasure_key"
 _ROWS_AT_ONCE = 1_000
@@ -146,8 +146,7 @@ async def _blank(database: Database, people: ErasedPeople, name: str, now: datet
     async for row in _rows(database, table):
         if changes := people.changes(name, row):
             count += 1
-            # So that what others load from here by that time is told of it.
-            changed.append(_as_row(table, {**row, **changes, SYNCED_AT: now}))
+            changed.append(_as_row(table, {**row, **changes}))
             if len(changed) >= _ROWS_AT_ONCE:
                 await write()
     await write()

@@ -184,7 +184,9 @@ async def read_list(account: SyncedAccount, name: str) -> ListFindings:
         # of which there are objects already.
         if error.type is None or living:
             raise
-        await account.write(name, available=False, error=None, complete_up_to=started)
+        await account.write(
+            name, finishes=True, available=False, error=None, complete_up_to=started
+        )
         return ListFindings(0, 1)
     ids = {str(each["id"]) for each in objects}
     if name == "users" and living and ids and living.isdisjoint(ids):
