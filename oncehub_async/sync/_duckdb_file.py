@@ -58,6 +58,10 @@ _LONGEST_WAIT = 30.0
 _PAUSE = 0.05
 _HELD, _LONGEST_HELD = 0.2, 3.0
 """Seconds for which it stays open after a commit, and in all: to open it takes as long again."""
+_MOST_ROWS = 2_000
+"""Rows that are written before it is closed: a thousand take 1.1 MB until then, in DuckDB 2.0."""
+_HELD_BY_ANOTHER = ("lock on file", "used by another process", "already attached")
+"""In DuckDB's messages, which name blocks and paths as well."""
 _ATTACHED = "account"
 _COPY = ".erasing"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -86,7 +90,9 @@ class DuckDBFile:
     """A file of DuckDB's."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._shown = str(path)
+        # Beside a link there would be another log, and a copy in the link's place.
+        self._path = path = Path(os.path.realpath(path))
         self._lock = FileLock(path.with_name(f"{path.name}.lock"))
         self._aside = path.with_name(f"{path.name}.tmp")
         self._busy = threading.Lock()
@@ -96,16 +102,17 @@ class DuckDBFile:
         self._thread = OneThread("oncehub duckdb")
         self._connection: Any = None
         self._opened_at = 0.0
+        self._rows_since = 0
         self._closing: threading.Timer | None = None
 
     @property
     def shown(self) -> str:
-        """The file."""
-        return str(self._path)
+        """The file, as it was named."""
+        return self._shown
 
     @property
     def path(self) -> Path:
-        """Where it is."""
+        """Where it is, behind all links."""
         return self._path
 
     @property
@@ -140,16 +147,18 @@ class DuckDBFile:
         await self._thread.run(self._with_room, self._scrub)
 
     def _with_room(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do it, once more where memory didn't suffice: all of it is undone by then."""
-        self._lacked_memory = False
-        try:
-            return function(*args, **kwargs)
-        except DatabaseFailedError:
-            if not self._lacked_memory or self._memory == _AMPLE:
-                raise
-        with self._busy:
-            self._let_go()
-            self._memory = _AMPLE
+        """Do it, again where memory didn't suffice: all of it is undone by then."""
+        for memory in (_MEMORY, _AMPLE):
+            self._lacked_memory = False
+            try:
+                return function(*args, **kwargs)
+            except DatabaseFailedError:
+                if not self._lacked_memory:
+                    raise
+            # Most is that of rows that were written before, as long as it was open.
+            with self._busy:
+                self._let_go()
+                self._memory = memory
         return function(*args, **kwargs)
 
     def _failed(self, error: Exception) -> DatabaseFailedError:
@@ -248,6 +257,7 @@ class DuckDBFile:
     def _upsert(self, connection: Any, upserted: Upsert, stamp: datetime) -> None:
         """Put rows into their table; those that aren't there yet, at half the cost."""
         rows = last_of_each(upserted.rows)
+        self._rows_since += len(rows)
         there = self._ids_there(connection, upserted.table, [row[0] for row in rows])
         new = [row for row in rows if row[0] not in there]
         if new:
@@ -297,10 +307,13 @@ class DuckDBFile:
         if self._closing is not None:
             self._closing.cancel()
             self._closing = None
-        if self._connection is not None and time.monotonic() - self._opened_at > _LONGEST_HELD:
+        is_long = time.monotonic() - self._opened_at > _LONGEST_HELD
+        if self._connection is not None and (is_long or self._rows_since >= _MOST_ROWS):
             self._let_go()
+            self._memory = _MEMORY
         if self._connection is None:
             self._connection, self._opened_at = self._connect(), time.monotonic()
+            self._rows_since = 0
         return self._connection
 
     def _let_go_soon(self) -> None:
@@ -315,6 +328,7 @@ class DuckDBFile:
             if self._closing is threading.current_thread():
                 self._closing = None
                 self._let_go()
+                self._memory = _MEMORY
 
     def _let_go(self) -> None:
         connection, self._connection = self._connection, None
@@ -352,7 +366,7 @@ class DuckDBFile:
             try:
                 connection.execute(f"ATTACH '{file}' AS {_ATTACHED} ({_NEW_TABLES})")
                 connection.execute(f"USE {_ATTACHED}")
-            except self._duckdb.IOException as error:
+            except self._duckdb.Error as error:
                 connection.close()
                 self._check_file(error)
                 if time.monotonic() > gives_up:
@@ -368,15 +382,20 @@ class DuckDBFile:
 
     def _check_file(self, error: Exception) -> None:
         """Tell what waiting doesn't help against from somebody who has the file open."""
-        if "lock" in str(error).lower():
+        if is_held_by_another(error):
             return
+        if isinstance(error, self._duckdb.OutOfMemoryException):
+            raise self._failed(error)
         if not self._path.parent.is_dir():
             raise DatabaseFailedError(f"{self._path.parent}: there is no such folder")
         if self._path.exists() and not os.access(self._path, os.W_OK):
             raise DatabaseFailedError(f"{self.shown}: permission denied")
-        raise self._no_database()
+        raise self.told(error)
 
-    def _no_database(self) -> DatabaseFailedError:
+    def told(self, error: Exception | None = None) -> DatabaseFailedError:
+        """What is wrong with a file that can't be opened."""
+        if "corrupt" in str(error).lower():
+            return DatabaseFailedError(f"{self.shown}: is damaged; take a copy, or sync anew")
         return DatabaseFailedError(
             f"{self.shown}: can't be opened; it is no database of DuckDB's, or of a later version"
         )
@@ -389,7 +408,13 @@ class DuckDBFile:
         except OSError:
             return  # it isn't there; or what opens it tells why it can't be read
         if head[8:] != b"DUCK":
-            raise self._no_database()
+            raise self.told()
+
+
+def is_held_by_another(error: Exception) -> bool:
+    """Whether a file can't be opened since another program, or this one, has it open."""
+    told = str(error).lower()
+    return any(each in told for each in _HELD_BY_ANOTHER)
 
 
 def _columns_of(name: str, rows: Sequence[Row]) -> tuple[list[list[Any]], str]:

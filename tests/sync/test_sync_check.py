@@ -9,7 +9,18 @@ from oncehub_async.sync import AccountSync
 from ..privacy.someone import put
 from .synced import client
 
-NUMBERS = [1e23, -1e23, 1e22, 1e300, 5e-324, 0.1, -0.0, 2**53 + 1.0, 10**30, Decimal("1e400")]
+NUMBERS: list[Any] = [
+    1e23,
+    -1e23,
+    1e22,
+    1e300,
+    5e-324,
+    0.1,
+    -0.0,
+    2**53 + 1.0,
+    10**30,
+    Decimal("1e400"),
+]
 
 
 def fields(value: Any) -> list[dict[str, Any]]:
