@@ -54,10 +54,15 @@ async def search_step(account: SyncedAccount, name: str) -> SearchStep:
     lower = None if ended else created[-1]
     ids = {str(each["id"]) for each in page.items}
     suspects: list[str] = []
-    if page.items and None not in created:
+    if None not in created:
         rows = await _rows_between(account, name, lower, upper, latest)
         suspects = [each for each in rows if each not in ids]
-    deleted = await mark_suspects(account, name, suspects) if suspects else {}
+    if is_empty := not page.items and upper is None:
+        # Of a list that is empty as a whole: the account's product may be switched off.
+        suspects = suspects[:MAX_LIMIT]
+    deleted: dict[str, str | None] = {}
+    if suspects:
+        deleted = await mark_suspects(account, name, suspects, by_404=not is_empty)
     following = None if lower is None else _below(lower, upper)
     is_whole = ended and None not in created
 

@@ -48,9 +48,10 @@ EXTRA_IS_MISSING = "needs more packages: pip install 'oncehub-async[sync]'"
 _NEW_FILE, _NEW_TABLES = "STORAGE_VERSION 'v1.0.0', BLOCK_SIZE 16384", "ROW_GROUP_SIZE 8192"
 """A table has sixty columns, and each holds a block, and its rows until a group of
 them is full: with DuckDB's own sizes that takes 25 MB more, at no other speed."""
-_MEMORY, _AMPLE = "48MB", "80%"
-"""What DuckDB may take, of the machine's where long texts need more: it is enough for a million
-rows, and not for three notes of 10 MB."""
+_MEMORY, _MORE, _AMPLE = "16MB", "48MB", "80%"
+"""What DuckDB may take beside what it always does, and where that doesn't suffice, of the machine's
+in the end: the first is enough for pages of a million rows, the second for 500 rows at once, which
+need most of an index, and not for three notes of 10 MB."""
 _THREADS = "1"
 """A second one takes 10 MB, and makes pages of rows no faster."""
 _LONGEST_WAIT = 30.0
@@ -59,7 +60,7 @@ _PAUSE = 0.05
 _HELD, _LONGEST_HELD = 0.2, 3.0
 """Seconds for which it stays open after a commit, and in all: to open it takes as long again."""
 _MOST_ROWS = 2_000
-"""Rows that are written before it is closed: a thousand take 1.1 MB until then, in DuckDB 2.0."""
+"""Rows that are written before it is closed: a thousand take 1.1 MB until then."""
 _HELD_BY_ANOTHER = ("lock on file", "used by another process", "already attached")
 """In DuckDB's messages, which name blocks and paths as well."""
 _ATTACHED = "account"
@@ -148,7 +149,7 @@ class DuckDBFile:
 
     def _with_room(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do it, again where memory didn't suffice: all of it is undone by then."""
-        for memory in (_MEMORY, _AMPLE):
+        for memory in (_MEMORY, _MORE, _AMPLE):
             self._lacked_memory = False
             try:
                 return function(*args, **kwargs)
