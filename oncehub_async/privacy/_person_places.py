@@ -40,6 +40,9 @@ def in_folder(folder: str | Path) -> Iterator[None]:
         yield
     except (ManifestError, BrokenFileError) as error:
         raise type(error)(f"{folder}: {error}") from None
+    except OSError as error:
+        error.filename = error.filename or str(folder)
+        raise
 
 
 @attrs.frozen(kw_only=True)

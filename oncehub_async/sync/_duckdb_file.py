@@ -9,7 +9,7 @@ import importlib
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -48,10 +48,10 @@ EXTRA_IS_MISSING = "needs more packages: pip install 'oncehub-async[sync]'"
 _NEW_FILE, _NEW_TABLES = "STORAGE_VERSION 'v1.0.0', BLOCK_SIZE 16384", "ROW_GROUP_SIZE 8192"
 """A table has sixty columns, and each holds a block, and its rows until a group of
 them is full: with DuckDB's own sizes that takes 25 MB more, at no other speed."""
-_MEMORY, _MORE, _AMPLE = "16MB", "48MB", "80%"
-"""What DuckDB may take beside what it always does, and where that doesn't suffice, of the machine's
-in the end: the first is enough for pages of a million rows, the second for 500 rows at once, which
-need most of an index, and not for three notes of 10 MB."""
+_MEMORY, _MORE, _AMPLE = "24MB", "48MB", "80%"
+"""What DuckDB may take beside its code and catalog, and where that doesn't suffice, of the
+machine's in the end. With 16 MB it lacks memory for 500 rows at once into a million, whose index it
+reads nearly whole for them; three notes of 10 MB need more than 48."""
 _THREADS = "1"
 """A second one takes 10 MB, and makes pages of rows no faster."""
 _LONGEST_WAIT = 30.0
@@ -63,6 +63,7 @@ _MOST_ROWS = 2_000
 """Rows that are written before it is closed: a thousand take 1.1 MB until then."""
 _HELD_BY_ANOTHER = ("lock on file", "used by another process", "already attached")
 """In DuckDB's messages, which name blocks and paths as well."""
+_NO_SPACE = "No space left on device"
 _ATTACHED = "account"
 _COPY = ".erasing"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -166,31 +167,45 @@ class DuckDBFile:
         """Without its text, which may quote what is in a row."""
         of_memory = (self._duckdb.OutOfMemoryException, self._duckdb.TransactionException)
         self._lacked_memory = isinstance(error, of_memory)
-        return DatabaseFailedError(f"{self.shown}: DuckDB failed with {type(error).__name__}")
+        full = f": {_NO_SPACE}" if _NO_SPACE.lower() in str(error).lower() else ""
+        return DatabaseFailedError(f"{self.shown}: DuckDB failed with {type(error).__name__}{full}")
 
     def _scrub(self) -> None:
         copy = self._path.with_name(f"{self._path.name}{_COPY}")
-        for leftover in (copy, Path(f"{copy}.wal")):
-            leftover.unlink(missing_ok=True)
-        with self._busy:
+        with self._busy, self._leaving_none(copy, Path(f"{copy}.wal")):
             self._let_go()
-            connection = self._connect()
-            try:
-                connection.execute("CHECKPOINT")
-                create_database(self._duckdb, copy, _NEW_FILE)
-                file = str(copy).replace("'", "''")
-                connection.execute(f"ATTACH '{file}' AS copied ({_NEW_TABLES})")
-                prepare_log(copy)
-                connection.execute(f"COPY FROM DATABASE {_ATTACHED} TO copied")
-                connection.execute("CHECKPOINT copied")
-            except self._duckdb.Error as error:
-                raise self._failed(error) from None
-            finally:
-                connection.close()
+            self._copy_to(copy)
             with copy.open("rb") as written:
                 os.fsync(written.fileno())
             copy.replace(self._path)
             sync_folder(self._path.parent)
+
+    def _copy_to(self, copy: Path) -> None:
+        connection = self._connect()
+        try:
+            connection.execute("CHECKPOINT")
+            create_database(self._duckdb, copy, _NEW_FILE)
+            file = str(copy).replace("'", "''")
+            connection.execute(f"ATTACH '{file}' AS copied ({_NEW_TABLES})")
+            prepare_log(copy)
+            connection.execute(f"COPY FROM DATABASE {_ATTACHED} TO copied")
+            connection.execute("CHECKPOINT copied")
+        finally:
+            connection.close()
+
+    @contextmanager
+    def _leaving_none(self, *files: Path) -> Iterator[None]:
+        """Without these files from a kill before it, nor from a failure in it."""
+        _remove(files)
+        try:
+            yield
+        except BaseException as error:
+            _remove(files)
+            if isinstance(error, self._duckdb.Error):
+                raise self._failed(error) from None
+            if isinstance(error, OSError):
+                raise DatabaseFailedError(f"{self.shown}: {error.strerror}") from None
+            raise
 
     def _open(self) -> None:
         self._refuse_other_file()
@@ -410,6 +425,11 @@ class DuckDBFile:
             return  # it isn't there; or what opens it tells why it can't be read
         if head[8:] != b"DUCK":
             raise self.told()
+
+
+def _remove(files: Iterable[Path]) -> None:
+    for each in files:
+        each.unlink(missing_ok=True)
 
 
 def is_held_by_another(error: Exception) -> bool:

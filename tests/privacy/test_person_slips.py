@@ -1,5 +1,6 @@
 """`oncehub person` with places that can't be used: one line, and nothing half done unsaid."""
 
+import errno
 import os
 import shutil
 from pathlib import Path
@@ -170,16 +171,16 @@ def test_a_full_disk_is_told(
     someone: Someone, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the copy has no room: rows are blank by then, and the next call has it all done."""
-    from oncehub_async.sync import DatabaseFailedError
 
-    def full(self: DuckDBFile) -> None:
-        raise DatabaseFailedError(f"{self.shown}: No space left on device")
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     erase = ["person", "erase", someone.email, "--no-account", "--apply", "--database"]
     with monkeypatch.context() as patched:
-        patched.setattr(DuckDBFile, "_scrub", full)
+        patched.setattr(os, "fsync", full)
         code, out, err = run(capsys, *erase, "oncehub.duckdb")
     assert (code, out) == (1, "")
     assert "No space left on device; it has begun, the same call finishes it" in err
+    assert not list(Path().glob("*.erasing*"))
     run(capsys, *erase, "oncehub.duckdb")
     assert b"Quaddle" not in Path("oncehub.duckdb").read_bytes()
