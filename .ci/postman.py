@@ -50,7 +50,7 @@ def environment() -> dict[str, Any]:
     return {
         "name": "OnceHub, simulated",
         "values": [
-            {"key": "base_url", "value": "http://127.0.0.1:8080/v2", "enabled": True},
+            {"key": "base_url", "value": "http://127.0.0.1:8081/v2", "enabled": True},
             {"key": "api_key", "value": "", "type": "secret", "enabled": True},
         ],
     }

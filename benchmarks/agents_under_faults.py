@@ -22,6 +22,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from harness.scripted_agent import booked_twice, work
 from oncehub_async import Clock
+from oncehub_async._ground import on_ending_signals
 from oncehub_async.mcp import AgentSettings, Change, client_for_agents, server_for
 from oncehub_async.simulator import Account, Simulator
 
@@ -125,7 +126,17 @@ async def table(count: int, way: str, first: int) -> None:
     print(f"{'minutes':<60}{(time.monotonic() - begun) / 60:>17.1f}")
 
 
+async def until_told(count: int, way: str, first: int) -> None:
+    """The same; told to end before that, no server goes on."""
+    running = asyncio.ensure_future(table(count, way, first))
+    with on_ending_signals(running.cancel):
+        await asyncio.wait([running])
+    if running.cancelled():
+        sys.exit("ended before all runs were done")
+    running.result()
+
+
 if __name__ == "__main__":
     logging.disable(logging.WARNING)
     given = [*sys.argv[1:], *(str(RUNS), "process", "0")[len(sys.argv) - 1 :]]
-    asyncio.run(table(int(given[0]), given[1], int(given[2])))
+    asyncio.run(until_told(int(given[0]), given[1], int(given[2])))

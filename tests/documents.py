@@ -1,9 +1,11 @@
 """Documents whose code runs, and prints what they say it prints."""
 
 import ast
+import importlib.util
 import re
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import attrs
@@ -35,6 +37,16 @@ def named(document: str, file: str) -> str:
     found = re.findall(rf"^[^`\n]*`{re.escape(file)}`[^`]*\n```python\n(.*?)^```$", text, _MULTI)
     assert len(found) == 1, f"{document} names {len(found)} blocks {file}"
     return str(found[0])
+
+
+def module_at(path: Path) -> ModuleType:
+    """A file that is in no package, as a module."""
+    spec = importlib.util.spec_from_file_location(f"a_script_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 async def run(code: str, names: dict[str, Any], document: str) -> None:

@@ -21,7 +21,7 @@ from oncehub_async.export import plain_text
 from oncehub_async.simulator import Account, Simulator
 
 from .documents import ROOT, blocks, run
-from .simulator.threaded import running
+from .simulator.threaded import commanded
 
 PAGE = list(blocks("docs/export-formats.md"))
 RESOURCES = ("users", "contacts", "webhooks")
@@ -31,9 +31,7 @@ Row = dict[str, Any]
 @pytest.fixture
 def sim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Simulator]:
     account = Account(bookings=20, contacts=30, webhooks=2)
-    with running(Simulator(account, limits=None)) as simulator:
-        monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
-        monkeypatch.setenv("ONCEHUB_API_KEY", simulator.api_key)
+    with commanded(Simulator(account, limits=None), monkeypatch) as simulator:
         monkeypatch.chdir(tmp_path)
         yield simulator
 

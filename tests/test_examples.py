@@ -1,6 +1,5 @@
 """The programs in examples/ do what they say."""
 
-import importlib.util
 import logging
 import re
 from collections.abc import AsyncIterator
@@ -18,17 +17,14 @@ from oncehub_async import OnceHub
 from oncehub_async.models import Booking, to_dict
 from oncehub_async.simulator import Account, Simulator
 
+from .documents import module_at
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 def load(name: str) -> ModuleType:
     """An example as a module."""
-    spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(EXAMPLES / f"{name}.py")
 
 
 @pytest.fixture

@@ -1,22 +1,16 @@
 """What the documentation site tells those who read without a browser."""
 
-import importlib.util
 import re
 from types import ModuleType
 
 import pytest
 
-from .documents import ROOT
+from .documents import ROOT, module_at
 
 
 @pytest.fixture(scope="module")
 def site() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("site_of_docs", ROOT / ".ci" / "site.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(ROOT / ".ci" / "site.py")
 
 
 def test_llms_txt_names_every_page(site: ModuleType) -> None:

@@ -1,6 +1,5 @@
 """What may be released is told apart from what may not, and only a tag of ours publishes."""
 
-import importlib.util
 import re
 import shutil
 import subprocess
@@ -15,7 +14,7 @@ import yaml  # type: ignore[import-untyped] # it comes with schemathesis
 
 from oncehub_async import __version__
 
-from .documents import ROOT
+from .documents import ROOT, module_at
 
 WORKFLOW = ROOT / ".github" / "workflows" / "release.yml"
 FILES = {"oncehub_async-1.2.3.tar.gz", "oncehub_async-1.2.3-py3-none-any.whl"}
@@ -27,12 +26,7 @@ UNRELEASED = CHANGELOG.replace("2026-11-30", "unreleased")
 
 @pytest.fixture(scope="module")
 def release() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("release", ROOT / ".ci" / "release.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(ROOT / ".ci" / "release.py")
 
 
 @pytest.mark.parametrize(

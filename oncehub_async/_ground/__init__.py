@@ -13,7 +13,6 @@ from .beside_loop import LARGE, off_loop
 from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
 from .ending_signals import on_ending_signals
-from .file_lock import FileLock
 from .formula_texts import harmless_text, plain_text
 from .hidden import Hidden, HiddenText
 from .hooks import begin_hook, checked_hook, checked_tracing, tell_hook
@@ -27,7 +26,7 @@ from .json_text import (
 )
 from .log import Lines, fields, logger
 from .outside_quotes import PIECE, OutsideQuotes
-from .private_files import PRIVATE, open_anew, open_private, sync_folder
+from .private_files import PRIVATE, FileLock, open_anew, open_private, sync_folder
 from .shared_arguments import spelled_out
 from .suggestion import did_you_mean, likely_word
 from .time_zones import is_time_zone

@@ -3,10 +3,9 @@
 from .api_key import KEY_VARIABLE, ApiKey, KeyProvider, KeySource
 from .base_url import URL_VARIABLE, choose_base_url, choose_proxy, is_loopback
 from .call import Caller, Reply
-from .call_tracing import CallSpan, CallTracing, StartedCall
 from .literal_request import QueryValue, any_request
 from .request import Operation, Request, json_body, without_none
-from .request_attempt import AttemptHook, RequestAttempt
+from .request_attempt import AttemptHook, CallSpan, CallTracing, RequestAttempt, StartedCall
 from .retry import RetryPolicy
 from .transport import Transport, open_session
 

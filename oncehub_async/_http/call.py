@@ -22,9 +22,8 @@ from ..errors import (
     StillRateLimitedError,
 )
 from .api_key import ApiKey, KeySource
-from .call_tracing import CallSpan, CallTracing, StartedCall
 from .request import Request
-from .request_attempt import AttemptHook, RequestAttempt, report
+from .request_attempt import AttemptHook, CallSpan, CallTracing, RequestAttempt, StartedCall, report
 from .response import RawAnswer, read
 from .retry import RetryPolicy, Verdict, delay_before_repeat, judge, may_have_acted, why_again
 from .transport import Departure, Transport

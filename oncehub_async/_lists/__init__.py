@@ -1,18 +1,24 @@
 """Lists of the API: their pages, read one after the other or in several places at once."""
 
-from .kept_coverage import coverage_data, coverage_from
 from .listing import Listing
 from .pages import Page, PageSource, model_item
-from .pagination import Direction, Following, following
+from .pagination import Following
 from .placement import Order, PlacedPage
-from .segments import Coverage, Placement, Position, Side, positions_of
+from .segments import (
+    Coverage,
+    Placement,
+    Position,
+    Side,
+    coverage_data,
+    coverage_from,
+    positions_of,
+)
 from .walk import Walk
 from .walk_plan import Bounds, pages_left
 
 __all__ = [
     "Bounds",
     "Coverage",
-    "Direction",
     "Following",
     "Listing",
     "Order",
@@ -25,7 +31,6 @@ __all__ = [
     "Walk",
     "coverage_data",
     "coverage_from",
-    "following",
     "model_item",
     "pages_left",
     "positions_of",

@@ -10,10 +10,10 @@ import attrs
 
 from .._ground import checks
 from .._rate import Priority
-from ..errors import InvalidParameterError, PaginationError
+from ..errors import InvalidParameterError
 from .async_only import AsyncPages
-from .pages import Page, Paged, PageSource
-from .pagination import Advance, Direction, Following, following
+from .pages import Page, Paged, PageSource, put_an_end_to
+from .pagination import Advance, Direction, Following, direction_of
 from .walk import Walk
 
 T = TypeVar("T", covariant=True)
@@ -49,14 +49,14 @@ class Listing(Paged[T]):
         return AsyncPages(self._pages())
 
     async def _pages(self) -> AsyncGenerator[Page[T], None]:
-        direction = self._direction()
+        direction = direction_of(self.query)
         cursor = self.query.get(direction.value)
         advance = Advance(cursor)
         announced = False
         previous: list[str] = []
         fetching: asyncio.Task[Fetched[T]] | None = None
         try:
-            page, ids, further = await self._fetch(direction, self.query, self.priority)
+            page, ids, further = await self._fetch(self.query, self.priority)
             while True:
                 if not ids and announced and len(previous) > 1:
                     page, ids, further, announced = await self._look_again(direction, previous)
@@ -72,12 +72,12 @@ class Listing(Paged[T]):
                     self._check(stuck)
                 announced, previous = further.announced, ids
                 query = {**self.query, direction.value: cursor}
-                fetching = asyncio.create_task(self._fetch(direction, query, self.priority))
+                fetching = asyncio.create_task(self._fetch(query, self.priority))
                 yield page
                 page, ids, further = await fetching
         finally:
             if fetching is not None:
-                await _put_an_end_to(fetching)
+                await put_an_end_to(fetching)
 
     async def _look_again(
         self, direction: Direction, previous: list[str]
@@ -93,7 +93,7 @@ class Listing(Paged[T]):
         if direction is Direction.NEWER:
             last, neighbour = previous[0], previous[1]
         query = {**self.query, direction.value: neighbour}
-        page, ids, further = await self._fetch(direction, query, self.priority)
+        page, ids, further = await self._fetch(query, self.priority)
         fresh = [each not in previous for each in ids]
         items = tuple(compress(page.items, fresh))
         if last in ids and not items:
@@ -103,14 +103,13 @@ class Listing(Paged[T]):
 
     async def first(self) -> T | None:
         """The first item, or None where there is none. Costs one request."""
-        direction = self._direction()
         query = {**self.query, "limit": "1"}
-        page, *_ = await self._fetch(direction, query, self.single_priority)
+        page, *_ = await self._fetch(query, self.single_priority)
         return page.items[0] if page.items else None
 
     async def first_page(self) -> Page[T]:
         """The first page alone. Costs one request."""
-        page, *_ = await self._fetch(self._direction(), self.query, self.priority)
+        page, *_ = await self._fetch(self.query, self.priority)
         return page
 
     def raw(self) -> "Listing[dict[str, Any]]":
@@ -148,32 +147,14 @@ class Listing(Paged[T]):
             checks.aware(oldest, "oldest")
         return Walk(self, newest_first, oldest)
 
-    def _direction(self) -> Direction:
-        return Direction.NEWER if "before" in self.query else Direction.OLDER
-
-    async def _fetch(
-        self, direction: Direction, query: Mapping[str, str], priority: Priority
-    ) -> Fetched[T]:
+    async def _fetch(self, query: Mapping[str, str], priority: Priority) -> Fetched[T]:
         fetched = await self.source.fetch(query, priority)
-        further = following(
-            fetched.facts, direction, self.source.operation.path, self.source.base_url
-        )
-        page = Page(fetched.items, further.cursor, fetched.request_id)
-        return page, list(fetched.ids), further
+        page = Page(fetched.items, fetched.following.cursor, fetched.request_id)
+        return page, list(fetched.ids), fetched.following
 
     def _check(self, problem: str | None) -> None:
         if problem is not None:
-            raise PaginationError(
-                f"{problem}; stopped, for the list is not complete",
-                method=self.source.operation.method,
-                path=self.source.operation.path,
-            )
+            raise self.source.lost(problem)
 
     def __repr__(self) -> str:
         return f"Listing({self.source.operation})"
-
-
-async def _put_an_end_to(task: "asyncio.Task[Any]") -> None:
-    """Cancel a task and wait for it; its error, if any, is of no interest any more."""
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

@@ -1,18 +1,18 @@
 """One page of a list: fetched, checked for its form, and decoded."""
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import attrs
-from yarl import URL
 
 from .._http import Caller, Operation, Reply, Request
 from .._rate import Priority
-from ..errors import ModelError
+from ..errors import ModelError, PaginationError
 from ..models import Model, from_dict
 from .async_only import AsyncOnly
-from .pagination import PageFacts
+from .pagination import Following, PageFacts, direction_of, following
 
 T = TypeVar("T", covariant=True)
 M = TypeVar("M", bound=Model)
@@ -73,20 +73,16 @@ class Paged(AsyncOnly, ABC, Generic[T]):
 
 @attrs.frozen(eq=False, repr=False)
 class FetchedPage(Generic[T]):
-    """A page as it came, before anything is made of where the list goes on."""
+    """A page as it came, and where the service says that the list goes on."""
 
     items: tuple[T, ...]
     data: Sequence[Mapping[str, Any]]
     """The same as JSON data."""
-    facts: PageFacts
+    ids: Sequence[str]
+    following: Following
     request_id: str | None
     took: float
     """Seconds from leaving to the answer, the wait for the budget not included."""
-
-    @property
-    def ids(self) -> Sequence[str]:
-        """Of all items, in their order."""
-        return self.facts.ids
 
 
 @attrs.frozen(eq=False)
@@ -97,27 +93,39 @@ class PageSource(Generic[T]):
     operation: Operation
     decode: DecodeItem[T]
 
-    @property
-    def base_url(self) -> URL:
-        """The address of the API."""
-        return self.caller.transport.base_url
-
     async def fetch(self, query: Mapping[str, str], priority: Priority) -> FetchedPage[T]:
         """The page that a query asks for. Raises a `RequestError`."""
-        limit = int(query["limit"])
+        limit, direction = int(query["limit"]), direction_of(query)
+        path, base_url = self.operation.path, self.caller.transport.base_url
 
         def decode(reply: Reply) -> FetchedPage[T]:
             data = _envelope(reply.data)
             items = tuple(self.decode(item, f"data[{i}]") for i, item in enumerate(data))
             ids = [_id(item, f"data[{i}]") for i, item in enumerate(data)]
             facts = PageFacts(ids, _has_more(reply.data), reply.links, limit)
-            return FetchedPage(items, data, facts, reply.request_id, reply.took)
+            further = following(facts, direction, path, base_url)
+            return FetchedPage(items, data, ids, further, reply.request_id, reply.took)
 
         return await self.caller.call(Request(self.operation, query=query), decode, priority)
+
+    def lost(self, problem: object) -> PaginationError:
+        """What is raised where the list doesn't lead to its end."""
+        return PaginationError(
+            f"{problem}; stopped, for the list is not complete",
+            method=self.operation.method,
+            path=self.operation.path,
+        )
 
     def raw(self) -> "PageSource[dict[str, Any]]":
         """The same with JSON data as items."""
         return PageSource(self.caller, self.operation, _raw_item)
+
+
+async def put_an_end_to(*tasks: "asyncio.Task[Any]") -> None:
+    """Cancel tasks and wait for them; their errors are of no interest any more."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def model_item(cls: type[M]) -> DecodeItem[M]:

@@ -4,7 +4,7 @@ Source: https://help.oncehub.com/developers/overview/pagination
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
 import attrs
@@ -25,6 +25,11 @@ class Direction(Enum):
     def relation(self) -> str:
         """What a Link header calls the following page."""
         return "next" if self is Direction.OLDER else "previous"
+
+
+def direction_of(query: Mapping[str, str]) -> Direction:
+    """Which way a query walks a list."""
+    return Direction.NEWER if Direction.NEWER.value in query else Direction.OLDER
 
 
 @attrs.frozen

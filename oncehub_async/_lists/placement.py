@@ -4,29 +4,28 @@ A service may have lost the place: because the object was deleted that a cursor 
 ignores the cursor, because it ends too early. A page is only taken where it fits what is known.
 """
 
-from collections import deque
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Generic, TypeVar
 
 import attrs
 
-from .._ground import time_text
+from .._ground import shifted, time_text
 from .pagination import NOTHING_FOLLOWS, Direction, Following
 from .segments import Coverage, Placement, Position, Segment, Side, Unordered
-from .walk_plan import later
 
 T = TypeVar("T")
 Item = TypeVar("Item", covariant=True)
 
-WAYS_ON = 6
-"""In how many ways a segment can grow on: from its cursor, from objects before that one (for it may
-be gone, and its neighbours too), and from its time, at two resolutions."""
+_WAYS = (1, 2, 10, 100, timedelta(seconds=1), timedelta(milliseconds=1))
+"""How a segment can grow on: from its cursor, from objects before that one (for it may be gone, and
+its neighbours too), and from its time, at two resolutions."""
+WAYS_ON = len(_WAYS)
 LOOK_BY_TIME = 4
 """The first of the ways by time, from which on what the service says is believed."""
-_NEIGHBOURS = (2, 10, 100)
-_AROUND = (timedelta(seconds=1), timedelta(milliseconds=1))
 
 
 class LostPlace(Exception):
@@ -54,6 +53,9 @@ class NextPage:
     """Whether the page should begin with the object itself: what proves that it is the next one."""
 
 
+Asked = Look | NextPage
+
+
 @attrs.frozen(eq=False, repr=False)
 class PlacedPage(Generic[Item]):
     """The new items of one page, and where in the list they belong."""
@@ -71,21 +73,18 @@ class PlacedPage(Generic[Item]):
     """Whether the list is in that order, as far as it was seen."""
 
 
-def query_for(
-    asked: Look | NextPage, segment: Segment | None, query: Mapping[str, str]
-) -> dict[str, str]:
-    """The query for a page; `segment` is the one that it should be next to."""
-    if isinstance(asked, Look) or segment is None:
-        return _older_than(query, asked.older_than) if isinstance(asked, Look) else dict(query)
-    end = segment.end(asked.side)
+def query_for(asked: Asked, coverage: Coverage, query: Mapping[str, str]) -> dict[str, str]:
+    """The query for a page, within the filters of its list."""
+    if isinstance(asked, Look):
+        return _older_than(query, asked.older_than)
+    end = coverage.current(asked.segment).end(asked.side)
     if asked.side is Side.NEWER:
-        return {**query, Direction.NEWER.value: end.page[1] if asked.overlaps else end.cursor}
-    if asked.way >= LOOK_BY_TIME:
-        return _older_than(query, later(end.position.time, _AROUND[asked.way - LOOK_BY_TIME]))
-    if asked.way:
-        back = min(_NEIGHBOURS[asked.way - 1], len(end.page))
-        return {**query, Direction.OLDER.value: end.page[-back]}
-    return {**query, Direction.OLDER.value: end.cursor}
+        return {**query, Direction.NEWER.value: end.page[1] if asked.overlaps else end.id}
+    way = _WAYS[asked.way]
+    if isinstance(way, timedelta):
+        return _older_than(query, shifted(end.time, way))
+    cursor = end.page[-min(way, len(end.page))] if asked.way else end.cursor
+    return {**query, Direction.OLDER.value: cursor}
 
 
 def _older_than(query: Mapping[str, str], time: datetime | None) -> dict[str, str]:
@@ -95,8 +94,13 @@ def _older_than(query: Mapping[str, str], time: datetime | None) -> dict[str, st
     return {**query, "creation_time.lt": time_text(time)}
 
 
+def has_moved(coverage: Coverage, asked: NextPage) -> bool:
+    """Whether what a page should be next to isn't the end of its segment any more."""
+    return coverage.current(asked.segment).end(asked.side).position != asked.position
+
+
 def place(
-    coverage: Coverage, page: Sequence[Position], asked: Look | NextPage, following: Following
+    coverage: Coverage, page: Sequence[Position], asked: Asked, following: Following
 ) -> Placement:
     """Where a page belongs; the coverage stays as it is.
 
@@ -108,87 +112,71 @@ def place(
         raise Unordered("an object is newer than the one before it")
     if len({each.id for each in page}) < len(page):
         raise LostPlace("the page holds an object twice")
-    ended = following.cursor is None
-    if not page and _was_announced(coverage, asked, following):
+    announced, ended, trusted = following.announced, following.cursor is None, False
+    if isinstance(asked, NextPage):
+        segment = coverage.current(asked.segment)
+        if asked.side is Side.NEWER:
+            return _above(coverage, page, segment, asked)
+        trusted = asked.way >= LOOK_BY_TIME
+        announced = not trusted and (announced or segment.older.announced)
+    if not page and announced:
         raise LostPlace("the page is empty although more was announced")
     if isinstance(asked, Look):
         return _looked(coverage, page, asked.older_than, ended)
-    segment = coverage.current(asked.segment)
-    if asked.side is Side.NEWER:
-        if asked.overlaps and page and page[-1] != asked.position:
-            raise LostPlace("the page isn't the next one")
-        return _above(coverage, page, segment)
-    return _below(coverage, page, segment, ended, trusted=asked.way >= LOOK_BY_TIME)
-
-
-def has_moved(coverage: Coverage, asked: NextPage) -> bool:
-    """Whether what a page should be next to isn't the end of its segment any more."""
-    return coverage.current(asked.segment).end(asked.side).position != asked.position
-
-
-def _was_announced(coverage: Coverage, asked: Look | NextPage, following: Following) -> bool:
-    """Whether the service has said, now or with the page before, that there is more."""
-    if isinstance(asked, Look) or asked.side is Side.NEWER:
-        return following.announced
-    if asked.way >= LOOK_BY_TIME:
-        return False
-    return following.announced or coverage.current(asked.segment).older.announced
+    return _below(coverage, page, segment, ended, trusted)
 
 
 def _looked(
     coverage: Coverage, page: Sequence[Position], older_than: datetime | None, ended: bool
 ) -> Placement:
-    if older_than is None:
-        return Placement(coverage.next_number, Side.OLDER, 0, len(page), ends=ended)
     newer_ones = coverage.newer_than(older_than)
     for segment in coverage.segments[:newer_ones]:
         if any(segment.holds(each) for each in page):
             # It went on beyond that time meanwhile, so that the page follows it.
-            return _below(coverage, page, segment, ended, trusted=False)
-    if page and page[0].time > older_than:
+            return _below(coverage, page, segment, ended)
+    if older_than is not None and page and page[0].time > older_than:
         raise LostPlace("the page is newer than what was asked for")
-    below = next(iter(coverage.segments[newer_ones:]), None)
-    last = _end_of(page, below)
-    if below is not None and last < len(page):
+    last, below = _until(page, coverage.segments[newer_ones:], ended)
+    if below is not None:
         return Placement(below.number, Side.NEWER, 0, last)
-    if below is not None and ended:
-        raise LostPlace("the list ends before objects that were there")
     return Placement(coverage.next_number, Side.OLDER, 0, last, ends=ended)
 
 
 def _below(
-    coverage: Coverage, page: Sequence[Position], segment: Segment, ended: bool, *, trusted: bool
+    coverage: Coverage,
+    page: Sequence[Position],
+    segment: Segment,
+    ended: bool,
+    trusted: bool = False,
 ) -> Placement:
-    first = 0
-    while first < len(page) and segment.holds(page[first]):
-        first += 1
+    first = _held(segment, page)
     among = {each.id for each in page[:first]} <= {*segment.older.page}
     if (first < len(page) or ended) and not among:
         raise Unordered("an object is as old as others but doesn't stand among them")
     if any(not segment.is_newer_than(each) for each in page[first:]):
         raise LostPlace("the page is newer than what it should follow")
-    below = coverage.neighbour(segment, Side.OLDER)
-    last = max(first, _end_of(page, below))
-    if below is not None and (last < len(page) or (ended and trusted)):
-        return Placement(segment.number, Side.OLDER, first, last, joins=below.number)
-    if below is not None and ended:
-        raise LostPlace("the list ends before objects that were there")
-    if first == last and not ended:
+    place = coverage.segments.index(segment) + 1
+    count, below = _until(page[first:], coverage.segments[place:], ended, trusted)
+    if not count and not ended and below is None:
         raise LostPlace("the page brings nothing that wasn't there")
-    return Placement(segment.number, Side.OLDER, first, last, ends=ended)
+    joins, ends = (None, ended) if below is None else (below.number, False)
+    return Placement(segment.number, Side.OLDER, first, first + count, joins, ends)
 
 
-def _above(coverage: Coverage, page: Sequence[Position], segment: Segment) -> Placement:
-    above = coverage.neighbour(segment, Side.NEWER)
-    if above is None:
+def _above(
+    coverage: Coverage, page: Sequence[Position], segment: Segment, asked: NextPage
+) -> Placement:
+    place = coverage.segments.index(segment)
+    if not place:
         # The two have met while this page was under way.
         return Placement(segment.number, Side.NEWER, 0, 0)
-    last = len(page)
-    while last and segment.holds(page[last - 1]):
-        last -= 1
+    above = coverage.segments[place - 1]
+    last = len(page) - _held(segment, reversed(page))
+    if asked.overlaps and page[-1:] != [asked.position]:
+        raise LostPlace("the page isn't the next one")
     if not {each.id for each in page[last:]} <= {*segment.newer.page}:
         raise LostPlace("an object is as old as others but doesn't stand among them")
-    if any(each.time < segment.newer.position.time for each in page[:last]):
+    if any(each.time < segment.newer.time for each in page[:last]):
         raise LostPlace("the page is older than what it should precede")
     first = last
     while first and not above.holds(page[first - 1]):
@@ -205,18 +193,29 @@ def _above(coverage: Coverage, page: Sequence[Position], segment: Segment) -> Pl
     return Placement(segment.number, Side.NEWER, first, last, joins=joins)
 
 
-def _end_of(page: Sequence[Position], below: Segment | None) -> int:
-    """The place of the first item that a segment holds.
+def _held(segment: Segment, page: Iterable[Position]) -> int:
+    """How many items, from the first on, a segment holds."""
+    return len(list(takewhile(segment.holds, page)))
 
-    That it is older than the segment's newest doesn't prove it: one may have a wrong time.
+
+def _until(
+    page: Sequence[Position], older: Sequence[Segment], ended: bool, trusted: bool = False
+) -> tuple[int, Segment | None]:
+    """How many items stand before the first of older segments, and that if the page reaches it.
+
+    That an item is older than the segment's newest doesn't prove it: one may have a wrong time.
     """
-    if below is not None:
-        for number, each in enumerate(page):
-            if each.time < below.newer.position.time or below.holds(each):
-                if each.id not in below.newer.page:
-                    raise Unordered("an object isn't where its time says")
-                return number
-    return len(page)
+    if not older:
+        return len(page), None
+    below = older[0]
+    for number, each in enumerate(page):
+        if each.time < below.newer.time or below.holds(each):
+            if each.id not in below.newer.page:
+                raise Unordered("an object isn't where its time says")
+            return number, below
+    if ended and not trusted:
+        raise LostPlace("the list ends before objects that were there")
+    return len(page), below if ended else None
 
 
 def place_by_ids(
@@ -246,28 +245,24 @@ class Order(Generic[T]):
     """
 
     def __init__(self) -> None:
-        self._of_segment: dict[int, deque[T]] = {}
+        self._of_segment: defaultdict[int, deque[T]] = defaultdict(deque)
 
     def from_the_top(self) -> deque[T]:
         """What follows the top of the list without a gap; whoever takes it out has it."""
-        return self._of_segment.setdefault(0, deque())
+        return self._of_segment[0]
 
     def add(self, placement: Placement, value: T) -> None:
         """Put a page into its place."""
-        own = self._of_segment.setdefault(placement.segment, deque())
+        own, neighbour = placement.segment, placement.joins
         if placement.side is Side.OLDER:
-            own.append(value)
+            self._of_segment[own].append(value)
         else:
-            own.appendleft(value)
-        if placement.joins is None:
-            return
-        neighbour = self._of_segment.pop(placement.joins)
-        if placement.side is Side.OLDER:
-            own.extend(neighbour)
-        else:
+            self._of_segment[own].appendleft(value)
+        if neighbour is not None:
             # The upper one stays; see Coverage.
-            neighbour.extend(self._of_segment.pop(placement.segment))
-            self._of_segment[placement.joins] = neighbour
+            is_below = placement.side is Side.OLDER
+            upper, lower = (own, neighbour) if is_below else (neighbour, own)
+            self._of_segment[upper].extend(self._of_segment.pop(lower))
 
 
 async def newest_first(
@@ -275,11 +270,9 @@ async def newest_first(
 ) -> AsyncGenerator[PlacedPage[Item], None]:
     """The same pages, each when all that is newer has come."""
     order: Order[PlacedPage[Item]] = Order()
-    try:
+    async with aclosing(pages):
         async for page in pages:
             order.add(page.placement, page)
             ready = order.from_the_top()
             while ready:
                 yield ready.popleft()
-    finally:
-        await pages.aclose()

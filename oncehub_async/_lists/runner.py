@@ -3,20 +3,22 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import datetime
+from itertools import chain
 from statistics import median
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
 
-from .._ground import Clock
-from .._rate import UNKNOWN, Demands, Limits, Room, tells
-from ..errors import BadRequestError, GoneError, NotFoundError, PaginationError
-from .pages import FetchedPage, Page
-from .pagination import Direction, following
+from .._ground import Clock, read_time
+from .._rate import UNKNOWN, Demands, Limits, Room, TellingBudget, tells
+from ..errors import BadRequestError, GoneError, NotFoundError
+from .pages import FetchedPage, put_an_end_to
+from .pagination import Direction
 from .placement import (
     WAYS_ON,
+    Asked,
     Look,
     LostPlace,
     NextPage,
@@ -26,7 +28,7 @@ from .placement import (
     place_by_ids,
     query_for,
 )
-from .segments import Coverage, Placement, Segment, Side, Unordered, positions_of
+from .segments import Coverage, Segment, Side, Unordered, positions_of
 from .walk_plan import Bounds, Gap, Plan, demand, gaps, look_times, plan
 
 if TYPE_CHECKING:
@@ -49,72 +51,50 @@ _SHORTEST_WAIT = 0.001
 _UNKNOWN_CURSOR = (BadRequestError, NotFoundError, GoneError)
 
 
+@attrs.define(eq=False)
 class Run(Generic[T]):
-    """The state of one walk while it goes on."""
+    """One walk while it goes on."""
 
-    def __init__(
-        self,
-        listing: "Listing[T]",
-        coverage: Coverage,
-        *,
-        oldest: datetime | None,
-        newest_first: bool,
-    ) -> None:
-        self._listing, self._source, self._query = listing, listing.source, listing.query
-        self._coverage, self._oldest, self._newest_first = coverage, oldest, newest_first
-        filtered = self._query.get("creation_time.gt")
-        self._filtered = None if filtered is None else datetime.fromisoformat(filtered)
-        self._limit = int(self._query["limit"])
-        self._under_way: dict[asyncio.Task[FetchedPage[T]], Look | NextPage] = {}
-        self._latencies: deque[float] = deque(maxlen=_LATENCIES)
-        self._no_budget = Demands()
-        self._has_begun = False
-        self._before_is_known = False
-        self._asked_now = 0
-        self._fruitless = 0
-        self._ways: dict[int, int] = {}
+    _listing: "Listing[T]"
+    _coverage: Coverage
+    _oldest: datetime | None
+    _newest_first: bool
+    _under_way: dict[asyncio.Task[FetchedPage[T]], Asked] = attrs.Factory(dict)
+    _latencies: deque[float] = attrs.Factory(lambda: deque(maxlen=_LATENCIES))
+    _before_is_known: bool = False
+    _asked_now: int = 0
+    """Requests that haven't got into the budget's queue yet."""
+    _fruitless: int = 0
+    """Looks in a row that brought nothing new."""
 
     async def pages(self) -> AsyncGenerator[PlacedPage[T], None]:
         """The pages as they come, each with its place."""
         try:
-            while self._listing.has_creation_time and not self._coverage.complete:
-                task = await self._next_answer()
-                asked = self._under_way.pop(task)
-                try:
-                    page = self._placed(asked, task)
-                except Unordered:
-                    break
-                if page is None:
-                    continue
-                if not self._coverage.complete:
-                    self._ask()
-                self._demands.pause(self, self._clock.now())
-                yield page
+            with suppress(Unordered):
+                while self._listing.has_creation_time and not self._coverage.complete:
+                    page = self._placed(*await self._next_answer())
+                    if page is None:
+                        continue
+                    if not self._coverage.complete:
+                        self._ask()
+                    self._demands.pause(self, self._clock.now())
+                    yield page
         finally:
-            await self._end_what_is_under_way()
+            await put_an_end_to(*self._under_way)
             self._demands.leave(self)
         if not self._coverage.complete:
             async with aclosing(self._one_after_the_other()) as rest:
                 async for page in rest:
                     yield page
 
-    async def _next_answer(self) -> "asyncio.Task[FetchedPage[T]]":
+    async def _next_answer(self) -> "tuple[Asked, asyncio.Task[FetchedPage[T]]]":
         while True:
             wait = self._ask()
-            if wait is not None:
-                wait = max(wait, _SHORTEST_WAIT)
-            done, _ = await asyncio.wait(
-                self._under_way, timeout=wait, return_when=asyncio.FIRST_COMPLETED
-            )
-            for task in self._under_way:
-                if task in done:
-                    return task
-
-    async def _end_what_is_under_way(self) -> None:
-        for task in self._under_way:
-            task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
-        self._under_way.clear()
+            await asyncio.wait(self._under_way, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+            for task, asked in self._under_way.items():
+                if task.done():
+                    del self._under_way[task]
+                    return asked, task
 
     # What to ask for
 
@@ -126,14 +106,14 @@ class Run(Generic[T]):
         if not self._coverage.segments:
             return self._begin()
         # A clock that is behind the service's doesn't make the list end before it begins.
-        newest = self._coverage.segments[0].newer.position.time
-        bounds = Bounds(max(self._clock.date(), newest), self._filtered, self._oldest)
+        now = max(self._clock.date(), self._coverage.segments[0].newer.time)
+        bounds = Bounds(now, read_time(self._listing.query.get("creation_time.gt")), self._oldest)
         open_gaps = gaps(self._coverage, bounds, self._limit)
-        latency = median(self._latencies) if self._latencies else 0.0
+        latency = median(self._latencies or (0.0,))
         others = self._demands.others(self, self._clock.now() - latency * _IDLE_ROUND_TRIPS)
-        looks = self._looks_under_way()
-        room = self._room()
-        planned = plan(demand(open_gaps, looks), others, room, latency)
+        # Of somebody else's budget nothing is known: with nothing left, nothing is risked.
+        room = Room(Limits(), 0) if self._budget is None else self._budget.room()
+        planned = plan(demand(open_gaps, self._looks_under_way()), others, room, latency)
         self._asked_now = 0
         self._look(look_times(open_gaps, planned, bounds, room.left))
         self._demands.announce(self, demand(open_gaps, self._looks_under_way()))
@@ -143,20 +123,19 @@ class Run(Generic[T]):
         """Ask for the first page, and let others know as soon as there is a budget to share."""
         if not self._under_way:
             self._send(Look())
-        if self._source.caller.budget_in_use() is None:
+        if self._listing.source.caller.budget_in_use() is None:
             return self._clock.real_seconds(_SOON)
-        if not self._has_begun:
-            self._has_begun = True
-            self._demands.announce(self, UNKNOWN)
-            # It may have to be repeated, who knows for how long.
-            self._demands.pause(self, self._clock.now())
+        self._demands.announce(self, UNKNOWN)
+        # It may have to be repeated, who knows for how long.
+        self._demands.pause(self, self._clock.now())
         return None
 
     def _looks_under_way(self) -> int:
         return sum(isinstance(asked, Look) for asked in self._under_way.values())
 
     def _look(self, times: Sequence[datetime]) -> None:
-        if self._looks_under_way() or self._fruitless >= _FRUITLESS_LOOKS or self._keeps_enough():
+        in_vain = self._fruitless >= _FRUITLESS_LOOKS
+        if in_vain or self._looks_under_way() or self._keeps_enough():
             return
         for time in times:
             if self._wait() > 0:
@@ -164,38 +143,37 @@ class Run(Generic[T]):
                 return
             self._send(Look(time))
 
-    def _go_on(self, open_gaps: list[Gap], planned: Plan) -> float | None:
+    def _go_on(self, open_gaps: Sequence[Gap], planned: Plan) -> float | None:
+        for segment, side in self._free_ends(open_gaps, planned):
+            if len(self._under_way) >= planned.chains:
+                return None
+            # Who queues for the budget holds up who comes later and matters more.
+            wait = self._wait() if self._under_way else 0.0
+            if wait:
+                return max(self._clock.real_seconds(wait), _SHORTEST_WAIT)
+            self._send(self._next_page(segment, side))
+        return None
+
+    def _free_ends(self, open_gaps: Sequence[Gap], planned: Plan) -> list[tuple[Segment, Side]]:
+        """Where segments can grow, in the order in which they should."""
         busy = {
             (self._coverage.current(asked.segment).number, asked.side)
             for asked in self._under_way.values()
             if isinstance(asked, NextPage)
         }
-        keeps_enough = self._keeps_enough()
-        if keeps_enough:
-            del open_gaps[1:]
         if not self._newest_first:
             # Those first whose chains have most before them.
-            open_gaps.sort(key=lambda gap: -gap.longest)
-        for gap in open_gaps:
-            for segment, side in gap.free_ends(busy, careful=planned.careful):
-                if keeps_enough and side is Side.NEWER:
-                    continue
-                if len(self._under_way) >= planned.chains:
-                    return None
-                # Who queues for the budget holds up who comes later and matters more.
-                wait = self._wait() if self._under_way else 0.0
-                if wait:
-                    return self._clock.real_seconds(wait)
-                self._send(self._next_page(segment, side), segment)
-        return None
+            open_gaps = sorted(open_gaps, key=lambda gap: -gap.longest)
+        ends = [gap.free_ends(busy, careful=planned.careful) for gap in open_gaps]
+        if self._keeps_enough():
+            return [end for end in ends[0] if end[1] is Side.OLDER]
+        return list(chain.from_iterable(ends))
 
     def _next_page(self, segment: Segment, side: Side) -> NextPage:
         end = segment.end(side)
-        if side is Side.OLDER:
-            return NextPage(segment.number, side, end.position, self._ways.get(segment.number, 0))
         # Until a page has proved it, what the service takes "before" an object to be isn't known.
-        overlaps = not self._before_is_known and len(end.page) > 1
-        return NextPage(segment.number, side, end.position, overlaps=overlaps)
+        overlaps = side is Side.NEWER and not self._before_is_known and len(end.page) > 1
+        return NextPage(segment.number, side, end.position, end.ways, overlaps)
 
     def _keeps_enough(self) -> bool:
         """Whether as many pages as may be kept have come that aren't next in the list."""
@@ -203,9 +181,13 @@ class Run(Generic[T]):
         under_way = len(self._under_way) * self._limit
         return self._newest_first and kept + under_way >= _KEPT_PAGES * self._limit
 
-    def _send(self, asked: Look | NextPage, segment: Segment | None = None) -> None:
-        query = query_for(asked, segment, self._query)
-        task = asyncio.create_task(self._source.fetch(query, self._listing.priority))
+    @property
+    def _limit(self) -> int:
+        return int(self._listing.query["limit"])
+
+    def _send(self, asked: Asked) -> None:
+        query = query_for(asked, self._coverage, self._listing.query)
+        task = asyncio.create_task(self._listing.source.fetch(query, self._listing.priority))
         self._under_way[task] = asked
         self._asked_now += 1
 
@@ -213,84 +195,67 @@ class Run(Generic[T]):
 
     @property
     def _clock(self) -> Clock:
-        return self._source.caller.clock
+        return self._listing.source.caller.clock
+
+    @property
+    def _budget(self) -> TellingBudget | None:
+        budget = self._listing.source.caller.budget_in_use()
+        return budget if tells(budget) else None
 
     @property
     def _demands(self) -> Demands:
-        budget = self._source.caller.budget_in_use()
-        return budget.demands if tells(budget) else self._no_budget
-
-    def _room(self) -> Room:
-        budget = self._source.caller.budget_in_use()
-        if tells(budget):
-            return budget.room()
-        # Of somebody else's budget nothing is known: with nothing left, nothing is risked.
-        return Room(Limits(), 0)
+        budget = self._budget
+        return Demands() if budget is None else budget.demands
 
     def _wait(self) -> float:
         """How long one more request would have to wait for the budget, in its seconds."""
-        budget = self._source.caller.budget_in_use()
-        if not tells(budget):
+        budget = self._budget
+        if budget is None:
             return 0.0
         # What was asked for just now hasn't got into the queue yet.
         return budget.forecast(budget.waiting() + self._asked_now + 1).all_sent
 
     # What came
 
-    def _placed(
-        self, asked: Look | NextPage, task: "asyncio.Task[FetchedPage[T]]"
-    ) -> PlacedPage[T] | None:
+    def _placed(self, asked: Asked, task: "asyncio.Task[FetchedPage[T]]") -> PlacedPage[T] | None:
         """Put a page into its place; None where it has none.
 
         Raises `Unordered`, `PaginationError` and the request's error.
         """
         try:
             page = task.result()
-        except _UNKNOWN_CURSOR:
-            if isinstance(asked, Look) or not self._survives(asked):
-                raise
-            return None
-        self._latencies.append(page.took)
-        source = self._source
-        further = following(page.facts, Direction.OLDER, source.operation.path, source.base_url)
-        positions = positions_of(page.data)
-        try:
+            self._latencies.append(page.took)
+            positions, further = positions_of(page.data), page.following
             placement = place(self._coverage, positions, asked, further)
-        except LostPlace as problem:
-            self._after_loss(asked, problem)
-            return None
-        older_than = asked.older_than if isinstance(asked, Look) else None
-        if isinstance(asked, NextPage) and asked.overlaps:
-            self._before_is_known = True
-        new = slice(placement.first, placement.last)
-        self._coverage.add(placement, positions[new], older_than=older_than, following=further)
-        self._ways.pop(placement.segment, None)
+        except (LostPlace, *_UNKNOWN_CURSOR) as problem:
+            lost = isinstance(problem, LostPlace)
+            if self._survives(asked, lost):
+                return None
+            if lost:
+                raise self._listing.source.lost(problem) from None
+            raise
+        fresh = slice(placement.first, placement.last)
+        new, items, older_than = positions[fresh], page.items[fresh], None
         if isinstance(asked, Look):
-            self._fruitless = 0 if placement.count else self._fruitless + 1
-        items, request_id = page.items[new], page.request_id
-        return PlacedPage(placement, items, positions[new], older_than, further, request_id)
+            older_than = asked.older_than
+            self._fruitless = 0 if new else self._fruitless + 1
+        else:
+            self._before_is_known |= asked.overlaps
+        self._coverage.add(placement, new, older_than=older_than, following=further)
+        return PlacedPage(placement, items, new, older_than, further, page.request_id)
 
-    def _after_loss(self, asked: Look | NextPage, problem: LostPlace) -> None:
-        """Find another way after a page that isn't what was asked for, or raise."""
-        if isinstance(asked, Look) and asked.older_than is not None:
-            # Only the chain that would have begun there is lost; the others get there too.
+    def _survives(self, asked: Asked, lost: bool) -> bool:
+        """Go on in another way after what wasn't the page that was asked for; False without one."""
+        if isinstance(asked, Look):
+            # Only the chain that would have begun there is missing; the others get there too.
             self._fruitless += 1
-        elif isinstance(asked, Look):
-            raise self._error(f"{problem}; stopped") from None
-        elif not self._survives(asked):
-            raise self._lost(problem) from None
-
-    def _survives(self, asked: NextPage) -> bool:
-        """Go on from the same place in another way; False where there is none left."""
+            return lost and asked.older_than is not None
         if has_moved(self._coverage, asked):
             return True
-        segment = self._coverage.current(asked.segment)
-        if asked.side is Side.NEWER:
-            # The chain from above gets there too.
-            segment.newer_is_closed = True
-            return True
-        self._ways[segment.number] = asked.way + 1
-        return asked.way + 1 < WAYS_ON
+        end = self._coverage.current(asked.segment).end(asked.side)
+        end.ways += 1
+        # On the newer side, one way is enough: the chain from above gets there too.
+        return asked.side is Side.NEWER or end.ways < WAYS_ON
 
     # A list whose order isn't known: only following its pages is safe then
 
@@ -298,49 +263,36 @@ class Run(Generic[T]):
         """What is missing, from the top to the end."""
         above, below = self._coverage.segments[:1], self._coverage.segments[1:]
         while not above or not above[-1].at_end:
-            placement: Placement | None = None
-            async with aclosing(self._followed(above)) as pages:
-                async for page in pages:
-                    placement = self._placed_by_ids(page, above, below)
-                    items = page.items[: placement.last]
-                    yield PlacedPage(
-                        placement, items, (), request_id=page.request_id, ordered=False
-                    )
-                    if placement.joins is not None:
-                        break
-            if placement is None or placement.joins is None:
-                return
-            reached = [each.number for each in below].index(placement.joins) + 1
-            above, below = above + below[:reached], below[reached:]
-
-    def _placed_by_ids(
-        self, page: Page[T], above: Sequence[Segment], below: Sequence[Segment]
-    ) -> Placement:
-        ids = [_id_of(item) for item in page]
-        try:
-            return place_by_ids(ids, above, below, ended=page.next_cursor is None)
-        except LostPlace as problem:
-            raise self._lost(problem) from None
-
-    async def _followed(self, above: Sequence[Segment]) -> AsyncGenerator[Page[T], None]:
-        query = dict(self._query)
-        for segment in above[-1:]:
-            query[Direction.OLDER.value] = segment.older.position.id
-        try:
-            async with aclosing(attrs.evolve(self._listing, query=query).pages()) as pages:
+            async with aclosing(self._followed(above, below)) as pages:
                 async for page in pages:
                     yield page
+            if page.placement.joins is None:
+                return
+            reached = [each.number for each in below].index(page.placement.joins) + 1
+            above, below = above + below[:reached], below[reached:]
+
+    async def _followed(
+        self, above: Sequence[Segment], below: Sequence[Segment]
+    ) -> AsyncGenerator[PlacedPage[T], None]:
+        """The pages after the last segment above, or from the top, until one below begins."""
+        query = dict(self._listing.query)
+        query.update((Direction.OLDER.value, each.older.id) for each in above[-1:])
+        listing = attrs.evolve(self._listing, query=query)
+        try:
+            async with aclosing(listing.pages()) as pages:
+                async for page in pages:
+                    ids, ended = [*map(_id_of, page)], page.next_cursor is None
+                    placement = place_by_ids(ids, above, below, ended=ended)
+                    items, request_id = page.items[: placement.last], page.request_id
+                    yield PlacedPage(placement, items, (), request_id=request_id, ordered=False)
+                    if placement.joins is not None:
+                        return
+        except LostPlace as problem:
+            raise listing.source.lost(problem) from None
         except _UNKNOWN_CURSOR as error:
             if not above:
                 raise
-            raise self._lost("the object from which to go on is gone") from error
-
-    def _lost(self, problem: str | LostPlace) -> PaginationError:
-        return self._error(f"{problem}; stopped, for the list is not complete")
-
-    def _error(self, problem: str) -> PaginationError:
-        operation = self._source.operation
-        return PaginationError(problem, method=operation.method, path=operation.path)
+            raise listing.source.lost("the object from which to go on is gone") from error
 
 
 def _id_of(item: object) -> str:

@@ -1,22 +1,25 @@
 """What of a list has been read.
 
 A list is ordered by creation time, newest first. What was read of it are segments: runs of objects
-that follow each other without a gap. Every page is such a run as well, so it extends a segment,
-begins a new one, or joins two. When a single segment is left that reaches from the top to the end,
-the whole list has been read, and each object once.
+that follow each other without a gap. Every page is such a run as well, which begins a segment or
+is joined to one or two. When a single segment is left that reaches from the top to the end, the
+whole list has been read, and each object once.
 """
 
-from collections import deque
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence, Set
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from functools import cache, reduce
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
+from .._ground import read_time, read_zoned_time, time_text
 from .pagination import NOTHING_FOLLOWS, Following
 
-_PACE_PAGES = 5
+if TYPE_CHECKING:
+    from cattrs import Converter
+
 _KEPT_IDS = 100
 _YEARS = range(1971, 2200)
 """A time outside of them is a default of some language, and no time at which anything happened."""
@@ -48,13 +51,10 @@ def positions_of(data: Sequence[Mapping[str, Any]]) -> list[Position]:
 
 
 def _created(value: object) -> datetime:
-    try:
-        time = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        time = None
+    time = read_time(value)
     if time is None or time.year not in _YEARS:
         raise Unordered("an object doesn't say when it was created")
-    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
+    return time
 
 
 @attrs.frozen
@@ -72,33 +72,28 @@ class Placement:
     ends: bool = False
     """Whether the list has nothing older than this."""
 
-    @property
-    def count(self) -> int:
-        """How many items are new."""
-        return self.last - self.first
-
 
 @attrs.define(eq=False)
 class End:
-    """One end of a segment."""
+    """One end of a segment: the object there, and those next to it."""
 
-    position: Position
-    ids: set[str]
+    id: str
+    time: datetime
+    ids: frozenset[str]
     """The segment's objects that were created at the same instant."""
     page: tuple[str, ...]
-    """The ids next to this end, in the list's order: other places to go on from."""
+    """The ids next to this end and its own, in the list's order: other places to go on from."""
     cursor: str
     """Where the service says that the list goes on."""
     announced: bool = False
     """Whether it has said that something follows."""
-    recent: deque[tuple[int, float]] = attrs.Factory(lambda: deque(maxlen=_PACE_PAGES))
-    """Objects and seconds of the latest pages."""
+    ways: int = 0
+    """How many ways of going on from here have failed."""
 
-    def pace(self) -> float | None:
-        """Objects per second around here; None where nothing tells."""
-        objects = sum(count for count, _ in self.recent)
-        seconds = sum(span for _, span in self.recent)
-        return objects / seconds if seconds > 0 else None
+    @property
+    def position(self) -> Position:
+        """The object's place."""
+        return Position(self.id, self.time)
 
 
 @attrs.define(eq=False)
@@ -108,25 +103,22 @@ class Segment:
     number: int
     newer: End
     older: End
+    count: int
     at_top: bool = False
     at_end: bool = False
     nothing_until: datetime | None = None
     """From its newest object until then, there is nothing."""
-    newer_is_closed: bool = False
-    """Whether the service has led elsewhere on its newer side."""
-    count: int = 0
 
     @classmethod
     def of(cls, number: int, new: Sequence[Position], following: Following) -> Self:
-        """The segment that a page begins."""
+        """What a page is on its own."""
         ids = tuple(each.id for each in new)
-        span = (len(new), (new[0].time - new[-1].time).total_seconds())
-        newer = End(new[0], _at(new, new[0].time), ids, ids[0])
-        cursor = following.cursor or ids[-1]
-        older = End(new[-1], _at(new, new[-1].time), ids, cursor, following.announced)
-        newer.recent.append(span)
-        older.recent.append(span)
-        return cls(number, newer, older, count=len(new))
+        newer, older = (
+            End(at.id, at.time, frozenset(e.id for e in new if e.time == at.time), ids, at.id)
+            for at in (new[0], new[-1])
+        )
+        older.cursor, older.announced = following.cursor or older.id, following.announced
+        return cls(number, newer, older, len(new))
 
     def end(self, side: Side) -> End:
         """One of its ends."""
@@ -135,61 +127,45 @@ class Segment:
     def holds(self, position: Position) -> bool:
         """Whether an object lies within."""
         for end in (self.newer, self.older):
-            if position.time == end.position.time:
+            if position.time == end.time:
                 return position.id in end.ids
-        return self.older.position.time < position.time < self.newer.position.time
+        return self.older.time < position.time < self.newer.time
 
     def is_newer_than(self, position: Position) -> bool:
         """Whether all of it stands before an object."""
-        return position.time < self.older.position.time or (
-            position.time == self.older.position.time and position.id not in self.older.ids
-        )
-
-    def extend(self, side: Side, new: Sequence[Position], following: Following) -> None:
-        """Grow by the new objects of a page on one side."""
-        end, position, other = self.older, new[-1], self.newer
-        if side is Side.NEWER:
-            end, position, other = self.newer, new[0], self.older
-            self.nothing_until = None
-        if other.position.time == end.position.time:
-            other.ids |= _at(new, end.position.time)
-        kept = end.ids if position.time == end.position.time else set()
-        end.ids = kept | _at(new, position.time)
-        end.recent.append((len(new), abs((end.position.time - position.time).total_seconds())))
-        end.position, end.cursor = position, position.id
-        ids = tuple(each.id for each in new)
-        if side is Side.OLDER:
-            end.cursor, end.announced = following.cursor or position.id, following.announced
-            end.page = (end.page + ids)[-_KEPT_IDS:]
-        else:
-            end.page = (ids + end.page)[:_KEPT_IDS]
-        self.count += len(new)
-
-    def take_over(self, lower: Self) -> None:
-        """Grow by a segment that follows without a gap."""
-        # Where this one is all of one instant, the other may hold objects of that instant, too; it
-        # isn't all of it, for a look that finds one of them finds those before it.
-        if self.newer.position.time == self.older.position.time == lower.newer.position.time:
-            self.newer.ids |= lower.newer.ids
-        self.older, self.at_end = lower.older, lower.at_end
-        self.count += lower.count
+        return position.time <= self.older.time and not self.holds(position)
 
 
-def _at(positions: Sequence[Position], time: datetime) -> set[str]:
-    return {each.id for each in positions if each.time == time}
+def _joined(upper: Segment, lower: Segment) -> Segment:
+    """One segment of two that follow each other without a gap."""
+    newer = (upper.newer.page + lower.newer.page)[:_KEPT_IDS]
+    older = (upper.older.page + lower.older.page)[-_KEPT_IDS:]
+    return attrs.evolve(
+        upper,
+        newer=_joined_end(upper.newer, lower.newer, newer),
+        older=_joined_end(lower.older, upper.older, older),
+        at_end=lower.at_end,
+        count=upper.count + lower.count,
+    )
 
 
+def _joined_end(end: End, inner: End, page: tuple[str, ...]) -> End:
+    """An end of two segments; `inner` is the one on the same side that is none any more."""
+    ids = end.ids | inner.ids if inner.time == end.time else end.ids
+    return attrs.evolve(end, ids=ids, page=page)
+
+
+@attrs.define(eq=False)
 class Coverage:
     """The segments of a list, the newest first."""
 
-    def __init__(self) -> None:
-        self.segments: list[Segment] = []
-        self.empty_before: datetime | None = None
-        """Nothing is older than this, as far as is known."""
-        self.is_empty: bool = False
-        self.next_number: int = 0
-        """Of the segment that begins next."""
-        self._merged: dict[int, int] = {}
+    segments: list[Segment] = attrs.Factory(list)
+    empty_before: datetime | None = None
+    """Nothing is older than this, as far as is known."""
+    is_empty: bool = False
+    next_number: int = 0
+    """Of the segment that begins next."""
+    _merged: dict[int, int] = attrs.field(factory=dict, init=False)
 
     @property
     def complete(self) -> bool:
@@ -202,14 +178,9 @@ class Coverage:
             number = self._merged[number]
         return next(each for each in self.segments if each.number == number)
 
-    def newer_than(self, time: datetime) -> int:
-        """How many segments begin at a time or later."""
-        return sum(each.newer.position.time >= time for each in self.segments)
-
-    def neighbour(self, segment: Segment, side: Side) -> Segment | None:
-        """The next segment on one side."""
-        place = self.segments.index(segment) + (1 if side is Side.OLDER else -1)
-        return self.segments[place] if 0 <= place < len(self.segments) else None
+    def newer_than(self, time: datetime | None) -> int:
+        """How many segments begin at a time or later; none do without one."""
+        return sum(time is not None and each.newer.time >= time for each in self.segments)
 
     def add(
         self,
@@ -224,38 +195,60 @@ class Coverage:
         `older_than` is the time that the page was asked for with, if it was asked for by time,
         `following` where the service says that the list goes on.
         """
-        if placement.segment == self.next_number:
-            self._begin(new, older_than, following, placement.ends)
-            return
-        segment = self.current(placement.segment)
-        if new:
-            segment.extend(placement.side, new, following)
-        if placement.side is Side.NEWER and placement.joins is None and older_than is not None:
-            segment.nothing_until = older_than
-        segment.at_end = segment.at_end or placement.ends
+        begins = placement.segment == self.next_number
+        known = [] if begins else [self.current(placement.segment)]
         if placement.joins is not None:
-            self._join(segment, self.current(placement.joins))
-
-    def _begin(
-        self,
-        new: Sequence[Position],
-        older_than: datetime | None,
-        following: Following,
-        ends: bool,
-    ) -> None:
-        if not new:
-            self.empty_before = older_than
-            self.is_empty = older_than is None
+            known.append(self.current(placement.joins))
+        page = [Segment.of(placement.segment, new, following)] if new else []
+        parts = [*known[:1], *page, *known[1:]]
+        if not parts:
+            self.empty_before, self.is_empty = older_than, older_than is None
             return
-        segment = Segment.of(self.next_number, new, following)
-        segment.at_top, segment.at_end = older_than is None, ends
-        segment.nothing_until = older_than
-        newer_ones = 0 if older_than is None else self.newer_than(older_than)
-        self.segments.insert(newer_ones, segment)
-        self.next_number += 1
+        if placement.side is Side.NEWER:
+            known.reverse()
+            parts.reverse()
+        looked_above = older_than is not None and placement.joins is None
+        if looked_above and (begins or placement.side is Side.NEWER):
+            parts[0].nothing_until = older_than
+        whole = reduce(_joined, parts)
+        whole.at_top = whole.at_top or (begins and older_than is None)
+        whole.at_end = whole.at_end or placement.ends
+        place = self.segments.index(known[0]) if known else self.newer_than(older_than)
+        self.segments[place : place + len(known)] = [whole]
+        self.next_number += begins
+        self._merged.update((each.number, whole.number) for each in known[1:])
 
-    def _join(self, one: Segment, other: Segment) -> None:
-        upper, lower = sorted((one, other), key=self.segments.index)
-        upper.take_over(lower)
-        self.segments.remove(lower)
-        self._merged[lower.number] = upper.number
+
+def coverage_data(coverage: Coverage) -> dict[str, Any]:
+    """A coverage as JSON data, for whoever keeps it to go on from there later.
+
+    It has the size of the segments' ends, not of the list.
+    """
+    data: dict[str, Any] = _converter().unstructure(coverage)
+    return data
+
+
+def coverage_from(data: Mapping[str, Any]) -> Coverage:
+    """The coverage again. Raises `ValueError`, `KeyError` or `TypeError` for what is none."""
+    kept = {name: data[name] for name in ("segments", "empty_before", "is_empty", "next_number")}
+    return _converter().structure(kept, Coverage)
+
+
+@cache
+def _converter() -> "Converter":
+    # Imported late: who only reads lists doesn't pay for it.
+    from cattrs import Converter
+
+    converter = Converter(
+        detailed_validation=False, unstruct_collection_overrides={Set: sorted, tuple: list}
+    )
+    converter.register_unstructure_hook(datetime, time_text)
+    converter.register_structure_hook(datetime, _time)
+    return converter
+
+
+def _time(value: object, _type: object) -> datetime:
+    time = read_zoned_time(value)
+    if time is None:
+        raise ValueError("a coverage holds a time that is none")
+    return time

@@ -1,6 +1,7 @@
 """A list that is read in several places at once."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -30,12 +31,9 @@ class Walk(Paged[T]):
     existed before it began and still exists when it ends is there, whatever is created, changed
     and deleted meanwhile.
 
-    The objects come page by page as the pages come, or in the list's order with
-    `newest_first=True`, for which it has to keep pages that come too early (200 at most).
-
-    Where the objects turn out not to be in the order of their creation times, or one doesn't tell
-    its own, the rest is read one page after the other. So is a list that has no filter by creation
-    time, from its beginning.
+    With `newest_first=True`, it has to keep pages that come too early (200 at most). Where the
+    objects turn out not to be in the order of their creation times, or one doesn't tell its own,
+    the rest is read one page after the other.
 
     It can be iterated any number of times; each time starts anew. Whoever consumes it slowly slows
     the fetching down; leaving the loop ends all that is under way.
@@ -58,12 +56,10 @@ class Walk(Paged[T]):
         pages = self.placed_pages()
         if self._newest_first:
             pages = newest_first(pages)
-        try:
+        async with aclosing(pages):
             async for page in pages:
                 if page.items:
                     yield Page(page.items, None, page.request_id)
-        finally:
-            await pages.aclose()
 
     def placed_pages(self, coverage: Coverage | None = None) -> AsyncGenerator[PlacedPage[T], None]:
         """The pages with their places in the list, for whoever puts them in order.
@@ -71,13 +67,8 @@ class Walk(Paged[T]):
         With a coverage that was read earlier, from the pages of an unfinished walk with the same
         filters, it reads the rest.
         """
-        run = Run(
-            self._listing,
-            coverage or Coverage(),
-            oldest=self._oldest,
-            newest_first=self._newest_first,
-        )
-        return run.pages()
+        coverage = Coverage() if coverage is None else coverage
+        return Run(self._listing, coverage, self._oldest, self._newest_first).pages()
 
     async def first(self) -> T | None:
         """The newest item, or None where there is none. Costs one request."""

@@ -11,11 +11,13 @@ what is done is what is best on average over accounts as they are, measured by
 """
 
 from collections.abc import Sequence, Set
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import zip_longest
 from math import ceil, inf
 
 import attrs
 
+from .._ground import shifted
 from .._rate import FIVE_MINUTES, Demand, Room
 from .segments import Coverage, Segment, Side
 
@@ -37,7 +39,9 @@ _YOUNGEST, _OLDEST, _LONGEST_AGO = 0.25 * _YEAR, 12 * _YEAR, 60 * _YEAR
 _SHARES = (0.2, 0.62, 0.85)
 """Where in between, on a logarithmic scale, few, likely and many pages end: three years, at first,
 is likely."""
-_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+Depths = tuple[float, float, float]
+"""How far back something goes, in seconds, if it has few, likely and many pages."""
 
 _SLACK = 1.15
 """More chains than the mean round trip needs, for those that take longer."""
@@ -98,7 +102,7 @@ class Gap:
     @property
     def chains(self) -> int:
         """How many chains can work on it, without asking for the same page from both sides."""
-        two = self.lower is not None and not self.lower.newer_is_closed
+        two = self.lower is not None and not self.lower.newer.ways
         return 2 if two and self.likely > _PAGES_FOR_TWO else 1
 
     @property
@@ -115,7 +119,7 @@ class Gap:
         else there have to be two pages in the gap, as far as one can tell.
         """
         ends = [(self.upper, Side.OLDER)]
-        if self.lower is not None and not self.lower.newer_is_closed:
+        if self.lower is not None and not self.lower.newer.ways:
             ends.append((self.lower, Side.NEWER))
         free = [(segment, side) for segment, side in ends if (segment.number, side) not in busy]
         if not careful or self.low > _SURELY_TWO:
@@ -127,15 +131,29 @@ def gaps(coverage: Coverage, bounds: Bounds, limit: int) -> list[Gap]:
     """What hasn't been read, newest first, with estimates for pages of `limit` objects."""
     found = []
     everywhere = _pace(coverage.segments, bounds.now)
-    for place, upper in enumerate(coverage.segments):
-        if place + 1 < len(coverage.segments):
-            lower = coverage.segments[place + 1]
-            found.append(_between(upper, lower, bounds, everywhere / limit))
+    for upper, lower in zip_longest(coverage.segments, coverage.segments[1:]):
+        read = bounds.depth(upper.older.time)
+        if lower is not None:
+            end = bounds.depth(lower.nothing_until or lower.newer.time)
+            found.append(_gap(upper, lower, read, (end, end, end), everywhere / limit))
         elif not upper.at_end:
+            times = (coverage.empty_before, bounds.filtered, bounds.oldest)
+            age = age_of(read, *map(bounds.depth, times))
             # A page or two may lie in a rush or in a lull; the whole is what counts over years.
             pace = (_pace([upper], bounds.now) + everywhere) / 2
-            found.append(_below(upper, coverage.empty_before, bounds, _GROWTH * pace / limit))
+            found.append(_gap(upper, None, read, age, _GROWTH * pace / limit))
     return found
+
+
+def _gap(upper: Segment, lower: Segment | None, read: float, ends: Depths, pages: float) -> Gap:
+    """`ends` is where it may end, `pages` how many there are in a second."""
+    low, likely, high = (max(0.0, depth - read) * pages for depth in ends)
+    is_known = ends[0] == ends[2]
+    if is_known:
+        few, many = _UNEVEN
+        # One page lies across the end where there is something behind it.
+        low, high = likely * few, likely * many + (lower is not None)
+    return Gap(upper, lower, read, ends[1], is_known, low, likely, high)
 
 
 def pages_left(coverage: Coverage, bounds: Bounds, limit: int) -> int | None:
@@ -146,41 +164,8 @@ def pages_left(coverage: Coverage, bounds: Bounds, limit: int) -> int | None:
     return ceil(sum(gap.likely for gap in found))
 
 
-def _between(upper: Segment, lower: Segment, bounds: Bounds, pages: float) -> Gap:
-    """`pages` is how many there are in a second, in what was read."""
-    newest = bounds.depth(upper.older.position.time)
-    oldest = bounds.depth(lower.nothing_until or lower.newer.position.time)
-    likely = max(0.0, oldest - newest) * pages
-    few, many = _UNEVEN
-    return Gap(upper, lower, newest, oldest, True, likely * few, likely, likely * many + 1)
-
-
-def _below(upper: Segment, empty_before: datetime | None, bounds: Bounds, pages: float) -> Gap:
-    """`pages` is how many there are in a second."""
-    read = bounds.depth(upper.older.position.time)
-    told = (bounds.depth(each) for each in (empty_before, bounds.filtered, bounds.oldest))
-    age = age_of(read, *told)
-    few, likely, many = (max(0.0, depth - read) * pages for depth in age.depths)
-    if age.is_known:
-        few, many = likely * _UNEVEN[0], likely * _UNEVEN[1]
-    return Gap(upper, None, read, age.depths[1], age.is_known, few, likely, many)
-
-
-@attrs.frozen
-class Age:
-    """How far back a list goes, as far as one can tell."""
-
-    depths: tuple[float, float, float]
-    """If it has few, likely and many pages; all the same where its end is known."""
-
-    @property
-    def is_known(self) -> bool:
-        """Whether its end is known."""
-        return self.depths[0] == self.depths[2]
-
-
-def age_of(read: float, empty: float, filtered: float, told: float) -> Age:
-    """How far back a list goes that was read to a depth.
+def age_of(read: float, empty: float, filtered: float, told: float) -> Depths:
+    """How far back a list goes that was read to a depth: all the same where its end is known.
 
     `empty` is how far back nothing is any more, `filtered` where the filters end, `told` where its
     reader says that it begins, which is not believed against evidence.
@@ -193,29 +178,21 @@ def age_of(read: float, empty: float, filtered: float, told: float) -> Age:
         few = likely = many = max(told, read * 1.02)
     if filtered <= likely:
         few = likely = many = filtered
-    return Age((few, likely, many))
+    return few, likely, many
 
 
 def _pace(segments: Sequence[Segment], now: datetime) -> float:
     """Objects per second in what was read."""
-    seconds = sum(_seconds(_newest(each, now) - each.older.position.time) for each in segments)
+    seconds = sum(_seconds(_newest(each, now) - each.older.time) for each in segments)
     return sum(each.count for each in segments) / max(seconds, 1.0)
 
 
 def _newest(segment: Segment, now: datetime) -> datetime:
     """Until when there is nothing newer than a segment, as far as that is known."""
-    newest, oldest = segment.newer.position.time, segment.older.position.time
+    newest, oldest = segment.newer.time, segment.older.time
     if segment.at_top:
-        return min(now, later(newest, max(newest - oldest, _LONGEST_SILENCE)))
+        return min(now, shifted(newest, max(newest - oldest, _LONGEST_SILENCE)))
     return segment.nothing_until or newest
-
-
-def later(time: datetime, span: timedelta) -> datetime:
-    """A time and a span later, within the years that there are."""
-    try:
-        return time + span
-    except OverflowError:
-        return _LAST if span > timedelta() else _FIRST
 
 
 def _seconds(span: timedelta) -> float:
@@ -302,6 +279,6 @@ def look_times(
         return []
     # A whole second: whatever the service's clock resolves, no filter is cut off there.
     return [
-        later(bounds.now, timedelta(seconds=-(gap.read + part * each))).replace(microsecond=0)
+        shifted(bounds.now, timedelta(seconds=-(gap.read + part * each))).replace(microsecond=0)
         for each in range(1, number + 1)
     ]

@@ -20,8 +20,11 @@ class BudgetStore(Protocol):
         """Get ready; `on_lost` is called when what was shared may have been lost."""
         ...
 
-    async def ask(self, ask: Ask, rules: SharedRules) -> Told:
-        """One exchange. Raises `StoreGoneError`, and `ConfigurationError` for what won't pass."""
+    async def ask(self, ask: Ask, rules: SharedRules, patience: float | None = None) -> Told:
+        """One exchange, in so many real seconds or what is usual there.
+
+        Raises `StoreGoneError`, and `ConfigurationError` for what won't pass.
+        """
         ...
 
     async def close(self) -> None:

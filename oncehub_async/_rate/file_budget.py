@@ -63,11 +63,11 @@ class _FileStore:
         if self._path.is_dir():
             raise ConfigurationError(f"budget: {self._path} is a folder; name a file in it")
 
-    async def ask(self, ask: Ask, rules: SharedRules) -> Told:
+    async def ask(self, ask: Ask, rules: SharedRules, patience: float | None = None) -> Told:
         import sqlite3
 
         try:
-            return await asyncio.to_thread(self._exchange, ask, rules)
+            return await asyncio.to_thread(self._exchange, ask, rules, patience or _PATIENCE)
         except (sqlite3.Error, OSError) as error:
             if getattr(error, "sqlite_errorname", "") == "SQLITE_NOTADB":
                 raise ConfigurationError(f"budget: {self._path} holds something else") from None
@@ -76,13 +76,13 @@ class _FileStore:
     async def close(self) -> None:
         return None
 
-    def _exchange(self, ask: Ask, rules: SharedRules) -> Told:
+    def _exchange(self, ask: Ask, rules: SharedRules, patience: float) -> Told:
         import sqlite3
 
         self._path.touch(mode=0o600)
         # Opened anew each time: it costs a fraction of a millisecond, and a file that was put in
         # its place is noticed.
-        with closing(sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None)) as file:
+        with closing(sqlite3.connect(self._path, timeout=patience, isolation_level=None)) as file:
             # Nothing in it outlives the machine, so nothing has to reach the disk.
             file.execute("PRAGMA synchronous = OFF")
             file.execute("BEGIN IMMEDIATE")
@@ -91,7 +91,6 @@ class _FileStore:
             now = time.monotonic()
             state = self._state(file, now)
             told = step(state, ask, now, rules)
-            state["asked_at"] = now
             file.execute(
                 "INSERT INTO budget VALUES (?, ?) "
                 "ON CONFLICT (address) DO UPDATE SET state = excluded.state",

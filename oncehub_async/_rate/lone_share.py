@@ -6,6 +6,7 @@ from math import ceil
 import attrs
 
 from .rate_budget import Priority
+from .round_trips import LONGEST_DELAY
 from .shared_state import SharedRules, Told
 from .window import free_at
 
@@ -16,6 +17,12 @@ class OwnRequest:
 
     left: float
     arrived: float
+    """At the latest."""
+
+    @classmethod
+    def leaving(cls, left: float) -> "OwnRequest":
+        """One that leaves then, and may arrive late."""
+        return cls(left, left + LONGEST_DELAY)
 
 
 class LoneShare:

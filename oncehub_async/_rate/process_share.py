@@ -9,25 +9,22 @@ what is shared was lost.
 import asyncio
 import itertools
 import uuid
-from math import inf
 from typing import Self
+
+import attrs
 
 from .._ground import Clock, checks, logger
 from ..errors import ConfigurationError
 from .budget_store import BudgetStore, StoreGoneError
 from .forecast import Demands, Forecast, forecast
 from .lone_share import LoneShare, OwnRequest
+from .outage import Outage, woken
 from .permit_line import Granted, PermitLine, SharedPermit
 from .rate_budget import FIVE_MINUTES, SECOND, Limits, Permit, Priority, RequestOutcome, Room
 from .request_queue import SOON
 from .round_trips import LONGEST_DELAY, RoundTrips
 from .shared_state import Ask, PaceVerdict, Sent, SharedRules, Told
 from .window import GUARD, Window
-
-_EARLY = 0.001
-"""Seconds by which a timer may be early."""
-_FIRST_RETRY, _LONGEST_RETRY = 0.1, 1.0
-"""Real seconds between two tries to reach what is shared."""
 
 
 class SharedBudget:
@@ -71,13 +68,9 @@ class SharedBudget:
         self._told_at = 0.0
         self._report_due = False
         self._asked_for: set[Priority] = set()
-        self._retry = _FIRST_RETRY
-        self._out_of_reach = False
-        self._is_back = False
-        """Whether it is time to try at once whether what is shared is within reach."""
+        self._outage: Outage | None = None
         self._ahead = 0.0
         """By how much the clock of what is shared is ahead of the loop's."""
-        self._alone: LoneShare | None = None
         self._wake = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
 
@@ -133,7 +126,7 @@ class SharedBudget:
     def room(self) -> Room:
         """What the limits leave for bulk work of this process: its part of what is left."""
         limits = self._limits.of_bulk_work
-        if self._told is None or self._out_of_reach:
+        if self._told is None or self._outage is not None:
             return Room(limits, 0)
         now = self._clock.now()
         _, address = self._windows()
@@ -146,9 +139,8 @@ class SharedBudget:
     def forecast(self, requests: int = 1) -> Forecast:
         """When the next requests may leave if nobody else sends any."""
         now = self._clock.now()
-        if self._out_of_reach:
-            due = self._now() if self._alone is None else self._alone.due(Priority.BULK)
-            wait = max(0.0, self._clock.seconds(due - self._now()))
+        if self._outage is not None:
+            wait = max(0.0, self._clock.seconds(self._outage.due() - self._now()))
             return Forecast(wait, f"the shared budget ({self._store.name}: out of reach)", wait)
         second, address = self._windows()
         told = self._told
@@ -165,7 +157,7 @@ class SharedBudget:
         if self._loop is None:
             return
         self._loop = None
-        if self._told is not None and not self._out_of_reach:
+        if self._told is not None and self._outage is None:
             try:
                 async with asyncio.timeout(1):
                     await self._store.ask(self._ask(), self._rules)
@@ -196,7 +188,9 @@ class SharedBudget:
             )
 
     def _lost(self) -> None:
-        self._report_due = self._is_back = True
+        self._report_due = True
+        if self._outage is not None:
+            self._outage.try_now()
         self._stir()
 
     def _stir(self) -> None:
@@ -215,18 +209,26 @@ class SharedBudget:
     async def _ask_and_tell(self) -> None:
         while self._line.wants() != (0, 0) or self._has_news():
             self._wake.clear()
-            ask = self._ask()
+            ask, asked_at = self._ask(), self._now()
             try:
-                told = await self._store.ask(ask, self._rules)
+                told = await self._exchange(ask)
             except StoreGoneError as error:
                 self._put_back(ask)
-                await self._do_without(error)
+                await self._do_without(error).until_next_try(asked_at)
             except ConfigurationError as error:
                 self._line.refuse_all(error)
                 return
             else:
                 if self._take(told, ask):
                     await self._pause(told)
+
+    async def _exchange(self, ask: Ask) -> Told:
+        outage = self._outage
+        if outage is None:
+            return await self._store.ask(ask, self._rules)
+        # Leave that comes too late to be heard of would be lost: so it asks for none.
+        ask = attrs.evolve(ask, wants=(0, 0))
+        return await outage.wait_for(self._store.ask(ask, self._rules, outage.patience))
 
     async def _pause(self, told: Told) -> None:
         """Sleep until there is something to ask or to tell."""
@@ -236,14 +238,7 @@ class SharedBudget:
         if unasked or self._has_news() or waiting == (0, 0):
             return
         due = [seconds for seconds in told.due if seconds is not None]
-        await self._sleep(min(due))
-
-    async def _sleep(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
-        except TimeoutError:
-            return
+        await woken(self._wake, min(due))
 
     def _has_news(self) -> bool:
         return bool(self._settled or self._unused or self._verdicts or self._report_due)
@@ -281,9 +276,10 @@ class SharedBudget:
 
     def _take(self, told: Told, ask: Ask) -> bool:
         """Hand out what the process was given; tells whether there is nothing to ask at once."""
-        if self._out_of_reach:
+        if self._outage is not None:
             logger.info("the shared budget (%s) is within reach again", self._store.name)
-            self._out_of_reach, self._alone, self._retry = False, None, _FIRST_RETRY
+            # What went alone while the answer was under way isn't told yet.
+            self._outage, self._report_due = None, True
         known = self._told
         if told.report:
             self._report_due = True
@@ -300,8 +296,7 @@ class SharedBudget:
         return True
 
     def _hand_out(self, id: str, priority: Priority, wait: float) -> None:
-        left = self._now() + wait
-        self._own[id] = OwnRequest(left, left + LONGEST_DELAY)
+        self._own[id] = OwnRequest.leaving(self._now() + wait)
         granted = self._line.next_for(priority)
         if granted is None:
             self._give_back(id)
@@ -312,6 +307,8 @@ class SharedBudget:
         if granted.done():
             self._give_back(id)
         else:
+            # The loop may have been busy when it was its turn.
+            self._own[id] = OwnRequest.leaving(self._now())
             granted.set_result(SharedPermit(self._clock.now(), id))
 
     def _give_back(self, id: str) -> None:
@@ -319,38 +316,27 @@ class SharedBudget:
         self._unused.append(id)
         self._stir()
 
-    async def _do_without(self, error: StoreGoneError) -> None:
+    def _do_without(self, error: StoreGoneError) -> Outage:
         """What is shared is out of reach: send no more than this process's part of it."""
-        if not self._out_of_reach:
-            self._out_of_reach, self._asked_for = True, set()
-            if self._told is not None:
-                self._alone = LoneShare(self._rules, self._told, self._ahead, self._own, self._now)
-            logger.warning(
-                "the shared budget (%s) is out of reach (%s): %s",
-                self._store.name,
-                error,
-                "nothing is sent until it is there"
-                if self._told is None
-                else f"this process uses its part of what {self._told.processes} have shared",
-            )
-        retry_at = self._now() + self._retry
-        self._retry = min(self._retry * 2, _LONGEST_RETRY)
-        self._is_back = False
-        while not self._is_back and (now := self._now()) < retry_at:
-            due = self._send_alone(now)
-            self._wake.clear()
-            await self._sleep(min(retry_at, due) - now)
+        if self._outage is not None:
+            return self._outage
+        self._asked_for = set()
+        told, share = self._told, None
+        if told is not None:
+            share = LoneShare(self._rules, told, self._ahead, self._own, self._now)
+        self._outage = Outage(share, self._line, self._let_go_alone, self._wake, self._now)
+        logger.warning(
+            "the shared budget (%s) is out of reach (%s): %s",
+            self._store.name,
+            error,
+            "nothing is sent until it is there"
+            if told is None
+            else f"this process uses its part of what {told.processes} have shared",
+        )
+        return self._outage
 
-    def _send_alone(self, now: float) -> float:
-        """Let go who may go without what is shared; gives when the next one may."""
-        while (waiting := self._line.wants()) != (0, 0):
-            priority = Priority.INTERACTIVE if waiting[0] else Priority.BULK
-            due = inf if self._alone is None else self._alone.due(priority)
-            if self._alone is None or due > now + _EARLY:
-                return due
-            self._alone.take(due)
-            self._hand_out(f"{self._process}.alone{next(self._numbers)}", priority, 0.0)
-        return inf
+    def _let_go_alone(self, priority: Priority) -> None:
+        self._hand_out(f"{self._process}.alone{next(self._numbers)}", priority, 0.0)
 
     def _windows(self) -> tuple[Window, Window]:
         """The account's second and the address's five minutes, as they were told."""

@@ -93,7 +93,7 @@ class _RedisStore:
         self._script = self._redis.register_script(lua())
         self._listener = asyncio.create_task(self._listen(self._redis, on_lost))
 
-    async def ask(self, ask: Ask, rules: SharedRules) -> Told:
+    async def ask(self, ask: Ask, rules: SharedRules, patience: float | None = None) -> Told:
         from redis.exceptions import (
             AuthenticationError,
             NoPermissionError,
@@ -102,16 +102,17 @@ class _RedisStore:
 
         settling = time.monotonic() - self._started_at < _JUST_STARTED + SETTLING
         try:
-            answer = await self._script(
-                keys=[self._key],
-                args=[
-                    dump_json(ask.as_list()),
-                    dump_json(rules.as_list()),
-                    uuid.uuid4().hex,
-                    "1" if settling else "0",
-                    "",
-                ],
-            )
+            async with asyncio.timeout(patience):
+                answer = await self._script(
+                    keys=[self._key],
+                    args=[
+                        dump_json(ask.as_list()),
+                        dump_json(rules.as_list()),
+                        uuid.uuid4().hex,
+                        "1" if settling else "0",
+                        "",
+                    ],
+                )
         except (AuthenticationError, NoPermissionError) as error:
             raise ConfigurationError(
                 f"budget: {self.name} doesn't let us in ({type(error).__name__})"

@@ -2,7 +2,7 @@
 -- KEYS[1]: where the state is kept, which is also the channel on which a new one is announced.
 -- ARGV: what a process asks, the rules, a name for a new state, "1" where others can't have told
 -- yet what they have sent, and the time where it isn't the server's (in tests).
-local LATE, AT_ONCE, SETTLING, SELDOM = 0.25, 0.03, 1.5, 30
+local LATE, AT_ONCE, SETTLING, SILENCE, SELDOM = 0.25, 0.03, 1.5, 1.5, 30
 local PROBE_PATIENCE, LONGEST_SLEEP = 60, 30
 local FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER, ALONE, RECOVERY = 1, 60, 300, 60, 0.02
 local ARRIVED, LEFT, ACCOUNT, ID, OPEN = 1, 2, 3, 4, 5
@@ -33,7 +33,7 @@ if not state then
     zero = zero, name = ARGV[3], number = 0, places = {}, line = {}, seen = {}, share = 1,
     paused_until = now, refusals = 0, cut_at = now - 1000000, probe = cjson.null, typical = 0,
     held_until = ARGV[4] == '1' and now + SETTLING or now, expected = 1, reporters = {},
-    missing_until = now, next_settling = now,
+    missing_until = now, next_settling = now, asked_at = now,
   }
   redis.call('PUBLISH', KEYS[1], ARGV[3])
 end
@@ -52,6 +52,18 @@ local function count(map)
   return result
 end
 
+local function notice_silence()
+  local asked_at, expected_at = state.asked_at or now, nil
+  for _, each in ipairs(state.line) do
+    expected_at = math.min(expected_at or each[BACK_AT], each[BACK_AT])
+  end
+  if ask.reported ~= cjson.null then expected_at = asked_at end
+  if now - math.max(asked_at, expected_at or now) > SILENCE then
+    state.held_until = math.max(state.held_until, now + SETTLING)
+  end
+  state.asked_at = now
+end
+
 local function forget()
   local gone = now - rules.five_minutes
   state.places = filtered(state.places, function(p) return p[ARRIVED] > gone end)
@@ -65,7 +77,11 @@ local function forget()
 end
 
 local function report()
-  local there = {}
+  local sent_ids, there, start = {}, {}, ask.process .. '.'
+  for _, sent in ipairs(ask.reported) do sent_ids[sent[1]] = true end
+  state.places = filtered(state.places, function(p)
+    return not (p[OPEN] and string.sub(p[ID], 1, #start) == start and not sent_ids[p[ID]])
+  end)
   for _, p in ipairs(state.places) do there[p[ID]] = true end
   for _, sent in ipairs(ask.reported) do
     if not there[sent[1]] then
@@ -246,6 +262,7 @@ local function serve()
   return leave, due
 end
 
+notice_silence()
 forget()
 if not state.seen[ask.process] then
   state.number = state.number + 1

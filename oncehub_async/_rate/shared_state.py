@@ -23,7 +23,11 @@ LATE = 0.25
 AT_ONCE = 0.03
 """A request may be given leave so many seconds ahead: less than another question would take."""
 SETTLING = 1.5
-"""Seconds in which all processes tell what they have sent, after what was shared was lost."""
+"""Seconds in which all processes tell what they have sent, after what was shared was lost or out of
+reach."""
+SILENCE = 1.5
+"""Seconds without a question, though one was due, after which it may be that nobody could ask, and
+that some go on alone. Nobody does so before it has lasted for two seconds."""
 SELDOM = 30.0
 """Seconds until that can hold everybody up again."""
 PROBE_PATIENCE = 60.0
@@ -142,6 +146,7 @@ def new_state(name: str, now: float, *, settling: bool) -> State:
         "reporters": {},
         "missing_until": now,
         "next_settling": now,
+        "asked_at": now,
     }
 
 
@@ -153,6 +158,7 @@ _PRIORITY, _NUMBER, _PROCESS, _OF, _BACK_AT = range(5)
 
 def step(state: State, ask: Ask, now: float, rules: SharedRules) -> Told:
     """Change the state by what a process tells, and answer what it asks."""
+    _notice_silence(state, ask, now)
     _forget(state, now, rules)
     if ask.process not in state["seen"]:
         state["number"] += 1
@@ -187,6 +193,17 @@ def step(state: State, ask: Ask, now: float, rules: SharedRules) -> Told:
     )
 
 
+def _notice_silence(state: State, ask: Ask, now: float) -> None:
+    """Wait for those who are not back yet, if nobody asked though somebody should have."""
+    asked_at: float = state.get("asked_at", now)
+    turns = [each[_BACK_AT] for each in state["line"]]
+    # Who reports couldn't ask before.
+    expected_at = asked_at if ask.reported is not None else min(turns, default=now)
+    if now - max(asked_at, expected_at) > SILENCE:
+        state["held_until"] = max(state["held_until"], now + SETTLING)
+    state["asked_at"] = now
+
+
 def _forget(state: State, now: float, rules: SharedRules) -> None:
     gone = now - rules.five_minutes
     state["places"] = [p for p in state["places"] if p[_ARRIVED] > gone]
@@ -201,6 +218,13 @@ def _forget(state: State, now: float, rules: SharedRules) -> None:
 def _report(
     state: State, ask: Ask, reported: Sequence[Sent], now: float, rules: SharedRules
 ) -> None:
+    sent_ids = {sent.id for sent in reported}
+    # What was given in an answer that didn't arrive is not used.
+    state["places"] = [
+        p
+        for p in state["places"]
+        if not (p[_OPEN] and p[_ID].startswith(f"{ask.process}.") and p[_ID] not in sent_ids)
+    ]
     there = {p[_ID] for p in state["places"]}
     for sent in reported:
         if sent.id not in there:

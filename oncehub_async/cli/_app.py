@@ -7,9 +7,8 @@ from cyclopts import App, CycloptsError, Parameter
 from .. import __version__
 from ..errors import AuthenticationError, ConfigurationError, InvalidParameterError, OnceHubError
 from . import COMPLETE, FAILED, INTERRUPTED, READER_GONE, WRONG_USAGE
-from ._option_words import told_in_options
 from ._output import HelpConsole, NobodyReads, complain, drop_unwritten, terminal
-from ._typed_slips import converted, refuse_empty, usage_line
+from ._usage_errors import converted, refuse_empty, told_in_options, usage_line
 
 COMMANDS = {
     "catch-up": (

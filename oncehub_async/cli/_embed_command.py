@@ -1,5 +1,6 @@
 """`oncehub embed`: HTML for a page."""
 
+import re
 from typing import Any, Literal
 
 from ..errors import InvalidParameterError
@@ -26,6 +27,7 @@ _OPTIONS = {
     "endpoint": "--forward-events",
 }
 """What the arguments of Python are called on the command line, where it isn't the same."""
+_MIN = re.compile(r"\bmin-width\b")
 
 
 def print_embed(
@@ -161,4 +163,4 @@ def _in_options(error: InvalidParameterError) -> InvalidParameterError:
         return error
     own = param.startswith(("questions.", "fields."))
     name = "--field" if own else _OPTIONS.get(param, f"--{param.replace('_', '-')}")
-    return InvalidParameterError(name, error.message or "")
+    return InvalidParameterError(name, _MIN.sub("--min-width", error.message or ""))

@@ -164,11 +164,27 @@ def terminal() -> Iterator[None]:
 
 
 class _Notes(logging.Handler):
-    """What is logged, beside the result."""
+    """What is logged, beside the result; once also what to do about 429s."""
+
+    _said_how_to_share = False
 
     def emit(self, record: logging.LogRecord) -> None:
         first, *more = self.format(record).split("\n")
         note(first, *(f"  {line}" for line in more))
+        if getattr(record, "status", None) == _REFUSED and not self._said_how_to_share:
+            self._said_how_to_share = True
+            note(f"  {_WITH_BUDGET if 'ONCEHUB_BUDGET' in os.environ else _WITHOUT_BUDGET}")
+
+
+_REFUSED = 429
+_WITHOUT_BUDGET = (
+    "another program seems to use this account, or did so minutes ago; programs with the same "
+    "ONCEHUB_BUDGET (the path of a file, or a redis:// URL) share its limits"
+)
+_WITH_BUDGET = (
+    "another program seems to use this account without this ONCEHUB_BUDGET; with it they would "
+    "share its limits"
+)
 
 
 def span(seconds: float) -> str:

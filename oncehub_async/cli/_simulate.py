@@ -73,7 +73,7 @@ def routes(texts: Sequence[str]) -> dict[str, str]:
 
 async def simulate(
     *,
-    port: int = 8080,
+    port: int = 8081,
     bookings: int = 20_000,
     contacts: int = 8_000,
     seed: int = 1,
@@ -85,7 +85,7 @@ async def simulate(
     """Run a simulated OnceHub on this machine until it is interrupted.
 
     For example: oncehub simulate --bookings 300 --no-limits, oncehub simulate --activity 60
-    --deliver-to http://127.0.0.1:9000/webhooks/oncehub.
+    --deliver-to http://127.0.0.1:8080/webhooks/oncehub.
 
     Parameters
     ----------

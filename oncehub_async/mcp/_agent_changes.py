@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from .._client import OnceHub
-from .._ground import did_you_mean, printable
+from .._client import OnceHub, Resources
+from .._ground import checks, printable
 from ..errors import InvalidParameterError
 from ..models import (
     Booking,
@@ -19,15 +19,11 @@ from ..models import (
     TimeSlot,
     WorkingDay,
 )
-from ..resources import ContactFields
-from ._agent_hours import hours_in_words, hours_of
-from ._agent_views import View, line, needed_moment, time_in, zone_of
+from ._agent_arguments import contact_fields, hours_of
+from ._agent_views import View, hours_in_words, line, needed_moment, time_in, zone_of
 from ._planned_change import PlannedChange, with_values
 
 Given = Mapping[str, Any]
-_FIXED = ("email", "mobile_phone")
-_NAMES = ("first_name", "last_name")
-_CONTACT = (*_NAMES, *_FIXED, *ContactFields.__annotations__)
 
 
 @attrs.frozen
@@ -47,7 +43,9 @@ class ChangePlanner:
             "one_time_link": self._link,
             "set_availability": self._hours,
         }
-        return await tools[tool](given)
+        plan = await tools[tool](given)
+        await plan.rehearse("fields." if tool == "save_contact" else "")
+        return plan
 
     async def _schedule(self, given: Given) -> PlannedChange:
         object_id, zone = (
@@ -69,8 +67,8 @@ class ChangePlanner:
         if "phone" in given:
             form["phone"] = given["phone"]
 
-        async def apply() -> Mapping[str, Any]:
-            made = await calendars.schedule(
+        async def apply(oncehub: Resources) -> Mapping[str, Any]:
+            made = await oncehub.booking_calendars.schedule(
                 object_id,
                 start_time=start,
                 guest_time_zone=zone.key,
@@ -95,30 +93,33 @@ class ChangePlanner:
 
     async def _booking(self, given: Given) -> PlannedChange:
         object_id, change = given["id"], given["change"]
-        bookings = self.oncehub.bookings
-        booking = await bookings.get(object_id)
+        booking = await self.oncehub.bookings.get(object_id)
         reason = given.get("reason")
         writes = given.get("write_to_guest", True)
         _only_for(given, "write_to_guest", change, "cancel")
         _only_for(given, "new_host", change, "reassign")
         _only_for(given, "reason", change, "cancel", "request_reschedule")
 
-        async def cancel() -> Booking:
-            return await bookings.cancel(
+        async def cancel(oncehub: Resources) -> Booking:
+            return await oncehub.bookings.cancel(
                 object_id, cancellation_reason=reason, send_cancellation_email=writes
             )
 
-        async def request_reschedule() -> Booking:
-            return await bookings.request_reschedule(object_id, reschedule_reason=reason)
+        async def request_reschedule(oncehub: Resources) -> Booking:
+            return await oncehub.bookings.request_reschedule(object_id, reschedule_reason=reason)
 
-        async def reassign() -> Booking:
-            return await bookings.reassign(object_id, new_host=given["new_host"])
+        async def reassign(oncehub: Resources) -> Booking:
+            return await oncehub.bookings.reassign(object_id, new_host=given["new_host"])
 
-        async def no_show() -> Booking:
-            return await bookings.mark_no_show(object_id)
+        async def no_show(oncehub: Resources) -> Booking:
+            return await oncehub.bookings.mark_no_show(object_id)
 
-        if change == "reassign" and "new_host" not in given:
-            raise InvalidParameterError("new_host", "is missing: the id of a user (list_bookable)")
+        if change == "reassign":
+            if "new_host" not in given:
+                raise InvalidParameterError(
+                    "new_host", "is missing: the id of a user (list_bookable)"
+                )
+            await self._check_user(given["new_host"], "new_host")
         what = self._told(booking)
         told = "OnceHub writes to the guest" if writes else "Nobody is told"
         why = with_values({} if reason is None else {"reason": reason})
@@ -135,10 +136,14 @@ class ChangePlanner:
             "no_show": (no_show, f"Mark that the guest of {what} didn't come."),
         }[change]
 
-        async def apply() -> Mapping[str, Any]:
-            return {"booking": self.view.booking(await do(), ZoneInfo("UTC"))}
+        async def apply(oncehub: Resources) -> Mapping[str, Any]:
+            return {"booking": self.view.booking(await do(oncehub), ZoneInfo("UTC"))}
 
         return PlannedChange(words, apply, f"get_booking {object_id}", object_id)
+
+    async def _check_user(self, id: object, name: str) -> None:
+        """Raise `OnceHubError` where there is no such user."""
+        await self.oncehub.users.get(checks.object_id(id, name))
 
     def _told(self, booking: Booking) -> str:
         time = time_in(booking.starting_time, ZoneInfo("UTC"))
@@ -150,34 +155,16 @@ class ChangePlanner:
         )
 
     async def _contact(self, given: Given) -> PlannedChange:
-        fields = dict(given["fields"])
-        for name in fields:
-            if name not in _CONTACT:
-                raise InvalidParameterError(
-                    f"fields.{name}", f"is not known; {did_you_mean(name, _CONTACT)}"
-                )
-        if not fields:
-            raise InvalidParameterError("fields", "is empty: pass what to set")
-        contacts = self.oncehub.contacts
         object_id = given.get("id")
-        if object_id is None:
-            for name in _NAMES:
-                if name not in fields:
-                    raise InvalidParameterError(f"fields.{name}", "is missing")
-            if not any(name in fields for name in _FIXED):
-                raise InvalidParameterError("fields.email", "pass an email or a mobile_phone")
-        else:
-            for name in _FIXED:
-                if name in fields:
-                    raise InvalidParameterError(f"fields.{name}", "can't be changed by the API")
-            contact = await contacts.get(object_id)
-            of_whom = f"{object_id} ({self._name_of(contact)})"
+        fields = contact_fields(given["fields"], is_new=object_id is None)
+        if fields.get("owner") is not None:
+            await self._check_user(fields["owner"], "fields.owner")
 
-        async def apply() -> Mapping[str, Any]:
+        async def apply(oncehub: Resources) -> Mapping[str, Any]:
             made = await (
-                contacts.create(**fields)
+                oncehub.contacts.create(**fields)
                 if object_id is None
-                else contacts.update(object_id, **fields)
+                else oncehub.contacts.update(object_id, **fields)
             )
             return {"contact": self.view.contact(made)}
 
@@ -185,7 +172,8 @@ class ChangePlanner:
             words = f"Add a contact{with_values(fields)}."
             look = f"find_contacts{' by its email' if 'email' in fields else ': the newest'}"
         else:
-            words = f"Change the contact {of_whom}{with_values(fields)}."
+            of_whom = self._name_of(await self.oncehub.contacts.get(object_id))
+            words = f"Change the contact {object_id} ({of_whom}){with_values(fields)}."
             look = f"find_contacts with id {object_id}"
         return PlannedChange(words, apply, look, object_id or "a new contact")
 
@@ -193,8 +181,8 @@ class ChangePlanner:
         object_id = given["id"]
         contact = await self.oncehub.contacts.get(object_id)
 
-        async def apply() -> Mapping[str, Any]:
-            return {"deleted": (await self.oncehub.contacts.delete(object_id)).id}
+        async def apply(oncehub: Resources) -> Mapping[str, Any]:
+            return {"deleted": (await oncehub.contacts.delete(object_id)).id}
 
         return PlannedChange(
             f"Delete the contact {object_id} ({self._name_of(contact)}). It can't be brought back.",
@@ -219,13 +207,13 @@ class ChangePlanner:
         kind = self.oncehub.booking_calendars if of_calendar else self.oncehub.master_pages
         page = await kind.get(object_id)
 
-        async def apply() -> Mapping[str, Any]:
+        async def apply(oncehub: Resources) -> Mapping[str, Any]:
             if of_calendar:
-                link = await self.oncehub.booking_calendars.create_one_time_link(
+                link = await oncehub.booking_calendars.create_one_time_link(
                     object_id, booking_form=form or None
                 )
             else:
-                link = await self.oncehub.master_pages.create_one_time_link(object_id)
+                link = await oncehub.master_pages.create_one_time_link(object_id)
             return {"url": link.url, "note": "whoever has it can book once; it ends in 90 days"}
 
         return PlannedChange(
@@ -242,15 +230,14 @@ class ChangePlanner:
         overrides = hours_of(given.get("overrides", []), DateOverride, "overrides")
         if not weekly and not overrides:
             raise InvalidParameterError("weekly", "pass weekly or overrides")
-        users = self.oncehub.users
-        zone = (await users.scheduling_availability(object_id)).timezone
+        zone = (await self.oncehub.users.scheduling_availability(object_id)).timezone
         given_fields: dict[str, Any] = {
             **({"weekly": weekly} if weekly else {}),
             **({"overrides": overrides} if overrides else {}),
         }
 
-        async def apply() -> Mapping[str, Any]:
-            await users.update_scheduling_availability(object_id, **given_fields)
+        async def apply(oncehub: Resources) -> Mapping[str, Any]:
+            await oncehub.users.update_scheduling_availability(object_id, **given_fields)
             return {"set": list(given_fields)}
 
         days = [f"{each.day}: {hours_in_words(each)}" for each in weekly]

@@ -57,10 +57,17 @@ class Reading:
 
     async def _bookings(self, given: Given) -> Answer:
         zone = _zone(given)
+        after, before = (
+            moment(given.get(name), name) for name in ("starting_after", "starting_before")
+        )
+        if after is not None and before is not None and after > before:
+            raise InvalidParameterError(
+                "starting_after", "is later than starting_before; swap the two"
+            )
         found = await self.oncehub.bookings.list(
             **{each: given[each] for each in BOOKING_FILTERS if each in given},
-            starting_time_gt=moment(given.get("starting_after"), "starting_after"),
-            starting_time_lt=moment(given.get("starting_before"), "starting_before"),
+            starting_time_gt=after,
+            starting_time_lt=before,
             after=given.get("after"),
             limit=_PAGE,
         ).first_page()

@@ -28,7 +28,7 @@ from ._agent_changes import ChangePlanner
 from ._agent_reading import Reading
 from ._agent_tools import CHANGING, READING, REPORT, Change, Tool, tools_for
 from ._agent_views import View
-from ._change_audit import Audit
+from ._change_audit import Audit, told_unexpected
 from ._change_tokens import MINUTES, ChangeTokens
 from ._planned_change import PlannedChange, may_be_done
 
@@ -88,7 +88,7 @@ def server_for(oncehub: OnceHub, settings: AgentSettings | None = None) -> Serve
 class _Agent:
     def __init__(self, oncehub: OnceHub, settings: AgentSettings) -> None:
         self.tools = tools_for(settings.changes, has_database=settings.database is not None)
-        self._settings = settings
+        self._oncehub, self._settings = oncehub, settings
         view = View(settings.personal_data)
         self._reading = Reading(oncehub, view, settings.database)
         self._changes = ChangePlanner(oncehub, view)
@@ -99,8 +99,10 @@ class _Agent:
         self, context: ServerRequestContext[Any, Any], params: types.CallToolRequestParams
     ) -> types.CallToolResult | types.InputRequiredResult:
         """Answer a call of a tool; what a person has to be asked first is asked."""
+        name = "a tool"
         try:
             tool = self._tool(params.name)
+            name = tool.name
             given = checked(tool, params.arguments or {})
             if tool.changes is None:
                 return _said(await self._read(tool, given))
@@ -109,6 +111,12 @@ class _Agent:
             return _said(str(error), failed=True)
         except TimeoutError:
             return _said(_LATE, failed=True)
+        except MCPError:
+            raise
+        except Exception as error:
+            # What may have been done is told by `_apply`.
+            told = told_unexpected(name, error)
+            return _said(f"nothing was changed: {told}", failed=True)
 
     def _tool(self, name: str) -> Tool:
         for tool in self.tools:
@@ -193,13 +201,15 @@ class _Agent:
         outcome = "unknown"
         try:
             async with asyncio.timeout_at(until):
-                done = await plan.apply()
+                done = await plan.apply(self._oncehub)
             outcome = "done"
         except (OnceHubError, TimeoutError) as error:
             if not may_be_done(error):
                 outcome = "refused"
                 return _unchanged(error)
-            return _said(f"it isn't known whether this was done: {plan.after_loss}", failed=True)
+            return _unknown("the answer got lost", plan)
+        except Exception as error:
+            return _unknown(told_unexpected(tool.name, error), plan)
         finally:
             # Also where the agent hangs up in the middle of it.
             unwritten = self._audit.end(tool.name, plan.about, outcome)
@@ -209,6 +219,10 @@ class _Agent:
 def _unchanged(error: OnceHubError | TimeoutError) -> types.CallToolResult:
     said = str(error) if isinstance(error, OnceHubError) else _LATE
     return _said(f"nothing was changed: {said}", failed=True)
+
+
+def _unknown(why: str, plan: PlannedChange) -> types.CallToolResult:
+    return _said(f"it isn't known whether this was done: {why}. {plan.after_loss}", failed=True)
 
 
 def _seconds_from_now() -> float:

@@ -15,7 +15,17 @@ from .._ground import (
     text_with_offset,
 )
 from ..errors import InvalidParameterError
-from ..models import Booking, Contact, Model, TimeSlot, User, id_of, to_dict
+from ..models import (
+    Booking,
+    Contact,
+    DateOverride,
+    Model,
+    TimeSlot,
+    User,
+    WorkingDay,
+    id_of,
+    to_dict,
+)
 
 MOST_OF_A_TEXT = 1_000
 """Characters of a text that somebody typed; who needs more reads it in OnceHub."""
@@ -144,6 +154,14 @@ def slot_view(slot: TimeSlot, zone: ZoneInfo) -> dict[str, Any]:
         "start_time": time_in(slot.start_time, zone),
         "locations": [line(each.type) for each in slot.locations or ()],
     }
+
+
+def hours_in_words(day: WorkingDay | DateOverride) -> str:
+    """Such as 09:00-12:00, 13:00-17:00."""
+    if day.working_hours is None:
+        return "as on that weekday"
+    hours = [f"{each.start_time}-{each.end_time}" for each in day.working_hours]
+    return ", ".join(hours) or "off"
 
 
 def masked(text: str) -> str:

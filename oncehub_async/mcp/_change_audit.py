@@ -4,6 +4,7 @@ It names tools, ids and outcomes, and nobody.
 """
 
 import os
+import traceback
 from pathlib import Path
 
 from .._ground import Clock, dump_json, fields, logger, open_private, text_in_milliseconds
@@ -50,3 +51,21 @@ class Audit:
             raise ConfigurationError(
                 f"audit: {self._path}: {error.strerror}; nothing is changed without a record"
             ) from None
+
+
+def told_unexpected(tool: str, error: Exception) -> str:
+    """What an agent is told of an error that nobody foresaw; the log gets its kind and place.
+
+    Neither gets its text, which may quote data of people.
+    """
+    kind, place = type(error).__name__, None
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        place = f"{Path(frame.f_code.co_filename).name}:{line}"
+    logger.error(
+        "%s failed unexpectedly: %s at %s",
+        tool,
+        kind,
+        place,
+        extra=fields(tool=tool, error_type=kind, error_place=place),
+    )
+    return f"this server failed unexpectedly ({kind}; its log says where)"

@@ -10,8 +10,7 @@ from aiohttp import web
 
 from .._ground import Clock, checks
 from . import _list_faults as churn
-from ._account_events.activity import Activity, Business
-from ._account_events.let_happen import happen
+from ._account_events.activity import Activity, Business, happen
 from ._account_settings import Account
 from ._collection import Collection
 from ._data.instants import from_datetime

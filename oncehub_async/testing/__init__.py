@@ -5,8 +5,14 @@ async with ReceiverClient(receiver) as oncehub:
     await oncehub.handled()
 """
 
-from ._booking_v1_body import EVENTS_OF_V1, ApiVersion, booking_in_v1
-from ._delivery_body import delivered_booking, envelope, sign
+from ._delivery_body import (
+    EVENTS_OF_V1,
+    ApiVersion,
+    booking_in_v1,
+    delivered_booking,
+    envelope,
+    sign,
+)
 from ._inbox_contract import InboxContract, SharedInboxContract
 from ._make_event import make_event
 from ._receiver_client import ReceiverClient

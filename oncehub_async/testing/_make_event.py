@@ -8,8 +8,7 @@ from .._ground import aware, dump_any_json, time_text
 from ..errors import InvalidParameterError
 from ..webhooks import check_event_type
 from . import _samples as samples
-from ._booking_v1_body import EVENTS_OF_V1, ApiVersion, booking_in_v1
-from ._delivery_body import delivered_booking, envelope
+from ._delivery_body import EVENTS_OF_V1, ApiVersion, booking_in_v1, delivered_booking, envelope
 
 _STATUS = {
     "booking.rescheduled": "rescheduled",

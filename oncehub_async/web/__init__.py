@@ -52,19 +52,17 @@ from ._browser_payloads import (
     FormPayload,
     TimeSlotPayload,
 )
-from ._calendar_embed import CalendarEmbed
-from ._calendar_lightbox import CalendarLightbox
+from ._calendar_embed import CalendarEmbed, CalendarLightbox
 from ._chatbot_embed import ChatbotEmbed
 from ._classic_booked import BookingInfo, CalendarEvent, ClassicBooked, MeetingTimes
-from ._classic_button import ClassicButton
-from ._classic_embed import ClassicEmbed
+from ._classic_embed import ClassicButton, ClassicEmbed
 from ._classic_link import ClassicFormSettings, ClassicLink, ClassicSettings
 from ._confirm import BookingClaim, confirm
 from ._csp import Embed, content_security_policy
 from ._guest_url import guest_url
 from ._html import Html
 from ._link import Link
-from ._link_limits import MOST_GUESTS, URL_LIMIT, Note
+from ._link_notes import MOST_GUESTS, URL_LIMIT, Note
 from ._page_embed import PageEmbed
 from ._query import QueryParameter
 from ._redirect import ClassicConfirmation, Confirmation, RedirectData, parse_confirmation

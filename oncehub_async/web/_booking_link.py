@@ -15,8 +15,8 @@ from ..models import Contact, UtmParams
 from ._address import BOOKING_HOST
 from ._guest import contact_properties, form_fields, full_name, known_time_zone
 from ._link import Link, TextParameter
-from ._link_limits import email as email_of
-from ._link_limits import emails
+from ._link_notes import email as email_of
+from ._link_notes import emails
 
 _DAY = 24 * 60
 _MINUTES = re.compile(r"[1-9]\d{0,3}", re.ASCII)

@@ -1,6 +1,7 @@
-"""A booking page or master page of the classic product in a page.
+"""A booking page or master page of the classic product in a page, or over it, behind a button.
 
 https://help.oncehub.com/scheduleonce/developers/client-side-api/collecting-data-from-embedded-booking-page
+https://help.oncehub.com/scheduleonce/sharing-publishing/publishing-on-websites/website-button-customization
 """
 
 import re
@@ -51,7 +52,23 @@ def _encoded(each: QueryParameter) -> str:
 
 
 @attrs.frozen(kw_only=True)
-class ClassicEmbed(PageEmbed):
+class _ClassicPage(PageEmbed):
+    """What both ways of embedding have."""
+
+    page: str = attrs.field(repr=shown_page)
+    style: Mapping[str, str | float] = attrs.field(factory=dict, hash=False)
+    pass_parameters: bool = False
+    skip: bool = False
+    link: ClassicLink | None = None
+    attributes: Mapping[str, str] = attrs.field(factory=dict, hash=False, repr=False)
+
+    @property
+    def _passed_on(self) -> str:
+        return f"{int(self.pass_parameters)}{int(self.skip)}"
+
+
+@attrs.frozen(kw_only=True)
+class ClassicEmbed(_ClassicPage):
     """HTML for a classic page, such as `ClassicEmbed(page="dana", height=550)`.
 
     `page` is the name in its link, https://go.oncehub.com/dana. `height` is a number of pixels, a
@@ -63,13 +80,7 @@ class ClassicEmbed(PageEmbed):
     https://help.oncehub.com/scheduleonce/sharing-publishing/publishing-on-websites/website-embed-customization
     """
 
-    page: str = attrs.field(repr=shown_page)
     height: str = attrs.field(default="550px", converter=checked_height)
-    style: Mapping[str, str | float] = attrs.field(factory=dict, hash=False)
-    pass_parameters: bool = False
-    skip: bool = False
-    link: ClassicLink | None = None
-    attributes: Mapping[str, str] = attrs.field(factory=dict, hash=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         checked_page(self.page)
@@ -101,7 +112,7 @@ class ClassicEmbed(PageEmbed):
                 "data-so-page": self.page,
                 "data-height": pixels(self.height),
                 "data-style": css({**_STYLE, **self.style}),
-                "data-psz": f"{int(self.pass_parameters)}{int(self.skip)}",
+                "data-psz": self._passed_on,
                 "data-so-qry-prm": parameters_of(self.link),
                 **own_attributes(self.attributes, _TAKEN),
             },
@@ -132,3 +143,60 @@ class ClassicEmbed(PageEmbed):
         own = css({"height": self.height})
         # More than the height that the script writes on the frame.
         return f"{place} {{ {own} }} {place} iframe {{ height: 100% !important; }}"
+
+
+_TAKEN_BY_BUTTON = frozenset(
+    {
+        "id", "style", "data-so-page", "data-height", "data-psz", "data-delay", "data-so-qry-prm",
+    }
+)  # fmt: skip
+
+
+@attrs.frozen(kw_only=True)
+class ClassicButton(_ClassicPage):
+    """A button that opens a classic page over yours: `ClassicButton(page="dana")`.
+
+    On mobile phones it opens a page of its own. `height` is a number of pixels, or "auto", which
+    follows the page's content; the width is the vendor's (796 pixels). The rest is as for
+    `ClassicEmbed`; `style` holds CSS properties of the button.
+    """
+
+    text: str = "Schedule an appointment"
+    height: str = attrs.field(default="580px", converter=checked_height)
+
+    def __attrs_post_init__(self) -> None:
+        checked_page(self.page)
+        if pixels(self.height) is None and self.height.lower() != "auto":
+            raise InvalidParameterError(
+                "height", "of a lightbox is a number of pixels, or 'auto' for that of its content"
+            )
+        self.html()
+
+    def html(self, *, nonce: str | None = None, with_script: bool = True) -> Html:
+        """The button, and the script that makes it work."""
+        button = element(
+            "button",
+            {
+                "type": "button",
+                "id": f"SOIBTN_{self.page}",
+                "style": css(self.style) or None,
+                "data-so-page": self.page,
+                "data-height": pixels(self.height),
+                "data-psz": self._passed_on,
+                "data-delay": "1",
+                "data-so-qry-prm": parameters_of(self.link),
+                **own_attributes(self.attributes, _TAKEN_BY_BUTTON),
+            },
+            plain_text(self.text, "text"),
+        )
+        return Html(f"{button}\n{script(SCRIPT_URL, nonce)}") if with_script else button
+
+    def csp_sources(self) -> Sources:
+        """What a Content-Security-Policy has to allow for it."""
+        sources: dict[str, tuple[str, ...]] = {
+            "script-src": ("https://cdn.oncehub.com",),
+            "frame-src": ("https://go.oncehub.com",),
+            # The vendor's script gives the button this handler, letter by letter.
+            "script-src-attr": (inline_hash(f'return soe.toggleLightBox("{self.page}")'),),
+        }
+        return sources | ({"style-src-attr": (inline_hash(css(self.style)),)} if self.style else {})

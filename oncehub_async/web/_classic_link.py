@@ -15,7 +15,7 @@ from ..models import Contact, UtmParams
 from ._address import CLASSIC_HOST
 from ._guest import contact_properties, form_fields, full_name
 from ._link import UTM_NAMES, Link, TextParameter
-from ._link_limits import MOST_GUESTS, Note, emails, length_notes
+from ._link_notes import MOST_GUESTS, Note, emails, length_notes
 
 _RECOMMENDED = {
     "name": 100,

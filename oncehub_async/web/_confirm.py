@@ -8,7 +8,7 @@ from .._client import OnceHub, Resources
 from .._rate import Priority
 from ..errors import DeletedObjectError, InvalidParameterError, NotFoundError, UnconfirmedError
 from ..models import Booking, Deleted, id_of
-from ._forgotten_plus import address_with_plus
+from ._query import address_with_plus
 from ._redirect import ClassicConfirmation
 
 # Anything else that stands in a URL costs no request, and gets into no log.

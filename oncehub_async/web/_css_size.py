@@ -6,6 +6,7 @@ https://www.w3.org/TR/css-values-4/
 
 import math
 import re
+from collections.abc import Mapping
 
 from ..errors import InvalidParameterError
 
@@ -45,6 +46,27 @@ def checked_height(value: float | str) -> str:
     if match and float(match["number"]) == 0:
         raise InvalidParameterError("height", f"leaves nothing to see; {_EXPECTED}")
     return size
+
+
+def check_bounds(style: Mapping[str, str], param: str) -> None:
+    """Refuse a size that has to be more than it may be; only sizes in one unit are compared.
+
+    Browsers let the least win, and drop the most without a word.
+    """
+    for side in ("width", "height"):
+        least, most = f"min-{side}", f"max-{side}"
+        low, high = (_LENGTH.fullmatch(style.get(name, "")) for name in (least, most))
+        if low is None or high is None or _unit(low) != _unit(high):
+            continue
+        if float(low["number"]) > float(high["number"]):
+            raise InvalidParameterError(
+                f"{param}.{most}",
+                f"{style[most]} is less than {least}, {style[least]}; swap the two or set both",
+            )
+
+
+def _unit(size: re.Match[str]) -> str:
+    return (size["unit"] or "px").lower()
 
 
 def pixels(size: str) -> str | None:

@@ -9,8 +9,7 @@ from ..errors import InvalidParameterError, OnceHubError
 from ..models import OneTimeLink
 from ._booking_link import BookingLink
 from ._classic_link import ClassicLink
-from ._forgotten_plus import with_plus
-from ._query import folded, query_text
+from ._query import folded, query_text, with_plus
 
 _API_NAMES = {"name": "name", "email": "email", "mobile_phone": "phone"}
 

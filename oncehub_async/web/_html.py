@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from .._ground import checks
 from ..errors import InvalidParameterError
-from ._css_size import SIZES, css_size
+from ._css_size import SIZES, check_bounds, css_size
 
 _ATTRIBUTE = re.compile(r"[a-z][a-z0-9-]*")
 _PROPERTY = re.compile(r"-{0,2}[a-z][a-z0-9-]*")
@@ -78,15 +78,16 @@ def own_attributes(attributes: Mapping[str, str] | None, taken: frozenset[str]) 
 
 def css(style: Mapping[str, str | float], param: str = "style") -> str:
     """Declarations: {"min-width": 320} is `min-width: 320px;`."""
-    declarations = []
+    texts = {}
     for name, value in style.items():
         if not _PROPERTY.fullmatch(name):
             raise InvalidParameterError(param, "expected names of CSS properties")
         text = _css_value(name, value, f"{param}.{name}")
         if not text.isprintable() or _NOT_IN_STYLES.search(text):
             raise InvalidParameterError(f"{param}.{name}", "holds what can't stand in a CSS value")
-        declarations.append(f"{name}: {text};")
-    return " ".join(declarations)
+        texts[name] = text
+    check_bounds(texts, param)
+    return " ".join(f"{name}: {text};" for name, text in texts.items())
 
 
 def _css_value(name: str, value: object, param: str) -> str:

@@ -11,10 +11,7 @@ from .._ground import checks
 from ..errors import InvalidParameterError
 from ..models import UtmParams
 from ._address import other_product, split_address
-from ._forgotten_plus import with_plus
-from ._guest_notes import guest_notes
-from ._link_limits import Note, check_url_length, url_length_notes
-from ._merge_tags import readable_tags
+from ._link_notes import Note, check_url_length, guest_notes, url_length_notes
 from ._query import (
     QueryParameter,
     changed,
@@ -23,6 +20,8 @@ from ._query import (
     parse_query,
     query_parameter,
     query_text,
+    readable_tags,
+    with_plus,
 )
 
 UTM_FIELDS = ("source", "medium", "campaign", "term", "content")

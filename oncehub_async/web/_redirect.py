@@ -12,8 +12,7 @@ from urllib.parse import quote
 import attrs
 
 from .._ground import in_utc, read_clock_face, read_zoned_time
-from ._forgotten_plus import with_plus
-from ._query import QueryParameter, parse_query
+from ._query import QueryParameter, parse_query, with_plus
 
 
 @attrs.frozen(kw_only=True, repr=False)

@@ -7,11 +7,9 @@ import attrs
 
 from ._address import is_classic
 from ._booking_link import BookingLink
-from ._calendar_embed import CalendarEmbed
-from ._calendar_lightbox import CalendarLightbox
+from ._calendar_embed import CalendarEmbed, CalendarLightbox
 from ._chatbot_embed import ChatbotEmbed
-from ._classic_button import ClassicButton
-from ._classic_embed import ClassicEmbed
+from ._classic_embed import ClassicButton, ClassicEmbed
 from ._classic_link import ClassicLink
 from ._html import Html, plain_text
 from ._routing_form_embed import RoutingFormEmbed

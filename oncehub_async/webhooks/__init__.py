@@ -12,7 +12,7 @@ async with receiver:
 
 from .._ground import WallClock
 from ._accepting.answers import DeliveryAnswer
-from ._accepting.arriving_body import ArrivingBody, BodyRoom
+from ._accepting.bodies import ArrivingBody, BodyRoom
 from ._accepting.refusals import Refusal
 from ._accepting.secret_file import read_secret_file, secrets_of_file
 from ._accepting.signature import (
@@ -30,8 +30,8 @@ from ._catching_up.webhook_watch import LookHook, WebhookLook, WebhookWatch
 from ._delivery_tracing import DeliverySpan, DeliveryTracing, RunSpan, StartedRun
 from ._event import BookingEvent, ConversationEvent, Event, construct_event, read_event
 from ._event_names import EventType, check_event_type
-from ._handling.backoff import Backoff
 from ._handling.handler import Context
+from ._handling.handling import Backoff
 from ._handling.router import (
     CallNext,
     ErrorHandler,

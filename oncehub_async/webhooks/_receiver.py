@@ -20,25 +20,23 @@ from .._ground import (
 )
 from ..errors import ClientStateError, ConfigurationError
 from ._accepting import answers as answer
-from ._accepting.age_limit import limit_of_age
 from ._accepting.answers import DeliveryAnswer, Headers
-from ._accepting.arriving_body import LARGEST_KEPT, ArrivingBody
+from ._accepting.bodies import LARGEST_KEPT, ArrivingBody
 from ._accepting.intake import Intake
 from ._accepting.refusals import Refusal
 from ._accepting.signature import (
     MAX_SKEW,
     RETRY_WINDOW,
 )
-from ._accepting.signature_rules import SignatureRules
+from ._accepting.signature_rules import SignatureRules, limit_of_age
 from ._accepting.signing_secrets import Secrets, SecretSource, SecretsProvider, secret_source
 from ._catching_up.catch_up import CatchUp, CaughtUp
 from ._catching_up.known_bookings import BookingRecords
 from ._delivery_tracing import DeliveryTracing
-from ._handling.backoff import Backoff, checked_backoff
 from ._handling.before_handling import checked_redo, enter_services, join, redo
 from ._handling.deployment_watch import DeploymentWatch
 from ._handling.handler import S
-from ._handling.handling import Rules
+from ._handling.handling import Backoff, Rules, checked_backoff
 from ._handling.router import HandlerNames, Router
 from ._handling.worker import Worker
 from ._inbox import Inbox, Selection, checked_inbox

@@ -21,7 +21,7 @@ from oncehub_async.webhooks import Event, Receiver, SQLiteInbox, StoredEvent, re
 from tests.typed_command import run
 
 from ..loopback import answer, serving
-from ..simulator.threaded import running
+from ..simulator.threaded import commanded
 from .going_command import going
 
 HOUR = 3_600.0
@@ -32,9 +32,7 @@ def sim(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
     """An account in which things happen an hour ago, or as long as the parameter says."""
     start = datetime.now(UTC) - timedelta(seconds=getattr(request, "param", HOUR))
     account = Account(bookings=0, contacts=5, webhooks=1)
-    with running(Simulator(account, limits=None, start=start)) as simulator:
-        monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
-        monkeypatch.setenv("ONCEHUB_API_KEY", simulator.api_key)
+    with commanded(Simulator(account, limits=None, start=start), monkeypatch) as simulator:
         yield simulator
 
 

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -31,12 +30,8 @@ ACCOUNT = Account(bookings=250, contacts=130, sms_notifications=40)
 
 
 @pytest.fixture
-def sim(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
-    """A simulated OnceHub that the command line is pointed at."""
-    with running(Simulator(ACCOUNT, limits=None)) as simulator:
-        monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
-        monkeypatch.setenv("ONCEHUB_API_KEY", simulator.api_key)
-        yield simulator
+def account() -> Account:
+    return ACCOUNT
 
 
 ROOMY = ("--per-second", "1000", "--per-five-minutes", "100000")

@@ -2,7 +2,6 @@
 
 import json
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,21 +10,14 @@ from oncehub_async.cli import COMPLETE, FAILED, WRONG_USAGE
 from oncehub_async.simulator import Account, Fault, Simulator
 from tests.typed_command import run
 
-from ..simulator.threaded import running
 from .going_command import going, let_pauses_pass
 
 WATCH = ("export", "bookings", "webhooks", "--out", "x", "--watch", "--per-second", "1000")
 
 
 @pytest.fixture
-def sim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Simulator]:
-    """An account, whose key and address are set, and a folder to work in."""
-    monkeypatch.chdir(tmp_path)
-    account = Account(bookings=130, contacts=5, webhooks=2)
-    with running(Simulator(account, limits=None)) as simulator:
-        monkeypatch.setenv("ONCEHUB_API_KEY", simulator.api_key)
-        monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
-        yield simulator
+def account() -> Account:
+    return Account(bookings=130, contacts=5, webhooks=2)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """`oncehub list`, `get` and `open`."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -10,8 +9,6 @@ from oncehub_async.export import RESOURCES
 from oncehub_async.simulator import Account, Simulator
 
 from ..simulator.threaded import running
-
-ACCOUNT = Account(bookings=130, contacts=5, sms_notifications=5, webhooks=1)
 
 
 def ids_of(simulator: Simulator, resource: str) -> list[str]:
@@ -23,11 +20,8 @@ GETTABLE = tuple(name for name in RESOURCES if name != "sms_notifications")
 
 
 @pytest.fixture
-def sim(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
-    with running(Simulator(ACCOUNT, limits=None)) as simulator:
-        monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
-        monkeypatch.setenv("ONCEHUB_API_KEY", simulator.api_key)
-        yield simulator
+def account() -> Account:
+    return Account(bookings=130, contacts=5, sms_notifications=5, webhooks=1)
 
 
 @pytest.mark.parametrize("resource", RESOURCES)

@@ -3,7 +3,6 @@
 import json
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -14,16 +13,10 @@ from oncehub_async.simulator import Account, Fault, Simulator
 
 from ..simulator.threaded import running
 
-ACCOUNT = Account(bookings=130, contacts=5, sms_notifications=5, webhooks=2)
-
 
 @pytest.fixture
-def sim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Simulator]:
-    with running(Simulator(ACCOUNT, limits=None)) as simulator:
-        monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
-        monkeypatch.setenv("ONCEHUB_API_KEY", simulator.api_key)
-        monkeypatch.chdir(tmp_path)
-        yield simulator
+def account() -> Account:
+    return Account(bookings=130, contacts=5, sms_notifications=5, webhooks=2)
 
 
 def once(*options: str) -> int:

@@ -5,15 +5,31 @@ import os
 import signal
 import sys
 from datetime import UTC, datetime, timedelta
+from inspect import signature
 
 import pytest
 
 from oncehub_async import Clock
 from oncehub_async.cli._app import run
-from oncehub_async.cli._simulate import routes, simulated
+from oncehub_async.cli._listen import listen
+from oncehub_async.cli._simulate import routes, simulate, simulated
+from oncehub_async.cli._trigger_command import _RECEIVER
 from oncehub_async.simulator._simulator import START
+from oncehub_async.webhooks import serve
 
+from ..documents import ROOT
 from ..loopback import answer, serving
+
+
+def test_a_receiver_has_room_beside_it() -> None:
+    """Its port is none that `serve`, `listen` and `trigger` take by themselves; Postman knows it."""
+    ports = {signature(each).parameters["port"].default for each in (serve, listen)}
+    own = signature(simulate).parameters["port"].default
+    assert own not in ports
+    assert len(ports) == 1
+    assert all(f":{each}/" in _RECEIVER for each in ports)
+    environment = (ROOT / "docs" / "postman" / "oncehub.postman_environment.json").read_text()
+    assert f"http://127.0.0.1:{own}/v2" in environment
 
 
 async def test_it_delivers_what_happens_by_itself() -> None:

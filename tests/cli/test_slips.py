@@ -1,7 +1,6 @@
 """Commands that have nothing to do, or were mistyped, say so before or by their exit code."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,17 +13,12 @@ from oncehub_async.webhooks._inbox import Outcome, State, StoredEvent
 
 from ..simulator.threaded import running
 
-MANY = Account(bookings=20, contacts=5, sms_notifications=5, webhooks=1)
 WEBHOOK = ("--name", "Mine", "--url", "https://me.example/hook")
 
 
 @pytest.fixture
-def sim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Simulator]:
-    with running(Simulator(MANY, limits=None)) as simulator:
-        monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
-        monkeypatch.setenv("ONCEHUB_API_KEY", simulator.api_key)
-        monkeypatch.chdir(tmp_path)
-        yield simulator
+def account() -> Account:
+    return Account(bookings=20, contacts=5, sms_notifications=5, webhooks=1)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """`oncehub sync`: what it prints, its exit codes, and the slips that it tells."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,19 +8,10 @@ import pytest
 from oncehub_async.cli import main
 from oncehub_async.simulator import Account, Fault, Simulator
 
-from ..simulator.threaded import running
-
-ACCOUNT = Account(bookings=120, contacts=40, sms_notifications=10, seed=4)
-
 
 @pytest.fixture
-def sim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Simulator]:
-    """An account, whose key and address are set, and a folder to work in."""
-    monkeypatch.chdir(tmp_path)
-    with running(Simulator(ACCOUNT, limits=None)) as simulator:
-        monkeypatch.setenv("ONCEHUB_API_KEY", simulator.api_key)
-        monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
-        yield simulator
+def account() -> Account:
+    return Account(bookings=120, contacts=40, sms_notifications=10, seed=4)
 
 
 def test_once_into_the_default_file(

@@ -3,7 +3,6 @@
 import json
 import signal
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -21,14 +20,8 @@ FAST = ("--per-second", "1000", "--per-five-minutes", "100000")
 
 
 @pytest.fixture
-def sim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Simulator]:
-    """An account, whose key and address are set, and a folder to work in."""
-    monkeypatch.chdir(tmp_path)
-    account = Account(bookings=120, contacts=40, sms_notifications=10, seed=4)
-    with running(Simulator(account, limits=None)) as simulator:
-        monkeypatch.setenv("ONCEHUB_API_KEY", simulator.api_key)
-        monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
-        yield simulator
+def account() -> Account:
+    return Account(bookings=120, contacts=40, sms_notifications=10, seed=4)
 
 
 @pytest.fixture

@@ -4,29 +4,16 @@ import io
 import logging
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from oncehub_async.cli import COMPLETE, READER_GONE, WRONG_USAGE, main
 from oncehub_async.cli._output import note, say
-from oncehub_async.simulator import Account, Fault, Simulator
+from oncehub_async.simulator import Fault, Simulator
 from tests.typed_command import run
 
-from ..simulator.threaded import running
-
 LINK = "https://oncehub.com/dana"
-
-
-@pytest.fixture
-def sim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Simulator]:
-    """An account, whose key and address are set, and a folder to work in."""
-    monkeypatch.chdir(tmp_path)
-    with running(Simulator(Account(bookings=130, webhooks=2), limits=None)) as simulator:
-        monkeypatch.setenv("ONCEHUB_API_KEY", simulator.api_key)
-        monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
-        yield simulator
 
 
 @pytest.fixture
@@ -149,3 +136,46 @@ def test_notes_that_nobody_reads_stop_nothing(
         note("about the work")
         say("the result")
     assert capsys.readouterr().out == "the result\n"
+
+
+@pytest.mark.parametrize(
+    ("budget", "told"),
+    [
+        (
+            None,
+            "programs with the same ONCEHUB_BUDGET (the path of a file, or a redis:// URL) share",
+        ),
+        ("shared-budget", "without this ONCEHUB_BUDGET; with it they would share its limits"),
+    ],
+)
+def test_who_meets_429s_is_told_once_how_programs_share_the_limits(
+    budget: str | None,
+    told: str,
+    sim: Simulator,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Below the first of the lines that tell of them."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    if budget is not None:
+        monkeypatch.setenv("ONCEHUB_BUDGET", budget)
+    sim.inject(Fault("rate_limit", ("GET", "/webhooks"), times=2, retry_after="0"))
+    code, _, err = run(capsys, "list", "webhooks")
+    assert code == COMPLETE
+    first, hint, second = err.splitlines()
+    assert "GET /webhooks: asked to wait (429)" in first
+    assert "GET /webhooks: asked to wait (429)" in second
+    assert hint.startswith("  another program seems to use this account")
+    assert told in hint
+
+
+def test_who_is_asked_to_wait_for_something_else_is_not_told_of_budgets(
+    sim: Simulator, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that got lost says nothing of other programs."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    sim.inject(Fault("server_error", ("GET", "/webhooks"), times=1))
+    code, _, err = run(capsys, "list", "webhooks")
+    assert code == COMPLETE
+    assert "answered 500" in err
+    assert "ONCEHUB_BUDGET" not in err

@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,6 @@ import pytest
 from oncehub_async.cli import COMPLETE, FAILED, READER_GONE, WRONG_USAGE, main
 from oncehub_async.simulator import Account, Simulator
 
-from ..simulator.threaded import running
-
-FEW = Account(bookings=20, contacts=5, sms_notifications=150, webhooks=1)
 EMPTY = "is empty; is a variable in it not set?"
 CALENDAR = "BKC-LDJ878496X"
 LINK = "https://oncehub.com/live-demo"
@@ -115,13 +111,13 @@ SLIPS = {
 
 
 @pytest.fixture
-def sim(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Simulator]:
-    with running(Simulator(FEW, limits=None)) as simulator:
-        monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
-        monkeypatch.setenv("ONCEHUB_API_KEY", simulator.api_key)
-        monkeypatch.setenv("ONCEHUB_SIGNING_SECRET", "a-secret-to-try-it-out")
-        monkeypatch.chdir(tmp_path)
-        yield simulator
+def account() -> Account:
+    return Account(bookings=20, contacts=5, sms_notifications=150, webhooks=1)
+
+
+@pytest.fixture(autouse=True)
+def signing_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ONCEHUB_SIGNING_SECRET", "a-secret-to-try-it-out")
 
 
 @pytest.mark.parametrize("arguments", SLIPS, ids=" ".join)

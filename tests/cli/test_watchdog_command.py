@@ -17,7 +17,7 @@ from oncehub_async.testing import make_event
 from oncehub_async.webhooks import SQLiteInbox, StoredEvent, read_secret_file
 from tests.typed_command import run
 
-from ..simulator.threaded import running
+from ..simulator.threaded import commanded
 from .going_command import going, let_pauses_pass
 
 TOLD = "EVENTS DON'T COME"
@@ -29,9 +29,7 @@ def sim(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
     """An account in which things happen a minute ago: after a look, and for PATIENT too long ago."""
     start = datetime.now(UTC) - timedelta(minutes=1)
     account = Account(bookings=0, contacts=5, webhooks=1)
-    with running(Simulator(account, limits=None, start=start)) as simulator:
-        monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
-        monkeypatch.setenv("ONCEHUB_API_KEY", simulator.api_key)
+    with commanded(Simulator(account, limits=None, start=start), monkeypatch) as simulator:
         yield simulator
 
 

@@ -7,7 +7,6 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,6 @@ from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import SQLiteInbox, opened_inbox, verify_signature
 from oncehub_async.webhooks._inbox import Outcome, State, StoredEvent
 from tests.typed_command import run
-
-from ..simulator.threaded import running
 
 SECRET = "sekrit-of-the-webhook"
 
@@ -141,12 +138,8 @@ def test_no_inbox_at_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.fixture
-def sim(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
-    """A simulated OnceHub that the command line is pointed at."""
-    with running(Simulator(Account(bookings=5, webhooks=2), limits=None)) as simulator:
-        monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
-        monkeypatch.setenv("ONCEHUB_API_KEY", simulator.api_key)
-        yield simulator
+def account() -> Account:
+    return Account(bookings=5, webhooks=2)
 
 
 def test_webhooks_from_birth_to_death(

@@ -13,7 +13,7 @@ import pytest
 from oncehub_async.simulator import Account, Fault, Simulator
 from tests.typed_command import run
 
-from ..simulator.threaded import running
+from ..simulator.threaded import commanded, running
 
 ACCOUNT = Account(bookings=450, contacts=60, sms_notifications=20)
 ROOMY = ("--per-second", "1000", "--per-five-minutes", "100000")
@@ -22,9 +22,7 @@ ROOMY = ("--per-second", "1000", "--per-five-minutes", "100000")
 @pytest.fixture
 def sim(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
     """A simulated OnceHub that the command line is pointed at."""
-    with running(Simulator(ACCOUNT, limits=None)) as simulator:
-        monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
-        monkeypatch.setenv("ONCEHUB_API_KEY", simulator.api_key)
+    with commanded(Simulator(ACCOUNT, limits=None), monkeypatch) as simulator:
         yield simulator
 
 

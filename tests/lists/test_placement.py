@@ -234,6 +234,16 @@ def test_an_object_whose_time_is_that_of_others_is_not_taken_for_one_of_them(
         put(two, [*page(59, 50), stranger], next_page(two, 1, Side.NEWER))
 
 
+def test_a_segment_of_short_pages_is_known_by_all_of_them() -> None:
+    """Its newest object may be deleted before the chain from above comes to it."""
+    coverage = Coverage()
+    put(coverage, page(99, 98), Look())
+    put(coverage, page(90, 90), Look(position(91).time))
+    put(coverage, page(89, 89), next_page(coverage, 1, Side.OLDER))
+    assert put(coverage, [*page(97, 91), position(89)], next_page(coverage, 0, Side.OLDER)) == 7
+    assert spans(coverage) == [("BKNG-99", "BKNG-89")]
+
+
 def test_where_times_tell_nothing_ids_do(two: Coverage) -> None:
     """A page follows what is above until what is below begins, of which something may be gone."""
     above, below = two.segments

@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oncehub_async import Limits
+from oncehub_async._ground import shifted
 from oncehub_async._lists import Bounds, Coverage, Position, pages_left
 from oncehub_async._lists.pagination import Following
 from oncehub_async._lists.placement import Look, place
 from oncehub_async._lists.walk_plan import (
-    Age,
+    Depths,
     Gap,
     Plan,
     age_of,
     demand,
     gaps,
-    later,
     look_times,
     plan,
 )
@@ -111,7 +111,7 @@ def test_in_a_narrow_gap_there_is_work_for_one() -> None:
     read(wide, newest=0, every=1)
     read(wide, newest=99, every=1, older_than=99)
     assert found(wide)[0].chains == 2
-    wide.segments[1].newer_is_closed = True
+    wide.segments[1].newer.ways = 1
     assert found(wide)[0].chains == 1
 
 
@@ -143,21 +143,25 @@ def test_how_many_pages_are_left_is_told_where_the_end_is_known() -> None:
 
 def test_times_end_with_the_years() -> None:
     """At both ends."""
-    assert later(NOW, timedelta.max) == datetime.max.replace(tzinfo=UTC)
-    assert later(NOW, timedelta.min) == datetime.min.replace(tzinfo=UTC)
+    assert shifted(NOW, timedelta.max) == datetime.max.replace(tzinfo=UTC)
+    assert shifted(NOW, timedelta.min) == datetime.min.replace(tzinfo=UTC)
 
 
 YEAR = 365 * 86_400.0
 
 
-def years(age: Age) -> list[float]:
-    return [round(each / YEAR, 2) for each in age.depths]
+def years(age: Depths) -> list[float]:
+    return [round(each / YEAR, 2) for each in age]
+
+
+def is_known(age: Depths) -> bool:
+    return age[0] == age[2]
 
 
 def test_where_nothing_tells_three_years_are_likely() -> None:
     """And any age between three months and twelve years is possible."""
     age = age_of(0, inf, inf, inf)
-    assert (years(age), age.is_known) == ([0.54, 2.76, 6.71], False)
+    assert (years(age), is_known(age)) == ([0.54, 2.76, 6.71], False)
 
 
 def test_what_was_read_without_an_end_makes_a_list_older() -> None:
@@ -169,14 +173,14 @@ def test_what_was_read_without_an_end_makes_a_list_older() -> None:
 def test_a_look_that_found_nothing_makes_it_younger() -> None:
     """Then it ends before that time; nor is its end known if that is a month ago."""
     assert years(age_of(0, YEAR, inf, inf)) == [0.19, 0.45, 0.73]
-    assert not age_of(0, YEAR / 12, inf, inf).is_known
+    assert not is_known(age_of(0, YEAR / 12, inf, inf))
 
 
 def test_what_its_reader_tells_is_believed() -> None:
     """Also when it is nearly reached, or a little passed."""
     assert years(age_of(YEAR, inf, inf, 5 * YEAR)) == [5, 5, 5]
     assert years(age_of(5 * YEAR, inf, inf, 5 * YEAR)) == [5.1, 5.1, 5.1]
-    assert age_of(5.5 * YEAR, inf, inf, 5 * YEAR).is_known
+    assert is_known(age_of(5.5 * YEAR, inf, inf, 5 * YEAR))
 
 
 @pytest.mark.parametrize(
@@ -196,7 +200,7 @@ def test_a_filter_ends_a_list_where_it_most_likely_goes_on() -> None:
     """One from ages ago most likely lets everything pass."""
     assert years(age_of(0, inf, YEAR, inf)) == [1, 1, 1]
     assert years(age_of(0, inf, YEAR, 5 * YEAR)) == [1, 1, 1]
-    assert not age_of(0, inf, 11 * YEAR, inf).is_known
+    assert not is_known(age_of(0, inf, 11 * YEAR, inf))
 
 
 depths = st.floats(0, 60 * YEAR)
@@ -207,7 +211,7 @@ def test_ages_are_finite_and_in_their_order(
     read: float, empty: float, filtered: float, told: float
 ) -> None:
     """Whatever is known, and however it fits together."""
-    few, likely, many = age_of(read, empty, filtered, told).depths
+    few, likely, many = age_of(read, empty, filtered, told)
     assert few <= likely * 1.0001
     assert likely <= many * 1.0001
     assert many < inf

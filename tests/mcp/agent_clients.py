@@ -20,6 +20,17 @@ from oncehub_async.simulator import Account, Simulator
 TOKEN = "a-token-of-the-agents-own"
 MODES = ("auto", "legacy")
 """Both protocol versions that the official client speaks."""
+HELLO = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "agent", "version": "1"},
+    },
+}
+"""What a client of the older one says first."""
 
 
 def _environment(sim: Simulator) -> dict[str, str]:

@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import json
 import pkgutil
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from harness.scripted_agent import LOST_ANSWERS, booked_twice, work
 from oncehub_async import resources
 from oncehub_async._http import Operation
 from oncehub_async.mcp import AgentSettings, Change
-from oncehub_async.mcp._agent_tools import CHANGING, OPERATIONS, tools_for
+from oncehub_async.mcp._agent_tools import CHANGING, OPERATIONS, Tool, tools_for
 from oncehub_async.mcp._change_tokens import ChangeTokens
 from oncehub_async.simulator import Fault
 from tests.mcp.agent_clients import MODES, account, asked, in_process, over_http, over_stdio
@@ -154,6 +155,13 @@ def test_a_token_ends_after_ten_minutes() -> None:
         ChangeTokens(clock).take(early, "tool", {"id": "1"})  # type: ignore[arg-type] # as above
 
 
+_ANN = {"first_name": "Ann", "last_name": "B", "email": "ann.b@example.com"}
+
+
+def _on_monday(start: str, end: str) -> list[dict[str, Any]]:
+    return [{"day": "Monday", "working_hours": [{"start_time": start, "end_time": end}]}]
+
+
 @pytest.mark.parametrize(
     ("tool", "given", "remedy"),
     [
@@ -170,6 +178,22 @@ def test_a_token_ends_after_ten_minutes() -> None:
         ("set_availability", {"user": "USR-1"}, "pass weekly or overrides"),
         ("set_availability", {"user": "USR-1", "weekly": ["x"]}, "weekly[0]"),
         ("set_availability", {"user": "USR-1", "weekly": "x"}, "expected a list"),
+        ("set_availability", {"weekly": [{"day": "Mon", "working_hours": []}]}, "weekly.day"),
+        ("set_availability", {"weekly": [{"day": "Monday"}]}, "weekly.working_hours"),
+        ("set_availability", {"weekly": _on_monday("17:00", "09:00")}, "after start_time"),
+        ("set_availability", {"weekly": _on_monday("09:05", "10:00")}, "multiple of 15"),
+        ("set_availability", {"overrides": [{"date": "2020-01-01"}]}, "overrides.date"),
+        ("change_booking", {"change": "cancel", "reason": " "}, "reason: is empty"),
+        ("change_booking", {"change": "reassign", "new_host": "a b"}, "new_host: not an id"),
+        ("change_booking", {"change": "reassign", "new_host": "USR-NONE"}, "No such user"),
+        ("save_contact", {"fields": {**_ANN, "first_name": None}}, "fields.first_name: is empty"),
+        ("save_contact", {"fields": {**_ANN, "email": None}}, "fields.email: pass an email"),
+        ("save_contact", {"fields": {**_ANN, "email": 5}}, "fields.email: expected a text"),
+        ("save_contact", {"fields": {**_ANN, "timezone": "x"}}, "fields.timezone: not an IANA"),
+        ("save_contact", {"fields": {**_ANN, "employees": "9"}}, "expected a whole number"),
+        ("save_contact", {"fields": {**_ANN, "custom_fields": []}}, "expected an object"),
+        ("save_contact", {"fields": {**_ANN, "owner": "USR-NONE"}}, "No such user"),
+        ("save_contact", {"id": "CTC-1", "fields": {"company": None}}, "expected a text"),
     ],
 )
 async def test_a_change_that_cannot_be_is_refused_when_planned(
@@ -179,10 +203,58 @@ async def test_a_change_that_cannot_be_is_refused_when_planned(
     async with account(bookings=5) as sim, in_process(sim) as client:
         if tool == "change_booking":
             given = {"id": next(sim.ids("bookings")), **given}
+        if tool == "set_availability":
+            given = {"user": next(sim.ids("users")), **given}
         failed, text = await asked(client, tool, **given)
     assert failed
     assert remedy in text
     assert "token" not in text
+
+
+_NO_DAYS: list[Any] = [None, 5, "x", [None], [{}]]
+_DAY: dict[str, Any] = {"day": "Monday", "date": "2030-01-07", "working_hours": []}
+BAD: dict[str, list[Any]] = {
+    "boolean": [None, "yes"],
+    "string": ["", " ", "a b", "../x", "é", "2026-01-01"],
+    "object": [{}, {"x": None}, {"x": ["a"]}, {"": "y"}, {"custom_fields": 5}, {"company": []}],
+    "array": [
+        *([{**_DAY, name: value}] for name in _DAY for value in _NO_DAYS),
+        *([{**_DAY, "working_hours": _on_monday(*each)[0]["working_hours"]}] for each in (
+            ("9:00", "10:00"), ("24:00", "24:00"), ("10:00", "09:00"), ("09:01", "10:00"),
+        )),
+        [_DAY, _DAY],
+        [{}],
+    ],
+}  # fmt: skip
+"""By the type of an argument."""
+
+
+@pytest.mark.parametrize("tool", CHANGING, ids=lambda tool: tool.name)
+async def test_what_a_plan_lets_through_only_the_service_can_refuse(tool: Tool) -> None:
+    """Whoever confirms is never told of an argument that was wrong from the start."""
+    async with account(speed=20) as sim, in_process(sim) as client:
+        meeting = await _a_free_time(client)
+        user, contact = (next(sim.ids(each)) for each in ("users", "contacts"))
+        good: dict[str, list[dict[str, Any]]] = {
+            "schedule_meeting": [meeting],
+            "change_booking": [
+                {"id": next(sim.ids("bookings")), "change": "request_reschedule"},
+                {"id": next(sim.ids("bookings")), "change": "reassign", "new_host": user},
+            ],
+            "save_contact": [{"fields": _ANN}, {"id": contact, "fields": {"company": "B"}}],
+            "delete_contact": [{"id": contact}],
+            "one_time_link": [{"id": meeting["booking_calendar"]}],
+            "set_availability": [{"user": user}],
+        }
+        for given in good[tool.name]:
+            for name, schema in tool.arguments.items():
+                for bad in schema.get("enum") or BAD[schema.get("type", "string")]:
+                    change = {**given, name: bad}
+                    failed, plan = await asked(client, tool.name, **change)
+                    if not failed:
+                        change["token"] = plan["token"]
+                        failed, said = await asked(client, tool.name, **change)
+                        assert not failed or re.search(r": 4\d\d ", said), (name, bad, said)
 
 
 async def test_a_time_that_is_not_free_is_refused_when_planned() -> None:

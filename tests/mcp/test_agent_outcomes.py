@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from mcp.client import Client
 
+from oncehub_async._http import Caller, Request
 from oncehub_async.mcp import AgentSettings, Change, _agent_server
 from oncehub_async.mcp._agent_server import _Agent
 from oncehub_async.simulator import Fault, Simulator
@@ -92,6 +93,41 @@ async def test_a_refusal_says_that_nothing_was_changed(tool: str, tmp_path: Path
             assert _outcomes(audit) == written
 
 
+@pytest.mark.parametrize("method", ["DELETE", "GET"])
+async def test_an_error_that_nobody_foresaw_leaves_the_outcome_open(
+    method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The agent is told where to look, the log what it was; neither what it quoted."""
+    audit = tmp_path / "changes.jsonl"
+    settings = AgentSettings(list(Change), audit=audit)
+
+    call = Caller.call
+
+    async def broken(self: Caller, request: Request, *more: Any) -> Any:
+        if request.method == method:
+            raise KeyError("ann@example.com")
+        return await call(self, request, *more)
+
+    async with account(bookings=5) as sim, in_process(sim, settings=settings) as client:
+        confirmed = await _planned(client, "delete_contact", {"id": _contact(sim)})
+        monkeypatch.setattr(Caller, "call", broken)
+        with caplog.at_level("ERROR", "oncehub_async"):
+            failed, text = await asked(client, "delete_contact", **confirmed)
+    assert failed
+    unexpected = "this server failed unexpectedly (KeyError; its log says where)"
+    if method == "DELETE":
+        assert text.startswith(f"it isn't known whether this was done: {unexpected}. Don't ask")
+        assert f"Look first: find_contacts with id {confirmed['id']}." in text
+        assert _outcomes(audit) == ["begun", "unknown"]
+    else:
+        assert text == f"nothing was changed: {unexpected}"
+        assert _outcomes(audit) == []
+    (record,) = caplog.records
+    assert record.__dict__["error_type"] == "KeyError"
+    assert record.__dict__["error_place"].startswith("test_agent_outcomes.py:")
+    assert "ann@" not in caplog.text
+
+
 async def test_a_record_that_can_not_be_ended_does_not_deny_the_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,9 +158,9 @@ def _move_away_after_begin(monkeypatch: pytest.MonkeyPatch, audit: Path) -> None
     async def moved(self: _Agent, tool: Any, plan: Any, *more: Any) -> Any:
         done = plan.apply
 
-        async def applied() -> Any:
+        async def applied(oncehub: Any) -> Any:
             audit.parent.rename(audit.parent.with_name("elsewhere"))
-            return await done()
+            return await done(oncehub)
 
         monkeypatch.setattr(_Agent, "_apply", apply)
         object.__setattr__(plan, "apply", applied)

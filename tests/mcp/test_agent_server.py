@@ -14,6 +14,7 @@ from oncehub_async.mcp._agent_views import View, zone_of
 from oncehub_async.models import Booking, from_dict
 from oncehub_async.simulator import Account, Simulator
 from tests.mcp.agent_clients import (
+    HELLO,
     MODES,
     TOKEN,
     account,
@@ -96,6 +97,11 @@ async def _read_all(client: Client, sim: Simulator) -> None:
         ("find_bookings", {"time_zone": "Mars"}, "IANA name"),
         ("find_bookings", {"starting_after": "2026-10-25T02:30[Europe/Berlin]"}, "its zone"),
         ("find_bookings", {"starting_after": "2026-10-25T02:30[Mars]"}, "its zone"),
+        (
+            "find_bookings",
+            {"starting_after": "2026-12-01T00:00Z", "starting_before": "2026-11-01T00:00Z"},
+            "starting_after: is later than starting_before; swap the two",
+        ),
         ("list_bookable", {"kind": "calendars"}, "booking_calendars"),
         ("get_booking", {}, "id: is missing"),
         ("get_booking", {"id": "BKNG-NONE"}, "404"),
@@ -207,16 +213,6 @@ async def test_the_token_is_needed_over_http() -> None:
 
 async def test_only_this_machine_is_host_and_origin() -> None:
     """With a port or without: docs/agents.md has a proxy send `Host: 127.0.0.1`."""
-    hello = {
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "initialize",
-        "params": {
-            "protocolVersion": "2025-06-18",
-            "capabilities": {},
-            "clientInfo": {"name": "agent", "version": "1"},
-        },
-    }
     accepted = "application/json, text/event-stream"
     own = {"Authorization": f"Bearer {TOKEN}", "Accept": accepted}
     async with account(bookings=1) as sim, http_server(sim) as url:
@@ -230,7 +226,7 @@ async def test_only_this_machine_is_host_and_origin() -> None:
                 *(("Origin", each, 403) for each in ("null", "file://", "https://localhost:1")),
                 ("Origin", "http://localhost.example.com", 403),
             ):
-                async with http.post(url, json=hello, headers={name: value}) as answer:
+                async with http.post(url, json=HELLO, headers={name: value}) as answer:
                     assert answer.status == status, (name, value)
 
 

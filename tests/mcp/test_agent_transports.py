@@ -1,11 +1,13 @@
 """How agents reach the server: `oncehub mcp`, over HTTP and stdio, in this process."""
 
+import asyncio
 import json
 import os
 import signal
 import socket
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 import httpx2
 import pytest
@@ -17,7 +19,7 @@ from oncehub_async import InvalidParameterError
 from oncehub_async.cli import COMPLETE, WRONG_USAGE
 from oncehub_async.mcp import serve_http
 from tests.cli.going_command import going
-from tests.mcp.agent_clients import MODES, TOKEN, account, asked
+from tests.mcp.agent_clients import HELLO, MODES, TOKEN, account, asked
 from tests.typed_command import run
 
 
@@ -101,18 +103,8 @@ async def test_an_agent_over_stdio_is_served_until_it_hangs_up(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Its answers stand on stdout, a line each, and nothing else does."""
-    asked_first = {
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "initialize",
-        "params": {
-            "protocolVersion": "2025-06-18",
-            "capabilities": {},
-            "clientInfo": {"name": "agent", "version": "1"},
-        },
-    }
     lines = (
-        asked_first,
+        HELLO,
         {"jsonrpc": "2.0", "method": "notifications/initialized"},
         {"jsonrpc": "2.0", "id": 2, "method": "tools/list"},
     )
@@ -134,3 +126,34 @@ async def test_an_agent_over_stdio_is_served_until_it_hangs_up(
     assert "find_bookings" in names
     assert "change_booking" not in names
     assert command.err == ""
+
+
+async def test_a_benchmark_that_is_told_to_end_leaves_no_servers() -> None:
+    """SIGTERM reaches it alone: it ends what it has started."""
+    benchmark = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "benchmarks.agents_under_faults", "40", "http"),
+        stderr=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(30):
+            while len(await _in_group(benchmark.pid)) < 3:
+                await asyncio.sleep(0.1)
+            benchmark.terminate()
+            await benchmark.wait()
+            while await _in_group(benchmark.pid):
+                await asyncio.sleep(0.1)
+        assert benchmark.returncode == 1
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(benchmark.pid, signal.SIGKILL)
+
+
+async def _in_group(group: int) -> list[str]:
+    """The processes of a group that haven't ended."""
+    ps = await asyncio.create_subprocess_exec(
+        "ps", "-A", "-o", "pgid=,stat=,args=", stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await ps.communicate()
+    lines = [line.split(None, 2) for line in out.decode(errors="replace").splitlines()]
+    return [args for pgid, state, args in lines if int(pgid) == group and state[0] != "Z"]

@@ -1,6 +1,7 @@
 """Many processes that share a budget, in virtual time: what arrives at the service, and when."""
 
 import asyncio
+import enum
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -14,13 +15,25 @@ from oncehub_async._rate.budget_store import StoreGoneError
 from oncehub_async._rate.shared_state import Ask, SharedRules, State, Told, new_state, step
 
 
+class Outage(enum.Enum):
+    """What becomes of questions that are asked while what is shared is out of reach."""
+
+    REFUSED = "refused"
+    """They fail at once."""
+    LOST = "lost"
+    """They are never answered."""
+    LATE = "late"
+    """They are answered when it is over, also those whose asker gave up: the server hangs."""
+
+
 @attrs.define(eq=False)
 class KeptState:
     """What a server would keep; it can be out of reach, and forget everything."""
 
     round_trip: float = 0.002
     state: State | None = None
-    out_of_reach: bool = False
+    outage: Outage | None = None
+    unanswered: list[tuple[asyncio.Future[Told], Ask, SharedRules]] = attrs.Factory(list)
     exchanges: int = 0
     begun: int = 0
     just_started: float = -100.0
@@ -30,9 +43,36 @@ class KeptState:
         self.state, self.just_started = None, asyncio.get_running_loop().time()
 
     def back(self) -> None:
-        self.out_of_reach = False
-        for tell in self.told_of_loss:
-            tell()
+        ended, self.outage = self.outage, None
+        for answer, ask, rules in self.unanswered:
+            told = self.answer(ask, rules)
+            if not answer.done():
+                answer.set_result(told)
+        self.unanswered = []
+        if ended is Outage.REFUSED:
+            for tell in self.told_of_loss:
+                tell()
+
+    def answer(self, ask: Ask, rules: SharedRules) -> Told:
+        now = asyncio.get_running_loop().time()
+        self.exchanges += 1
+        if self.state is None:
+            self.begun += 1
+            settling = now - self.just_started < 5
+            self.state = new_state(f"state {self.begun}", now, settling=settling)
+        return step(self.state, ask, now, rules)
+
+    async def unanswered_question(self, ask: Ask, rules: SharedRules, patience: float) -> Told:
+        if self.outage is Outage.REFUSED:
+            raise StoreGoneError("out of reach")
+        answer: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
+        if self.outage is Outage.LATE:
+            self.unanswered.append((answer, ask, rules))
+        try:
+            async with asyncio.timeout(patience):
+                return await answer
+        except TimeoutError:
+            raise StoreGoneError("no answer") from None
 
 
 @attrs.define(eq=False)
@@ -45,17 +85,12 @@ class KeptStore:
     async def open(self, on_lost: Callable[[], None]) -> None:
         self.kept.told_of_loss.append(on_lost)
 
-    async def ask(self, ask: Ask, rules: SharedRules) -> Told:
-        kept, loop = self.kept, asyncio.get_running_loop()
+    async def ask(self, ask: Ask, rules: SharedRules, patience: float | None = None) -> Told:
+        kept = self.kept
         await asyncio.sleep(kept.round_trip / 2)
-        if kept.out_of_reach:
-            raise StoreGoneError("out of reach")
-        kept.exchanges += 1
-        if kept.state is None:
-            kept.begun += 1
-            settling = loop.time() - kept.just_started < 5
-            kept.state = new_state(f"state {kept.begun}", loop.time(), settling=settling)
-        told = step(kept.state, ask, loop.time(), rules)
+        if kept.outage is not None:
+            return await kept.unanswered_question(ask, rules, patience or 2.0)
+        told = kept.answer(ask, rules)
         await asyncio.sleep(kept.round_trip / 2)
         return told
 

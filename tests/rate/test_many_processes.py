@@ -9,7 +9,7 @@ import pytest
 
 from harness.virtual_time import run_virtual
 from oncehub_async import ConfigurationError, Limits, Priority, RequestOutcome
-from tests.rate.many_processes import KeptState, Process, Service
+from tests.rate.many_processes import KeptState, Outage, Process, Service
 
 BULK, INTERACTIVE = Priority.BULK, Priority.INTERACTIVE
 
@@ -141,10 +141,13 @@ def test_a_refusal_slows_everybody_down() -> None:
     run_virtual(main())
 
 
+@pytest.mark.parametrize("outage", Outage)
 @pytest.mark.parametrize("forgets", [False, True], ids=["keeps all", "restarted empty"])
 @pytest.mark.parametrize("gone_for", [0.5, 20.0, 400.0])
 @pytest.mark.parametrize("at", [5.0, 45.0, 250.0, 310.0])
-def test_the_limits_hold_while_nothing_is_shared(forgets: bool, gone_for: float, at: float) -> None:
+def test_the_limits_hold_while_nothing_is_shared(
+    outage: Outage, forgets: bool, gone_for: float, at: float
+) -> None:
     """What is shared is gone for a while, and may be empty afterwards: never more than the limits,
     something is sent meanwhile if it lasts, and afterwards all of it is used again."""
 
@@ -153,7 +156,7 @@ def test_the_limits_hold_while_nothing_is_shared(forgets: bool, gone_for: float,
             for each in workers:
                 each.work()
             await asyncio.sleep(at)
-            kept.out_of_reach = True
+            kept.outage = outage
             await asyncio.sleep(gone_for)
             meanwhile = sum(each > at + 1 for each, _ in service.arrivals)
             if gone_for > 310:
@@ -170,12 +173,48 @@ def test_the_limits_hold_while_nothing_is_shared(forgets: bool, gone_for: float,
     run_virtual(main())
 
 
+# Without waiting for those who are not back yet, 83 and 188 pass a limit.
+@pytest.mark.parametrize("seed", [*range(20), 83, 188])
+def test_nobody_goes_alone_beside_those_who_are_back(seed: int) -> None:
+    """Outages of any kind and length, also one soon after the other; some have sent much and some
+    nothing, some come late, some are of another account."""
+    pick = random.Random(seed)
+
+    async def main() -> None:
+        async with processes(pick.randint(2, 5)) as (kept, service, workers):
+            late = [
+                Process(kept, service, f"late {each}", account=pick.choice(["", "b"]))
+                for each in range(pick.randint(0, 3))
+            ]
+            for each in workers:
+                each.work()
+            await asyncio.sleep(pick.uniform(0.5, 30))
+            for each in late:
+                each.work() if pick.random() < 0.5 else await each.request(INTERACTIVE)
+            for _ in range(pick.randint(1, 4)):
+                await asyncio.sleep(pick.choice([pick.uniform(0.5, 5), pick.uniform(5, 120)]))
+                kept.outage = pick.choice(list(Outage))
+                for each in late:
+                    if not each.tasks:
+                        each.work()
+                await asyncio.sleep(pick.choice([pick.uniform(1, 15), pick.uniform(15, 400)]))
+                kept.back()
+            await asyncio.sleep(400)
+            for each in late:
+                each.kill()
+            assert service.most(300) <= 200
+            assert service.most(1, "") <= 5
+            assert service.most(1, "b") <= 5
+
+    run_virtual(main())
+
+
 def test_who_never_reached_it_sends_nothing() -> None:
     """Of what others have sent nothing is known."""
 
     async def main() -> None:
         async with processes(1) as (kept, service, workers):
-            kept.out_of_reach = True
+            kept.outage = Outage.REFUSED
             workers[0].work()
             await asyncio.sleep(1000)
             assert not service.arrivals

@@ -43,9 +43,9 @@ from oncehub_async._rate.shared_state import (
 from oncehub_async.simulator import Account, Simulator
 from tests.servers import new_name, redis_url
 
-SPEED = 3.0
-"""Five minutes are 100 seconds. A machine that holds a process up for a tenth of a second holds it
-up for a third of one of the service's; on a clock that was eight times as fast, busy machines broke
+SPEED = 2.0
+"""Five minutes are 150 seconds. A machine that holds a process up for a tenth of a second holds it
+up for a fifth of one of the service's; on a clock that was eight times as fast, busy machines broke
 what the budget reckons with."""
 ANSWERED = RequestOutcome(answered=True)
 
@@ -71,7 +71,7 @@ def test_the_server_does_what_the_rules_say(seed: int) -> None:
     now, name, under_way = 0.0, "state 0", list[tuple[str, str, float]]()
     try:
         for number in range(100):
-            now = round(now + pick.random() * pick.choice([0.01, 0.1, 1.0]), 6)
+            now = round(now + pick.random() * pick.choice([0.01, 0.1, 1.0, 4.0]), 6)
             if pick.random() < 0.01:
                 state, name = None, f"state {number}"
                 server.delete(key)
@@ -215,6 +215,15 @@ class OwnRedis:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait()
 
+    async def hang(self, seconds: float) -> None:
+        """Answer nobody for a while: connections stand, and what was asked is answered later."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
     async def ready(self) -> None:
         for _ in range(100):
             with socket.socket() as connection:
@@ -258,6 +267,32 @@ async def test_eight_processes_three_deaths_and_a_restart(own_redis: OwnRedis) -
     assert stats.requests >= 300
     assert all(each["sent"] for each in bulk)
     assert person["sent"]
+
+
+@pytest.mark.timeout(180)
+async def test_eight_processes_and_a_server_that_hangs(own_redis: OwnRedis) -> None:
+    """Twice, for longer than anybody waits: no answer 429, something is sent meanwhile, and soon
+    afterwards as much as before."""
+    await own_redis.ready()
+    async with workers(own_redis.url) as shared:
+        for _ in range(7):
+            await shared.start("bulk")
+        await shared.start("person")
+        await shared.ready()
+        await asyncio.sleep(15 / SPEED)
+        before = shared.sim.stats.requests
+        for seconds in (7.3, 12.1):
+            await own_redis.hang(seconds)
+            await asyncio.sleep(12 / SPEED)
+        hung = shared.sim.stats.requests
+        await asyncio.sleep(6 / SPEED)
+        after = shared.sim.stats.requests
+        await shared.end()
+        stats = shared.sim.stats
+    assert stats.refused == 0
+    assert before >= 40
+    assert hung - before >= 60
+    assert after - hung >= 15
 
 
 async def test_four_processes_of_one_host(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The collection for Postman has every operation, and is what the client's operations make."""
 
-import importlib.util
 import json
 from pathlib import Path
 from types import ModuleType
@@ -11,17 +10,14 @@ from aiohttp import ClientSession
 from oncehub_async.mcp._agent_tools import OPERATIONS
 from oncehub_async.simulator import Account, Simulator
 
+from ..documents import module_at
+
 SCRIPT = Path(__file__).parent.parent.parent / ".ci" / "postman.py"
 
 
 @pytest.fixture(scope="module")
 def postman() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("postman", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(SCRIPT)
 
 
 @pytest.mark.parametrize("name", ["collection", "environment"])

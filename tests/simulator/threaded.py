@@ -5,6 +5,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
 from oncehub_async.simulator import Simulator
 
 
@@ -31,3 +33,12 @@ def running(simulator: Simulator) -> Iterator[Simulator]:
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join()
+
+
+@contextmanager
+def commanded(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+    """Run it so that commands find it: its key and its address are set."""
+    with running(simulator):
+        monkeypatch.setenv("ONCEHUB_API_KEY", simulator.api_key)
+        monkeypatch.setenv("ONCEHUB_BASE_URL", simulator.url)
+        yield simulator

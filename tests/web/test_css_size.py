@@ -86,6 +86,29 @@ def test_no_limit_is_none_and_no_size_is_auto() -> None:
             CalendarEmbed(id="BKC-1", style={name: value})
 
 
+@both
+@pytest.mark.parametrize("side", ["width", "height"])
+def test_the_least_is_no_more_than_the_most(embed: Callable[..., Any], side: str) -> None:
+    """A browser would drop the most without a word; what it can't compare is its affair."""
+    style = {f"min-{side}": "500PX", f"max-{side}": 300}
+    told = rf"style\.max-{side}: 300px is less than min-{side}, 500PX; swap the two or set both$"
+    with pytest.raises(InvalidParameterError, match=told):
+        embed(style=style)
+    for good in (500, "100%", "30em", "none", "calc(1px + 1em)"):
+        embed(style={**style, f"max-{side}": good})
+
+
+def test_the_least_width_that_an_embed_has_by_itself_counts_too() -> None:
+    """320 pixels of a calendar, 290 of a classic page, and 900 at the most there."""
+    with pytest.raises(InvalidParameterError, match="less than min-width, 320px"):
+        CalendarEmbed(id="BKC-1", style={"max-width": 300})
+    assert "max-width: 300px" in str(
+        CalendarEmbed(id="BKC-1", min_width=0, style={"max-width": 300})
+    )
+    with pytest.raises(InvalidParameterError, match="900px is less than min-width, 1000px"):
+        ClassicEmbed(page="dana", style={"min-width": 1000})
+
+
 def test_a_calendars_smallest_width() -> None:
     """A number means pixels there, too."""
     assert "min-width: 300px;" in str(CalendarEmbed(id="BKC-1", min_width=300))

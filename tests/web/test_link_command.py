@@ -105,6 +105,10 @@ def test_a_link_is_taken_apart(capsys: pytest.CaptureFixture[str]) -> None:
             for option in ("--height", "--min-width", "--max-width")
             for bad in ("abc", "600 px")
         ),
+        (
+            ("embed", "BKC-1", "--min-width", "500", "--max-width", "300"),
+            "--max-width: 300px is less than --min-width, 500px; swap the two or set both",
+        ),
         (("embed", "dana", "--classic", "--height=-5px"), "--height: expected pixels"),
     ],
 )

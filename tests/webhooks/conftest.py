@@ -8,6 +8,7 @@ import pytest
 
 from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import DeliveryAnswer, Inbox, MemoryInbox, Receiver, SQLiteInbox
+from oncehub_async.webhooks._inbox import sqlite_inbox
 
 SECRET = "sekrit-of-the-webhook"
 
@@ -31,6 +32,13 @@ async def inbox(make_inbox: MakeInbox) -> AsyncIterator[Inbox]:
     await inbox.open()
     yield inbox
     await inbox.close()
+
+
+@pytest.fixture
+def dead_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inboxes in files look each time who has died, and need no patience to see it."""
+    monkeypatch.setattr(sqlite_inbox, "_SECONDS_BETWEEN_ROLL_CALLS", 0.0)
+    monkeypatch.setattr("oncehub_async.webhooks._inbox.owner_lock.MISSING", 1e-9)
 
 
 async def deliver(

@@ -107,6 +107,15 @@ class Missing:
             number += 1
         return changed
 
+    async def heard(self, count: int) -> set[str]:
+        """A life of the receiver in which something happened to so many bookings; to which."""
+        async with self.receiver() as receiver:
+            self.deliver_to(receiver)
+            changed = self.change(count, 60.0)
+            await self.sim.delivered()
+            await receiver.idle()
+        return changed
+
     async def deliver_late(self, receiver: Receiver) -> set[int]:
         """What had been refused comes again, in no order; how it is answered."""
         late, self.sent = self.sent, []

@@ -103,11 +103,7 @@ async def test_what_was_synced_while_nobody_listened_is_missing_all_the_same(
 ) -> None:
     """A database that is kept current knows all; handlers have heard of nothing."""
     async with missing_now(tmp_path) as account:
-        async with account.receiver() as receiver:
-            account.deliver_to(receiver)
-            before = account.change(5, 60.0)
-            await account.sim.delivered()
-            await receiver.idle()
+        before = await account.heard(5)
         account.deliver_to_nobody()
         account.clock.move(2 * HOUR)
         changed = account.change(40, 60.0)

@@ -26,8 +26,12 @@ from oncehub_async.webhooks import (
     Refusal,
     SQLiteInbox,
 )
-from oncehub_async.webhooks._accepting.arriving_body import _ROOM_IN_MEMORY, LARGEST_KEPT, BodyRoom
-from oncehub_async.webhooks._accepting.large_bodies import looked_at
+from oncehub_async.webhooks._accepting.bodies import (
+    _ROOM_IN_MEMORY,
+    LARGEST_KEPT,
+    BodyRoom,
+    looked_at,
+)
 
 from .conftest import SECRET
 from .test_adapters import ADAPTERS, PATH, Adapter
@@ -202,7 +206,7 @@ def test_a_file_that_cannot_be_written_is_no_end(monkeypatch: pytest.MonkeyPatch
     def full(_descriptor: int, _part: bytes) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("oncehub_async.webhooks._accepting.body_file.os.write", full)
+    monkeypatch.setattr("oncehub_async.webhooks._accepting.bodies.os.write", full)
     with ArrivingBody(BodyRoom(LARGEST_KEPT), LARGEST_KEPT) as body:
         assert body.add(b"x" * LARGE) is None
         assert body.add(b"x") is Refusal.OVERLOADED

@@ -17,7 +17,7 @@ from benchmarks.receiver_overload import peak, stopping
 from oncehub_async.errors import ConfigurationError
 from oncehub_async.testing import make_event, sign
 from oncehub_async.webhooks import ArrivingBody, MemoryInbox, Receiver
-from oncehub_async.webhooks._accepting.arriving_body import LARGEST_KEPT, BodyRoom
+from oncehub_async.webhooks._accepting.bodies import LARGEST_KEPT, BodyRoom
 from oncehub_async.webhooks._accepting.refusals import Refusal
 
 from .conftest import SECRET

@@ -4,11 +4,18 @@ import sqlite3
 from pathlib import Path
 
 import attrs
-import pytest
 
 from oncehub_async.testing._contract_basics import an_event
 from oncehub_async.webhooks import Outcome, Selection, SQLiteInbox, State, Subscription
-from oncehub_async.webhooks._inbox import sqlite_inbox
+
+
+def older(path: Path, tables: str) -> Path:
+    """A file with the tables of an earlier version."""
+    with sqlite3.connect(path) as connection:
+        connection.executescript(tables)
+    connection.close()
+    return path
+
 
 VERSION_2 = """
 CREATE TABLE needed (seconds REAL NOT NULL);
@@ -39,15 +46,10 @@ INSERT INTO work VALUES
 
 
 async def test_what_waits_in_version_2_is_handled_in_its_order(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, dead_are_seen: None
 ) -> None:
     """Due, due later, held up behind what ran when its process died."""
-    monkeypatch.setattr(sqlite_inbox, "_SECONDS_BETWEEN_ROLL_CALLS", 0.0)
-    monkeypatch.setattr("oncehub_async.webhooks._inbox.owner_lock.MISSING", 1e-9)
-    path = tmp_path / "inbox.db"
-    with sqlite3.connect(path) as connection:
-        connection.executescript(VERSION_2)
-    connection.close()
+    path = older(tmp_path / "inbox.db", VERSION_2)
     inbox = SQLiteInbox(path)
     await inbox.open()
     assert await inbox.claim(9, ("other",), 100.0) == []
@@ -96,15 +98,10 @@ INSERT INTO work VALUES
 
 
 async def test_version_3_is_taken_over_with_what_its_handlers_had_done(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, dead_are_seen: None
 ) -> None:
     """A dead letter knows that a newer event was handled; what ran first is what had begun."""
-    monkeypatch.setattr(sqlite_inbox, "_SECONDS_BETWEEN_ROLL_CALLS", 0.0)
-    monkeypatch.setattr("oncehub_async.webhooks._inbox.owner_lock.MISSING", 1e-9)
-    path = tmp_path / "inbox.db"
-    with sqlite3.connect(path) as connection:
-        connection.executescript(VERSION_3)
-    connection.close()
+    path = older(tmp_path / "inbox.db", VERSION_3)
     inbox = SQLiteInbox(path)
     await inbox.open()
     found = await inbox.register([Subscription("h", ["booking"])], 100.0)
@@ -158,10 +155,7 @@ INSERT INTO work VALUES
 
 async def test_version_4_is_taken_over_and_keeps_traces_from_then_on(tmp_path: Path) -> None:
     """What came before belongs to none."""
-    path = tmp_path / "inbox.db"
-    with sqlite3.connect(path) as connection:
-        connection.executescript(VERSION_4)
-    connection.close()
+    path = older(tmp_path / "inbox.db", VERSION_4)
     inbox = SQLiteInbox(path)
     await inbox.open()
     old = await inbox.event("E1")
@@ -180,11 +174,7 @@ async def test_a_new_file_has_the_tables_of_a_migrated_one(tmp_path: Path) -> No
     shapes = []
     for version, tables in (("2", VERSION_2), ("3", VERSION_3), ("4", VERSION_4), ("new", "")):
         path = tmp_path / version
-        if tables:
-            with sqlite3.connect(path) as connection:
-                connection.executescript(tables)
-            connection.close()
-        inbox = SQLiteInbox(path)
+        inbox = SQLiteInbox(older(path, tables) if tables else path)
         await inbox.open()
         await inbox.close()
         connection = sqlite3.connect(path)

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from oncehub_async.webhooks import InboxError, SQLiteInbox
-from oncehub_async.webhooks._inbox import sqlite_inbox
 
 from .test_sqlite_inbox import DONE, event
 
@@ -36,10 +35,9 @@ async def test_work_belongs_to_who_claimed_it_however_the_file_is_named(
     named: Callable[[Path, pytest.MonkeyPatch], tuple[SQLiteInbox, SQLiteInbox]],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    dead_are_seen: None,
 ) -> None:
     """All locks are beside the file itself."""
-    monkeypatch.setattr(sqlite_inbox, "_SECONDS_BETWEEN_ROLL_CALLS", 0.0)
-    monkeypatch.setattr("oncehub_async.webhooks._inbox.owner_lock.MISSING", 1e-9)
     one, two = named(tmp_path, monkeypatch)
     await one.open()
     await one.put(event(1), ("h",))

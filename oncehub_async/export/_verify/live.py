@@ -9,7 +9,7 @@ from typing import Any
 
 from ..._client import OnceHub, Resources
 from ..._ground import LATEST, MAX_LIMIT, checks, read_time
-from ..._lists import Direction, Listing, following
+from ..._lists import Listing
 from ..._rate import Priority
 from ...errors import BadRequestError, GoneError, InvalidParameterError, NotFoundError
 from .._export_plan import ResourcePlan
@@ -127,7 +127,5 @@ async def _page_after(
 
 async def _page(listing: Listing[dict[str, Any]]) -> tuple[Sequence[Row], bool]:
     """The first page of a list, and whether it is the last."""
-    source = listing.source
-    page = await source.fetch(listing.query, listing.priority)
-    further = following(page.facts, Direction.OLDER, source.operation.path, source.base_url)
-    return [row_of(each) for each in page.data], further.cursor is None
+    page = await listing.source.fetch(listing.query, listing.priority)
+    return [row_of(each) for each in page.data], page.following.cursor is None

@@ -1,7 +1,6 @@
 """Exports that are kept current."""
 
-from .change_log import change_in
-from .changes_table import write_changes_table
+from .change_log import change_in, write_changes_table
 from .versions import VERSION_TIMES
 from .watch_run import EVERY, OVERLAP, Round, watch_export, watch_request
 

@@ -1,16 +1,21 @@
-"""The file to which changes are added: `bookings.changes.jsonl`."""
+"""The files of a watch's changes.
+
+`bookings.changes.jsonl` is the log, to which lines are added. An export to CSV or Parquet gets
+`bookings.changes.csv` or `bookings.changes.parquet` as well, with the columns of its file and each
+changed object once, as it is now: what it holds takes the place of what the file holds, by `id`.
+"""
 
 import contextlib
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from ..._ground import MOST_VALUES, load_json, sync_folder
-from .._files import open_again, open_anew
-from .._formats import BrokenFileError, pieces_of
-from .._manifest import MANIFEST_NAME, Changes
+from .._files import new_file, open_again, open_anew
+from .._formats import BrokenFileError, Compression, Format, file_ending, open_writer, pieces_of
+from .._manifest import MANIFEST_NAME, Changes, ResourceEntry
 
 REMEDY = "export anew with --overwrite (overwrite=True)"
 
@@ -109,3 +114,34 @@ def change_in(line: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return data if isinstance(data, dict) and data.get("id") is not None else None
+
+
+def write_changes_table(folder: Path, resource: str, entry: ResourceEntry) -> None:
+    """Write the changes in the export's own format anew, as a whole or not at all.
+
+    Of an export to JSON Lines nothing: its log is in that format.
+
+    Raises `OSError`.
+    """
+    written_as, changes = Format(entry.format), entry.changes
+    if written_as is Format.JSONL or changes is None:
+        return
+    compression = Compression(entry.compression)
+    path = folder / f"{resource}.changes{file_ending(written_as, compression)}"
+    with new_file(path) as file:
+        writer = open_writer(cast(BinaryIO, file), resource, written_as, compression)
+        writer.write(_latest(folder / changes.file, changes))
+        writer.close()
+
+
+def _latest(path: Path, changes: Changes) -> Iterator[dict[str, Any]]:
+    """Each object's last line, in the order of the log."""
+    last: dict[str, int] = {}
+    start = 0
+    with path.open("rb") as file:
+        while start < changes.bytes and (line := file.readline()):
+            last[str(load_json(line)["id"])] = start
+            start += len(line)
+        for start in sorted(last.values()):
+            file.seek(start)
+            yield load_json(file.readline())

@@ -23,8 +23,7 @@ from .._formats import BrokenFileError, Compression, Format, read_objects
 from .._formats.exported_rows import moment
 from .._formats.fields import without_secrets
 from .._manifest import CHANGES_ENDING, Changes, ResourceEntry, text_of
-from .change_log import REMEDY, ChangeLog
-from .changes_table import write_changes_table
+from .change_log import REMEDY, ChangeLog, write_changes_table
 from .versions import VERSION_TIMES, KnownVersions, RoundBuffer, round_buffer
 
 

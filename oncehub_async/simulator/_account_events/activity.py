@@ -1,18 +1,63 @@
-"""What happens by itself while the simulator's clock runs."""
+"""What happens to bookings and conversations: because somebody says so, or by itself."""
 
 import asyncio
 from math import log
 
 import attrs
 
-from ..._ground import checks
+from ..._ground import checks, did_you_mean
 from .._data.seeded import key, pick, roll
-from .._data.webhooks_data import AccountEvent, EventType, NothingThere
+from .._data.webhooks_data import EVENT_TYPES, AccountEvent, EventType, NothingThere
 from .._scheduling.meetings import meeting
 from .._simulated_clock import Agenda, SimulatedClock, stop
 from .._state import AccountState
-from .booking_events import STATUSES, befall
-from .let_happen import happen
+from .booking_events import STATUSES, befall, book, find
+from .conversation_events import BEGINNINGS
+
+
+def happen(state: AccountState, type: str, id: str | None, now: int) -> str:
+    """Let `type` happen now; the id of the booking or conversation to which it happened.
+
+    Raises ValueError for what can't happen, KeyError for an id that isn't there, and LookupError
+    if nothing is there to which it could happen.
+    """
+    if type not in EVENT_TYPES:
+        raise ValueError(f"type: {type!r} is no event; {did_you_mean(type, EVENT_TYPES)}")
+    if type.startswith("booking."):
+        return _to_booking(state, type, id, now)
+    return _to_conversation(state, type, id, now)
+
+
+def _to_booking(state: AccountState, what: EventType, id: str | None, now: int) -> str:
+    if id is not None:
+        index = state.bookings.index(id)
+        if index is None or not state.bookings.exists(index):
+            raise KeyError(id)
+    elif what == "booking.scheduled":
+        return book(state, now)
+    else:
+        index = find(state, STATUSES[what], state.announced)
+        if index is None:
+            can = " or ".join(STATUSES[what])
+            raise NothingThere(f"{what}: no booking is {can}; name one, or let one be scheduled")
+    befall(state, what, index, now)
+    return state.bookings.kind.id(index)
+
+
+def _to_conversation(state: AccountState, what: EventType, id: str | None, now: int) -> str:
+    conversations = state.conversations
+    if id is None and what in BEGINNINGS:
+        found = conversations.begin(what, now)
+    else:
+        named = conversations.oldest() if id is None else id
+        if named is None:
+            raise NothingThere(f"{what}: no conversation is open; let one be started")
+        conversations.go_on(named, what, now)
+        found = named
+    state.announce(what, found, now)
+    conversations.forget_ended(found)
+    return found
+
 
 _HOUR = 3_600.0
 _USUAL: tuple[EventType, ...] = (

@@ -14,8 +14,7 @@ from .._observed import DeliveryHook, ReceivedDelivery
 from .._webhook_errors import EnvelopeError, SignatureError, SignatureProblem, told
 from . import answers as answer
 from .answers import DeliveryAnswer, Headers, signature_of
-from .arriving_body import ArrivingBody, BodyRoom
-from .large_bodies import Body, LargeBodies, looked_at, size_of
+from .bodies import ArrivingBody, Body, BodyRoom, LargeBodies, looked_at, size_of
 from .refusals import Refusal, RefusalLog
 from .repeats import Repeats
 from .signature import parse_header, raw_body

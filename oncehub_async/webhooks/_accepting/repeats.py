@@ -8,7 +8,7 @@ from hashlib import sha256
 from ..._ground import fields
 from .._inbox import Inbox, StoredEvent
 from .._webhook_errors import told
-from .large_bodies import looked_at
+from .bodies import looked_at
 from .refusals import Lull
 from .signing_secrets import SigningKey
 

@@ -1,23 +1,21 @@
-"""One attempt of one handler, and what its end means."""
+"""One attempt of one handler, what its end means, and when the next is made."""
 
 import asyncio
 import logging
 import traceback
 from collections.abc import Coroutine
-from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import attrs
 
-from ..._ground import fields
+from ..._ground import checks
+from ...errors import ConfigurationError
 from .._event import Event
 from .._inbox import Outcome, State, Work
 from .._webhook_errors import CrashError, GiveUp, RetryLater
-from .backoff import Backoff
 from .handler import Context
-from .loop_watch import is_users_code
 from .router import Route
+from .work_log import about, error_fields, place
 
 logger = logging.getLogger("oncehub_async.webhooks")
 
@@ -26,6 +24,41 @@ _MOST_CRASHES = 3
 """A handler that ran alone each time when its process died is what kills it."""
 
 DONE = Outcome(state=State.DONE)
+_seconds, _count = checks.SECONDS, checks.COUNT
+
+
+@attrs.frozen(kw_only=True)
+class Backoff:
+    """Exponential back-off with jitter.
+
+    - `attempts`: how often a handler is tried before its event becomes a dead letter.
+    - `first`: seconds after the first failure; each further wait is twice as long,
+    - `longest`: but never longer than so many seconds.
+
+    Each wait is shortened by chance, down to half of it, so that what failed together doesn't come
+    back together. With the defaults the last attempt is 10 to 14 hours after the first.
+    """
+
+    attempts: int = attrs.field(default=15, validator=_count)
+    first: float = attrs.field(default=5.0, validator=_seconds)
+    longest: float = attrs.field(default=4 * checks.HOUR, validator=_seconds)
+
+    def wait(self, attempt: int, chance: float) -> float:
+        """Seconds to wait after attempt number `attempt` failed; `chance` is from 0 to 1."""
+        doublings = min(attempt - 1, 64)
+        return min(self.first * 2.0**doublings, self.longest) * (1 - chance / 2)
+
+
+def checked_backoff(backoff: object) -> Backoff:
+    """The usual one for None. Raises `ConfigurationError` for what is none."""
+    if backoff is None:
+        return Backoff()
+    if not isinstance(backoff, Backoff):
+        raise ConfigurationError(
+            "backoff: expected a Backoff, such as Backoff(attempts=5), got "
+            f"{type(backoff).__name__}"
+        )
+    return backoff
 
 
 @attrs.frozen(kw_only=True)
@@ -150,36 +183,3 @@ def described(error: Exception) -> str:
     text = "".join(traceback.format_exception(error, limit=-8)).strip()
     # Half a surrogate pair could not be written down.
     return text.encode(errors="replace").decode()[-_LONGEST_ERROR:]
-
-
-def place(error: Exception) -> str:
-    """Kind and place of an error, for the log: `ValueError at crm.py:42`, no text of it."""
-    found = _innermost(error.__traceback__)
-    return type(error).__name__ if found is None else f"{type(error).__name__} at {found}"
-
-
-def about(context: Context, event: Event) -> dict[str, object]:
-    """The fields of a record about an attempt."""
-    return fields(
-        event_id=event.id,
-        event_type=event.type,
-        handler=context.handler,
-        attempt=context.attempt,
-    )
-
-
-def error_fields(error: Exception) -> dict[str, object]:
-    """The fields of a record about an error: its kind and place, and no text of it."""
-    return fields(error_type=type(error).__name__, error_place=_innermost(error.__traceback__))
-
-
-def _innermost(trace: TracebackType | None) -> str | None:
-    """The last line of the user's own; of anybody's, if none of theirs is on the way."""
-    steps = []
-    while trace is not None:
-        steps.append(trace)
-        trace = trace.tb_next
-    if not steps:
-        return None
-    trace = next((each for each in reversed(steps) if is_users_code(each.tb_frame)), steps[-1])
-    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"

@@ -1,11 +1,15 @@
-"""What the log says of the work of handlers: a line for people, and its fields for machines."""
+"""What the log says of handlers, their work and their errors: a line, and fields for machines."""
 
 import logging
+from pathlib import Path
+from types import TracebackType
 
 from ..._ground import fields
+from .._event import Event
 from .._inbox import Outcome, Work
 from .._webhook_errors import CrashError, RetryLater
-from .handling import Rules, error_fields, place
+from .handler import Context
+from .loop_watch import is_users_code
 
 logger = logging.getLogger("oncehub_async.webhooks")
 
@@ -27,14 +31,14 @@ def log_unsettled(work: Work, consequence: str) -> None:
 
 
 def log_outcome(
-    work: Work, type: str, error: Exception | None, result: Outcome, rules: Rules, now: float
+    work: Work, type: str, error: Exception | None, result: Outcome, attempts: int, now: float
 ) -> None:
     """One line, without the error's text, which can quote people's data; the inbox keeps that."""
     if error is None and not logger.isEnabledFor(logging.DEBUG):
         return
     wait = None if result.due is None else round(result.due - now, 1)
     extra = about_work(work) | fields(
-        event_type=type, attempts=rules.attempts, retry_in=wait, state=result.state.value
+        event_type=type, attempts=attempts, retry_in=wait, state=result.state.value
     )
     who, number = (work.handler, work.event_id), work.failures + 1
     if error is None:
@@ -48,7 +52,40 @@ def log_outcome(
         logger.error(line, *who, number, place(error), extra=extra)
     elif isinstance(error, RetryLater):
         line = "%s asked to be called again for %s in %.0f s; attempt %d of %d"
-        logger.info(line, *who, wait, number, rules.attempts, extra=extra)
+        logger.info(line, *who, wait, number, attempts, extra=extra)
     else:
         line = "%s failed for %s, attempt %d of %d: %s; again in %.0f s"
-        logger.warning(line, *who, number, rules.attempts, place(error), wait, extra=extra)
+        logger.warning(line, *who, number, attempts, place(error), wait, extra=extra)
+
+
+def place(error: Exception) -> str:
+    """Kind and place of an error, for the log: `ValueError at crm.py:42`, no text of it."""
+    found = _innermost(error.__traceback__)
+    return type(error).__name__ if found is None else f"{type(error).__name__} at {found}"
+
+
+def about(context: Context, event: Event) -> dict[str, object]:
+    """The fields of a record about an attempt."""
+    return fields(
+        event_id=event.id,
+        event_type=event.type,
+        handler=context.handler,
+        attempt=context.attempt,
+    )
+
+
+def error_fields(error: Exception) -> dict[str, object]:
+    """The fields of a record about an error: its kind and place, and no text of it."""
+    return fields(error_type=type(error).__name__, error_place=_innermost(error.__traceback__))
+
+
+def _innermost(trace: TracebackType | None) -> str | None:
+    """The last line of the user's own; of anybody's, if none of theirs is on the way."""
+    steps = []
+    while trace is not None:
+        steps.append(trace)
+        trace = trace.tb_next
+    if not steps:
+        return None
+    trace = next((each for each in reversed(steps) if is_users_code(each.tb_frame)), steps[-1])
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"

@@ -14,7 +14,6 @@ from .._inbox import Claim, Inbox, Outcome, State, Work
 from .._inbox_health import InboxHealth
 from .._observed import HandlerRun, RunHook
 from .._webhook_errors import EnvelopeError, told
-from .attempt_group import AttemptGroup
 from .deployment_watch import DeploymentWatch
 from .handler import Context
 from .handling import (
@@ -31,7 +30,7 @@ from .leases import Leases
 from .loop_watch import LoopWatch
 from .purge_time import PurgeTime
 from .router import Route
-from .slots import LONG, Attempt, Slots
+from .slots import LONG, Attempt, AttemptGroup, Slots
 from .work_log import about_work, log_outcome, log_unsettled
 
 logger = logging.getLogger("oncehub_async.webhooks")
@@ -260,7 +259,7 @@ class Worker:
                 with self._counted(attempt), self._watch.running(work.handler):
                     failure, result = await self._tried(route, event, context, work, rules, damage)
                     attempt.timed_out = isinstance(failure, TimeoutError)
-                log_outcome(work, event.type, failure, result, rules, self._now())
+                log_outcome(work, event.type, failure, result, rules.attempts, self._now())
                 if self._on_run is not None or self._tracing is not None:
                     traced.record = self._record_of(claim, work, failure, result, began)
                     tell_hook(self._on_run, traced.record, "on_run")

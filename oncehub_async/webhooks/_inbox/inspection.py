@@ -7,7 +7,7 @@ uses the file waits for long.
 import sqlite3
 from collections.abc import Mapping
 
-from . import deployments, known_time, statements
+from . import deployments, known_time, purging
 from .database_rows import EVERYTHING, Span, entry_of, event_of, refuse_to_forget
 from .database_rows import spans as spans_between
 from .records import State, StoredEvent
@@ -265,7 +265,7 @@ def forget(connection: sqlite3.Connection, received_before: float, now: float) -
 
     Raises `InvalidParameterError` for what the receiver still needs to know replays by.
     """
-    needed = statements.needed(connection)
+    needed = purging.needed(connection)
     refuse_to_forget(received_before, now, needed)
     never, before = float("-inf"), known_time.read(connection).forgettable(received_before, needed)
-    return statements.purge(connection, (), before, never, FORGOTTEN_AT_ONCE).events
+    return purging.purge(connection, (), before, never, FORGOTTEN_AT_ONCE).events

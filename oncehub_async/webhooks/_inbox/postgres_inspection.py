@@ -11,11 +11,26 @@ from typing import Any
 
 from .._event_names import ANY
 from . import postgres_known_time
-from .database_rows import EVERYTHING, Span, entry_of, event_of, refuse_to_forget, spans
+from .database_rows import Span, entry_of, event_of, refuse_to_forget, spans
 from .postgres_address import PostgresAddress
 from .postgres_deployments import PostgresDeployments
 from .postgres_lane import PostgresLane
 from .postgres_schema import prepare
+from .postgres_selection import (
+    ADD,
+    COUNT_MISSING,
+    DROP,
+    ENTRIES,
+    LINES,
+    MISSING_ENTRIES,
+    MISSING_SUBJECTS,
+    REDO,
+    SUBJECTS,
+    TALLY,
+    arguments_of,
+    types_argument,
+    within,
+)
 from .postgres_statements import HOLD_UP, LET_GO_ON
 from .records import State, StoredEvent
 from .selection import InboxEntry, InboxHandler, Selection
@@ -29,72 +44,11 @@ Question = Callable[[Any], Awaitable[Any]]
 
 _EVENT = "id, type, subject, created, received, body, trace_context"
 
-# $1 states, $2 handler, $3 events, $4 types, $5 since, $6 until, $7 after, $8 up to, $9 asked for
-_TYPE_IS_IN = (
-    "(${0}::text[] IS NULL OR e.type = ANY (${0}) OR split_part(e.type, '.', 1) = ANY (${0}))"
-)
-_IS_MEANT = f"""
-($3::text[] IS NULL OR e.id = ANY ($3)) AND {_TYPE_IS_IN.format(4)}
-AND ($5::float8 IS NULL OR e.received >= $5) AND ($6::float8 IS NULL OR e.received < $6)
-AND e.seq > $7::bigint AND e.seq <= $8::bigint
-"""
-_WORK = f"""
-FROM @work w JOIN @events e ON e.seq = w.event
-WHERE w.state = ANY ($1::text[]) AND ($2::text IS NULL OR w.handler = $2) AND {_IS_MEANT}
-"""
-_MISSING = f"""
-FROM @events e WHERE {_TYPE_IS_IN.format(9)} AND {_IS_MEANT}
-  AND $1::text[] IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM @work w WHERE w.event = e.seq AND w.handler = $2::text)
-"""
-_ENTRIES = f"""
-SELECT e.seq, w.position, e.id, e.type, e.subject, e.received, w.handler, w.state, w.attempts,
-    CASE WHEN w.waits IS NOT NULL THEN greatest(w.waits, e.received) END AS due, w.finished, w.error
-{_WORK} AND $9::text[] IS NULL ORDER BY w.event DESC, w.position LIMIT $10
-"""
-_MISSING_ENTRIES = f"""
-SELECT e.seq, -1 AS position, e.id, e.type, e.subject, e.received, $2::text AS handler,
-    NULL AS state, 0 AS attempts, NULL::float8 AS due, NULL::float8 AS finished, NULL AS error
-{_MISSING} ORDER BY e.seq DESC LIMIT $10
-"""
-_TALLY = f"""
-SELECT w.handler, w.state, count(*) {_WORK} AND $9::text[] IS NULL GROUP BY w.handler, w.state
-"""
-_COUNT_MISSING = f"SELECT count(*) {_MISSING}"
-_CHANGEABLE = f"{_WORK} AND $9::text[] IS NULL AND w.owner IS NULL"
-_SUBJECTS = f"SELECT DISTINCT w.subject {_CHANGEABLE}"
-_MISSING_SUBJECTS = f"SELECT DISTINCT e.subject {_MISSING}"
-_LINES = f"SELECT DISTINCT w.subject, w.handler {_CHANGEABLE}"
-
 _LOCK = """
 INSERT INTO @subjects (subject, used)
 SELECT subject, extract(epoch FROM clock_timestamp())
 FROM unnest($1::text[]) AS given (subject) ORDER BY subject
 ON CONFLICT (subject) DO UPDATE SET used = excluded.used
-"""
-
-_REDO = f"""
-UPDATE @work o SET
-    replay = o.replay OR o.finished IS NOT NULL,
-    attempts = CASE WHEN o.finished IS NULL THEN o.attempts ELSE 0 END,
-    suspected = o.suspected AND o.finished IS NULL,
-    state = CASE WHEN o.finished IS NULL THEN o.state ELSE 'pending' END,
-    failures = 0, crashes = 0, finished = NULL, waits = least(o.waits, $10::float8), due = NULL
-WHERE (o.event, o.position) IN (SELECT w.event, w.position {_CHANGEABLE})
-RETURNING o.subject, o.handler
-"""
-
-_ADD = f"""
-INSERT INTO @work (event, position, handler, type, subject, created, waits, replay)
-SELECT e.seq, coalesce((SELECT max(position) + 1 FROM @work WHERE event = e.seq), 0), $2::text,
-    e.type, e.subject, e.created, $10::float8, $11::bool
-{_MISSING}
-RETURNING subject, handler
-"""
-
-_DROP = f"""
-DELETE FROM @work o WHERE (o.event, o.position) IN (SELECT w.event, w.position {_CHANGEABLE})
-RETURNING o.subject, o.handler, o.finished IS NULL AS was_open
 """
 
 _UNWANTED = """
@@ -148,20 +102,20 @@ class _PostgresInspection(ABC):
 
     async def entries(self, selection: Selection, limit: int | None = None) -> Sequence[InboxEntry]:
         """Work that is selected; see `InspectedInbox.entries`."""
-        rows = list(await self._rows(_ENTRIES, *_arguments(selection), limit))
+        rows = list(await self._rows(ENTRIES, *arguments_of(selection), limit))
         if selection.missing:
-            rows += await self._rows(_MISSING_ENTRIES, *await self._of_missing(selection), limit)
+            rows += await self._rows(MISSING_ENTRIES, *await self._of_missing(selection), limit)
             rows.sort(key=lambda row: (-row["seq"], row["position"]))
         return [entry_of(row[2:]) for row in rows[:limit]]
 
     async def tally(self, selection: Selection) -> Mapping[tuple[str, State | None], int]:
         """How much work is selected; see `InspectedInbox.tally`."""
-        rows = await self._rows(_TALLY, *_arguments(selection))
+        rows = await self._rows(TALLY, *arguments_of(selection))
         counts: dict[tuple[str, State | None], int] = {
             (handler, State(state)): count for handler, state, count in rows
         }
         if selection.missing:
-            ((count,),) = await self._rows(_COUNT_MISSING, *await self._of_missing(selection))
+            ((count,),) = await self._rows(COUNT_MISSING, *await self._of_missing(selection))
             if count:
                 counts[selection.handler or "", None] = count
         return counts
@@ -220,9 +174,9 @@ class _PostgresInspection(ABC):
         """Delete selected work that doesn't run; see `InspectedInbox.drop`."""
 
         async def some(connection: Any, span: Span) -> int:
-            arguments = _arguments(selection, span)
-            await self._lock(connection, await self._fetch(connection, _SUBJECTS, *arguments))
-            gone = await self._fetch(connection, _DROP, *arguments)
+            arguments = arguments_of(selection, span)
+            await self._lock(connection, await self._fetch(connection, SUBJECTS, *arguments))
+            gone = await self._fetch(connection, DROP, *arguments)
             await self._let_go_on(connection, [row for row in gone if row["was_open"]])
             return len(gone)
 
@@ -321,13 +275,13 @@ class _PostgresInspection(ABC):
         missing = await self._of_missing(selection) if selection.missing else None
 
         async def some(connection: Any, span: Span) -> int:
-            chosen = _arguments(selection, span)
-            subjects = await self._fetch(connection, _SUBJECTS, *chosen)
-            lines = await self._fetch(connection, _LINES, *chosen)
+            chosen = arguments_of(selection, span)
+            subjects = await self._fetch(connection, SUBJECTS, *chosen)
+            lines = await self._fetch(connection, LINES, *chosen)
             added: Sequence[Any] = ()
             if missing is not None:
-                to_add = _within(missing, span)
-                theirs = await self._fetch(connection, _MISSING_SUBJECTS, *to_add)
+                to_add = within(missing, span)
+                theirs = await self._fetch(connection, MISSING_SUBJECTS, *to_add)
                 subjects = [*subjects, *theirs]
                 lines = [*lines, *((row["subject"], selection.handler) for row in theirs)]
             if not subjects:
@@ -335,9 +289,9 @@ class _PostgresInspection(ABC):
             await self._lock(connection, subjects)
             # What is done again may have happened before what is at the front now.
             await self._change_lines(connection, HOLD_UP, lines)
-            changed = await self._fetch(connection, _REDO, *chosen, now)
+            changed = await self._fetch(connection, REDO, *chosen, now)
             if missing is not None:
-                added = await self._fetch(connection, _ADD, *to_add, now, replay)
+                added = await self._fetch(connection, ADD, *to_add, now, replay)
             await self._change_lines(connection, LET_GO_ON, lines)
             return len(changed) + len(added)
 
@@ -354,7 +308,7 @@ class _PostgresInspection(ABC):
         asked = await self._asked(
             partial(self._deployments.asked_for, handler=selection.handler or "")
         )
-        return [*_arguments(selection)[:-1], _types(asked)]
+        return [*arguments_of(selection)[:-1], types_argument(asked)]
 
     async def _lock(self, connection: Any, rows: Sequence[Any]) -> None:
         await self._fetch(connection, _LOCK, sorted({row[0] for row in rows}))
@@ -411,25 +365,3 @@ class PostgresTables(_PostgresInspection):
 async def answer_questions(connection: Any, asked: Sequence[Any]) -> Sequence[Any]:
     """For a lane on which one thing is asked at a time, whatever it takes."""
     return [await each(connection) for each in asked]
-
-
-def _types(types: Collection[str] | None) -> list[str] | None:
-    return None if types is None or ANY in types else sorted(types)
-
-
-def _arguments(selection: Selection, span: Span = EVERYTHING) -> list[Any]:
-    events = selection.events
-    return [
-        sorted(selection.states),
-        selection.handler,
-        None if events is None else sorted(events),
-        _types(selection.types),
-        selection.since,
-        selection.until,
-        *span,
-        None,
-    ]
-
-
-def _within(arguments: Sequence[Any], span: Span) -> list[Any]:
-    return [*arguments[:6], *span, *arguments[8:]]

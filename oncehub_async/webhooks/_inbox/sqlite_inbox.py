@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from ..._ground import Hidden, checks
 from ...errors import ClientStateError, ConfigurationError
 from .._webhook_errors import InboxError
-from . import deployments, known_time, schema, statements
+from . import deployments, known_time, purging, schema, statements
 from .inbox_writer import InboxWriter, WriteOperation
 from .interface import FOR_LIFE
 from .owner_lock import SECONDS_BETWEEN_LOOKS, OwnerLock, RollCall, sweep
@@ -112,7 +112,7 @@ class SQLiteInbox(_SQLiteInspection):
         )
         try:
             await self._writer.open()
-            await self._asked(lambda connection: statements.set_needed(connection, needed))
+            await self._asked(lambda connection: purging.set_needed(connection, needed))
             await self._asked(self._roll_call)
         except BaseException:
             await self.close()
@@ -199,7 +199,7 @@ class SQLiteInbox(_SQLiteInspection):
     async def purge(self, handlers: Collection[str], now: float) -> int:
         """Forget what was kept long enough, 500 events at a time; see `Inbox.purge`."""
         ages = now - self._keep, now - self._keep_dead, _PURGED_AT_ONCE
-        purged = await self._asked(lambda connection: statements.purge(connection, handlers, *ages))
+        purged = await self._asked(lambda connection: purging.purge(connection, handlers, *ages))
         if purged.undone:
             logger.warning(
                 "deleted after %.0f days (keep_dead): %d dead letters, or work of handlers that "

@@ -8,7 +8,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from .database_rows import event_of
 from .deployments import others_handlers
@@ -24,8 +24,6 @@ from .subject_order import (
 
 _CHUNKS = (64, 16, 4, 1)
 """How many rows an INSERT takes; few sizes, so that the prepared statements are kept."""
-
-_PAGES_FREED_AT_ONCE = 1_000
 
 _EVENT_COLUMNS = "(seq, id, type, subject, created, received, body, trace_context)"
 _WORK_COLUMNS = "(event, position, handler, state, attempts, created, waits, due, open_subject)"
@@ -111,10 +109,6 @@ UPDATE work INDEXED BY work_running SET state = 'pending', owner = NULL,
     waits = 0, alone = 0, began = 0
 WHERE owner = :owner
 RETURNING open_subject
-"""
-
-_FORGET = """
-DELETE FROM work WHERE event IN (SELECT value FROM json_each(:keys)) RETURNING open_subject
 """
 
 
@@ -355,76 +349,3 @@ def counts(connection: sqlite3.Connection) -> dict[State, int]:
     """How much work there is in each state."""
     rows = connection.execute("SELECT state, count(*) FROM work GROUP BY state")
     return {State(state): count for state, count in rows}
-
-
-def set_needed(connection: sqlite3.Connection, seconds: float) -> None:
-    """Write down for how long events have to be known again; 0 leaves it as it is."""
-    if seconds:
-        connection.execute("UPDATE needed SET seconds = ?", (seconds,))
-
-
-def needed(connection: sqlite3.Connection) -> float:
-    """For how many seconds events have to be known again."""
-    return float(connection.execute("SELECT seconds FROM needed").fetchone()[0])
-
-
-class Purged(NamedTuple):
-    """How many events were deleted, and how much work among them that was never done."""
-
-    events: int
-    undone: int
-
-
-def purge(
-    connection: sqlite3.Connection,
-    handlers: Collection[str],
-    done_before: float,
-    undone_before: float,
-    limit: int,
-) -> Purged:
-    """Delete old events: those that are done, and what will never be done much later.
-
-    That is dead letters, from when they became so, and work of others than `handlers` and those
-    that any process has, from when it was received. Unfinished work of these stays.
-    """
-    rows = connection.execute(
-        """
-        SELECT seq FROM events e WHERE received < :done_before AND NOT EXISTS (
-            SELECT 1 FROM work w WHERE w.event = e.seq AND CASE w.state
-                WHEN 'done' THEN 0
-                WHEN 'dead' THEN w.finished >= :undone_before
-                ELSE w.owner IS NOT NULL OR e.received >= :undone_before
-                    OR w.handler IN (SELECT value FROM json_each(:handlers))
-                    OR w.handler IN (SELECT name FROM handlers WHERE owner != '') END)
-        ORDER BY received LIMIT :limit
-        """,
-        {
-            "done_before": done_before,
-            "undone_before": undone_before,
-            "handlers": json_argument(list(handlers)),
-            "limit": limit,
-        },
-    ).fetchall()
-    keys = json_argument([seq for (seq,) in rows])
-    (undone,) = connection.execute(
-        "SELECT count(*) FROM work WHERE event IN (SELECT value FROM json_each(?)) "
-        "AND state != 'done'",
-        (keys,),
-    ).fetchone()
-    change(connection, _FORGET, {"keys": keys})
-    connection.executemany("DELETE FROM events WHERE seq = ?", rows)
-    if len(rows) < limit:
-        # What died keep_dead ago may be done again at last: so for as long once more.
-        forgotten = undone_before - (done_before - undone_before)
-        connection.execute("DELETE FROM newest WHERE at < ?", (forgotten,))
-        connection.execute("DELETE FROM handlers WHERE owner = '' AND seen < ?", (undone_before,))
-    _shrink(connection)
-    return Purged(len(rows), undone)
-
-
-def _shrink(connection: sqlite3.Connection) -> None:
-    """Give free pages back to the operating system, some at a time."""
-    (free,) = connection.execute("PRAGMA freelist_count").fetchone()
-    # Python's sqlite3 ends this statement after its first page, whatever number it is given.
-    for _ in range(min(free, _PAGES_FREED_AT_ONCE)):
-        connection.execute("PRAGMA incremental_vacuum(1)")

@@ -11,7 +11,7 @@ import attrs
 
 from .._accepting import answers as answer
 from .._accepting.answers import DeliveryAnswer, is_compressed
-from .._accepting.arriving_body import ArrivingBody
+from .._accepting.bodies import ArrivingBody
 from .._accepting.refusals import Refusal
 from .._receiver import Receiver, checked_receiver
 

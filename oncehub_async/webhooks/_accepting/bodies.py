@@ -1,14 +1,21 @@
-"""A body as it arrives, and how much memory and disk all that are under way may take."""
+"""Bodies as they arrive: how much memory and disk they may take, and how large ones are looked at.
 
+What is large goes to a file without a name, is hashed in a thread, so that the event loop goes on,
+and is in memory one at a time.
+"""
+
+import asyncio
 import mmap
-from collections.abc import Callable
-from contextlib import closing
+import os
+import tempfile
+import weakref
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
 from types import TracebackType
 from typing import Self, TypeVar
 
-from ..._ground import LARGE
+from ..._ground import LARGE, off_loop
 from .._webhook_errors import SignatureError
-from .body_file import BodyFile
 from .refusals import Refusal
 
 T = TypeVar("T")
@@ -20,6 +27,43 @@ _ROOM = 2 * LARGEST_KEPT
 _ROOM_IN_MEMORY = 32 * 1024 * 1024
 _FREE = 16 * 1024
 """Bytes that a body may have without asking for room: OnceHub's own events have a tenth of that."""
+_WRITTEN_AT_ONCE = 1024 * 1024
+
+
+class BodyFile:
+    """A file without a name: nobody else opens it, and nothing of it is left when its process ends.
+
+    It is made when something is written to it, and closed when nobody has it any more.
+    """
+
+    def __init__(self) -> None:
+        self._descriptor = -1
+
+    @property
+    def is_there(self) -> bool:
+        """Whether something was written."""
+        return self._descriptor >= 0
+
+    def write(self, part: bytes | bytearray) -> None:
+        """Add to it. Raises `OSError`."""
+        if not self.is_there:
+            with tempfile.TemporaryFile() as file:
+                self._descriptor = os.dup(file.fileno())
+            weakref.finalize(self, os.close, self._descriptor)
+        left = memoryview(part)
+        while left:
+            left = left[os.write(self._descriptor, left[:_WRITTEN_AT_ONCE]) :]
+
+    def read(self) -> bytes:
+        """All of it. Raises `OSError`."""
+        if not os.fstat(self._descriptor).st_size:
+            return b""
+        with self.mapped() as all_of_it:
+            return all_of_it[:]
+
+    def mapped(self) -> mmap.mmap:
+        """What was written, and not nothing, as if it were in memory. Raises `OSError`."""
+        return mmap.mmap(self._descriptor, 0, access=mmap.ACCESS_READ)
 
 
 class BodyRoom:
@@ -103,3 +147,36 @@ class ArrivingBody:
             return look(self.whole())
         with closing(self._file.mapped()) as body:
             return look(body)
+
+
+Body = bytes | ArrivingBody
+
+
+def size_of(body: Body) -> int:
+    """Bytes of it."""
+    return body.size if isinstance(body, ArrivingBody) else len(body)
+
+
+async def looked_at(body: Body, look: Callable[[bytes | mmap.mmap], T]) -> T:
+    """What `look` makes of a body, in a thread if that takes long."""
+    return await off_loop(size_of(body), _look, body, look)
+
+
+def _look(body: Body, look: Callable[[bytes | mmap.mmap], T]) -> T:
+    return body.looked_at(look) if isinstance(body, ArrivingBody) else look(body)
+
+
+class LargeBodies:
+    """Lets one large body at a time into memory, from its file into the inbox."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def in_memory(self, body: Body) -> AsyncIterator[bytes]:
+        """The body as bytes; one that was verified, for strangers can send as many as they like."""
+        if size_of(body) <= LARGE:
+            yield body.whole() if isinstance(body, ArrivingBody) else body
+            return
+        async with self._turn:
+            yield body if isinstance(body, bytes) else await off_loop(body.size, body.whole)

@@ -1,0 +1,24 @@
+"""What commands are tried with."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from oncehub_async.simulator import Account, Simulator
+
+from ..simulator.threaded import commanded
+
+
+@pytest.fixture
+def account() -> Account:
+    """What the account holds; files of tests have their own."""
+    return Account(bookings=130, webhooks=2)
+
+
+@pytest.fixture
+def sim(account: Account, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Simulator]:
+    """An account, whose key and address are set, and a folder to work in."""
+    monkeypatch.chdir(tmp_path)
+    with commanded(Simulator(account, limits=None), monkeypatch) as simulator:
+        yield simulator
