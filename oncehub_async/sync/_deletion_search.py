@@ -71,7 +71,7 @@ async def search_step(account: SyncedAccount, name: str) -> SearchStep:
         return attrs.evolve(place, looked_until=following, reconciled=reconciled)
 
     await account.write(name, account.rows(name, page.items), place=looked)
-    return SearchStep(1 + len(suspects), deleted, ended)
+    return SearchStep(1 + len(suspects) + bool(deleted), deleted, ended)
 
 
 def _below(lower: datetime, upper: datetime | None) -> datetime:

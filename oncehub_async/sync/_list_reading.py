@@ -114,12 +114,8 @@ async def read_changes(account: SyncedAccount, name: str) -> int:
         await begin(account, name)
         await account.write(name, complete_up_to=account.now(), error=None)
         return account.progress.tables[name].written
-    place, started = account.places[name], account.now()
-    seen_before, found = place.seen, 0
-    arguments = {}
-    if place.mark is not None:
-        arguments[f"{change_time(name)}_gt"] = shifted(place.mark, -OVERLAP)
-    pages = listing_of(account, name, **arguments).walk().pages()
+    started, seen_before, found = account.now(), account.places[name].seen, 0
+    pages = listing_of(account, name, **_since_last_look(account, name)).walk().pages()
     try:
         async for page in pages:
             times, now = _times(name, page.items), account.now()
@@ -219,10 +215,10 @@ async def mark_suspects(
     findings: Findings = Findings()
     if name not in CANT_BE_ASKED:
         findings = await find_out(account.bulk, name, suspects, by_404=by_404)
-    deleted: dict[str, str | None] = {
-        each: await _merged_into(account, each) if name == "contacts" else None
-        for each in findings.deleted
-    }
+    deleted: dict[str, str | None] = dict.fromkeys(findings.deleted)
+    if deleted and name == "contacts":
+        await _write_latest_changes(account, name)
+        deleted = {each: await _merged_into(account, each) for each in deleted}
     await account.write(
         name,
         account.rows(name, findings.alive),
@@ -230,6 +226,17 @@ async def mark_suspects(
         deleted=deleted,
     )
     return deleted
+
+
+async def _write_latest_changes(account: SyncedAccount, name: str) -> None:
+    """Whoever was merged is known by the other's address, which may have come with it just now."""
+    page = await listing_of(account, name, **_since_last_look(account, name)).first_page()
+    await account.write(name, account.rows(name, _wanted(account, page.items)))
+
+
+def _since_last_look(account: SyncedAccount, name: str) -> dict[str, datetime]:
+    mark = account.places[name].mark
+    return {} if mark is None else {f"{change_time(name)}_gt": shifted(mark, -OVERLAP)}
 
 
 async def _merged_into(account: SyncedAccount, id: str) -> str | None:

@@ -62,7 +62,8 @@ async def test_it_is_known_when_all_was_compared(database_url: str) -> None:
             assert account.progress.tables["contacts"].reconciled == found
 
 
-async def test_a_merged_contact_is_told(database_url: str) -> None:
+@pytest.mark.parametrize("is_known", [True, False], ids=["after a look", "before the next look"])
+async def test_a_merged_contact_is_told(database_url: str, is_known: bool) -> None:
     """One id is gone, and another has its email address: that is where it went."""
     async with Simulator(ACCOUNT, clock=FAST, limits=None) as sim, client(sim) as oncehub:
         async with AccountSync(oncehub, database_url) as account:
@@ -73,7 +74,8 @@ async def test_a_merged_contact_is_told(database_url: str) -> None:
             kept = await oncehub.contacts.create(
                 first_name="Kept", last_name=str(name["last_name"]), email=email
             )
-            await account.round()
+            if is_known:
+                await account.round()
             assert (await account.search_all())["contacts"] == {gone: kept.id}
         async with opened(database_url) as database:
             assert (await rows_of(database, "contacts"))[gone]["_merged_into"] == kept.id
