@@ -56,7 +56,7 @@ async def fill(
     try:
         for page in pages(templates, count):
             started, now = time.perf_counter(), datetime.now(UTC)
-            rows = [row_of(table, each, now) for each in page]
+            rows = [row_of(table, each) for each in page]
             upserted = Upsert("bookings", rows, Writing.CHANGES)
             await database.commit(Batch(upserts=[upserted], now=now))
             seconds += time.perf_counter() - started

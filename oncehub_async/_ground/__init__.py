@@ -1,7 +1,14 @@
 """What everything else stands on, and what knows nothing of the API: time, texts, checks."""
 
 from .._printable import printable, printable_json
-from .addresses import address_forms, addresses_in, phone_digits, plain_address
+from .addresses import (
+    address_forms,
+    addresses_in,
+    may_hold_address,
+    phone_digits,
+    plain_address,
+    whole_address,
+)
 from .beside_loop import LARGE, off_loop
 from .checks import DAY, MAX_LIMIT, UNSET, Unset, aware, choice
 from .clock import Clock, WallClock
@@ -83,6 +90,7 @@ __all__ = [
     "likely_word",
     "load_json",
     "logger",
+    "may_hold_address",
     "off_loop",
     "on_ending_signals",
     "open_anew",
@@ -106,4 +114,5 @@ __all__ = [
     "text_in_seconds",
     "text_with_offset",
     "time_text",
+    "whole_address",
 ]

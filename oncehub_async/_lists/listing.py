@@ -1,7 +1,7 @@
 """Lists: nothing is requested until they are iterated, then page by page, one page ahead."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime
 from itertools import compress
 from typing import Any, TypeVar
@@ -46,14 +46,18 @@ class Listing(Paged[T]):
 
         Raises `PaginationError` when the list does not advance, and any `RequestError`.
         """
-        return AsyncPages(self._pages())
+        return AsyncPages(self.pages_after())
 
-    async def _pages(self) -> AsyncGenerator[Page[T], None]:
+    async def pages_after(
+        self, previous: Sequence[str] = (), *, announced: bool = False
+    ) -> AsyncGenerator[Page[T], None]:
+        """The same from a cursor on, where what stands before is known.
+
+        `previous` are ids that end with the cursor, `announced` whether more was said to follow.
+        """
         direction = direction_of(self.query)
         cursor = self.query.get(direction.value)
         advance = Advance(cursor)
-        announced = False
-        previous: list[str] = []
         fetching: asyncio.Task[Fetched[T]] | None = None
         try:
             page, ids, further = await self._fetch(self.query, self.priority)
@@ -80,7 +84,7 @@ class Listing(Paged[T]):
                 await put_an_end_to(fetching)
 
     async def _look_again(
-        self, direction: Direction, previous: list[str]
+        self, direction: Direction, previous: Sequence[str]
     ) -> tuple[Page[T], list[str], Following, bool]:
         """What stands after a page that announced more, when the page after it came empty.
 

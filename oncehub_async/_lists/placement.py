@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from .._ground import shifted, time_text
+from .._ground import MAX_LIMIT, shifted, time_text
 from .pagination import NOTHING_FOLLOWS, Direction, Following
 from .segments import Coverage, Placement, Position, Segment, Side, Unordered
 
@@ -118,7 +118,7 @@ def place(
         if asked.side is Side.NEWER:
             return _above(coverage, page, segment, asked)
         trusted = asked.way >= LOOK_BY_TIME
-        announced = not trusted and (announced or segment.older.announced)
+        announced = announced or (segment.older.announced and not trusted)
     if not page and announced:
         raise LostPlace("the page is empty although more was announced")
     if isinstance(asked, Look):
@@ -166,14 +166,14 @@ def _below(
 def _above(
     coverage: Coverage, page: Sequence[Position], segment: Segment, asked: NextPage
 ) -> Placement:
+    if asked.overlaps and page[-1:] != [asked.position]:
+        raise LostPlace("the page isn't the next one")
     place = coverage.segments.index(segment)
     if not place:
         # The two have met while this page was under way.
         return Placement(segment.number, Side.NEWER, 0, 0)
     above = coverage.segments[place - 1]
     last = len(page) - _held(segment, reversed(page))
-    if asked.overlaps and page[-1:] != [asked.position]:
-        raise LostPlace("the page isn't the next one")
     if not {each.id for each in page[last:]} <= {*segment.newer.page}:
         raise LostPlace("an object is as old as others but doesn't stand among them")
     if any(each.time < segment.newer.time for each in page[:last]):
@@ -219,9 +219,16 @@ def _until(
 
 
 def place_by_ids(
-    ids: Sequence[str], above: Sequence[Segment], below: Sequence[Segment], *, ended: bool
+    ids: Sequence[str],
+    above: Sequence[Segment],
+    below: Sequence[Segment],
+    *,
+    ended: bool,
+    limit: int = MAX_LIMIT,
 ) -> Placement:
     """Where a page belongs whose times tell nothing: after `above`, until one of `below` begins.
+
+    `limit` is how many objects a page has at most.
 
     Raises `LostPlace`.
     """
@@ -232,8 +239,8 @@ def place_by_ids(
         if each in begins:
             segment = begins[each]
             return Placement(0, Side.OLDER, 0, count, segment.number, segment.at_end)
-    # Segments of which all ids are known may have been deleted since, but no others.
-    if ended and any(each.count > len(each.newer.page) for each in below):
+    # As much as a page holds may have been deleted since, but hardly more.
+    if ended and sum(each.count for each in below) > limit:
         raise LostPlace("the list ends before objects that were there")
     return Placement(0, Side.OLDER, 0, len(ids), ends=ended)
 

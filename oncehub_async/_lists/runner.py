@@ -69,6 +69,9 @@ class Run(Generic[T]):
 
     async def pages(self) -> AsyncGenerator[PlacedPage[T], None]:
         """The pages as they come, each with its place."""
+        for segment in self._coverage.segments:
+            # What led nowhere in an earlier walk may lead on by now.
+            segment.older.ways = 0
         try:
             with suppress(Unordered):
                 while self._listing.has_creation_time and not self._coverage.complete:
@@ -275,14 +278,17 @@ class Run(Generic[T]):
         self, above: Sequence[Segment], below: Sequence[Segment]
     ) -> AsyncGenerator[PlacedPage[T], None]:
         """The pages after the last segment above, or from the top, until one below begins."""
-        query = dict(self._listing.query)
-        query.update((Direction.OLDER.value, each.older.id) for each in above[-1:])
-        listing = attrs.evolve(self._listing, query=query)
+        listing, announced = self._listing, False
+        previous: Sequence[str] = ()
+        for end in (each.older for each in above[-1:]):
+            query = {**listing.query, Direction.OLDER.value: end.id}
+            listing = attrs.evolve(listing, query=query)
+            previous, announced = end.page, end.announced
         try:
-            async with aclosing(listing.pages()) as pages:
+            async with aclosing(listing.pages_after(previous, announced=announced)) as pages:
                 async for page in pages:
                     ids, ended = [*map(_id_of, page)], page.next_cursor is None
-                    placement = place_by_ids(ids, above, below, ended=ended)
+                    placement = place_by_ids(ids, above, below, ended=ended, limit=self._limit)
                     items, request_id = page.items[: placement.last], page.request_id
                     yield PlacedPage(placement, items, (), request_id=request_id, ordered=False)
                     if placement.joins is not None:

@@ -138,8 +138,12 @@ class Segment:
 
 def _joined(upper: Segment, lower: Segment) -> Segment:
     """One segment of two that follow each other without a gap."""
-    newer = (upper.newer.page + lower.newer.page)[:_KEPT_IDS]
-    older = (upper.older.page + lower.older.page)[-_KEPT_IDS:]
+    newer, older = upper.newer.page, lower.older.page
+    # Only where an end's ids are all that its segment has, they are next to the other's.
+    if len(newer) == upper.count:
+        newer = (newer + lower.newer.page)[:_KEPT_IDS]
+    if len(older) == lower.count:
+        older = (upper.older.page + older)[-_KEPT_IDS:]
     return attrs.evolve(
         upper,
         newer=_joined_end(upper.newer, lower.newer, newer),

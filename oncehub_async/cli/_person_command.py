@@ -1,7 +1,7 @@
 """`oncehub person`: what is kept of a person, at OnceHub and in what was made of it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
@@ -10,9 +10,10 @@ from cyclopts import App
 
 from .._client import OnceHub
 from .._ground import checks, open_anew
-from ..errors import InvalidParameterError
+from ..errors import InvalidParameterError, OnceHubError
 from ..privacy import (
     SHOWN_AT_MOST,
+    ErasedAt,
     PersonData,
     PersonErasure,
     PersonPlaces,
@@ -23,6 +24,8 @@ from ..privacy import (
 from . import COMPLETE, FAILED, NOT_THERE
 from ._output import note, say, say_document, say_json, several
 from ._sync_command import HASH_KEY_VARIABLE
+
+_FILE = "duckdb:///"
 
 app = App(name="person", help="Tell what is kept of a person, or erase it.")
 
@@ -85,6 +88,10 @@ async def export_(
         raise InvalidParameterError("html", "is the same file as --out: name another")
     if whole_account and no_account:
         raise InvalidParameterError("whole_account", "needs the account: leave out --no-account")
+    for name, path in files.items():
+        if path is not None:
+            _check_file(path, name, (*database, *inbox), export)
+    _check_places(no_account, database, export, inbox)
     async with AsyncExitStack() as stack:
         places = PersonPlaces(
             oncehub=None if no_account else await stack.enter_async_context(OnceHub(proxy=proxy)),
@@ -150,6 +157,8 @@ async def erase(
     proxy
         The URL of a proxy to go through, such as http://proxy.example.com:3128.
     """
+    _check_places(no_account, database, export, inbox)
+    done: list[ErasedAt] = []
     async with AsyncExitStack() as stack:
         places = PersonPlaces(
             oncehub=None if no_account else await stack.enter_async_context(OnceHub(proxy=proxy)),
@@ -158,7 +167,8 @@ async def erase(
             inboxes=inbox,
             hash_key=os.environ.get(hash_key_env),
         )
-        erasure = await erase_person(email, places, apply=apply)
+        with _told_how_far(done):
+            erasure = await erase_person(email, places, apply=apply, on_erased=done.append)
     if json:
         say_json(asdict(erasure))
     else:
@@ -168,10 +178,47 @@ async def erase(
     return COMPLETE if erasure.count or erasure.unfinished else NOT_THERE
 
 
+def _check_places(
+    no_account: bool, databases: Sequence[str], exports: Sequence[Path], inboxes: Sequence[str]
+) -> None:
+    if no_account and not (databases or exports or inboxes):
+        raise InvalidParameterError(
+            "no_account", "leaves no place to look in: add --database, --export or --inbox"
+        )
+
+
+def _check_file(path: Path, param: str, files: Sequence[str], folders: Sequence[Path]) -> None:
+    """What is found may take long to find, and must not take the place of where it was found."""
+    file = path.resolve()
+    if file in {Path(each.removeprefix(_FILE)).resolve() for each in files}:
+        raise InvalidParameterError(param, f"{path} is looked through itself: name another file")
+    if file.parent in {each.resolve() for each in folders}:
+        raise InvalidParameterError(param, f"{path} is in an export: name a file elsewhere")
+    if path.is_dir():
+        raise InvalidParameterError(param, f"{path} is a folder, not a file")
+    if not path.parent.is_dir():
+        raise InvalidParameterError(param, f"{path}: there is no such folder")
+
+
+@contextmanager
+def _told_how_far(done: Sequence[ErasedAt]) -> Iterator[None]:
+    """Say what was erased before something failed."""
+    try:
+        yield
+    except (OnceHubError, OSError):
+        if done:
+            note("Erased so far, and the same command goes on:", *map(_line, done))
+        raise
+
+
+def _line(place: ErasedAt) -> str:
+    parts = [f"{name} {count:,}" for name, count in place.counts.items()]
+    return f"{place.place}: {', '.join(parts) or 'nothing'}"
+
+
 def _tell_erasure(erasure: PersonErasure) -> None:
     for place in erasure.places:
-        parts = [f"{name} {count:,}" for name, count in place.counts.items()]
-        say(f"{place.place}: {', '.join(parts) or 'nothing'}")
+        say(_line(place))
         if place.unfinished:
             shown = ", ".join(place.unfinished[:SHOWN_AT_MOST])
             left = len(place.unfinished)

@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections.abc import Mapping
 from contextlib import aclosing
-from datetime import datetime
 
 import attrs
 
@@ -92,7 +91,7 @@ async def sync_account(request: SyncRequest) -> int:
         resync=request.resync,
         on_progress=each_of(shown.update, None if metrics is None else metrics.on_sync),
     )
-    started, begun = request.clock.now(), request.clock.date()
+    started = request.clock.now()
     async with oncehub, account:
         if request.check:
             return await _check(account, request)
@@ -106,7 +105,7 @@ async def sync_account(request: SyncRequest) -> int:
             say_json(_data(found))
         _complain(found)
         if not request.quiet and not request.json:
-            await _tell(account, attempts, request.clock.now() - started, begun)
+            await _tell(account, attempts, request.clock.now() - started)
         return COMPLETE if found.complete and not found.errors else FAILED
 
 
@@ -211,12 +210,12 @@ def _data(found: SyncRound) -> dict[str, object]:
     }
 
 
-async def _tell(account: AccountSync, attempts: Attempts, elapsed: float, begun: datetime) -> None:
+async def _tell(account: AccountSync, attempts: Attempts, elapsed: float) -> None:
     tables = account.progress.tables
     width = max(map(len, tables))
     for name, each in tables.items():
         said = _line(each) or "NOT COMPLETE"
-        written = await _written(account, each, begun)
+        written = await _written(account, each)
         say(f"{name:<{width}} {written:>22}   {said}".rstrip())
     outcome = "Complete" if account.complete else "NOT COMPLETE; the same command goes on"
     say(
@@ -225,9 +224,9 @@ async def _tell(account: AccountSync, attempts: Attempts, elapsed: float, begun:
     )
 
 
-async def _written(account: AccountSync, table: TableProgress, begun: datetime) -> str:
+async def _written(account: AccountSync, table: TableProgress) -> str:
     """How many rows were written; those that came twice, or as they were, aren't more."""
-    count = await account.written_since(table.name, begun) if table.written else 0
+    count = await account.rows_written(table.name) if table.written else 0
     return several(count, "row") + " written" if count else ""
 
 

@@ -6,7 +6,7 @@ call still finds whatever is left.
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from ._by_hand import by_hand
 from ._in_inbox import all_events, body_without, unfinished_of
 from ._person_data import PlaceKind
 from ._person_export import known_person, shown_inbox
-from ._person_places import PersonPlaces
+from ._person_places import PersonPlaces, in_folder
 
 
 @attrs.frozen
@@ -71,8 +71,16 @@ class PersonErasure:
         return tuple(event for each in self.places for event in each.unfinished)
 
 
-async def erase_person(email: str, places: PersonPlaces, *, apply: bool = False) -> PersonErasure:
+async def erase_person(
+    email: str,
+    places: PersonPlaces,
+    *,
+    apply: bool = False,
+    on_erased: Callable[[ErasedAt], None] | None = None,
+) -> PersonErasure:
     """Erase a person in these places; without `apply`, tell what would be.
+
+    `on_erased` is told of each place that is done with, before another one can fail.
 
     - Databases: the columns of the person's rows in which a person can be are blanked, in others'
       rows what names them. A keyed hash of who they are keeps them out of later syncs. Nothing of
@@ -94,14 +102,20 @@ async def erase_person(email: str, places: PersonPlaces, *, apply: bool = False)
         found = objects_at_oncehub(places.oncehub, person, people, whole_account=False)
         bookings = {str(item.get("id")) async for name, item in found if name == "bookings"}
     done: list[ErasedAt] = []
+
+    def erased(place: ErasedAt) -> ErasedAt:
+        if apply and on_erased is not None:
+            on_erased(place)
+        return place
+
     for url in places.databases:
-        done.append(await _in_database(url, person, places.key, clock, apply=apply))
+        done.append(erased(await _in_database(url, person, places.key, clock, apply=apply)))
     for folder in places.exports:
-        done.append(await _in_export(Path(folder), people, apply=apply))
+        done.append(erased(await _in_export(Path(folder), people, apply=apply)))
     for inbox in places.inboxes:
-        done.append(await _in_inbox(inbox, people, apply=apply))
+        done.append(erased(await _in_inbox(inbox, people, apply=apply)))
     if places.oncehub is not None:
-        done.insert(0, await _at_oncehub(places.oncehub, person, apply=apply))
+        done.insert(0, erased(await _at_oncehub(places.oncehub, person, apply=apply)))
     return PersonErasure(apply, done, by_hand(bookings))
 
 
@@ -116,7 +130,8 @@ async def _in_database(
 
 
 async def _in_export(folder: Path, people: ErasedPeople, *, apply: bool) -> ErasedAt:
-    counts = await asyncio.to_thread(rewrite_export, folder, people.redacted, apply=apply)
+    with in_folder(folder):
+        counts = await asyncio.to_thread(rewrite_export, folder, people.redacted, apply=apply)
     return ErasedAt(str(folder), PlaceKind.EXPORT, counts)
 
 

@@ -17,7 +17,7 @@ from ._at_oncehub import ACCOUNT, contacts_at_oncehub, objects_at_oncehub
 from ._by_hand import by_hand
 from ._in_inbox import all_events, events_of_person
 from ._person_data import FoundAt, PersonData, PlaceKind
-from ._person_places import PersonPlaces, checked_email
+from ._person_places import PersonPlaces, checked_email, in_folder
 
 _CONTACT = "CTC-"
 
@@ -49,7 +49,8 @@ async def export_person(
             rows = await _by_name(rows_of_person(reader, known))
             found.append(FoundAt(reader.shown, PlaceKind.DATABASE, rows))
     for folder in places.exports:
-        exported = await asyncio.to_thread(_exported, Path(folder), people)
+        with in_folder(folder):
+            exported = await asyncio.to_thread(_exported, Path(folder), people)
         found.append(FoundAt(str(folder), PlaceKind.EXPORT, exported))
     for place in places.inboxes:
         async with opened_inbox(place) as inbox:
@@ -73,7 +74,8 @@ async def known_person(email: str, places: PersonPlaces) -> Person:
             known = await contacts_of(reader, await with_digests(reader, person, places.key))
             person = attrs.evolve(known, digests=person.digests)
     for folder in places.exports:
-        person = await asyncio.to_thread(_learned_from_export, person, Path(folder))
+        with in_folder(folder):
+            person = await asyncio.to_thread(_learned_from_export, person, Path(folder))
     for place in places.inboxes:
         async with opened_inbox(place) as inbox:
             async for _, said in all_events(inbox):

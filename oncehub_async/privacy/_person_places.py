@@ -1,6 +1,7 @@
 """Where to look for a person."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import attrs
 from .._client import OnceHub
 from .._ground import Hidden, addresses_in, checks, plain_address
 from ..errors import InvalidParameterError
+from ..export import BrokenFileError, ManifestError
 
 
 def _hidden(key: str | None) -> Hidden | None:
@@ -24,7 +26,23 @@ def _inboxes(places: Sequence[str]) -> tuple[str, ...]:
 
 
 def _folders(folders: Sequence[str | Path]) -> tuple[Path, ...]:
-    return tuple(checks.local_path(each, "export") for each in folders)
+    paths = tuple(checks.local_path(each, "export") for each in folders)
+    for each in paths:
+        if each.exists() and not each.is_dir():
+            raise InvalidParameterError("export", f"{each} is a file, not a folder")
+    return paths
+
+
+@contextmanager
+def in_folder(folder: str | Path) -> Iterator[None]:
+    """Name the export in what is told of its files: there may be several."""
+    try:
+        yield
+    except (ManifestError, BrokenFileError) as error:
+        raise type(error)(f"{folder}: {error}") from None
+    except OSError as error:
+        error.filename = error.filename or str(folder)
+        raise
 
 
 @attrs.frozen(kw_only=True)

@@ -4,6 +4,7 @@ from ._account_rounds import EVERY, AccountSync, sync
 from ._column_policy import ColumnPolicy, column_policy
 from ._database import (
     Batch,
+    Blanking,
     Database,
     Deletion,
     Dialect,
@@ -42,6 +43,7 @@ __all__ = [
     "TABLES",
     "AccountSync",
     "Batch",
+    "Blanking",
     "Column",
     "ColumnKind",
     "ColumnPolicy",

@@ -261,15 +261,14 @@ class AccountSync:
         """
         return await check_tables(self._opened(), samples, random)
 
-    async def written_since(self, table: str, moment: datetime) -> int:
-        """How many rows of a table were written at a time or later, as they are now.
+    async def rows_written(self, table: str) -> int:
+        """How many rows of a table were written since it was opened, as they are now.
 
         One that came several times, or the same as it was, counts once, or not at all.
         """
-        name = self.database.dialect.table(table_of(table).name)
-        counted = await self.database.fetch(
-            f"SELECT count(*) FROM {name} WHERE {SYNCED_AT} >= $1", checks.aware(moment, "moment")
-        )
+        name, found_at = self.database.dialect.table(table_of(table).name), self._account.found_at
+        where, before = ("true", []) if found_at is None else (f"{SYNCED_AT} > $1", [found_at])
+        counted = await self.database.fetch(f"SELECT count(*) FROM {name} WHERE {where}", *before)
         return int(counted[0][0])
 
     async def handle(self, event: Any) -> None:

@@ -9,19 +9,18 @@ from typing import Any, TypeGuard
 import attrs
 
 from .._client import OnceHub, Resources
-from .._ground import dump_json, load_json, logger, time_text
+from .._ground import dump_json, load_json, logger, read_zoned_time, time_text
 from .._rate import Priority
 from ._column_policy import ColumnPolicy
 from ._database import (
     CUSTOM_FIELDS,
     Batch,
+    Blanking,
     Database,
     Deletion,
     ObjectState,
     Upsert,
     Writing,
-    literal,
-    quoted,
     read_settings,
     read_states,
 )
@@ -30,13 +29,16 @@ from ._erasing import read_erased
 from ._history_windows import HistoryWindow, ListPlace
 from ._object_rows import Row, row_of
 from ._report_views import WIDE, wide_view
+from ._row_stamps import latest_stamp
 from ._sync_errors import PolicyChangedError
 from ._sync_progress import SyncProgress, TableProgress
-from ._tables import DELETED, SYNCED_AT, TABLES, table_of
+from ._tables import DELETED, TABLES, table_of
 
 LONG_LISTS = ("bookings", "contacts", "sms_notifications")
 """What can be asked for by time of creation."""
 _ANEW = "read_anew"
+_SCRUB = "scrub_when_anew"
+"""Whether freed pages may hold what an earlier policy let in."""
 
 
 @attrs.define
@@ -59,6 +61,8 @@ class SyncedAccount:
     """Their names, in the order in which they were first seen."""
     anew: set[str] = attrs.Factory(set)
     """Tables all of whose rows are being written anew."""
+    found_at: datetime | None = None
+    """When the latest rows were written that it found there: its own are later."""
     writing: asyncio.Lock = attrs.Factory(asyncio.Lock)
 
     def __attrs_post_init__(self) -> None:
@@ -88,14 +92,32 @@ class SyncedAccount:
                 states.append(self._with_place(self.states[name], place))
                 self.states[name] = states[-1]
             self._show(name)
-        began = {f"anew_since_{name}": time_text(self.now()) for name in resync}
+        self.found_at = await latest_stamp(self.database)
+        began = {} if self.found_at is None else self._began(resync, self.found_at)
         settings = {
             **began,
+            **self._scrubbing(),
             "policy": self.policy.as_text(),
             _ANEW: dump_json(sorted(self.anew)).decode(),
         }
         await self.database.commit(Batch(states=states, settings=settings, now=self.now()))
         self.settings |= settings
+
+    def _scrubbing(self) -> dict[str, str]:
+        kept = self.settings.get("policy")
+        return {} if kept in (None, self.policy.as_text()) else {_SCRUB: "yes"}
+
+    async def _scrub_if_due(self) -> None:
+        """Leave nothing of an earlier policy in the database's files, once all rows are anew."""
+        if self.anew or self.settings.get(_SCRUB) != "yes":
+            return
+        await self.database.scrub(TABLES)
+        done = {_SCRUB: "no"}
+        await self.database.commit(Batch(settings=done, now=self.now()))
+        self.settings |= done
+
+    def _began(self, resync: Sequence[str], latest: datetime) -> dict[str, str]:
+        return {f"anew_since_{name}": time_text(latest) for name in resync}
 
     def _take_policy(self, *, whole: bool) -> None:
         kept = self.settings.get("policy")
@@ -132,14 +154,14 @@ class SyncedAccount:
         """The rows of objects; the custom fields that occur in them are noted."""
         rows = []
         for each in map(partial(self._without_erased, name), objects):
-            rows.append(row_of(table_of(name), each, self.now(), self.policy))
+            rows.append(row_of(table_of(name), each, self.policy))
             if name == "bookings":
                 self._note_fields(each)
         return rows
 
     def row(self, name: str, item: Mapping[str, Any]) -> Row:
         """What an object's row is to be."""
-        return row_of(table_of(name), self._without_erased(name, item), self.now(), self.policy)
+        return row_of(table_of(name), self._without_erased(name, item), self.policy)
 
     def _without_erased(self, name: str, item: Mapping[str, Any]) -> Mapping[str, Any]:
         return self.erased.redacted(name, item) if self.erased else item
@@ -189,19 +211,21 @@ class SyncedAccount:
             upserts = [Upsert(name, rows, writing)] if name is not None and rows else []
             marked = [Deletion(name, deleted)] if name is not None and deleted else []
             statements, fields = self._view_of_fields()
+            blankings: list[Blanking] = []
             new_settings = {**(settings or {}), **fields}
             still_anew = self.anew - {name} if finishes else self.anew
             if name is not None and still_anew != self.anew:
-                statements = [*statements, *self._blanked(name)]
+                blankings = self._blanked(name)
                 new_settings[_ANEW] = dump_json(sorted(still_anew)).decode()
             new_settings = {
                 key: value for key, value in new_settings.items() if self.settings.get(key) != value
             }
-            if upserts or marked or states or new_settings or statements:
+            if upserts or marked or states or new_settings or statements or blankings:
                 await self.database.commit(
                     Batch(
                         upserts=upserts,
                         deletions=marked,
+                        blankings=blankings,
                         states=states,
                         settings=new_settings,
                         statements=statements,
@@ -217,6 +241,7 @@ class SyncedAccount:
                     self.places[name] = new_place
                 self.progress.tables[name].written += len(rows)
                 self._show(name)
+            await self._scrub_if_due()
 
     def _with_place(self, state: ObjectState, place: ListPlace) -> ObjectState:
         return attrs.evolve(
@@ -244,9 +269,9 @@ class SyncedAccount:
         if self.on_progress is not None:
             self.on_progress(self.progress)
 
-    def _blanked(self, name: str) -> list[str]:
-        """Blanks what may not be in rows that weren't read again: of what has been deleted."""
-        began = self.settings.get(f"anew_since_{name}")
+    def _blanked(self, name: str) -> list[Blanking]:
+        """What may not be in rows that weren't read again: of what has been deleted."""
+        began = read_zoned_time(self.settings.get(f"anew_since_{name}"))
         columns = [
             each.name
             for each in table_of(name).columns
@@ -254,9 +279,7 @@ class SyncedAccount:
         ]
         if not columns or began is None:
             return []
-        sets = ", ".join(f"{quoted(each)} = NULL" for each in columns)
-        table = self.database.dialect.table(name)
-        return [f"UPDATE {table} SET {sets} WHERE {SYNCED_AT} < {literal(began)}"]
+        return [Blanking(name, columns, began)]
 
     async def living_ids(self, name: str) -> set[str]:
         """The ids of a table's rows that aren't marked as deleted. Raises `SyncError`."""

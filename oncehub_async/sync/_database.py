@@ -10,18 +10,22 @@ from typing import Any, Protocol
 
 import attrs
 
+from .._ground import text_with_offset
 from ._object_rows import Row
 from ._tables import DELETED, DELETED_SEEN_AT, MERGED_INTO, SYNCED_AT, Table, table_of
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """2 has the table of who is kept out: an older program would write them again. 3 has views that
-any booking and any custom field fits into."""
+any booking and any custom field fits into. 4 keeps the latest time at which rows were written,
+which an older program would fall behind."""
 STATE_TABLE = "_oncehub_sync"
 SETTINGS_TABLE = "_oncehub_settings"
 ERASED_TABLE = "_oncehub_erased"
 INCOMING = "_oncehub_incoming"
 CUSTOM_FIELDS = "custom_fields"
 """The setting that lists the bookings' custom fields, which have columns in a view."""
+LATEST = "latest_synced_at"
+"""The setting that holds the time of the latest commit."""
 SETTINGS_OF_TABLES = ("schema_version", CUSTOM_FIELDS)
 """What has to be known to bring tables and views forward."""
 
@@ -55,6 +59,15 @@ class Deletion:
 
 
 @attrs.frozen
+class Blanking:
+    """Rows that weren't written after a time, and columns that may hold nothing in them."""
+
+    table: str
+    columns: Sequence[str]
+    up_to: datetime
+
+
+@attrs.frozen
 class ObjectState:
     """How far one object has been synced: a row of `_oncehub_sync`, for people and reports."""
 
@@ -77,14 +90,17 @@ class ObjectState:
 
 @attrs.frozen(kw_only=True)
 class Batch:
-    """What is committed at once."""
+    """What is committed at once. All rows in it get the same `_synced_at`, later than any before,
+    whatever stands there: see `_row_stamps`."""
 
     upserts: Sequence[Upsert] = ()
     deletions: Sequence[Deletion] = ()
+    blankings: Sequence[Blanking] = ()
     states: Sequence[ObjectState] = ()
     settings: Mapping[str, str] = attrs.Factory(dict)
     statements: Sequence[str] = ()
     now: datetime
+    """By our clock, which may have been set back."""
 
 
 class Database(Protocol):
@@ -208,8 +224,8 @@ STATE_COMMENTS = {
 STATE_COLUMNS = tuple(STATE_COMMENTS)
 
 
-def upsert(dialect: Dialect, upserted: Upsert, source: str) -> str:
-    """The statement that puts rows into their table; `source` is where they come from.
+def upsert(dialect: Dialect, upserted: Upsert, source: str, stamp: datetime) -> str:
+    """The statement that puts rows into their table at a time; `source` is where they come from.
 
     A row never takes the place of one that was updated later: pages come late, and events even
     more so. Only a time that lay in the future when it was seen says nothing about what came after.
@@ -237,24 +253,41 @@ def upsert(dialect: Dialect, upserted: Upsert, source: str) -> str:
         )
         conditions.append(f"({differs})")
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    inserted = insertion(dialect, upserted, source)
+    inserted = insertion(dialect, upserted, source, stamp)
     return f"{inserted} ON CONFLICT (id) DO UPDATE SET {sets}{where}"
 
 
-def insertion(dialect: Dialect, upserted: Upsert, source: str) -> str:
+def insertion(dialect: Dialect, upserted: Upsert, source: str, stamp: datetime) -> str:
     """The same for rows none of which is there yet."""
     table = table_of(upserted.table)
     columns = ", ".join(quoted(each) for each in table.names)
-    return f"INSERT INTO {dialect.table(table.name)} ({columns}) SELECT {columns} FROM {source}"
+    values = ", ".join(
+        _time_literal(stamp) if each == SYNCED_AT else quoted(each) for each in table.names
+    )
+    return f"INSERT INTO {dialect.table(table.name)} ({columns}) SELECT {values} FROM {source}"
 
 
-def deletion(dialect: Dialect, table: str) -> str:
-    """The statement that marks a row: `$1` is the time, `$2` the id, `$3` where it went."""
+def deletion(dialect: Dialect, table: str, stamp: datetime) -> str:
+    """The statement that marks a row: `$1` is when it was seen, `$2` the id, `$3` where it went."""
     merged = f", {MERGED_INTO} = $3" if table == "contacts" else ""
     return (
         f"UPDATE {dialect.table(table)} SET {DELETED} = true, {DELETED_SEEN_AT} = $1, "
-        f"{SYNCED_AT} = $1{merged} WHERE id = $2 AND NOT {DELETED}"
+        f"{SYNCED_AT} = {_time_literal(stamp)}{merged} WHERE id = $2 AND NOT {DELETED}"
     )
+
+
+def blanking(dialect: Dialect, blanked: Blanking, stamp: datetime) -> str:
+    """The statement that blanks columns."""
+    sets = ", ".join(f"{quoted(each)} = NULL" for each in blanked.columns)
+    holds = " OR ".join(f"{quoted(each)} IS NOT NULL" for each in blanked.columns)
+    return (
+        f"UPDATE {dialect.table(blanked.table)} SET {SYNCED_AT} = {_time_literal(stamp)}, {sets} "
+        f"WHERE {SYNCED_AT} <= {_time_literal(blanked.up_to)} AND ({holds})"
+    )
+
+
+def _time_literal(time: datetime) -> str:
+    return f"TIMESTAMPTZ {literal(text_with_offset(time))}"
 
 
 def save_state(dialect: Dialect) -> str:

@@ -14,6 +14,7 @@ from .._rate import FIVE_MINUTES, Budget
 from ._account_sync import SyncedAccount
 from ._history_windows import RESOLUTION, ListPlace
 from ._list_reading import listing_of, mark_suspects
+from ._row_stamps import latest_stamp
 from ._tables import DELETED, SYNCED_AT
 
 SEARCHED = ("contacts", "bookings")
@@ -44,6 +45,7 @@ async def search_step(account: SyncedAccount, name: str) -> SearchStep:
     Raises a `RequestError` and `SyncError`.
     """
     upper, started = account.places[name].looked_until, account.now()
+    latest = await latest_stamp(account.database)
     arguments = {} if upper is None else {"creation_time_lt": upper}
     listing = listing_of(account, name, limit=MAX_LIMIT, **arguments)
     page = await listing.first_page()
@@ -52,10 +54,15 @@ async def search_step(account: SyncedAccount, name: str) -> SearchStep:
     lower = None if ended else created[-1]
     ids = {str(each["id"]) for each in page.items}
     suspects: list[str] = []
-    if page.items and None not in created:
-        rows = await _rows_between(account, name, lower, upper, started)
+    if None not in created:
+        rows = await _rows_between(account, name, lower, upper, latest)
         suspects = [each for each in rows if each not in ids]
-    deleted = await mark_suspects(account, name, suspects) if suspects else {}
+    if is_empty := not page.items and upper is None:
+        # Of a list that is empty as a whole: the account's product may be switched off.
+        suspects = suspects[:MAX_LIMIT]
+    deleted: dict[str, str | None] = {}
+    if suspects:
+        deleted = await mark_suspects(account, name, suspects, by_404=not is_empty)
     following = None if lower is None else _below(lower, upper)
     is_whole = ended and None not in created
 
@@ -78,10 +85,14 @@ async def _rows_between(
     name: str,
     lower: datetime | None,
     upper: datetime | None,
-    started: datetime,
+    latest: datetime | None,
 ) -> list[str]:
-    """The ids that the page should hold: those of its first and last instant may be on others."""
-    conditions, arguments = [f"NOT {DELETED}", f"{SYNCED_AT} < $1"], [started]
+    """The ids that the page should hold: those of its first and last instant may be on others, and
+    what was written since then may be later than the page.
+    """
+    if latest is None:
+        return []
+    conditions, arguments = [f"NOT {DELETED}", f"{SYNCED_AT} <= $1"], [latest]
     for column, bound in ((">", lower), ("<", upper)):
         if bound is not None:
             arguments.append(bound)

@@ -22,9 +22,6 @@ from ._tables import DELETED, SYNCED_AT, TABLES, ColumnKind, Table, table_of
 _PAGE = 5_000
 _MOST_LEVELS = 50
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
-_OVERLAP = 60.0
-"""Seconds. A row tells when it was made, and is committed some moments later, after rows that were
-made later; what was loaded already is merged into itself."""
 _TYPES: Mapping[ColumnKind, str] = {
     ColumnKind.TEXT: "text",
     ColumnKind.ID: "text",
@@ -48,7 +45,7 @@ def dlt_source(
         pipeline = dlt.pipeline("oncehub", destination="bigquery", dataset_name="oncehub")
         pipeline.run(dlt_source("oncehub.duckdb"))
 
-    Each table is a resource that is merged by `id`, with `_synced_at` as its cursor, less a minute.
+    Each table is a resource that is merged by `id`, with `_synced_at` as its cursor.
     A deleted object is a change of its row, which says so in `_deleted`; with `remove_deleted` it
     is removed at the destination as well. `schema` is for PostgreSQL; `tables` names some of
     `TABLES`. Destinations that can't merge, such as Parquet files, get each changed row appended:
@@ -81,8 +78,9 @@ def _known() -> str:
 def _resource(
     dlt: Any, database: str | Path, schema: str | None, table: Table, remove_deleted: bool
 ) -> Any:
-    # Without a primary key here dlt keeps no list of the ids that share the latest time.
-    cursor = dlt.sources.incremental(SYNCED_AT, primary_key=(), lag=_OVERLAP)
+    # Without a primary key here dlt keeps no list of the ids that share the latest time. No row
+    # comes with that time later: each commit has a later one.
+    cursor = dlt.sources.incremental(SYNCED_AT, primary_key=())
 
     def changed(since: Any = cursor) -> Iterator[list[dict[str, Any]]]:
         # `last_value` moves while rows are given; `start_value` is where the load begins.

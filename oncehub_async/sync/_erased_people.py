@@ -12,7 +12,14 @@ from typing import Any
 
 import attrs
 
-from .._ground import Hidden, address_forms, addresses_in, phone_digits
+from .._ground import (
+    Hidden,
+    address_forms,
+    addresses_in,
+    may_hold_address,
+    phone_digits,
+    whole_address,
+)
 from ._column_policy import is_personal
 from ._object_rows import ColumnTree, tree_of
 from ._tables import UNKNOWN_FIELDS, Column, ColumnKind, table_of
@@ -25,6 +32,8 @@ _CONTACT_IDS = re.compile(rf"^{_CONTACT}.*$", re.MULTILINE)
 _DIGEST_LENGTH = 64
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _FEWEST_DIGITS = 6
+_ADDRESSES = frozenset({"email", "form_submission_email", "attendees", "form_submission_guests"})
+"""Columns of addresses, each of which is one: -ann@ isn't Ann's."""
 
 
 @attrs.frozen(repr=False)
@@ -49,7 +58,7 @@ class Person:
         email = contact.get("email")
         if not isinstance(email, str):
             return self
-        if email not in self.digests and self.addresses.isdisjoint(addresses_in(email)):
+        if email not in self.digests and self.addresses.isdisjoint(_addresses_of(email)):
             return self
         ids = {each for each in [contact.get("id")] if isinstance(each, str)}
         phones = {
@@ -95,7 +104,7 @@ class ErasedPeople:
         """Whether a row is about one of them, or names one; its values by column, JSON as data."""
         if not self._may_be_in(table, values):
             return False
-        return self._owns(table, values) or any(map(self._is_in, values.values()))
+        return self._owns(table, values) or any(self._is_at(*each) for each in values.items())
 
     def changes(self, table: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """The columns of a row that have to hold something else, and what."""
@@ -158,25 +167,37 @@ class ErasedPeople:
     def _owns(self, table: str, values: Mapping[str, Any]) -> bool:
         match table:
             case "contacts":
-                return self._is_id(values.get("id")) or self._is_in(values.get("email"))
+                return self._is_id(values.get("id")) or self._is_email(values.get("email"))
             case "users":
-                return self._is_in(values.get("email"))
+                return self._is_email(values.get("email"))
             case "sms_notifications":
                 return self._is_contact(values.get("recipient")) or self._is_phone(
                     values.get("details_delivered_to")
                 )
             case "bookings":
                 email = values.get("form_submission_email")
-                if self._is_contact(values.get("contact")) or self._is_in(email):
+                if self._is_contact(values.get("contact")) or self._is_email(email):
                     return True
                 # Whose it is isn't known, and they are in it.
-                return not email and any(map(self._is_in, values.values()))
+                return not email and any(self._is_at(*each) for each in values.items())
         return False
 
     def _is_contact(self, value: Any) -> bool:
         if isinstance(value, Mapping):
-            return self._is_id(value.get("id")) or self._is_in(value.get("email"))
+            return self._is_id(value.get("id")) or self._is_email(value.get("email"))
         return self._is_id(value)
+
+    def _is_email(self, value: Any) -> bool:
+        if not isinstance(value, str):
+            return self._is_in(value)
+        named = any(self._hash(f"address {each}") in self.hashes for each in _addresses_of(value))
+        return named or self._is_digest(value)
+
+    def _is_at(self, column: str, value: Any) -> bool:
+        """Whether a column names somebody."""
+        if column not in _ADDRESSES:
+            return self._is_in(value)
+        return any(map(self._is_email, value if isinstance(value, list) else [value]))
 
     def _is_id(self, value: Any) -> bool:
         return isinstance(value, str) and self._hash(f"id {value}") in self.hashes
@@ -194,7 +215,7 @@ class ErasedPeople:
         return any(self._is_text(text) for text in texts_in(value))
 
     def _is_text(self, text: str) -> bool:
-        if "@" not in text and "%" not in text:
+        if not may_hold_address(text):
             # As most texts are; a digest is as long as it is.
             return self._is_id(text) if text.startswith(_CONTACT) else self._is_digest(text)
         if any(self._hash(f"address {each}") in self.hashes for each in addresses_in(text)):
@@ -204,13 +225,13 @@ class ErasedPeople:
     def _names_address(self, column: Column, value: Any) -> bool:
         """Whether they are in it, and it isn't an id, by which rows are found."""
         is_id = column.kind is ColumnKind.ID and isinstance(value, str) and _ID.fullmatch(value)
-        return not is_id and column.name != "id" and self._is_in(value)
+        return not is_id and column.name != "id" and self._is_at(column.name, value)
 
     def _without(self, column: Column, value: Any) -> Any:
         if column.kind is ColumnKind.ID and isinstance(value, dict):
             return value.get("id")
         if isinstance(value, list):
-            return [each for each in value if not self._is_in(each)]
+            return [each for each in value if not self._is_at(column.name, each)]
         if isinstance(value, dict):
             return {name: each for name, each in value.items() if not self._is_in([name, each])}
         return None
@@ -223,6 +244,12 @@ class ErasedPeople:
 
 
 NOBODY = ErasedPeople()
+
+
+def _addresses_of(email: str) -> Iterable[str]:
+    """The address that is there where one is to be; all of a text that is more than one."""
+    whole = whole_address(email)
+    return addresses_in(email) if whole is None else (whole,)
 
 
 def texts_in(value: Any) -> list[str]:

@@ -29,9 +29,11 @@ from ._database import (
 )
 from ._database_url import database_of
 from ._erased_people import NOBODY, ErasedPeople, Person
+from ._migrations import check_version
 from ._object_rows import Row
 from ._reading import reading
-from ._tables import SYNCED_AT, TABLES, UNFIT, Column, ColumnKind, Table, table_of
+from ._sync_errors import DatabaseFailedError
+from ._tables import TABLES, UNFIT, Column, ColumnKind, Table, table_of
 
 _KEY = "erasure_key"
 _ROWS_AT_ONCE = 1_000
@@ -88,6 +90,7 @@ async def rows_of_person(
 
 async def rows_to_erase(database: Reader, person: Person) -> dict[str, int]:
     """How many rows `erase_rows` would change, by table. Raises `SyncError`."""
+    check_version(await read_settings(database), database.shown)
     there = await read_erased(database)
     people = (there or ErasedPeople.of(secrets.token_hex())).with_person(person)
     counts: dict[str, int] = {}
@@ -113,8 +116,11 @@ async def erase_rows(
     await database.open()
     try:
         people = await _with_hashes(database, person, now)
-        counts = {name: await _blank(database, people, name, now) for name in TABLES}
-        await database.scrub(TABLES)
+        try:
+            counts = {name: await _blank(database, people, name, now) for name in TABLES}
+            await database.scrub(TABLES)
+        except DatabaseFailedError as error:
+            raise DatabaseFailedError(f"{error}; it has begun, the same call finishes it") from None
     finally:
         await database.close()
     return {name: count for name, count in counts.items() if count}
@@ -146,8 +152,7 @@ async def _blank(database: Database, people: ErasedPeople, name: str, now: datet
     async for row in _rows(database, table):
         if changes := people.changes(name, row):
             count += 1
-            # So that what others load from here by that time is told of it.
-            changed.append(_as_row(table, {**row, **changes, SYNCED_AT: now}))
+            changed.append(_as_row(table, {**row, **changes}))
             if len(changed) >= _ROWS_AT_ONCE:
                 await write()
     await write()

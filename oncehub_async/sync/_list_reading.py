@@ -181,10 +181,12 @@ async def read_list(account: SyncedAccount, name: str) -> ListFindings:
             await reading.aclose()
     except NotFoundError as error:
         # Only the service itself can say that the account hasn't this product, and not of one
-        # of which there are objects already.
-        if error.type is None or living:
+        # of which there are objects already, or a page of them.
+        if error.type is None or living or pages:
             raise
-        await account.write(name, available=False, error=None, complete_up_to=started)
+        await account.write(
+            name, finishes=True, available=False, error=None, complete_up_to=started
+        )
         return ListFindings(0, 1)
     ids = {str(each["id"]) for each in objects}
     if name == "users" and living and ids and living.isdisjoint(ids):
@@ -208,15 +210,15 @@ async def read_list(account: SyncedAccount, name: str) -> ListFindings:
 
 
 async def mark_suspects(
-    account: SyncedAccount, name: str, suspects: Sequence[str]
+    account: SyncedAccount, name: str, suspects: Sequence[str], *, by_404: bool = True
 ) -> dict[str, str | None]:
     """Mark those that are proved to be deleted: their ids, and where merged contacts went.
 
-    Raises `AuthenticationError` and `SyncError`.
+    `by_404` as in `find_out`. Raises `AuthenticationError` and `SyncError`.
     """
     findings: Findings = Findings()
     if name not in CANT_BE_ASKED:
-        findings = await find_out(account.bulk, name, suspects)
+        findings = await find_out(account.bulk, name, suspects, by_404=by_404)
     deleted: dict[str, str | None] = {
         each: await _merged_into(account, each) if name == "contacts" else None
         for each in findings.deleted

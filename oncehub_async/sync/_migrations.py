@@ -21,6 +21,16 @@ from ._tables import TABLES, table_of
 _DROPS_VIEWS = ("bookings_wide", "booking_facts")
 
 
+def check_version(settings: Mapping[str, str], shown: str) -> None:
+    """Raises `NewerSchemaError` where a later version made the tables."""
+    version = settings.get("schema_version")
+    if version is not None and int(version) > SCHEMA_VERSION:
+        raise NewerSchemaError(
+            f"{shown} has schema version {version}, and this version of oncehub-async knows "
+            f"{SCHEMA_VERSION}; upgrade it: pip install --upgrade oncehub-async"
+        )
+
+
 def migrations(
     dialect: Dialect,
     there: Mapping[str, Collection[str]],
@@ -32,12 +42,8 @@ def migrations(
     `there` holds the columns of each table that is there, `settings` those of `SETTINGS_OF_TABLES`
     that the last sync noted. Raises `NewerSchemaError`.
     """
+    check_version(settings, shown)
     version = settings.get("schema_version")
-    if version is not None and int(version) > SCHEMA_VERSION:
-        raise NewerSchemaError(
-            f"{shown} has schema version {version}, and this version of oncehub-async knows "
-            f"{SCHEMA_VERSION}; upgrade it: pip install --upgrade oncehub-async"
-        )
     missing = {
         name: missing_columns(table_of(name), there[name]) for name in TABLES if name in there
     }

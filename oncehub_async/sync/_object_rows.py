@@ -6,7 +6,6 @@ row's `_unfit`, as JSON text, which takes everything.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
@@ -16,10 +15,11 @@ import attrs
 from .._ground import dump_json, has_finer_digits, read_time
 from ..models import SIGNING_SECRETS
 from ._column_policy import NO_POLICY, ColumnPolicy
-from ._tables import DELETED, SYNCED_AT, UNFIT, UNKNOWN_FIELDS, Column, ColumnKind, Table
+from ._tables import DELETED, UNFIT, UNKNOWN_FIELDS, Column, ColumnKind, Table
 
 Row = tuple[Any, ...]
-"""The values of a table's columns, in their order; JSON as text."""
+"""The values of a table's columns, in their order; JSON as text. None for `_synced_at`, which the
+database sets."""
 
 _REPLACEMENT = "\ufffd"
 _UNHELD = re.compile("[\x00\ud800-\udfff]")
@@ -41,15 +41,13 @@ class Held(NamedTuple):
     exactly: bool = True
 
 
-def row_of(
-    table: Table, data: Mapping[str, Any], now: datetime, policy: ColumnPolicy = NO_POLICY
-) -> Row:
+def row_of(table: Table, data: Mapping[str, Any], policy: ColumnPolicy = NO_POLICY) -> Row:
     """The row of an object, as the service sent it. It can't fail whatever is in it, but an id."""
     plan = _plan(table)
     values: list[Any] = [None] * len(table.columns)
     unfit: dict[str, Any] = {}
     unknown = _take(plan.tree, data, (), values, unfit)
-    values[plan.places[DELETED]], values[plan.places[SYNCED_AT]] = False, now
+    values[plan.places[DELETED]] = False
     if policy.passes_unnamed:
         if unknown:
             values[plan.places[UNKNOWN_FIELDS]] = json_text(unknown, UNKNOWN_FIELDS, unfit)

@@ -13,15 +13,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from .._ground import Hidden, checks
+from .._ground import Hidden, checks, time_text
 from ..errors import InvalidParameterError
 from ._database import (
     INCOMING,
+    LATEST,
     SETTINGS_OF_TABLES,
     SETTINGS_TABLE,
     Batch,
     Dialect,
     Upsert,
+    blanking,
     deletion,
     last_of_each,
     quoted,
@@ -32,6 +34,7 @@ from ._database import (
 )
 from ._duckdb_file import EXTRA_IS_MISSING
 from ._migrations import migrations
+from ._row_stamps import stamp_after, stamp_in, stamp_queries
 from ._sync_errors import DatabaseBusyError, DatabaseFailedError
 from ._tables import ColumnKind, table_of
 
@@ -111,17 +114,20 @@ class PostgreSQL:
     async def commit(self, batch: Batch) -> None:
         """Write it all, or nothing."""
         async with self._transaction() as connection:
+            stamp = stamp_after(await self._latest(connection), batch.now)
             for each in batch.upserts:
                 if each.rows:
-                    await self._upsert(connection, each)
+                    await self._upsert(connection, each, stamp)
             for marked in batch.deletions:
-                statement = deletion(self._dialect, marked.table)
+                statement = deletion(self._dialect, marked.table, stamp)
                 for gone, into in marked.ids.items():
                     more = [into] if marked.table == "contacts" else []
                     await connection.execute(statement, batch.now, gone, *more)
+            for blanked in batch.blankings:
+                await connection.execute(blanking(self._dialect, blanked, stamp))
             for state in batch.states:
                 await connection.execute(save_state(self._dialect), *state_values(state))
-            for name, value in batch.settings.items():
+            for name, value in {**batch.settings, LATEST: time_text(stamp)}.items():
                 await connection.execute(save_setting(self._dialect), name, value)
             for text in batch.statements:
                 await connection.execute(text)
@@ -235,18 +241,25 @@ class PostgreSQL:
         for statement in migrations(self._dialect, there, settings, self.shown):
             await connection.execute(statement)
 
-    async def _upsert(self, connection: Any, upserted: Upsert) -> None:
+    async def _latest(self, connection: Any) -> datetime | None:
+        for query in stamp_queries(self._dialect):
+            latest = stamp_in(await connection.fetch(query))
+            if latest is not None:
+                return latest
+        return None
+
+    async def _upsert(self, connection: Any, upserted: Upsert, stamp: datetime) -> None:
         table = table_of(upserted.table)
         incoming = f"{INCOMING}_{table.name}"
         if incoming not in self._has_incoming:
             await connection.execute(
-                f"CREATE TEMPORARY TABLE IF NOT EXISTS {incoming} "
-                f"(LIKE {self._dialect.table(table.name)}) ON COMMIT DELETE ROWS"
+                f"CREATE TEMPORARY TABLE IF NOT EXISTS {incoming} ON COMMIT DELETE ROWS "
+                f"AS SELECT * FROM {self._dialect.table(table.name)} WITH NO DATA"
             )
         await connection.copy_records_to_table(
             incoming, records=last_of_each(upserted.rows), columns=table.names
         )
-        await connection.execute(upsert(self._dialect, upserted, incoming))
+        await connection.execute(upsert(self._dialect, upserted, incoming, stamp))
         await connection.execute(f"TRUNCATE {incoming}")
 
     @asynccontextmanager

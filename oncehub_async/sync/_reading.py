@@ -13,14 +13,13 @@ from ..errors import InvalidParameterError
 from ._column_policy import blocked_by
 from ._database import STATE_TABLE, Dialect, Reader, read_settings
 from ._database_url import database_of
-from ._duckdb_file import DuckDBFile
+from ._duckdb_file import DuckDBFile, is_held_by_another
 from ._postgresql import PostgreSQL
 from ._sync_errors import DatabaseBusyError, DatabaseFailedError
 
 _LONGEST_WAIT = 30.0
 """Seconds to wait for a sync that writes into the file."""
 _PAUSE = 0.05
-_IN_USE = "ResourceInUseException"
 
 
 @asynccontextmanager
@@ -101,7 +100,7 @@ def _attached(database: DuckDBFile) -> Any:
     import duckdb
 
     gives_up = time.monotonic() + _LONGEST_WAIT
-    file = database.shown.replace("'", "''")
+    file = str(database.path).replace("'", "''")
     while True:
         connection = duckdb.connect(
             ":memory:", config={"autoinstall_known_extensions": "false", "TimeZone": "UTC"}
@@ -111,15 +110,8 @@ def _attached(database: DuckDBFile) -> Any:
             connection.execute("USE account")
         except duckdb.Error as error:
             connection.close()
-            # In this process, or in another one.
-            is_held = type(error).__name__ == _IN_USE or "lock" in str(error).lower()
-            if not isinstance(error, duckdb.IOException) and not is_held:
-                raise DatabaseFailedError(f"{database.shown}: {type(error).__name__}") from None
-            if not is_held:
-                raise DatabaseFailedError(
-                    f"{database.shown}: can't be opened; it is no database of DuckDB's, or of a "
-                    "later version"
-                ) from None
+            if not is_held_by_another(error):
+                raise database.told(error) from None
             if time.monotonic() > gives_up:
                 raise DatabaseBusyError(
                     f"{database.shown} is open for writing in another program"

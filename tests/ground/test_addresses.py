@@ -50,6 +50,23 @@ def test_another_address_is_not(text: str) -> None:
     assert plain_address(ANN) not in addresses_in(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "is_there"),
+    [
+        ("o'brien@mail.example", False),
+        ("_brien@mail.example", False),
+        ("see 'brien@mail.example'", True),
+        ("l'adresse d'brien@mail.example", True),
+        ("x=brien@mail.example", True),
+        ("\uff42rien\uff20mail.example", True),
+        ("\U0001f4e7brien@mail.example", True),
+    ],
+)
+def test_a_text_that_is_one_address_is_no_other(text: str, is_there: bool) -> None:
+    """In a sentence or a link, what stands before it may be no part of it."""
+    assert ("brien@mail.example" in addresses_in(text)) is is_there
+
+
 def test_domains_are_known_in_both_ways_of_writing() -> None:
     """In letters, and as the DNS has them."""
     both = {"ann@bücher.example", "ann@xn--bcher-kva.example"}

@@ -73,6 +73,23 @@ def test_reading_goes_on_from_what_was_kept() -> None:
     assert coverage_data(again) == coverage_data(coverage)
 
 
+def test_what_was_kept_earlier_of_a_long_part_is_not_taken_for_all_of_it() -> None:
+    """Of each end, a page's ids were kept: what comes on the other side isn't next to them."""
+    data = earlier()
+    data["segments"][0]["count"] = 20
+    coverage = coverage_from(data)
+    new = [Position(f"C-{i}", NEWEST - timedelta(days=i + 1)) for i in range(3)]
+    coverage.add(Placement(3, Side.OLDER, 0, 3), new)
+    (top,) = coverage.segments
+    assert top.newer.page == ("B-0", "B-1")
+    assert top.older.page == ("B-0", "B-1", "C-0", "C-1", "C-2")
+    newer = [Position(f"A-{i}", NEWEST + timedelta(days=3 - i)) for i in range(3)]
+    coverage.add(Placement(3, Side.NEWER, 0, 3), newer)
+    (top,) = coverage.segments
+    assert top.newer.page == ("A-0", "A-1", "A-2", "B-0", "B-1")
+    assert top.older.page == ("B-0", "B-1", "C-0", "C-1", "C-2")
+
+
 @pytest.mark.parametrize("name", ["segments", "empty_before", "is_empty", "next_number"])
 def test_what_is_no_coverage_is_refused(name: str) -> None:
     """Half of one would pass for one of which less has been read."""

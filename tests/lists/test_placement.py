@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import attrs
 import pytest
 
 from oncehub_async._lists.pagination import Following
@@ -164,6 +165,27 @@ def test_the_first_page_above_a_segment_proves_that_it_is_the_next(two: Coverage
     assert spans(two) == [("BKNG-99", "BKNG-90"), ("BKNG-58", "BKNG-40")]
 
 
+@pytest.mark.parametrize("positions", [page(99, 90), []])
+def test_nor_does_a_page_prove_it_that_comes_when_nothing_is_left_above(
+    two: Coverage, positions: list[Position]
+) -> None:
+    """What is between may have been read meanwhile; the walk goes by what it proves all the same."""
+    asked = NextPage(1, Side.NEWER, two.current(1).newer.position, overlaps=True)
+    put(two, page(89, 49), next_page(two, 0, Side.OLDER))
+    with pytest.raises(LostPlace, match="isn't the next one"):
+        put(two, positions, asked)
+    assert put(two, page(58, 49), asked) == 0
+
+
+@pytest.mark.parametrize("way", [0, LOOK_BY_TIME])
+def test_an_empty_page_that_says_that_there_is_more_is_no_end(two: Coverage, way: int) -> None:
+    """However it was asked for; without that, one that was asked for by time is believed."""
+    asked = next_page(two, 1, Side.OLDER, way)
+    with pytest.raises(LostPlace, match="more was announced"):
+        put(two, [], asked)
+    assert place(two, [], attrs.evolve(asked, way=LOOK_BY_TIME), END).ends
+
+
 def test_a_start_is_not_believed_that_ends_before_what_is_there(two: Coverage) -> None:
     """Nor one that is empty where there is something."""
     with pytest.raises(LostPlace):
@@ -266,9 +288,15 @@ def test_where_times_tell_nothing_what_is_above_must_not_come_again(two: Coverag
 def test_where_times_tell_nothing_an_end_is_believed_if_all_below_can_be_gone(
     two: Coverage,
 ) -> None:
-    """Of a segment of one page, every id is known; of a longer one not."""
+    """As much as stands on one page, and no more."""
     above, below = two.segments
     assert place_by_ids(["BKNG-60"], [above], [below], ended=True).ends
+    assert place_by_ids(["BKNG-60"], [above], [below], ended=True, limit=10).ends
+    with pytest.raises(LostPlace):
+        place_by_ids(["BKNG-60"], [above], [below], ended=True, limit=9)
+    put(two, page(29, 29), Look(position(30).time))
+    with pytest.raises(LostPlace):
+        place_by_ids(["BKNG-60"], [above], two.segments[1:], ended=True, limit=10)
     below.count = 101
     with pytest.raises(LostPlace):
         place_by_ids(["BKNG-60"], [above], [below], ended=True)

@@ -28,7 +28,7 @@ from oncehub_async import (
     ServerError,
 )
 from oncehub_async._http.response import RawAnswer
-from oncehub_async._lists import Coverage, PlacedPage
+from oncehub_async._lists import Coverage, PlacedPage, coverage_data, coverage_from
 from oncehub_async.models import Booking
 from oncehub_async.simulator import Account, Simulator
 
@@ -241,6 +241,35 @@ def test_disorder_and_lost_places_are_an_error(ends: bool) -> None:
         walked(service)
 
 
+def test_disorder_and_an_end_that_comes_too_early_are_an_error() -> None:
+    """Of what stands below, all ids are known, but more of it than a page can't all be gone."""
+
+    def later(service: ListService, number: int) -> RawAnswer | None:
+        if number <= 30:
+            return None
+        if number == 31:
+            return shuffled(service, number)
+        place = service.ids().index(service.queries[-1]["after"]) + 1
+        return listed([{"id": each} for each in service.ids()[place : place + 2]], False)
+
+    service = every_day(600, latency=Latency(1.0), before_answer=later)
+    with pytest.raises(PaginationError, match="ends before objects that were there"):
+        walked(service, limit=5)
+
+
+def test_disorder_and_an_empty_page_where_more_was_announced_are_an_error() -> None:
+    """Also where little is known of what stands below: it can be gone, but not all of the rest."""
+
+    def later(service: ListService, number: int) -> RawAnswer | None:
+        if number <= 6:
+            return None
+        return shuffled(service, number) if number == 7 else listed([], False)
+
+    service = every_day(2_000, latency=Latency(1.0), before_answer=later)
+    with pytest.raises(PaginationError, match="is empty although more was announced"):
+        walked(service, limit=10)
+
+
 @pytest.mark.parametrize("newest_first", [True, False])
 async def test_a_list_without_creation_times_is_read_one_page_after_the_other(
     newest_first: bool,
@@ -335,6 +364,30 @@ def test_an_unfinished_walk_goes_on_where_it_was(stop: int) -> None:
         assert len(service.queries) <= 20 - stop + 10
 
     run_virtual(main())
+
+
+def test_what_led_nowhere_is_tried_again_by_the_next_walk() -> None:
+    """Once the service answers as it should; the coverage is the one that the first walk left."""
+    lost = True
+
+    def restarts(service: ListService, _number: int) -> RawAnswer | None:
+        return service.page({"limit": "100"}) if lost else None
+
+    service, coverage = every_day(450, before_answer=restarts), Coverage()
+
+    async def main() -> list[str]:
+        nonlocal lost
+        walk = resources(service).bookings.list().raw().walk()
+        found: list[str] = []
+        with pytest.raises(PaginationError, match="not complete"):
+            async for page in walk.placed_pages(coverage):
+                found += [each["id"] for each in page.items]
+        lost = False
+        async for page in walk.placed_pages(coverage_from(coverage_data(coverage))):
+            found += [each["id"] for each in page.items]
+        return found
+
+    assert sorted(run_virtual(main())) == sorted(service.ids())
 
 
 @pytest.mark.parametrize("year", [1, 9999])

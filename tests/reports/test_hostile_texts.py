@@ -80,7 +80,7 @@ async def put(url: str, texts: list[str]) -> None:
         ],
     }
     upserts = [
-        Upsert(name, [row_of(table_of(name), each, NOW) for each in found])
+        Upsert(name, [row_of(table_of(name), each) for each in found])
         for name, found in objects.items()
     ]
     states = [ObjectState(name, complete=True, complete_up_to=NOW) for name in TABLES]

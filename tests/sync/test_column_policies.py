@@ -59,7 +59,7 @@ def texts(sim: Simulator, policy: ColumnPolicy) -> tuple[set[str], set[str]]:
         table = table_of(name)
         for key in sim.ids(name):
             item = sim.object(key)
-            whole = row_of(table, item, NOW)
+            whole = row_of(table, item)
             for column, value in zip(table.columns, whole, strict=True):
                 is_json = column.kind is ColumnKind.JSON or column.name == "_unfit"
                 data = load_json(value) if is_json and value else value
@@ -179,12 +179,12 @@ def test_unknown_fields_and_later_columns_do_not_pass() -> None:
     table = table_of("contacts")
     policy = column_policy(block=["contacts.email"])
     contact = {"id": "CTC-1", "city": "Ulm", "shoe_size": 44, "phone": 7}
-    row = dict(zip(table.names, row_of(table, contact, NOW, policy), strict=True))
+    row = dict(zip(table.names, row_of(table, contact, policy), strict=True))
     assert (row["city"], row["unknown_fields"], row["_unfit"]) == ("Ulm", None, None)
     kept = policy.as_text().replace('"contacts.city",', "")
     earlier = policy.going_on_from(kept)
     assert earlier is not None
-    row = dict(zip(table.names, row_of(table, contact, NOW, earlier), strict=True))
+    row = dict(zip(table.names, row_of(table, contact, earlier), strict=True))
     assert row["city"] is None
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -153,6 +153,29 @@ async def test_parquet_files_hold_each_row_and_then_what_changed(
         assert changed in second
 
 
+async def test_a_clock_that_was_set_back_hides_nothing(tmp_path: Path, database_url: str) -> None:
+    """Commit after commit by a clock that stands still or goes back, with a load after each."""
+    import dlt
+    import pyarrow.parquet as pq
+
+    made = pipeline(tmp_path, dlt.destinations.filesystem(f"file://{tmp_path}/lake"), "oncehub")
+    now = datetime.now(UTC)
+    there: set[str] = set()
+    for number, moment in enumerate((now, now, now - timedelta(days=365), now)):
+        ids = {f"BKNG-{number}{each}" for each in range(3)}
+        await _put(database_url, [{"id": each} for each in ids], moment)
+        await asyncio.to_thread(
+            lambda: made.run(
+                dlt_source(database_url, tables=["bookings"]), loader_file_format="parquet"
+            ).raise_on_failed_jobs()
+        )
+        there |= ids
+        files = (tmp_path / "lake" / "oncehub" / "bookings").glob("*.parquet")
+        arrived = [row["id"] for each in files for row in pq.read_table(each).to_pylist()]
+        assert {*arrived} == there
+        assert len(arrived) <= 2 * len(there)
+
+
 def test_a_table_that_there_is_not_is_refused() -> None:
     """With the one that was meant."""
     with pytest.raises(InvalidParameterError, match="did you mean bookings"):
@@ -176,10 +199,12 @@ ODD_BOOKINGS: list[dict[str, Any]] = [
 ]
 
 
-async def _put(url: str, bookings: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+async def _put(
+    url: str, bookings: list[dict[str, Any]], now: datetime | None = None
+) -> dict[str, dict[str, Any]]:
     """Sync these bookings as they are; their rows."""
-    now = datetime.now(UTC)
-    rows = [row_of(table_of("bookings"), each, now) for each in bookings]
+    now = datetime.now(UTC) if now is None else now
+    rows = [row_of(table_of("bookings"), each) for each in bookings]
     async with opened(url) as database:
         await database.commit(Batch(upserts=[Upsert("bookings", rows)], now=now))
         return await rows_of(database, "bookings")

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -49,7 +50,9 @@ def churn(sim: Simulator, random: Random) -> None:
 
 
 @pytest.mark.timeout(900)
-def test_killed_at_random_while_the_account_changes(database_url: str) -> None:
+def test_killed_at_random_while_the_account_changes(
+    database_url: str, record_property: Callable[[str, object], None]
+) -> None:
     """Field by field, no row twice, no false deletion, and every real one."""
     random = Random(17)
     account = Account(bookings=700, contacts=350, sms_notifications=120, seed=11)
@@ -75,6 +78,7 @@ def test_killed_at_random_while_the_account_changes(database_url: str) -> None:
                 process.join()
                 process.close()
         sync.finish()
+        record_property("kills", kills)
         assert kills > 0
         assert in_a_loop(_differences(sim, database_url)) == []
 

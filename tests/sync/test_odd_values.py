@@ -119,7 +119,7 @@ def odd_bookings() -> list[dict[str, Any]]:
 async def test_both_databases_take_it_all(database_url: str) -> None:
     """And give it back, value by value; the views work over it."""
     bookings, table = odd_bookings(), table_of("bookings")
-    rows = [row_of(table, each, NOW) for each in bookings]
+    rows = [row_of(table, each) for each in bookings]
     async with opened(database_url) as database:
         await database.commit(Batch(upserts=[Upsert("bookings", rows)], now=NOW))
         there = await rows_of(database, "bookings")
@@ -141,7 +141,7 @@ async def test_meetings_at_the_ends_of_time_can_be_read(
 ) -> None:
     """An end after the last year that Python and others have is none."""
     booking = {"id": "BKNG-1", "starting_time": start, "duration_minutes": minutes}
-    row = row_of(table_of("bookings"), booking, NOW)
+    row = row_of(table_of("bookings"), booking)
     async with opened(database_url) as database:
         await database.commit(Batch(upserts=[Upsert("bookings", [row])], now=NOW))
         view = database.dialect.table("booking_facts")
@@ -154,7 +154,7 @@ async def test_several_long_notes_are_one_commit(tmp_path: Path) -> None:
     async with opened(f"duckdb:///{tmp_path}/account.duckdb") as database:
         for text in (long, f"{long}y", "short"):
             bookings = [{"id": f"BKNG-{n}", "subject": f"{n}{text}"} for n in range(6)]
-            rows = [row_of(table, each, NOW) for each in bookings]
+            rows = [row_of(table, each) for each in bookings]
             await database.commit(Batch(upserts=[Upsert("bookings", rows)], now=NOW))
             there = await database.fetch("SELECT id, subject FROM bookings ORDER BY id")
             assert there == [(each["id"], each["subject"]) for each in bookings]
@@ -175,7 +175,7 @@ def test_any_json_becomes_a_row(name: str, data: st.DataObject) -> None:
     tops = sorted({column.path[0] for column in table.columns if column.path} - {"id"})
     given_fields = data.draw(st.dictionaries(st.sampled_from([*tops, "brand_new"]), anything))
     written = {"id": "X-1", **given_fields}
-    row = dict(zip(table.names, row_of(table, written, NOW), strict=True))
+    row = dict(zip(table.names, row_of(table, written), strict=True))
     assert object_of(table, row) == comparable(_ids_only(table, written))
 
 
@@ -199,7 +199,7 @@ def test_what_does_not_fit_is_kept_as_it_was_sent() -> None:
         "duration_minutes": 2**70,
         "creation_time": "tomorrow",
     }
-    row = dict(zip(table.names, row_of(table, booking, NOW), strict=True))
+    row = dict(zip(table.names, row_of(table, booking), strict=True))
     assert (row["subject"], row["duration_minutes"], row["creation_time"]) == (
         "a\ufffdb",
         None,
@@ -215,7 +215,7 @@ def test_what_does_not_fit_is_kept_as_it_was_sent() -> None:
 def test_no_key_of_a_webhook_is_in_a_row() -> None:
     """Under neither of the two names that the vendor has for it."""
     webhook = {"id": "WHK-1", "signing_secret": "s3cret-1", "secret": "s3cret-2", "name": "crm"}
-    row = row_of(table_of("webhooks"), webhook, NOW)
+    row = row_of(table_of("webhooks"), webhook)
     assert "s3cret" not in repr(row)
     assert "crm" in row
 
@@ -226,7 +226,7 @@ async def test_an_older_state_never_takes_the_place_of_a_newer(database_url: str
 
     def booking(subject: str, updated: str) -> list[Any]:
         fields = {"id": "BKNG-1", "subject": subject, "last_updated_time": updated}
-        return [row_of(table, fields, NOW)]
+        return [row_of(table, fields)]
 
     async with opened(database_url) as database:
 
@@ -245,7 +245,7 @@ async def test_an_older_state_never_takes_the_place_of_a_newer(database_url: str
 async def test_a_commit_is_whole_or_not_at_all(database_url: str) -> None:
     """Rows and the place from which the sync goes on stand or fall together."""
     table = table_of("teams")
-    row = row_of(table, {"id": "TM-1"}, NOW)
+    row = row_of(table, {"id": "TM-1"})
     async with opened(database_url) as database:
         with pytest.raises(DatabaseFailedError, match=r"failed with|UndefinedTable"):
             await database.commit(
