@@ -1,5 +1,7 @@
 """All commands, a line each. What one takes, and what it needs, is imported when it runs."""
 
+import errno
+import re
 from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError, Parameter
@@ -177,10 +179,18 @@ def _run(arguments: Sequence[str]) -> int:
     except NobodyReads:
         return READER_GONE
     except OSError as error:
-        what = error.strerror or type(error).__name__
-        complain(f"{error.filename}: {what}" if error.filename else what)
+        complain(_told(error))
         return FAILED
     except KeyboardInterrupt:
         complain("interrupted")
         return INTERRUPTED
     return result if isinstance(result, int) else COMPLETE
+
+
+def _told(error: OSError) -> str:
+    what = error.strerror or type(error).__name__
+    taken = re.search(r"\('(.+?)', (\d+)", what) if error.errno == errno.EADDRINUSE else None
+    if taken is not None:  # asyncio's words tell the address, and no remedy
+        where = f"{taken[1]}:{taken[2]}"
+        return f"{where}: address already in use; end what listens there, or take another port"
+    return f"{error.filename}: {what}" if error.filename else what

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from ..mcp import AgentSettings
 
 _TOKEN_VARIABLE = "ONCEHUB_MCP_TOKEN"  # noqa: S105 - a variable's name
+_TO_A_PERSON = (
+    "Waiting for an agent on the standard input. Agents start this command themselves;",
+    "docs/agents.md says how. Stop it with Ctrl-C.",
+)
 
 
 async def serve_agents(
@@ -65,6 +70,8 @@ async def serve_agents(
         async with reading(database):
             pass  # it is there, and is one
     if http is None:
+        if sys.stdin is not None and sys.stdin.isatty():
+            note(*_TO_A_PERSON)
         await serve_stdio(None, settings, proxy=proxy)
         return COMPLETE
     checks.whole_number(http, "http", 0, 65535)

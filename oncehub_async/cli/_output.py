@@ -219,10 +219,8 @@ def say_table(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> No
     if console.is_terminal and sum(widest) + len(widest) - 1 > console.width:
         for row in cells:
             first, *others = map(str, row)
-            shown = [
-                f"  {name}: {text}" for name, text in zip(columns[1:], others, strict=True) if text
-            ]
-            say(first, *shown)
+            named = [pair for pair in zip(columns[1:], others, strict=True) if pair[1]]
+            say(first, *(f"  {name}: {text}" if name else f"  {text}" for name, text in named))
         return
     table = Table(box=None, pad_edge=False)
     for name in columns:

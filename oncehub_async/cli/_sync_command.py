@@ -109,12 +109,14 @@ async def sync_account(request: SyncRequest) -> int:
         return COMPLETE if found.complete and not found.errors else FAILED
 
 
+_SHORTEST_KEY = 16  # told here by the variable's name, before the policy refuses it by its own
+
+
 def _policy(request: SyncRequest) -> ColumnPolicy:
     key = Hidden(os.environ.get(request.hash_key_env) if request.hash else None)
-    if request.hash and not key.value:
-        raise InvalidParameterError(
-            "hash", f"set {request.hash_key_env} to a secret text of 16 characters or more first"
-        )
+    if request.hash and len(key.value or "") < _SHORTEST_KEY:
+        secret = f"a secret text of {_SHORTEST_KEY} characters or more"
+        raise InvalidParameterError("hash", f"set {request.hash_key_env} to {secret} first")
     return column_policy(
         block=_names(request.block),
         hash=_names(request.hash),

@@ -3,9 +3,10 @@
 import hmac
 import socket
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
+from anyio import AsyncFile
 from mcp.server.stdio import stdio_server
 from mcp.server.transport_security import TransportSecuritySettings
 
@@ -13,6 +14,7 @@ from .._client import OnceHub
 from .._ground import HiddenText, checks
 from ..errors import ConfigurationError
 from ._agent_server import AgentSettings, client_for_agents, server_for
+from ._standard_input import StandardInput
 
 Message = MutableMapping[str, Any]
 AsgiApp = Callable[
@@ -40,7 +42,8 @@ async def serve_stdio(
     """
     async with client_for_agents(base_url, **client) as oncehub:
         server = server_for(oncehub, settings)
-        async with stdio_server() as (incoming, outgoing):
+        lines = cast("AsyncFile[str]", StandardInput())  # only iterated over
+        async with stdio_server(lines) as (incoming, outgoing):
             await server.run(incoming, outgoing, server.create_initialization_options())
 
 

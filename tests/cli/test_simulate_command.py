@@ -3,13 +3,16 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 from datetime import UTC, datetime, timedelta
 from inspect import signature
+from pathlib import Path
 
 import pytest
 
 from oncehub_async import Clock
+from oncehub_async.cli import FAILED
 from oncehub_async.cli._app import run
 from oncehub_async.cli._listen import listen
 from oncehub_async.cli._simulate import routes, simulate, simulated
@@ -86,3 +89,20 @@ def test_where_things_happen_they_happen_now() -> None:
     assert simulated(10, 2, 1, clock=Clock()).now() == START
     lively = simulated(10, 2, 1, clock=Clock(), activity=5.0).now()
     assert abs(lively - datetime.now(UTC)) < timedelta(hours=1)
+
+
+@pytest.mark.parametrize("command", ["simulate", "listen"])
+def test_a_port_that_is_taken_is_told_with_the_remedy(
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As when it runs in another window already."""
+    monkeypatch.setenv("ONCEHUB_SIGNING_SECRET", "secret")
+    monkeypatch.chdir(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert run([command, "--port", str(port)]) == FAILED
+    said = f"127.0.0.1:{port}: address already in use; end what listens there, or take another port"
+    assert capsys.readouterr().err.splitlines()[-1] == f"oncehub: {said}"

@@ -75,6 +75,15 @@ def test_slips(
     assert sim.stats.requests == 0
 
 
+def test_a_short_key_is_told_by_its_variable(
+    sim: Simulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever typed it knows that name, and no parameter of a function."""
+    monkeypatch.setenv("ONCEHUB_HASH_KEY", "abc")
+    assert main(["sync", "--hash", "contacts.email"]) == 2
+    assert "--hash: set ONCEHUB_HASH_KEY to a secret text of 16 char" in capsys.readouterr().err
+
+
 def test_hashes_take_their_key_from_the_environment(
     sim: Simulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from oncehub_async.cli import COMPLETE, READER_GONE, WRONG_USAGE, main
-from oncehub_async.cli._output import note, say
+from oncehub_async.cli._output import note, say, say_table
 from oncehub_async.simulator import Fault, Simulator
 from tests.typed_command import run
 
@@ -52,6 +52,21 @@ def test_a_table_that_has_no_room_is_blocks(
     for webhook in sim.ids("webhooks"):
         lines = out.split(webhook)[1].splitlines()
         assert f"  url: {sim.object(webhook)['url']}" in " ".join(lines[1:6]).replace("     ", " ")
+
+
+def test_a_column_without_a_name_has_no_colon(
+    terminal: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a block, such as the bar of a report."""
+    say_table(
+        ["Month", "Bookings", "", "Why they were canceled"], [["2026-11", 3, "███", "a word"]]
+    )
+    assert capsys.readouterr().out.splitlines() == [
+        "2026-11",
+        "  Bookings: 3",
+        "  ███",
+        "  Why they were canceled: a word",
+    ]
 
 
 def test_an_export_moves_on_a_terminal(

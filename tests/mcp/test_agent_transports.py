@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import pty
 import signal
 import socket
 import sys
@@ -16,7 +17,7 @@ from mcp.client.streamable_http import streamable_http_client
 from sse_starlette.sse import AppStatus
 
 from oncehub_async import InvalidParameterError
-from oncehub_async.cli import COMPLETE, WRONG_USAGE
+from oncehub_async.cli import COMPLETE, INTERRUPTED, WRONG_USAGE
 from oncehub_async.mcp import serve_http
 from tests.cli.going_command import going
 from tests.mcp.agent_clients import HELLO, MODES, TOKEN, account, asked
@@ -126,6 +127,45 @@ async def test_an_agent_over_stdio_is_served_until_it_hangs_up(
     assert "find_bookings" in names
     assert "change_booking" not in names
     assert command.err == ""
+
+
+async def test_a_person_at_a_terminal_is_told_and_can_stop_it() -> None:
+    """Nobody writes a line there: Ctrl-C ends it all the same."""
+    keyboard, terminal = pty.openpty()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "oncehub_async.cli", "mcp"),
+        stdin=terminal,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=os.environ | {"ONCEHUB_API_KEY": "the-key-of-an-account"},
+    )
+    try:
+        assert process.stdout is not None
+        async with asyncio.timeout(60):
+            os.write(keyboard, f"{json.dumps(HELLO)}\n".encode())
+            await process.stdout.readline()  # from here on it waits for the next line
+            process.send_signal(signal.SIGINT)
+            _, told = await process.communicate()
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        os.close(keyboard)
+        os.close(terminal)
+    assert told.startswith(b"Waiting for an agent on the standard input.")
+    assert (process.returncode, told.splitlines()[-1]) == (INTERRUPTED, b"oncehub: interrupted")
+
+
+def test_a_closed_standard_input_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Python has none then."""
+    monkeypatch.setenv("ONCEHUB_API_KEY", "the-key-of-an-account")
+    monkeypatch.setattr(sys, "stdin", None)
+    assert run(capsys, "mcp") == (
+        WRONG_USAGE,
+        "",
+        "oncehub: the standard input is closed, and agents write to it\n",
+    )
 
 
 async def test_a_benchmark_that_is_told_to_end_leaves_no_servers() -> None:
