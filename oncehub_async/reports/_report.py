@@ -65,7 +65,7 @@ _COUNT_COLUMNS = (
     *(ReportColumn(each, each.replace("_", "-").capitalize()) for each in queries.STATUSES),
     ReportColumn("in_trash", "In trash"),
     ReportColumn("show_rate", "Show rate", Shows.SHARE),
-    ReportColumn("cancellation_rate", "Canceled", Shows.SHARE),
+    ReportColumn("cancellation_rate", "Cancellation rate", Shows.SHARE),
 )
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -211,9 +211,9 @@ def _middle(rows: Sequence[tuple[Any, ...]]) -> ReportTable:
         "lead-time-quartiles",
         "Half of all bookings are made less than the median before the meeting",
         (
-            ReportColumn("lower_quartile", "Lower quartile", Shows.HOURS),
-            ReportColumn("median", "Median", Shows.HOURS),
-            ReportColumn("upper_quartile", "Upper quartile", Shows.HOURS),
+            ReportColumn("lower_quartile", "Lower quartile, hours", Shows.HOURS),
+            ReportColumn("median", "Median, hours", Shows.HOURS),
+            ReportColumn("upper_quartile", "Upper quartile, hours", Shows.HOURS),
         ),
         rows,
     )
