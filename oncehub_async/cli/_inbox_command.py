@@ -12,7 +12,8 @@ from ..webhooks import MAX_SKEW, RETRY_WINDOW, Selection, State, opened_inbox
 from . import COMPLETE, NOT_THERE
 from ._inbox_entries import DEFAULT_INBOX, InboxOption, as_dict, print_entries
 from ._inbox_retry import retry
-from ._output import say, say_block, say_json, say_table, several
+from ._output import say, say_block, say_json, several
+from ._terminal_table import say_table
 
 app = App(name="inbox", help="Look into the inbox in which a receiver keeps its events.")
 app.command(retry)

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from .._ground import LATEST, from_unix, time_text
 from ..webhooks import InboxEntry
-from ._output import say_table
+from ._terminal_table import say_table
 
 InboxOption = Annotated[str, Parameter(alias=("-f", "--inbox"))]
 DEFAULT_INBOX = "inbox.db"

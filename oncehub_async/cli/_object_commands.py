@@ -17,7 +17,8 @@ from . import COMPLETE, NOT_THERE
 from ._export_command import ExportOptions, plan_of
 from ._listed_values import refuse_unlisted_fields
 from ._object_ids import RESOURCE_OF_PREFIX, checked_id
-from ._output import complain, note, say, say_json, say_table
+from ._output import complain, note, say, say_json
+from ._terminal_table import say_table
 
 _SECRETS = ("secret", "signing_secret")
 _COLUMNS: Mapping[str, tuple[str, ...]] = {

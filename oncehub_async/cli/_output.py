@@ -1,4 +1,4 @@
-"""What the commands print, and how numbers, times and tables read.
+"""What the commands print, and how numbers and times read.
 
 Everything that a command prints goes through here, and is made `printable` here: what it says of
 people, services and errors was written by others.
@@ -7,17 +7,14 @@ people, services and errors was written by others.
 import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from shutil import get_terminal_size
 from textwrap import fill
 from typing import TextIO
 
-from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from .._ground import dump_json, printable, printable_json
 
@@ -41,6 +38,11 @@ def say_block(text: str) -> None:
 def say_document(text: str) -> None:
     """A result of several lines that is to be copied or put into a file, such as HTML."""
     _write(sys.stdout, f"{printable(text, keep=chr(10) + chr(9))}\n")
+
+
+def say_drawn(text: str) -> None:
+    """What rich has drawn of `printable` texts, with escape sequences of its own."""
+    _write(sys.stdout, text)
 
 
 def note(*lines: str) -> None:
@@ -200,39 +202,3 @@ def span(seconds: float) -> str:
 def several(count: int, noun: str) -> str:
     """A number with its noun: "1 page", "1,200 pages"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-_WIDTH_OF_FILES = 200
-
-
-def say_table(columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> None:
-    """A table of texts, which are shown as they are, and numbers, which are on the right.
-
-    On a terminal that is too narrow for it each row is a block: a table whose words are broken
-    letter by letter can't be read.
-    """
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=_WIDTH_OF_FILES)
-    cells = [[_cell(value) for value in row] for row in rows]
-    widest = [max(map(cell_len, map(str, column))) for column in zip(columns, *cells, strict=True)]
-    if console.is_terminal and sum(widest) + len(widest) - 1 > console.width:
-        for row in cells:
-            first, *others = map(str, row)
-            named = [pair for pair in zip(columns[1:], others, strict=True) if pair[1]]
-            say(first, *(f"  {name}: {text}" if name else f"  {text}" for name, text in named))
-        return
-    table = Table(box=None, pad_edge=False)
-    for name in columns:
-        # An id is there to be copied.
-        table.add_column(name, overflow="fold", no_wrap=name == "id")
-    for row in cells:
-        table.add_row(*row)
-    with console.capture() as drawn:
-        console.print(table)
-    # Its escape sequences are rich's: those of the cells are gone.
-    _write(sys.stdout, drawn.get())
-
-
-def _cell(value: str | int) -> Text:
-    return Text(printable(str(value)), justify="right" if isinstance(value, int) else "left")

@@ -1,11 +1,9 @@
 """`oncehub report`: what a synced database says, for people and programs."""
 
 import re
-from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from .._ground import checks, did_you_mean, is_time_zone, open_anew
@@ -13,21 +11,19 @@ from ..errors import InvalidParameterError
 from ..models import BookingStatus
 from ..reports import (
     Report,
-    ReportTable,
-    bar,
-    longest_bar,
     report_csv,
     report_html,
     report_json,
-    shown,
     table_of_report,
     write_report_parquet,
 )
 from ..reports import report as make_report
 from ..sync import DEFAULT_DATABASE
 from . import COMPLETE, FAILED
+from ._drawn_report import drawn, narrowed
 from ._moments import written_moment
-from ._output import complain, note, say, say_document, say_table
+from ._output import complain, note, say, say_document
+from ._terminal_table import fits, say_table
 
 _ID = re.compile(r"(?:usr|tm|bkc|bp|mp|et)-[a-z0-9]+", re.IGNORECASE)
 _NAMES_A_ZONE = re.compile(r"(?i)\dz$|[+-]\d\d:?\d\d$")
@@ -179,31 +175,14 @@ def _tell(made: Report, chosen: str | None) -> None:
     tables = made.tables if chosen is None else (table_of_report(made, chosen),)
     for table in tables:
         say("", *([table.title] if len(tables) > 1 else []))
-        say_table(*_drawn(table))
+        whole = drawn(table)
+        narrow = None if fits(*whole) else narrowed(table)
+        say_table(*(narrow or whole))
+        left_out = [column.title for column in table.columns if column.is_minor]
+        if narrow is not None and left_out:
+            say(f"The terminal has no room for {', '.join(left_out)}; --format csv has all.")
         if not table.rows:
             say("Nothing.")
-
-
-def _drawn(table: ReportTable) -> tuple[list[str], Iterable[list[str | int]]]:
-    """Columns and cells; a bar beside the column that a chart would show."""
-    found = longest_bar(table)
-    titles = [column.title for column in table.columns]
-    if found is not None and len(table.rows) > 1:
-        titles.insert(found[0] + 1, "")
-    rows = []
-    for row in table.rows:
-        cells = [
-            _cell(value, shown(value, column))
-            for value, column in zip(row, table.columns, strict=True)
-        ]
-        if found is not None and len(table.rows) > 1:
-            cells.insert(found[0] + 1, bar(row[found[0]] or 0, found[1]))
-        rows.append(cells)
-    return titles, rows
-
-
-def _cell(value: Any, text: str) -> str | int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else text
 
 
 def _filters(given: tuple[str, ...]) -> dict[str, str]:

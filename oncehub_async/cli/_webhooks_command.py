@@ -15,7 +15,8 @@ from ..models import Webhook, to_dict
 from . import COMPLETE, FAILED, NOT_THERE
 from ._listed_values import refuse_unlisted_events
 from ._object_ids import checked_id
-from ._output import complain, say, say_json, say_table
+from ._output import complain, say, say_json
+from ._terminal_table import say_table
 
 Proxy = str | None
 

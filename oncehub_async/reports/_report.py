@@ -51,19 +51,23 @@ _GROUP_COLUMNS: Mapping[ReportName, tuple[ReportColumn, ...]] = {
         ReportColumn("utm_campaign", "Campaign", Shows.TEXT),
     ),
     ReportName.PAGES: (
-        ReportColumn("id", "Id", Shows.TEXT),
+        ReportColumn("id", "Id", Shows.TEXT, is_minor=True),
         ReportColumn("name", "Name", Shows.TEXT),
         ReportColumn("label", "Label", Shows.TEXT),
     ),
 }
 _ID_AND_NAME = (
-    ReportColumn("id", "Id", Shows.TEXT),
+    ReportColumn("id", "Id", Shows.TEXT, is_minor=True),
     ReportColumn("name", "Name", Shows.TEXT),
 )
+_MINOR_STATUSES = ("requested", "scheduled", "rescheduled")
 _COUNT_COLUMNS = (
     ReportColumn("total", "Bookings", bars=True),
-    *(ReportColumn(each, each.replace("_", "-").capitalize()) for each in queries.STATUSES),
-    ReportColumn("in_trash", "In trash"),
+    *(
+        ReportColumn(each, each.replace("_", "-").capitalize(), is_minor=each in _MINOR_STATUSES)
+        for each in queries.STATUSES
+    ),
+    ReportColumn("in_trash", "In trash", is_minor=True),
     ReportColumn("show_rate", "Show rate", Shows.SHARE),
     ReportColumn("cancellation_rate", "Cancellation rate", Shows.SHARE),
 )

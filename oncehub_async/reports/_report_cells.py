@@ -52,7 +52,7 @@ def longest_bar(table: ReportTable) -> tuple[int, float] | None:
     return None
 
 
-def bar(value: float, most: float) -> str:
-    """A bar of blocks, as long as the value says."""
-    eighths = round(8 * BAR * value / most)
+def bar(value: float, most: float, longest: int = BAR) -> str:
+    """A bar of blocks, as long as the value says; `longest` characters at most."""
+    eighths = round(8 * longest * value / most)
     return "█" * (eighths // 8) + ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]

@@ -32,6 +32,8 @@ class ReportColumn:
     shows: Shows = Shows.COUNT
     bars: bool = False
     """Whether it is what a chart shows."""
+    is_minor: bool = False
+    """Whether it is left out first where there is no room for all."""
 
 
 @attrs.frozen

@@ -13,7 +13,8 @@ import pytest
 
 from oncehub_async import OnceHub, cli
 from oncehub_async.cli import COMPLETE, READER_GONE, main
-from oncehub_async.cli._output import complain, note, say, say_block, say_json, say_table
+from oncehub_async.cli._output import complain, note, say, say_block, say_json
+from oncehub_async.cli._terminal_table import say_table
 from oncehub_async.models import Webhook
 from oncehub_async.resources import KeyValidation
 from oncehub_async.simulator import Account, Simulator
@@ -155,7 +156,10 @@ def test_every_way_to_print(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(err.splitlines()) == 2
 
 
-SHOW = "from oncehub_async.cli._output import *; import sys\nwith terminal():\n    "
+SHOW = """from oncehub_async.cli._output import *; import sys
+from oncehub_async.cli._terminal_table import say_table
+with terminal():
+    """
 
 
 def python(code: str, encoding: str = "utf-8") -> "subprocess.CompletedProcess[bytes]":

@@ -1,7 +1,9 @@
 """`oncehub report`, as one types it."""
 
 import json
+import re
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,44 @@ def test_a_table(database: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert out.startswith("Bookings by owner. By meeting time in Europe/Berlin.\n")
     assert "█" in out
     assert "USR-" in out
+
+
+@pytest.mark.parametrize("report", ["activity", "users", "calendars", "lead-time"])
+def test_on_a_narrow_terminal_it_is_a_table_of_what_matters_most(
+    database: str,
+    report: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Of 80 columns; a line below says what it has no room for."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(type(sys.stdout), "isatty", lambda _stream: True)
+    assert main(["report", report]) == 0
+    out = capsys.readouterr().out
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", out).splitlines()
+    assert max(map(len, lines)) <= 80
+    heading = next(line for line in lines if "Completed" in line)
+    assert heading.split()[-1] == "rate"
+    assert "Requested" not in heading
+    assert "Requested, Scheduled, Rescheduled, In trash; --format csv has all." in " ".join(
+        map(str.strip, lines)
+    )
+
+
+def test_hours_stand_below_each_other_on_a_narrow_terminal(
+    database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Seven weekdays have room beside each other where 24 hours have none; the counts stay."""
+    assert main(["report", "hours", "--format", "json"]) == 0
+    days = json.loads(capsys.readouterr().out)["tables"]["hours"]
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(type(sys.stdout), "isatty", lambda _stream: True)
+    assert main(["report", "hours"]) == 0
+    out = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+    rows = [line.split() for line in out.splitlines() if re.match(r"\d\d ", line)]
+    assert [row[0] for row in rows] == [f"{hour:02}" for hour in range(24)]
+    for day, kept in enumerate(days):
+        assert [int(row[1 + day]) for row in rows] == [kept[f"hour_{n:02}"] for n in range(24)]
 
 
 def test_files_and_formats(database: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,13 +3,15 @@
 import io
 import logging
 import os
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
 from oncehub_async.cli import COMPLETE, READER_GONE, WRONG_USAGE, main
-from oncehub_async.cli._output import note, say, say_table
+from oncehub_async.cli._output import note, say
+from oncehub_async.cli._terminal_table import say_table
 from oncehub_async.simulator import Fault, Simulator
 from tests.typed_command import run
 
@@ -58,15 +60,33 @@ def test_a_column_without_a_name_has_no_colon(
     terminal: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In a block, such as the bar of a report."""
-    say_table(
-        ["Month", "Bookings", "", "Why they were canceled"], [["2026-11", 3, "███", "a word"]]
-    )
+    say_table(["Month", "Bookings", "", "Why"], [["2026-11", 3, "███", "customer" * 4]])
     assert capsys.readouterr().out.splitlines() == [
         "2026-11",
         "  Bookings: 3",
         "  ███",
-        "  Why they were canceled: a word",
+        f"  Why: {'customer' * 4}",
     ]
+
+
+def test_headings_and_long_texts_are_broken_between_words(
+    terminal: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before a table becomes blocks; ids stay whole, and so do short texts."""
+    rows: list[list[str | int]] = [
+        ["BKC-8", "Quarterly review calendar 17", 188],
+        ["BKC-9", "Live demo", 5],
+    ]
+    say_table(["id", "Name", "Cancellation rate"], rows)
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
+    assert [line.split() for line in lines] == [
+        ["Cancellation"],
+        ["id", "Name", "rate"],
+        ["BKC-8", "Quarterly", "review", "188"],
+        ["calendar", "17"],
+        ["BKC-9", "Live", "demo", "5"],
+    ]
+    assert max(map(len, lines)) <= 40
 
 
 def test_an_export_moves_on_a_terminal(
