@@ -122,14 +122,15 @@ end
 
 local function learn(verdict)
   local left, refused, retry_after = now - verdict[1], verdict[2], verdict[3]
+  local is_new = left >= state.cut_at and left >= state.paused_until - AT_ONCE
   if not refused then
-    if left >= state.cut_at then
+    if is_new then
       state.refusals = 0
       state.share = math.min(1, state.share + RECOVERY)
     end
     return
   end
-  if left >= state.cut_at then
+  if is_new then
     local pause = math.min(FIRST_PAUSE * 2 ^ state.refusals, LONGEST_PAUSE)
     state.refusals = state.refusals + 1
     if left - state.cut_at < ALONE then state.share = math.max(state.share / 2, 0.1) end

@@ -264,12 +264,14 @@ def _settle(state: State, ask: Ask, now: float, rules: SharedRules) -> None:
 def _learn(state: State, verdict: PaceVerdict, now: float) -> None:
     """As `Throttle` does within one process."""
     left = now - verdict.ago
+    # What leaves in a pause was given leave before it, or alone.
+    is_new = left >= state["cut_at"] and left >= state["paused_until"] - AT_ONCE
     if not verdict.refused:
-        if left >= state["cut_at"]:
+        if is_new:
             state["refusals"] = 0
             state["share"] = min(1.0, state["share"] + RECOVERY)
         return
-    if left >= state["cut_at"]:
+    if is_new:
         pause = min(FIRST_PAUSE * 2 ** state["refusals"], LONGEST_PAUSE)
         state["refusals"] += 1
         if left - state["cut_at"] < ALONE:

@@ -9,6 +9,7 @@ import pytest
 
 from harness.virtual_time import run_virtual
 from oncehub_async import ConfigurationError, Limits, Priority, RequestOutcome
+from oncehub_async._rate.shared_state import Ask, PaceVerdict, SharedRules, new_state, step
 from tests.rate.many_processes import KeptState, Outage, Process, Service
 
 BULK, INTERACTIVE = Priority.BULK, Priority.INTERACTIVE
@@ -139,6 +140,18 @@ def test_a_refusal_slows_everybody_down() -> None:
             assert later[2] >= later[0] + 0.07
 
     run_virtual(main())
+
+
+@pytest.mark.parametrize("refused", [False, True], ids=["answered", "refused"])
+def test_what_was_given_leave_before_a_pause_says_nothing_of_the_time_after(refused: bool) -> None:
+    """It may leave just after the 429 of another: after the pause one still tries first, and the
+    pace is what it was."""
+    rules = SharedRules(5, 1.01, 200, 300.01, 0, 1.0)
+    state = new_state("kept", 0.0, settling=False)
+    step(state, Ask("b", "", verdicts=(PaceVerdict(0.5, refused=True),)), 100.0, rules)
+    step(state, Ask("a", "", verdicts=(PaceVerdict(0.17, refused=refused),)), 100.2, rules)
+    told = step(state, Ask("a", "", wants=(0, 2)), 101.5, rules)
+    assert [len(told.leave), told.limit] == [1, 5]
 
 
 @pytest.mark.parametrize("outage", Outage)
