@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from .shared_state import Ask, SharedRules, Told
+from .shared_messages import Ask, SharedRules, Told
 
 
 class StoreGoneError(Exception):

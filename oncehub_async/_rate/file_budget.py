@@ -13,7 +13,8 @@ from ..errors import ConfigurationError
 from .budget_store import StoreGoneError
 from .process_share import SharedBudget
 from .rate_budget import Limits
-from .shared_state import Ask, SharedRules, State, Told, new_state, step
+from .shared_messages import Ask, SharedRules, Told
+from .shared_state import State, new_state, step
 
 if TYPE_CHECKING:
     import sqlite3

@@ -7,7 +7,7 @@ import attrs
 
 from .rate_budget import Priority
 from .round_trips import LONGEST_DELAY
-from .shared_state import SharedRules, Told
+from .shared_messages import SharedRules, Told
 from .window import free_at
 
 
@@ -41,7 +41,7 @@ class LoneShare:
         now: Callable[[], float],
     ) -> None:
         self._rules, self._now, self._own = rules, now, own
-        self._processes, self._index = max(1, told.processes), told.index
+        self._own_turn, self._turns = told.turn, told.turns
         self._ahead = ahead
         self._since = since = now()
         self._last_turn = -1
@@ -50,13 +50,12 @@ class LoneShare:
 
     def due(self, priority: Priority) -> float:
         """When the next request may leave."""
-        rules, n = self._rules, self._processes
-        now = self._now()
-        share = max(1, rules.per_five_minutes // n)
+        rules, now = self._rules, self._now()
+        share = max(1, rules.per_five_minutes // self._turns)
         everybody_anew = self._since + rules.five_minutes + rules.longest_delay
         limit = share if now >= everybody_anew else min(share, self._had)
         if priority is Priority.BULK and limit > 0:
-            limit = max(1, limit - rules.reserve // n)
+            limit = max(1, limit - rules.reserve // self._turns)
         arrivals = sorted(each.arrived for each in self._own.values())
         arrivals = [each for each in arrivals if each > now - rules.five_minutes]
         earliest = max(
@@ -76,10 +75,10 @@ class LoneShare:
     def _turn_at(self, time: float) -> int:
         """The number of the first of its own turns at or after a time."""
         turns = (time + self._ahead) / self._apart
-        return ceil((turns - self._index) / self._processes - 1e-6)
+        return ceil((turns - self._own_turn) / self._turns - 1e-6)
 
     def _turn(self, number: int) -> float:
-        return (number * self._processes + self._index) * self._apart - self._ahead
+        return (number * self._turns + self._own_turn) * self._apart - self._ahead
 
     @property
     def _apart(self) -> float:

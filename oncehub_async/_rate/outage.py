@@ -11,7 +11,8 @@ from math import inf
 from .lone_share import LoneShare
 from .permit_line import PermitLine
 from .rate_budget import Priority
-from .shared_state import SETTLING, Told
+from .shared_messages import Told
+from .shared_state import SETTLING
 
 _EARLY = 0.001
 """Seconds by which a timer may be early."""

@@ -23,7 +23,7 @@ from .permit_line import Granted, PermitLine, SharedPermit
 from .rate_budget import FIVE_MINUTES, SECOND, Limits, Permit, Priority, RequestOutcome, Room
 from .request_queue import SOON
 from .round_trips import LONGEST_DELAY, RoundTrips
-from .shared_state import Ask, PaceVerdict, Sent, SharedRules, Told
+from .shared_messages import Ask, PaceVerdict, Sent, SharedRules, Told
 from .window import GUARD, Window
 
 
@@ -259,6 +259,7 @@ class SharedBudget:
             known=None if told is None else told.state,
             reported=own if self._report_due else None,
             processes=1 if told is None else told.processes,
+            turns=0 if told is None else told.turns,
         )
         self._settled, self._unused, self._verdicts = [], [], []
         self._report_due = False
@@ -322,16 +323,16 @@ class SharedBudget:
             return self._outage
         self._asked_for = set()
         told, share = self._told, None
-        if told is not None:
+        meanwhile = "nothing is sent until it is there"
+        if told is not None and told.alone:
             share = LoneShare(self._rules, told, self._ahead, self._own, self._now)
+            meanwhile = f"this process sends no more than its part, 1/{told.turns}"
         self._outage = Outage(share, self._line, self._let_go_alone, self._wake, self._now)
         logger.warning(
             "the shared budget (%s) is out of reach (%s): %s",
             self._store.name,
             error,
-            "nothing is sent until it is there"
-            if told is None
-            else f"this process uses its part of what {told.processes} have shared",
+            meanwhile,
         )
         return self._outage
 

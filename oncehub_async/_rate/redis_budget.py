@@ -15,7 +15,8 @@ from ..errors import ConfigurationError
 from .budget_store import StoreGoneError
 from .process_share import SharedBudget
 from .rate_budget import Limits
-from .shared_state import SETTLING, Ask, SharedRules, Told
+from .shared_messages import Ask, SharedRules, Told
+from .shared_state import SETTLING
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis

@@ -18,7 +18,7 @@ service that was slow, not the way there."""
 _REMEMBERED = 256
 
 _FEW = 32
-"""Round trips; fewer tell little of how much they vary."""
+"""Round trips; fewer tell little of how much they vary, so that less is relied on."""
 _VARIATION = 0.4
 """What part of a round trip they are taken to vary by, as long as there are few."""
 _UNUSUAL = 1.5
@@ -56,10 +56,11 @@ class RoundTrips:
         # The shortest possible one is shorter than the shortest that was seen, and the longest
         # one longer; this is by how much for sums of two evenly spread times.
         beyond = 1 / sqrt(2 * len(self._recent))
+        unsure = max(0.0, 1 - len(self._recent) / _FEW)
         spread = 2 * (median(self._recent) - shortest) / (1 - min(0.5, 2 * beyond))
-        if len(self._recent) < _FEW:
+        if unsure:
             spread = max(spread, _VARIATION * shortest)
-        late = excess + beyond * spread
+        late = excess + beyond * (1 + unsure) * spread
         if excess <= _UNUSUAL * spread:
             late = min(late, self._part * spread)
         return min(late, self._longest_delay)

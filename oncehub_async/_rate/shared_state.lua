@@ -7,12 +7,13 @@ local PROBE_PATIENCE, LONGEST_SLEEP = 60, 30
 local FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER, ALONE, RECOVERY = 1, 60, 300, 60, 0.02
 local ARRIVED, LEFT, ACCOUNT, ID, OPEN = 1, 2, 3, 4, 5
 local PRIORITY, NUMBER, PROCESS, OF, BACK_AT = 1, 2, 3, 4, 5
+local SEEN_AT, TURN = 1, 2
 
 local given, rule = cjson.decode(ARGV[1]), cjson.decode(ARGV[2])
 local ask = {
   process = given[1], account = given[2], wants = given[3], settled = given[4],
   unused = given[5], verdicts = given[6], known = given[7], reported = given[8],
-  processes = given[9],
+  processes = given[9], turns = given[10],
 }
 local rules = {
   per_second = rule[1], second = rule[2], per_five_minutes = rule[3], five_minutes = rule[4],
@@ -30,8 +31,8 @@ local now = clock - zero
 
 if not state then
   state = {
-    zero = zero, name = ARGV[3], number = 0, places = {}, line = {}, seen = {}, share = 1,
-    paused_until = now, refusals = 0, cut_at = now - 1000000, probe = cjson.null, typical = 0,
+    zero = zero, name = ARGV[3], number = 0, places = {}, line = {}, seen = {}, turns = {},
+    share = 1,    paused_until = now, refusals = 0, cut_at = now - 1000000, probe = cjson.null, typical = 0,
     held_until = ARGV[4] == '1' and now + SETTLING or now, expected = 1, reporters = {},
     missing_until = now, next_settling = now, asked_at = now,
   }
@@ -68,12 +69,43 @@ local function forget()
   local gone = now - rules.five_minutes
   state.places = filtered(state.places, function(p) return p[ARRIVED] > gone end)
   for each, seen in pairs(state.seen) do
-    if seen[1] <= gone then state.seen[each] = nil end
+    if seen[SEEN_AT] <= gone then state.seen[each] = nil end
+  end
+  state.turns = state.turns or {}
+  for each in pairs(state.turns) do
+    if not state.seen[each] then state.turns[each] = nil end
   end
   state.line = filtered(state.line, function(each) return each[BACK_AT] > now - LATE end)
   if state.probe ~= cjson.null and state.probe[2] <= now - PROBE_PATIENCE then
     state.probe = cjson.null
   end
+end
+
+local function take_turn()
+  local taken, last = {}, 0
+  for _, seen in pairs(state.seen) do taken[seen[TURN]] = true end
+  if not state.seen[ask.process] then
+    local free = 0
+    while taken[free] do free = free + 1 end
+    state.seen[ask.process] = { now, free }
+    taken[free] = true
+  end
+  local seen = state.seen[ask.process]
+  seen[SEEN_AT] = now
+  for each in pairs(taken) do last = math.max(last, each) end
+  local turns = 1
+  while turns <= last do turns = turns * 2 end
+  state.turns[ask.process] = math.min(ask.turns > 0 and ask.turns or turns, turns)
+  return seen[TURN], turns
+end
+
+local function clashes()
+  local turn = state.seen[ask.process][TURN]
+  for other, seen in pairs(state.seen) do
+    local known = state.turns[other] or 1
+    if other ~= ask.process and (turn - seen[TURN]) % known == 0 then return true end
+  end
+  return false
 end
 
 local function report()
@@ -169,11 +201,14 @@ local function pace()
   return math.max(1, math.floor(rules.per_second * state.share))
 end
 
+local function missing()
+  if state.missing_until <= now then return 0 end
+  return math.max(0, state.expected - count(state.reporters))
+end
+
 local function held_back()
-  local missing = state.expected - count(state.reporters)
-  if missing <= 0 or state.missing_until <= now then return 0 end
   return math.min(
-    rules.per_five_minutes - 1, math.ceil(rules.per_five_minutes * missing / state.expected))
+    rules.per_five_minutes - 1, math.ceil(rules.per_five_minutes * missing() / state.expected))
 end
 
 local function free_at(arrivals, limit, seconds)
@@ -265,11 +300,7 @@ end
 
 notice_silence()
 forget()
-if not state.seen[ask.process] then
-  state.number = state.number + 1
-  state.seen[ask.process] = { now, state.number }
-end
-state.seen[ask.process][1] = now
+local turn, turns = take_turn()
 local lost = ask.known ~= cjson.null and ask.known ~= state.name
 if ask.reported ~= cjson.null then
   report()
@@ -285,15 +316,13 @@ end
 redis.call('SET', KEYS[1], cjson.encode(state), 'PX',
   math.ceil((rules.five_minutes + 60) * 1000))
 
-local second, five_minutes, index = {}, {}, 0
-for _, seen in pairs(state.seen) do
-  if seen[2] < state.seen[ask.process][2] then index = index + 1 end
-end
+local second, five_minutes = {}, {}
 for _, p in ipairs(of_account()) do second[#second + 1] = p[ARRIVED] - now end
 for _, p in ipairs(state.places) do five_minutes[#five_minutes + 1] = p[ARRIVED] - now end
 table.sort(second)
 table.sort(five_minutes)
 return cjson.encode({
-  state.name, lost, now, count(state.seen), index, leave, due, pace(),
+  state.name, lost, now, count(state.seen), turn, turns, missing() == 0 and not clashes(),
+  leave, due, pace(),
   math.max(0, state.paused_until - now), second, five_minutes,
 })

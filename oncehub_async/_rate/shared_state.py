@@ -11,8 +11,7 @@ from collections.abc import Iterable, Sequence
 from math import ceil
 from typing import Any
 
-import attrs
-
+from .shared_messages import Ask, PaceVerdict, Sent, SharedRules, Told
 from .throttle import ALONE, FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER, RECOVERY
 
 State = dict[str, Any]
@@ -36,97 +35,6 @@ LONGEST_SLEEP = 30.0
 """Seconds after which a waiting process asks again at the latest."""
 
 
-@attrs.frozen
-class SharedRules:
-    """What holds for all who share. In real seconds."""
-
-    per_second: int
-    second: float
-    per_five_minutes: int
-    five_minutes: float
-    reserve: int
-    longest_delay: float
-    """By how much a request can arrive later than it was sent, at most."""
-
-    def as_list(self) -> list[Any]:
-        """For JSON: every field in its place."""
-        return list(attrs.astuple(self))
-
-
-@attrs.define
-class Sent:
-    """A request that a process has sent."""
-
-    id: str
-    ago: float
-    """Seconds since it left; negative where it is still to leave."""
-    arrived_ago: float
-    """Seconds since the latest moment at which it can have arrived."""
-
-
-@attrs.define
-class PaceVerdict:
-    """What an answer says of the pace."""
-
-    ago: float
-    """Seconds since its request left."""
-    refused: bool
-    retry_after: float | None = None
-
-
-@attrs.define
-class Ask:
-    """What a process tells and wants."""
-
-    process: str
-    account: str
-    wants: tuple[int, int] = (0, 0)
-    """Requests that wait: interactive, bulk."""
-    settled: tuple[Sent, ...] = ()
-    """Requests of which it is known by now when they arrived."""
-    unused: tuple[str, ...] = ()
-    """Leave that nobody wants any more."""
-    verdicts: tuple[PaceVerdict, ...] = ()
-    known: str | None = None
-    """The name of the state that the process knew last."""
-    reported: tuple[Sent, ...] | None = None
-    """All that the process has sent and that still counts, after what was shared was lost."""
-    processes: int = 1
-    """How many shared the state that was lost, as far as the process knows."""
-
-    def as_list(self) -> list[Any]:
-        """For JSON: every field in its place."""
-        return list(attrs.astuple(self))
-
-
-@attrs.define
-class Told:
-    """The answer to an `Ask`. In seconds from now."""
-
-    state: str
-    """The state's name; another one than before means that what was shared was lost."""
-    report: bool
-    """Whether the process has to report before it is given leave."""
-    now: float
-    """The time of the state."""
-    processes: int
-    """How many processes share the state."""
-    index: int
-    """Which of them this one is, from 0."""
-    leave: list[list[Any]]
-    """Requests that may leave: id, priority, in how many seconds."""
-    due: list[float | None]
-    """When to ask again for interactive and for bulk requests that still wait."""
-    limit: int
-    """Requests a second, at the present pace."""
-    paused: float
-    """How long the pause after a 429 still lasts."""
-    second: list[float]
-    """When the requests of the account's last second arrived, in order; not positive as a rule."""
-    five_minutes: list[float]
-    """The same of all accounts in the last five minutes."""
-
-
 def new_state(name: str, now: float, *, settling: bool) -> State:
     """Nothing has been sent yet, as far as anybody knows."""
     return {
@@ -135,6 +43,7 @@ def new_state(name: str, now: float, *, settling: bool) -> State:
         "places": [],
         "line": [],
         "seen": {},
+        "turns": {},
         "share": 1.0,
         "paused_until": now,
         "refusals": 0,
@@ -154,17 +63,15 @@ def new_state(name: str, now: float, *, settling: bool) -> State:
 _ARRIVED, _LEFT, _ACCOUNT, _ID, _OPEN = range(5)
 # In line: [priority, number, process, account, when it asks again].
 _PRIORITY, _NUMBER, _PROCESS, _OF, _BACK_AT = range(5)
+# Of a process that was seen: [when, its turn].
+_SEEN_AT, _TURN = range(2)
 
 
 def step(state: State, ask: Ask, now: float, rules: SharedRules) -> Told:
     """Change the state by what a process tells, and answer what it asks."""
     _notice_silence(state, ask, now)
     _forget(state, now, rules)
-    if ask.process not in state["seen"]:
-        state["number"] += 1
-        state["seen"][ask.process] = [now, state["number"]]
-    state["seen"][ask.process][0] = now
-    joined = state["seen"][ask.process][1]
+    turn, turns = _take_turn(state, ask, now)
     lost = ask.known is not None and ask.known != state["name"]
     if ask.reported is not None:
         _report(state, ask, ask.reported, now, rules)
@@ -183,7 +90,9 @@ def step(state: State, ask: Ask, now: float, rules: SharedRules) -> Told:
         report=lost,
         now=now,
         processes=len(state["seen"]),
-        index=sum(number < joined for _, number in state["seen"].values()),
+        turn=turn,
+        turns=turns,
+        alone=_missing(state, now) == 0 and not _clashes(state, ask.process),
         leave=leave,
         due=due,
         limit=_pace(state, rules),
@@ -207,12 +116,43 @@ def _notice_silence(state: State, ask: Ask, now: float) -> None:
 def _forget(state: State, now: float, rules: SharedRules) -> None:
     gone = now - rules.five_minutes
     state["places"] = [p for p in state["places"] if p[_ARRIVED] > gone]
-    state["seen"] = {each: seen for each, seen in state["seen"].items() if seen[0] > gone}
+    state["seen"] = {each: seen for each, seen in state["seen"].items() if seen[_SEEN_AT] > gone}
+    known = state.get("turns", {})
+    state["turns"] = {each: turns for each, turns in known.items() if each in state["seen"]}
     # Who didn't come back at its turn gave up or died.
     state["line"] = [each for each in state["line"] if each[_BACK_AT] > now - LATE]
     probe = state["probe"]
     if probe is not None and probe[1] <= now - PROBE_PATIENCE:
         state["probe"] = None
+
+
+def _take_turn(state: State, ask: Ask, now: float) -> tuple[int, int]:
+    """A process keeps its turn as long as it is seen; gives it and how many there are."""
+    taken = {seen[_TURN] for seen in state["seen"].values()}
+    if ask.process not in state["seen"]:
+        free = 0
+        while free in taken:
+            free += 1
+        state["seen"][ask.process] = [now, free]
+        taken.add(free)
+    seen = state["seen"][ask.process]
+    seen[_SEEN_AT] = now
+    turns = 1
+    while turns <= max(taken):
+        turns *= 2
+    # The answer may get lost; the next question says what the process has heard of.
+    state["turns"][ask.process] = min(ask.turns or turns, turns)
+    return seen[_TURN], turns
+
+
+def _clashes(state: State, process: str) -> bool:
+    """Whether another process that knows of fewer turns would take this one's."""
+    turn = state["seen"][process][_TURN]
+    for other, seen in state["seen"].items():
+        known = state["turns"].get(other, 1)
+        if other != process and (turn - seen[_TURN]) % known == 0:
+            return True
+    return False
 
 
 def _report(
@@ -399,10 +339,14 @@ def _pace(state: State, rules: SharedRules) -> int:
     return max(1, int(rules.per_second * state["share"]))
 
 
+def _missing(state: State, now: float) -> int:
+    """How many have not told yet what they have sent by what was shared before."""
+    missing: int = state["expected"] - len(state["reporters"])
+    return max(0, missing) if state["missing_until"] > now else 0
+
+
 def _held_back(state: State, now: float, rules: SharedRules) -> int:
     """The share of processes that have not told yet what they have sent."""
-    missing: int = state["expected"] - len(state["reporters"])
-    if missing <= 0 or state["missing_until"] <= now:
-        return 0
+    missing = _missing(state, now)
     share: int = ceil(rules.per_five_minutes * missing / state["expected"])
     return min(rules.per_five_minutes - 1, share)

@@ -12,7 +12,8 @@ from harness.virtual_time import VirtualClock
 from oncehub_async import Limits, Priority, RequestOutcome
 from oncehub_async._rate import SharedBudget
 from oncehub_async._rate.budget_store import StoreGoneError
-from oncehub_async._rate.shared_state import Ask, SharedRules, State, Told, new_state, step
+from oncehub_async._rate.shared_messages import Ask, SharedRules, Told
+from oncehub_async._rate.shared_state import State, new_state, step
 
 
 class Outage(enum.Enum):

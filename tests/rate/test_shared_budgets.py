@@ -30,16 +30,8 @@ from oncehub_async import (
     budget_at,
 )
 from oncehub_async._rate.redis_budget import lua
-from oncehub_async._rate.shared_state import (
-    Ask,
-    PaceVerdict,
-    Sent,
-    SharedRules,
-    State,
-    Told,
-    new_state,
-    step,
-)
+from oncehub_async._rate.shared_messages import Ask, PaceVerdict, Sent, SharedRules, Told
+from oncehub_async._rate.shared_state import State, new_state, step
 from oncehub_async.simulator import Account, Simulator
 from tests.servers import new_name, redis_url
 
@@ -101,7 +93,7 @@ def _anything(
     number: int,
     under_way: list[tuple[str, str, float]],
 ) -> Ask:
-    process = pick.choice("abcd")
+    process = pick.choice("abcdef")
     settled, unused, verdicts = [], [], []
     for each in list(under_way):
         name_of_request, of, left = each
@@ -124,6 +116,7 @@ def _anything(
         pick.choice([None, name, "older"]),
         pick.choice([None, None, reported, ()]),
         pick.choice([1, 4]),
+        pick.choice([0, 1, 2, 4, 8]),
     )
 
 
