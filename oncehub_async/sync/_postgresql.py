@@ -32,8 +32,8 @@ from ._database import (
     state_values,
     upsert,
 )
-from ._duckdb_file import EXTRA_IS_MISSING
 from ._migrations import migrations
+from ._opened_duckdb import EXTRA_IS_MISSING
 from ._row_stamps import stamp_after, stamp_in, stamp_queries
 from ._sync_errors import DatabaseBusyError, DatabaseFailedError
 from ._tables import ColumnKind, table_of

@@ -13,7 +13,8 @@ from ..errors import InvalidParameterError
 from ._column_policy import blocked_by
 from ._database import STATE_TABLE, Dialect, Reader, read_settings
 from ._database_url import database_of
-from ._duckdb_file import DuckDBFile, is_held_by_another
+from ._duckdb_file import DuckDBFile
+from ._opened_duckdb import is_held_by_another, unreadable
 from ._postgresql import PostgreSQL
 from ._sync_errors import DatabaseBusyError, DatabaseFailedError
 
@@ -111,7 +112,7 @@ def _attached(database: DuckDBFile) -> Any:
         except duckdb.Error as error:
             connection.close()
             if not is_held_by_another(error):
-                raise database.told(error) from None
+                raise unreadable(database.shown, error) from None
             if time.monotonic() > gives_up:
                 raise DatabaseBusyError(
                     f"{database.shown} is open for writing in another program"

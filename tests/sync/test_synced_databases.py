@@ -16,7 +16,7 @@ from oncehub_async.sync import (
     DatabaseFailedError,
     NewerSchemaError,
     PostgreSQL,
-    _duckdb_file,
+    _opened_duckdb,
     database_of,
     sync,
     table_of,
@@ -172,8 +172,8 @@ async def test_nobody_else_can_read_a_new_file(tmp_path: Path) -> None:
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> None:
     """A file stays open after a commit, so that its log is there to be looked at."""
-    monkeypatch.setattr(_duckdb_file, "_HELD", 60.0)
-    monkeypatch.setattr(_duckdb_file, "_LONGEST_HELD", 60.0)
+    monkeypatch.setattr(_opened_duckdb, "_HELD", 60.0)
+    monkeypatch.setattr(_opened_duckdb, "_LONGEST_HELD", 60.0)
 
 
 @pytest.mark.usefixtures("held")
