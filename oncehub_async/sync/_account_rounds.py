@@ -1,7 +1,7 @@
 """Syncs an account: once, or for as long as it is watched."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -11,21 +11,19 @@ from typing import Any, Self
 import attrs
 
 from .._client import OnceHub
-from .._ground import checks, dump_json, likely_word, load_json, logger
+from .._ground import checks, likely_word, logger
 from ..errors import (
     AuthenticationError,
     ClientStateError,
     InvalidParameterError,
     OnceHubError,
-    RequestError,
 )
+from ._account_reading import look_for_changes, read_history
 from ._account_sync import LONG_LISTS, SyncedAccount
 from ._column_policy import NO_POLICY, ColumnPolicy
 from ._database import Database, Writing
 from ._database_url import DEFAULT_DATABASE, database_of
 from ._deletion_search import SEARCHED, search_step, seconds_apart
-from ._list_reading import begin, read_changes, read_list, read_window
-from ._round_plan import EVERY_ROUND, lists_of_round
 from ._sync_check import SAMPLES, TableCheck, check_tables
 from ._sync_errors import DatabaseBusyError, DatabaseFailedError
 from ._sync_progress import SyncProgress, SyncRound
@@ -33,7 +31,6 @@ from ._tables import SYNCED_AT, TABLES, table_of
 
 EVERY = 300.0
 SHORTEST_PAUSE = 10.0
-_ROUNDS = "rounds"
 _WORTH_ANOTHER_LOOK = 30.0
 """Seconds that reading history may take without another look for changes after it."""
 
@@ -116,8 +113,7 @@ class AccountSync:
     @property
     def complete(self) -> bool:
         """Whether all is there, as far back as was asked for."""
-        states = self._account.states
-        return bool(states) and all(each.complete or not each.available for each in states.values())
+        return self._account.complete
 
     async def run(self, *, every: float = EVERY) -> SyncRound:
         """Look for changes, and read what of history is missing; the last round.
@@ -131,7 +127,7 @@ class AccountSync:
         last = await self.round()
         if not any(self._account.places[name].windows for name in LONG_LISTS):
             return last
-        history = asyncio.create_task(self._read_history())
+        history = asyncio.create_task(read_history(self._account, self._history_errors))
         try:
             while not history.done():
                 wait = max(0.0, every - (clock.now() - looked))
@@ -187,57 +183,10 @@ class AccountSync:
 
         Raises `AuthenticationError` and `SyncError`.
         """
-        account = self._opened()
-        kept: dict[str, Any] = load_json(account.settings.get(_ROUNDS, '{"number": 0}'))
-        number, started = int(kept["number"]) + 1, account.now()
-        last_read: dict[str, int] = dict(kept.get("last_read", {}))
-        pages: dict[str, int] = dict(kept.get("pages", {}))
-        changes: dict[str, int] = {}
-        deleted: dict[str, tuple[str, ...]] = {}
-        errors: dict[str, str] = {}
-
-        async def read(name: str) -> None:
-            try:
-                if name in LONG_LISTS:
-                    changes[name] = await read_changes(account, name)
-                else:
-                    found = await read_list(account, name)
-                    changes[name], pages[name] = found.count, found.pages
-                    if found.deleted:
-                        deleted[name] = found.deleted
-                last_read[name] = number
-            except AuthenticationError:
-                raise
-            except RequestError as error:
-                errors[name] = str(error)
-                await account.write(name, error=errors[name])
-
-        if not self._checked:
-            # Before anything is written: is it the account of these rows?
-            await read("users")
-            self._checked = True
-        await _side_by_side(read, EVERY_ROUND)
-        unavailable = frozenset(name for name in TABLES if not account.states[name].available)
-        unread = [each for each in TABLES if each not in last_read and each not in EVERY_ROUND]
-        busy = any(changes.get(name) for name in EVERY_ROUND)
-        planned = lists_of_round(last_read, pages, unavailable, number, is_busy=busy)
-        anew = [each for each in TABLES if each in account.anew and each not in LONG_LISTS]
-        names = [
-            each
-            for each in dict.fromkeys([*unread, *anew, *planned])
-            if last_read.get(each) != number and each not in errors
-        ]
-        await _side_by_side(read, names)
-        rounds = {"number": number, "last_read": last_read, "pages": pages}
-        await account.write(settings={_ROUNDS: dump_json(rounds).decode()})
-        return SyncRound(
-            number=number,
-            started=started,
-            changes=changes,
-            deleted=deleted,
-            errors=errors,
-            complete=self.complete,
-        )
+        account, is_first = self._opened(), not self._checked
+        found = await look_for_changes(account, is_first=is_first)
+        self._checked = True
+        return found
 
     async def search_all(self) -> Mapping[str, Mapping[str, str | None]]:
         """Search bookings and contacts for deletions once, from the top to the end.
@@ -307,36 +256,9 @@ class AccountSync:
             round, deleted=deleted, merged=merged, errors=errors, complete=self.complete
         )
 
-    async def _read_history(self) -> None:
-        """HistoryWindow after window, the newest of all tables first."""
-        account = self._account
-        self._history_errors.clear()
-
-        async def read(name: str) -> None:
-            try:
-                await begin(account, name)
-                if account.places[name].windows:
-                    await read_window(account, name)
-            except AuthenticationError:
-                raise
-            except RequestError as error:
-                self._history_errors[name] = str(error)
-
-        while True:
-            left = [
-                name
-                for name in LONG_LISTS
-                if not account.places[name].complete and name not in self._history_errors
-            ]
-            if not left:
-                return
-            most = max(len(account.places[name].windows) for name in left)
-            newest = [name for name in left if len(account.places[name].windows) == most]
-            await _side_by_side(read, newest)
-
     async def _in_background(self, *, search: bool) -> None:
         try:
-            await self._read_history()
+            await read_history(self._account, self._history_errors)
         except (DatabaseBusyError, DatabaseFailedError) as error:
             logger.warning("history is read on later: %s", error)
         if not self.complete or not search:
@@ -403,15 +325,3 @@ def tables_of(names: Iterable[str]) -> tuple[str, ...]:
             hint = f"did you mean {likely}?" if likely else f"they are {', '.join(TABLES)}"
             raise InvalidParameterError("resync", f"there is no table '{name}'; {hint}")
     return tuple(tables)
-
-
-async def _side_by_side(read: Callable[[str], Any], names: Collection[str]) -> None:
-    try:
-        async with asyncio.TaskGroup() as group:
-            for name in names:
-                group.create_task(read(name))
-    except BaseExceptionGroup as errors:
-        first = errors.exceptions[0]
-        while isinstance(first, BaseExceptionGroup):
-            first = first.exceptions[0]
-        raise first from None

@@ -73,6 +73,12 @@ class SyncedAccount:
         """By our clock."""
         return self.oncehub.clock.date()
 
+    @property
+    def complete(self) -> bool:
+        """Whether all is there, as far back as was asked for."""
+        states = self.states.values()
+        return bool(states) and all(each.complete or not each.available for each in states)
+
     async def load(self, resync: Sequence[str] = ()) -> None:
         """Read how far the last sync came; `resync` names what is to be read anew.
 
