@@ -4,12 +4,14 @@ Page after page of the list is compared with the rows of the same span of time, 
 end and over again, with a fifth of the budget at most. What is missing is asked about.
 """
 
+from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
 import attrs
 
 from .._ground import MAX_LIMIT, read_time, shifted
+from .._lists import Page
 from .._rate import FIVE_MINUTES, Budget
 from ._account_sync import SyncedAccount
 from ._history_windows import RESOLUTION, ListPlace
@@ -27,6 +29,7 @@ class SearchStep:
     """What one page of the search brought."""
 
     requests: int
+    """Those for which it has not waited yet."""
     deleted: dict[str, str | None]
     ended: bool
     """Whether the end of the list was reached: the next step begins at the top again."""
@@ -46,32 +49,68 @@ async def search_step(account: SyncedAccount, name: str) -> SearchStep:
     """
     upper, started = account.places[name].looked_until, account.now()
     latest = await latest_stamp(account.database)
-    arguments = {} if upper is None else {"creation_time_lt": upper}
-    listing = listing_of(account, name, limit=MAX_LIMIT, **arguments)
-    page = await listing.first_page()
-    created = [read_time(each.get("creation_time")) for each in page.items]
-    ended = page.next_cursor is None or not page.items or None in created
-    lower = None if ended else created[-1]
-    ids = {str(each["id"]) for each in page.items}
+    ids, page = await _read_instant(account, name, upper)
+    created = _times(page)
+    has_times = None not in created
+    is_last = page.next_cursor is None or not created
+    lower = created[-1] if has_times and not is_last else None
     suspects: list[str] = []
-    if None not in created:
+    if has_times:
         rows = await _rows_between(account, name, lower, upper, latest)
         suspects = [each for each in rows if each not in ids]
-    if is_empty := not page.items and upper is None:
+    if is_empty := not ids and upper is None:
         # Of a list that is empty as a whole: the account's product may be switched off.
         suspects = suspects[:MAX_LIMIT]
     deleted: dict[str, str | None] = {}
     if suspects:
         deleted = await mark_suspects(account, name, suspects, by_404=not is_empty)
     following = None if lower is None else _below(lower, upper)
-    is_whole = ended and None not in created
 
     def looked(place: ListPlace) -> ListPlace:
-        reconciled = started if is_whole else place.reconciled
+        reconciled = started if is_last and has_times else place.reconciled
         return attrs.evolve(place, looked_until=following, reconciled=reconciled)
 
     await account.write(name, account.rows(name, page.items), place=looked)
-    return SearchStep(1 + len(suspects) + bool(deleted), deleted, ended)
+    return SearchStep(1 + len(suspects) + bool(deleted), deleted, lower is None)
+
+
+async def _read_instant(
+    account: SyncedAccount, name: str, upper: datetime | None
+) -> tuple[set[str], Page[dict[str, Any]]]:
+    """A page, or as many as there are of the first one's instant and one more: all ids, and the
+    last page, which isn't written yet.
+
+    An import makes more contacts of one instant than a page holds. No time says then where the next
+    page begins.
+    """
+    arguments = {} if upper is None else {"creation_time_lt": upper}
+    page = await listing_of(account, name, limit=MAX_LIMIT, **arguments).first_page()
+    ids = [str(each["id"]) for each in page.items]
+    first = next(iter(_times(page)), None)
+    if page.next_cursor is None or not _is_one_instant(first, page):
+        return {*ids}, page
+    rest = listing_of(account, name, limit=MAX_LIMIT, after=page.next_cursor, **arguments)
+    async with aclosing(rest.pages_after(ids, announced=True)) as pages:
+        await account.write(name, account.rows(name, page.items))
+        async for page in pages:
+            ids += [str(each["id"]) for each in page.items]
+            await account.oncehub.clock.sleep(seconds_apart(account))
+            if page.next_cursor is None or not _is_one_instant(first, page):
+                break
+            await account.write(name, account.rows(name, page.items))
+    return {*ids}, page
+
+
+def _times(page: Page[dict[str, Any]]) -> list[datetime | None]:
+    return [read_time(each.get("creation_time")) for each in page.items]
+
+
+def _is_one_instant(first: datetime | None, page: Page[dict[str, Any]]) -> bool:
+    """As far as the service's filters can tell."""
+    times = _times(page)
+    return first is not None and all(
+        each is not None and first - each < RESOLUTION for each in times
+    )
 
 
 def _below(lower: datetime, upper: datetime | None) -> datetime:

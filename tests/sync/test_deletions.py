@@ -42,6 +42,27 @@ async def test_deleted_contacts_and_bookings_are_found(database_url: str) -> Non
                 assert rows[each]["_deleted_seen_at"] is not None
 
 
+async def test_many_of_one_instant_are_compared_too(database_url: str) -> None:
+    """An import makes contacts by the hundred at once: more than a page, so no time tells them
+    apart."""
+    account_of = Account(bookings=3, contacts=690, seed=8)  # 230 of each of three instants
+    async with Simulator(account_of, clock=FAST, limits=None) as sim, client(sim) as oncehub:
+        async with AccountSync(oncehub, database_url) as account:
+            await account.run()
+            ids = [*sim.ids("contacts")]
+            assert len({sim.object(each)["creation_time"] for each in ids}) == 3
+            gone = {ids[each] for each in (0, 99, 100, 150, 229, 230, 400, 689)}
+            for each in gone:
+                sim.delete(each)
+            before = sim.stats.requests
+            found = await account.search_all()
+            assert {*found["contacts"]} == gone
+            # A page twice where an instant begins within it.
+            assert sim.stats.requests - before <= 7 + 3 + 2 * len(gone) + 2
+        async with opened(database_url) as database:
+            assert await differences(sim, database) == []
+
+
 async def test_it_is_known_when_all_was_compared(database_url: str) -> None:
     """Short lists with each look, long ones once a search reached the end; a restart keeps it."""
     async with Simulator(ACCOUNT, clock=FAST, limits=None) as sim, client(sim) as oncehub:
