@@ -17,6 +17,7 @@ from benchmarks import (
     listing,
     observing,
     receiver,
+    sync_time,
     syncing,
     walking,
     walking_accounts,
@@ -43,6 +44,7 @@ def main() -> None:
     asyncio.run(exporting.table())
     print()
     syncing.table()
+    sync_time.table()
     print()
     receiver.main()
 

@@ -274,10 +274,12 @@ class AccountSync:
     async def _search(self, account: SyncedAccount, name: str) -> None:
         clock = account.oncehub.clock
         while True:
+            started = clock.now()
             step = await search_step(account, name)
             if step.deleted:
                 self._found.setdefault(name, {}).update(step.deleted)
-            await clock.sleep(step.requests * seconds_apart(account))
+            due = started + step.requests * seconds_apart(account)
+            await clock.sleep(max(0.0, due - clock.now()))
             if step.ended:
                 return
 

@@ -29,7 +29,6 @@ class SearchStep:
     """What one page of the search brought."""
 
     requests: int
-    """Those for which it has not waited yet."""
     deleted: dict[str, str | None]
     ended: bool
     """Whether the end of the list was reached: the next step begins at the top again."""
@@ -49,7 +48,7 @@ async def search_step(account: SyncedAccount, name: str) -> SearchStep:
     """
     upper, started = account.places[name].looked_until, account.now()
     latest = await latest_stamp(account.database)
-    ids, page = await _read_instant(account, name, upper)
+    ids, page, requests = await _read_instant(account, name, upper)
     created = _times(page)
     has_times = None not in created
     is_last = page.next_cursor is None or not created
@@ -71,14 +70,14 @@ async def search_step(account: SyncedAccount, name: str) -> SearchStep:
         return attrs.evolve(place, looked_until=following, reconciled=reconciled)
 
     await account.write(name, account.rows(name, page.items), place=looked)
-    return SearchStep(1 + len(suspects) + bool(deleted), deleted, lower is None)
+    return SearchStep(requests + len(suspects) + bool(deleted), deleted, lower is None)
 
 
 async def _read_instant(
     account: SyncedAccount, name: str, upper: datetime | None
-) -> tuple[set[str], Page[dict[str, Any]]]:
-    """A page, or as many as there are of the first one's instant and one more: all ids, and the
-    last page, which isn't written yet.
+) -> tuple[set[str], Page[dict[str, Any]], int]:
+    """A page, or as many as there are of the first one's instant and one more: all ids, the last
+    page, which isn't written yet, and how many requests it took.
 
     An import makes more contacts of one instant than a page holds. No time says then where the next
     page begins.
@@ -88,17 +87,19 @@ async def _read_instant(
     ids = [str(each["id"]) for each in page.items]
     first = next(iter(_times(page)), None)
     if page.next_cursor is None or not _is_one_instant(first, page):
-        return {*ids}, page
+        return {*ids}, page, 1
+    requests = 1
     rest = listing_of(account, name, limit=MAX_LIMIT, after=page.next_cursor, **arguments)
     async with aclosing(rest.pages_after(ids, announced=True)) as pages:
         await account.write(name, account.rows(name, page.items))
         async for page in pages:
+            requests += 1
             ids += [str(each["id"]) for each in page.items]
             await account.oncehub.clock.sleep(seconds_apart(account))
             if page.next_cursor is None or not _is_one_instant(first, page):
                 break
             await account.write(name, account.rows(name, page.items))
-    return {*ids}, page
+    return {*ids}, page, requests
 
 
 def _times(page: Page[dict[str, Any]]) -> list[datetime | None]:
