@@ -17,6 +17,7 @@ from benchmarks import (
     listing,
     observing,
     receiver,
+    reporting,
     sync_time,
     syncing,
     walking,
@@ -45,6 +46,7 @@ def main() -> None:
     print()
     syncing.table()
     sync_time.table()
+    reporting.table()
     print()
     receiver.main()
 
