@@ -101,6 +101,8 @@ async def report(
     """
     if per is not None and name != "activity":
         raise InvalidParameterError("per", "is for the report activity alone")
+    if name == "account":
+        _refuse_what_chooses_bookings(by=by, since=since, until=until, filter=filter)
     if out is None and format is ReportFormat.PARQUET:
         raise InvalidParameterError("out", "Parquet is written to a file: add --out FILE")
     if out is not None and format is ReportFormat.TABLE:
@@ -128,6 +130,13 @@ async def report(
     if format is not ReportFormat.TABLE:
         complain(f"NOT COMPLETE: {made.incomplete}")
     return FAILED if strict else COMPLETE
+
+
+def _refuse_what_chooses_bookings(**options: object) -> None:
+    """The report on the account tells what there is now, of all bookings how many."""
+    for name, value in options.items():
+        if value:
+            raise InvalidParameterError(name, "chooses bookings; the report account has all")
 
 
 def _moment(text: str | None, option: str, tz: str) -> datetime | None:

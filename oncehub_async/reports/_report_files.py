@@ -3,6 +3,7 @@
 import csv
 import importlib
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -86,8 +87,15 @@ def write_report_parquet(report: Report, path: Path, table: str | None = None) -
     }
     columns = list(zip(*chosen.rows, strict=True)) or [() for _ in chosen.columns]
     arrays = {
-        column.name: arrow.array(values, types[column.shows])
+        column.name: arrow.array(_in_parquet(values, column.shows), types[column.shows])
         for column, values in zip(chosen.columns, columns, strict=True)
     }
     with open_anew(path) as file:
         parquet.write_table(arrow.table(arrays), file)
+
+
+def _in_parquet(values: Sequence[Any], shows: Shows) -> Sequence[Any]:
+    """Arrow takes no integer for a fraction that it can't be exactly."""
+    if shows is not Shows.NUMBER:
+        return values
+    return [None if each is None else float(each) for each in values]

@@ -19,6 +19,13 @@ STATUSES = ("requested", "scheduled", "rescheduled", "completed", "no_show", "ca
 _TIMES = {By.MEETING: "starting_time", By.CREATION: "creation_time"}
 _EARLIEST, _LATEST = "1900-01-01", "2200-01-01"
 """Outside of these years a time is a slip, and no database shows it in every time zone."""
+_NO_ABBREVIATIONS = {
+    "CET": "Europe/Brussels",
+    "EET": "Europe/Athens",
+    "MET": "Europe/Brussels",
+    "WET": "Europe/Lisbon",
+}
+"""What the IANA has these for; PostgreSQL takes them for its abbreviations, without summer time."""
 _MOST_DAYS = 20 * 366
 """Over more days than that, those without a booking are left out."""
 
@@ -119,7 +126,7 @@ class Counted:
             conditions.append(f"{self._time} >= {arguments.place(request.since)}")
         if request.until is not None:
             conditions.append(f"{self._time} < {arguments.place(request.until)}")
-        zone = quoted_text(request.tz)
+        zone = quoted_text(_NO_ABBREVIATIONS.get(request.tz, request.tz))
         return (
             f"SELECT f.*, {self._time} AT TIME ZONE {zone} AS local_time, "
             f"COALESCE(f.starting_time < {now}, false) AS past "

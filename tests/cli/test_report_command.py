@@ -98,6 +98,8 @@ def test_files_and_formats(database: str, capsys: pytest.CaptureFixture[str]) ->
         (["report", "users", "--since", "soon"], "--since"),
         (["report", "users", "--format", "csv", "--out", "none/x.csv"], "none/x.csv"),
         (["report", "users", "nothing.duckdb"], "oncehub sync"),
+        (["report", "account", "--since", "2026"], "--since: chooses bookings"),
+        (["report", "account", "--filter", "owner=x"], "--filter: chooses bookings"),
     ],
 )
 def test_slips(

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import attrs
 import pytest
 
 from oncehub_async import InvalidParameterError
@@ -114,6 +115,31 @@ async def test_files(database: str, tmp_path: Path) -> None:
         assert there.num_rows == len(each.tables[0].rows)
     with pytest.raises(InvalidParameterError, match="it has: hours, hosts"):
         report_csv(await report(database, "hours", now=NOW), "host")
+
+
+async def test_a_zone_is_no_abbreviation(database_url: str) -> None:
+    """CET has summer time, whatever a database takes it for."""
+    async with Simulator(Account(bookings=120, contacts=10), limits=None) as sim:
+        async with client(sim) as oncehub:
+            await sync(oncehub, database_url)
+    for name, same in (("CET", "Europe/Brussels"), ("WET", "Europe/Lisbon")):
+        hours = [await report(database_url, "hours", tz=each, now=NOW) for each in (name, same)]
+        assert hours[0].tables == hours[1].tables
+
+
+async def test_a_great_number_in_parquet(database: str, tmp_path: Path) -> None:
+    """As near as a fraction comes to it."""
+    made = await report(database, "detail", now=NOW)
+    (table,) = made.tables
+    place = [each.name for each in table.columns].index("amount_charged")
+    row = list(table.rows[0])
+    row[place] = 2**62 + 1
+    made = attrs.evolve(made, tables=(attrs.evolve(table, rows=[tuple(row)]),))
+    write_report_parquet(made, tmp_path / "report.parquet")
+    import pyarrow.parquet
+
+    there = pyarrow.parquet.read_table(tmp_path / "report.parquet")
+    assert there["amount_charged"].to_pylist() == [float(2**62)]
 
 
 def test_the_page_is_small_and_safe() -> None:
