@@ -65,8 +65,10 @@ async def sync_account(request: SyncRequest) -> int:
         raise InvalidParameterError("every", "says how often to look for changes: add --watch")
     if request.every is not None and not request.every >= _SHORTEST:
         raise InvalidParameterError("every", "has to be 10 seconds or more")
-    if request.check and (request.watch or request.resync):
-        raise InvalidParameterError("check", "compares only; leave --watch and --resync out")
+    if request.check and (request.watch or request.resync or request.since is not None):
+        raise InvalidParameterError(
+            "check", "compares only; leave --watch, --resync and --since out"
+        )
     if request.hash_key_env != HASH_KEY_VARIABLE and not request.hash:
         raise InvalidParameterError("hash_key_env", "does nothing without --hash")
     metrics = checked_metrics(request.metrics_port, watch=request.watch)
@@ -88,7 +90,7 @@ async def sync_account(request: SyncRequest) -> int:
         schema=request.schema,
         since=None if request.since is None else past_moment(request.since, "since"),
         policy=_policy(request),
-        resync=request.resync,
+        resync=_names(request.resync, "resync"),
         on_progress=each_of(shown.update, None if metrics is None else metrics.on_sync),
     )
     started = request.clock.now()
@@ -118,15 +120,20 @@ def _policy(request: SyncRequest) -> ColumnPolicy:
         secret = f"a secret text of {_SHORTEST_KEY} characters or more"
         raise InvalidParameterError("hash", f"set {request.hash_key_env} to {secret} first")
     return column_policy(
-        block=_names(request.block),
-        hash=_names(request.hash),
+        block=_names(request.block, "block"),
+        hash=_names(request.hash, "hash"),
         no_personal_data=request.no_personal_data,
         hash_key=key.value,
     )
 
 
-def _names(given: tuple[str, ...]) -> list[str]:
-    return [name for text in given for name in text.split(",") if name]
+def _names(given: tuple[str, ...], param: str) -> list[str]:
+    """With commas between them, or the option several times."""
+    names = [name.strip() for text in given for name in text.split(",")]
+    if not all(names):
+        # What was to be kept out would come in.
+        raise InvalidParameterError(param, "has nothing beside a comma; is a variable not set?")
+    return names
 
 
 class _Progress:

@@ -77,12 +77,6 @@ def _in(zone: ZoneInfo, row: tuple[Any, ...], times: Sequence[int]) -> tuple[Any
 
 async def _custom_columns(reader: Reader) -> list[str]:
     """The columns of `bookings_wide` that are made of custom fields."""
-    schema = reader.dialect.schema.strip('".') or None
-    where, arguments = ("", ()) if schema is None else (" AND table_schema = $1", (schema,))
-    rows = await reader.fetch(
-        "SELECT column_name FROM information_schema.columns "
-        f"WHERE table_name = 'bookings_wide'{where} ORDER BY ordinal_position",
-        *arguments,
-    )
+    rows = await reader.fetch(reader.dialect.columns, "bookings_wide")
     known = table_of("bookings").names
     return [name for (name,) in rows if name.startswith("custom_") and name not in known]

@@ -52,10 +52,15 @@ async def look_for_changes(account: SyncedAccount, *, is_first: bool) -> SyncRou
     unread = [each for each in TABLES if each not in last_read and each not in EVERY_ROUND]
     busy = any(changes.get(name) for name in EVERY_ROUND)
     planned = lists_of_round(last_read, pages, unavailable, number, is_busy=busy)
-    anew = [each for each in TABLES if each in account.anew and each not in LONG_LISTS]
+    missing = [
+        name
+        for name, state in account.states.items()
+        if name not in LONG_LISTS
+        and (name in account.anew or (state.available and not state.complete))
+    ]
     names = [
         each
-        for each in dict.fromkeys([*unread, *anew, *planned])
+        for each in dict.fromkeys([*unread, *missing, *planned])
         if last_read.get(each) != number and each not in errors
     ]
     await _side_by_side(read, names)
@@ -72,7 +77,7 @@ async def look_for_changes(account: SyncedAccount, *, is_first: bool) -> SyncRou
 
 
 async def read_history(account: SyncedAccount, errors: dict[str, str]) -> None:
-    """HistoryWindow after window, the newest of all tables first."""
+    """Window after window, the newest of all tables first."""
     errors.clear()
 
     async def read(name: str) -> None:

@@ -21,7 +21,7 @@ from ..errors import (
 from ._account_reading import look_for_changes, read_history
 from ._account_sync import LONG_LISTS, SyncedAccount
 from ._column_policy import NO_POLICY, ColumnPolicy
-from ._database import Database, Writing
+from ._database import Database
 from ._database_url import DEFAULT_DATABASE, database_of
 from ._deletion_search import SEARCHED, search_step, seconds_apart
 from ._sync_check import SAMPLES, TableCheck, check_tables
@@ -30,6 +30,7 @@ from ._sync_progress import SyncProgress, SyncRound
 from ._tables import SYNCED_AT, TABLES, table_of
 
 EVERY = 300.0
+_ALL = "all"
 SHORTEST_PAUSE = 10.0
 _WORTH_ANOTHER_LOOK = 30.0
 """Seconds that reading history may take without another look for changes after it."""
@@ -232,12 +233,10 @@ class AccountSync:
         data = raw.get("data") if isinstance(raw, Mapping) else getattr(event, "data", None)
         if not isinstance(data, Mapping) or not str(data.get("id") or "").startswith("BKNG-"):
             return
-        await account.write("bookings", account.rows("bookings", [data]), writing=Writing.EVENTS)
+        await account.write_event("bookings", data)
         contact = data.get("contact")
         if isinstance(contact, Mapping) and contact.get("id") and contact.get("last_updated_time"):
-            await account.write(
-                "contacts", account.rows("contacts", [contact]), writing=Writing.EVENTS
-            )
+            await account.write_event("contacts", contact)
 
     def _opened(self) -> SyncedAccount:
         if not self._is_open:
@@ -318,12 +317,10 @@ async def sync(
 def tables_of(names: Iterable[str]) -> tuple[str, ...]:
     """The tables that are named; all of them for "all". Raises `InvalidParameterError`."""
     given = [names] if isinstance(names, str) else list(names)
-    if given == ["all"]:
-        return TABLES
     tables = [each.replace("-", "_").lower() for each in given]
     for name in tables:
-        if name not in TABLES:
+        if name not in (*TABLES, _ALL):
             likely = likely_word(name, TABLES)
             hint = f"did you mean {likely}?" if likely else f"they are {', '.join(TABLES)}"
             raise InvalidParameterError("resync", f"there is no table '{name}'; {hint}")
-    return tuple(tables)
+    return TABLES if _ALL in tables else tuple(tables)

@@ -1,7 +1,7 @@
 """The sync of one account: what is known of each table, and the one way into the database."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeGuard
@@ -27,18 +27,20 @@ from ._database import (
 from ._erased_people import NOBODY, ErasedPeople
 from ._erasing import read_erased
 from ._history_windows import HistoryWindow, ListPlace
-from ._object_rows import Row, row_of
+from ._object_rows import Row, held_text, row_of
 from ._report_views import WIDE, wide_view
 from ._row_stamps import latest_stamp
 from ._sync_errors import PolicyChangedError
 from ._sync_progress import SyncProgress, TableProgress
-from ._tables import DELETED, TABLES, table_of
+from ._tables import DELETED, TABLES, UNFIT, UNKNOWN_FIELDS, table_of
 
 LONG_LISTS = ("bookings", "contacts", "sms_notifications")
 """What can be asked for by time of creation."""
 _ANEW = "read_anew"
 _SCRUB = "scrub_when_anew"
 """Whether freed pages may hold what an earlier policy let in."""
+_LONGEST_FIELD = 1_000
+"""Characters of a custom field's name."""
 
 
 @attrs.define
@@ -146,6 +148,8 @@ class SyncedAccount:
             except (ValueError, KeyError, TypeError):
                 logger.warning("%s: its place can't be read; it is read anew", name)
         if anew:
+            # What is older isn't read again, so that no more can be said of it.
+            self.states[name] = attrs.evolve(state, first_wanted=self.since)
             return ListPlace(mark=place.mark, seen=place.seen)
         earlier = state.first_wanted
         if place.begun and earlier is not None and (self.since is None or self.since < earlier):
@@ -184,7 +188,9 @@ class SyncedAccount:
             found = table_of("bookings").column(column)
             if isinstance(fields, list) and found and self.policy.may_pass("bookings", found):
                 names = [each.get("name") for each in fields if isinstance(each, dict)]
-                self.custom_fields |= dict.fromkeys(each for each in names if _can_be_named(each))
+                self.custom_fields |= dict.fromkeys(
+                    held_text(each).value for each in names if _can_be_named(each)
+                )
 
     async def write(
         self,
@@ -192,6 +198,7 @@ class SyncedAccount:
         rows: Sequence[Row] = (),
         *,
         writing: Writing = Writing.CHANGES,
+        left_out: Collection[str] = (),
         finishes: bool = False,
         place: Callable[[ListPlace], ListPlace] | None = None,
         deleted: Mapping[str, str | None] | None = None,
@@ -203,8 +210,10 @@ class SyncedAccount:
         `finishes` says that all of the table has been read with this. Raises `SyncError`.
         """
         async with self.writing:
-            if name in self.anew and writing is Writing.CHANGES:
-                writing = Writing.ALL
+            if name in self.anew:
+                # What is there may be what another policy let in.
+                left_out = ()
+                writing = Writing.ALL if writing is Writing.CHANGES else writing
             states: list[ObjectState] = []
             new_place = None
             if name is not None:
@@ -214,9 +223,11 @@ class SyncedAccount:
                     state = self._with_place(state, new_place)
                 if state != self.states[name]:
                     states.append(state)
-            upserts = [Upsert(name, rows, writing)] if name is not None and rows else []
+            upserts = []
+            if name is not None and rows:
+                upserts.append(Upsert(name, rows, writing, left_out))
             marked = [Deletion(name, deleted)] if name is not None and deleted else []
-            statements, fields = self._view_of_fields()
+            statements, fields = await self._view_of_fields()
             blankings: list[Blanking] = []
             new_settings = {**(settings or {}), **fields}
             still_anew = self.anew - {name} if finishes else self.anew
@@ -249,6 +260,20 @@ class SyncedAccount:
                 self._show(name)
             await self._scrub_if_due()
 
+    async def write_event(self, name: str, item: Mapping[str, Any]) -> None:
+        """Commit what an event tells of an object. What it leaves out, the row keeps.
+
+        The vendor's events of bookings have neither contact nor utm. Raises `SyncError`.
+        """
+        (row,) = self.rows(name, [item])
+        left_out = [
+            column.name
+            for column, value in zip(table_of(name).columns, row, strict=True)
+            if (column.path and column.path[0] not in item)
+            or (column.name in (UNKNOWN_FIELDS, UNFIT) and value is None)
+        ]
+        await self.write(name, [row], writing=Writing.EVENTS, left_out=left_out)
+
     def _with_place(self, state: ObjectState, place: ListPlace) -> ObjectState:
         return attrs.evolve(
             state,
@@ -257,14 +282,14 @@ class SyncedAccount:
             complete_since=place.complete_since(),
         )
 
-    def _view_of_fields(self) -> tuple[list[str], dict[str, str]]:
+    async def _view_of_fields(self) -> tuple[list[str], dict[str, str]]:
         """The view with a column for each custom field, where there is a new one."""
         fields = dump_json([*self.custom_fields]).decode()
         if self.settings.get(CUSTOM_FIELDS, "[]") == fields:
             return [], {}
         dialect = self.database.dialect
-        drop = f"DROP VIEW IF EXISTS {dialect.table(WIDE)}"
-        return [drop, wide_view(dialect, self.custom_fields)], {CUSTOM_FIELDS: fields}
+        there = [str(name) for (name,) in await self.database.fetch(dialect.columns, WIDE)]
+        return wide_view(dialect, self.custom_fields, there), {CUSTOM_FIELDS: fields}
 
     def _show(self, name: str) -> None:
         state, shown = self.states[name], self.progress.tables[name]
@@ -276,7 +301,12 @@ class SyncedAccount:
             self.on_progress(self.progress)
 
     def _blanked(self, name: str) -> list[Blanking]:
-        """What may not be in rows that weren't read again: of what has been deleted."""
+        """What may not be in rows that weren't read again: of what has been deleted.
+
+        Where the policy is the one by which they were written, nothing of the sort is there.
+        """
+        if self.settings.get(_SCRUB) != "yes":
+            return []
         began = read_zoned_time(self.settings.get(f"anew_since_{name}"))
         columns = [
             each.name
@@ -295,4 +325,4 @@ class SyncedAccount:
 
 
 def _can_be_named(name: object) -> TypeGuard[str]:
-    return isinstance(name, str) and name.isprintable() and 0 < len(name) <= 200
+    return isinstance(name, str) and 0 < len(name) <= _LONGEST_FIELD

@@ -48,6 +48,8 @@ _IMPERSONAL_TEXTS = frozenset(
     }
 )
 _ALWAYS_THERE = frozenset({"id", "object"})
+_GONE_BY = frozenset({"creation_time", "last_updated_time"})
+"""By these a sync tells the older state from the newer, and finds what was deleted."""
 
 
 def is_personal(table: str, column: Column) -> bool:
@@ -174,6 +176,11 @@ def column_policy(
     if blocked & hashed:
         both = ", ".join(sorted(blocked & hashed))
         raise InvalidParameterError("block", f"{both}: is to be hashed; name it once")
+    for name in sorted(blocked):
+        if name.partition(".")[2] in _GONE_BY:
+            raise InvalidParameterError(
+                "block", f"{name}: the sync goes by it, and nobody is in it; leave it out"
+            )
     for name in sorted(hashed):
         _check_hashed(name)
     if no_personal_data:

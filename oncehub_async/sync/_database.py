@@ -38,7 +38,8 @@ class Writing(Enum):
     ALL = "all"
     """Each is written anew: the table is read again."""
     EVENTS = "events"
-    """As changes, but what is known to be deleted stays so: an event may come late."""
+    """As changes, but what is known to be deleted stays so, and what is there of the same time as
+    well: an event may come late, and once more, and it holds less than a list."""
 
 
 @attrs.frozen
@@ -48,6 +49,8 @@ class Upsert:
     table: str
     rows: Sequence[Row]
     writing: Writing = Writing.CHANGES
+    left_out: Collection[str] = ()
+    """Columns of which the rows say nothing: what is there stays."""
 
 
 @attrs.frozen
@@ -60,7 +63,10 @@ class Deletion:
 
 @attrs.frozen
 class Blanking:
-    """Rows that weren't written after a time, and columns that may hold nothing in them."""
+    """Rows that weren't read after a time, and columns that may hold nothing in them.
+
+    Of what has been deleted none was: its mark may have been written later.
+    """
 
     table: str
     columns: Sequence[str]
@@ -143,6 +149,8 @@ class Dialect:
     """With the quotes and the dot, or nothing."""
     custom_field: str
     """How a view reads the value of a custom field, with `{json}` and `{name}`."""
+    columns: str
+    """The query that gives the columns of a table or a view in their order; `$1` is its name."""
 
     def table(self, name: str) -> str:
         """A table's name as SQL has it."""
@@ -232,17 +240,17 @@ def upsert(dialect: Dialect, upserted: Upsert, source: str, stamp: datetime) -> 
     """
     table = table_of(upserted.table)
     name = quoted(table.name)
-    kept = {"id", MERGED_INTO}
-    changed = [each for each in table.names if each not in kept]
+    kept = {"id", MERGED_INTO, *upserted.left_out}
     if upserted.writing is Writing.EVENTS:
-        changed.remove(DELETED)
-        changed.remove(DELETED_SEEN_AT)
+        kept |= {DELETED, DELETED_SEEN_AT}
+    changed = [each for each in table.names if each not in kept]
     sets = ", ".join(f"{quoted(each)} = excluded.{quoted(each)}" for each in changed)
     conditions = []
     if table.tells_changes:
+        later = ">" if upserted.writing is Writing.EVENTS else ">="
         conditions.append(
             f"({name}.last_updated_time IS NULL OR excluded.last_updated_time IS NULL "
-            f"OR excluded.last_updated_time >= {name}.last_updated_time "
+            f"OR excluded.last_updated_time {later} {name}.last_updated_time "
             f"OR {name}.last_updated_time > {name}.{SYNCED_AT})"
         )
     if upserted.writing is not Writing.ALL:
@@ -282,7 +290,7 @@ def blanking(dialect: Dialect, blanked: Blanking, stamp: datetime) -> str:
     holds = " OR ".join(f"{quoted(each)} IS NOT NULL" for each in blanked.columns)
     return (
         f"UPDATE {dialect.table(blanked.table)} SET {SYNCED_AT} = {_time_literal(stamp)}, {sets} "
-        f"WHERE {SYNCED_AT} <= {_time_literal(blanked.up_to)} AND ({holds})"
+        f"WHERE ({SYNCED_AT} <= {_time_literal(blanked.up_to)} OR {DELETED}) AND ({holds})"
     )
 
 

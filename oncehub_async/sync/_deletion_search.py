@@ -14,7 +14,7 @@ from .._ground import MAX_LIMIT, read_time, shifted
 from .._lists import Page
 from .._rate import FIVE_MINUTES, Budget
 from ._account_sync import SyncedAccount
-from ._history_windows import RESOLUTION, ListPlace
+from ._history_windows import RESOLUTION, HistoryWindow, ListPlace
 from ._list_reading import listing_of, mark_suspects
 from ._row_stamps import latest_stamp
 from ._tables import DELETED, SYNCED_AT
@@ -82,7 +82,8 @@ async def _read_instant(
     An import makes more contacts of one instant than a page holds. No time says then where the next
     page begins.
     """
-    arguments = {} if upper is None else {"creation_time_lt": upper}
+    # What was created before the time that was asked for isn't there, and isn't to come.
+    arguments = HistoryWindow(account.states[name].first_wanted, upper).arguments()
     page = await listing_of(account, name, limit=MAX_LIMIT, **arguments).first_page()
     ids = [str(each["id"]) for each in page.items]
     first = next(iter(_times(page)), None)
@@ -133,10 +134,10 @@ async def _rows_between(
     if latest is None:
         return []
     conditions, arguments = [f"NOT {DELETED}", f"{SYNCED_AT} <= $1"], [latest]
-    for column, bound in ((">", lower), ("<", upper)):
+    for sign, bound in ((">", lower), ("<", upper), (">=", account.states[name].first_wanted)):
         if bound is not None:
             arguments.append(bound)
-            conditions.append(f"creation_time {column} ${len(arguments)}")
+            conditions.append(f"creation_time {sign} ${len(arguments)}")
     table = account.database.dialect.table(name)
     rows: list[tuple[Any, ...]] = await account.database.fetch(
         f"SELECT id FROM {table} WHERE {' AND '.join(conditions)}",

@@ -52,6 +52,10 @@ _DIALECT = Dialect(
         "list_extract(list_filter(CASE WHEN json_type({json}) = 'ARRAY' "
         "THEN CAST({json} AS JSON[]) END, lambda f: (f->>'name') = {name}), 1)->>'value'"
     ),
+    columns=(
+        "SELECT column_name FROM duckdb_columns() WHERE table_name = $1 "
+        f"AND database_name = '{ATTACHED}' AND schema_name = 'main' ORDER BY column_index"
+    ),
 )
 
 
@@ -126,13 +130,15 @@ class DuckDBFile:
         self._lock.release()
 
     def _migrate(self, connection: Any) -> None:
-        there: dict[str, set[str]] = {}
+        there: dict[str, list[str]] = {}
+        # Other schemas in the file are the user's.
         columns = connection.execute(
-            "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = $1",
+            "SELECT table_name, column_name FROM duckdb_columns() "
+            "WHERE database_name = $1 AND schema_name = 'main' ORDER BY column_index",
             [ATTACHED],
         ).fetchall()
         for table, column in columns:
-            there.setdefault(table, set()).add(column)
+            there.setdefault(table, []).append(column)
         settings: dict[str, str] = {}
         if SETTINGS_TABLE in there:
             kept = connection.execute(

@@ -1,6 +1,6 @@
 """Reads lists into their tables: history by windows, changes by time, short lists whole."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -122,7 +122,7 @@ async def read_changes(account: SyncedAccount, name: str) -> int:
             found += sum(
                 each is None or seen_before is None or each > seen_before for each in times
             )
-            wanted = _wanted(account, page.items)
+            wanted = _wanted(account, name, page.items)
             await account.write(
                 name,
                 account.rows(name, wanted),
@@ -142,9 +142,13 @@ def _noting(times: Sequence[datetime | None], now: datetime, place: ListPlace) -
     return place.noting(times, now)
 
 
-def _wanted(account: SyncedAccount, objects: Objects) -> list[Mapping[str, Any]]:
-    """Without what was created before the time that was asked for."""
-    since = account.since
+def _wanted(account: SyncedAccount, name: str, objects: Objects) -> list[Mapping[str, Any]]:
+    """Without what was created before the time that was asked for.
+
+    That is the earliest one: `--since 90d` asks for another every day, and the rows that are there
+    from an earlier day are to be kept current, too.
+    """
+    since = account.states[name].first_wanted
     if since is None:
         return list(objects)
     return [each for each in objects if (read_time(each.get("creation_time")) or since) >= since]
@@ -218,7 +222,7 @@ async def mark_suspects(
     deleted: dict[str, str | None] = dict.fromkeys(findings.deleted)
     if deleted and name == "contacts":
         await _write_latest_changes(account, name)
-        deleted = {each: await _merged_into(account, each) for each in deleted}
+        deleted = {each: await _merged_into(account, each, {*deleted}) for each in deleted}
     await account.write(
         name,
         account.rows(name, findings.alive),
@@ -231,7 +235,7 @@ async def mark_suspects(
 async def _write_latest_changes(account: SyncedAccount, name: str) -> None:
     """Whoever was merged is known by the other's address, which may have come with it just now."""
     page = await listing_of(account, name, **_since_last_look(account, name)).first_page()
-    await account.write(name, account.rows(name, _wanted(account, page.items)))
+    await account.write(name, account.rows(name, _wanted(account, name, page.items)))
 
 
 def _since_last_look(account: SyncedAccount, name: str) -> dict[str, datetime]:
@@ -239,14 +243,18 @@ def _since_last_look(account: SyncedAccount, name: str) -> dict[str, datetime]:
     return {} if mark is None else {f"{change_time(name)}_gt": shifted(mark, -OVERLAP)}
 
 
-async def _merged_into(account: SyncedAccount, id: str) -> str | None:
-    """The contact that has a deleted one's email address or mobile phone now."""
+async def _merged_into(account: SyncedAccount, id: str, gone: Collection[str]) -> str | None:
+    """The contact that has a deleted one's email address or mobile phone now.
+
+    One that is `gone` as well, only where no other has: it was merged further since then.
+    """
     table = account.database.dialect.table("contacts")
     rows = await account.database.fetch(
         f"SELECT other.id FROM {table} AS gone, {table} AS other "
         "WHERE gone.id = $1 AND other.id <> gone.id AND NOT other._deleted "
         f"AND other.{MERGED_INTO} IS NULL AND (lower(other.email) = lower(gone.email) "
-        "OR other.mobile_phone = gone.mobile_phone) ORDER BY other.creation_time LIMIT 1",
+        "OR other.mobile_phone = gone.mobile_phone) ORDER BY other.creation_time",
         id,
     )
-    return str(rows[0][0]) if rows else None
+    found = [str(other) for (other,) in rows]
+    return next((each for each in found if each not in gone), found[0] if found else None)

@@ -26,6 +26,7 @@ from ._database import (
     blanking,
     deletion,
     last_of_each,
+    literal,
     quoted,
     save_setting,
     save_state,
@@ -42,7 +43,11 @@ DEFAULT_SCHEMA = "oncehub"
 _LOCKS = 20_480_613
 """Any number that no other program takes for its advisory locks."""
 _CONNECT_SECONDS = 30.0
-_PATIENCE = "30s"
+_SERVER_SETTINGS = {
+    "reads": {"default_transaction_read_only": "on"},
+    # A session that has read a view, and ends no transaction, holds up whoever makes it anew.
+    "syncs": {"default_transaction_read_only": "off", "lock_timeout": "30s"},
+}
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _TYPES = {
@@ -58,7 +63,12 @@ _CUSTOM_FIELD = (
     "SELECT f->>'value' FROM jsonb_array_elements(CASE WHEN jsonb_typeof({json}) = 'array' "
     "THEN {json} ELSE '[]'::jsonb END) AS f WHERE f->>'name' = {name} LIMIT 1"
 )
-_TELLS_NO_DATA = ("08", "28", "3D", "3F", "42501", "53", "57", "58")
+_COLUMNS = (
+    "SELECT a.attname::text FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid "
+    "JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relname = $1 "
+    "AND n.nspname = {schema} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
+)
+_TELLS_NO_DATA = ("08", "28", "2B", "3D", "3F", "42501", "42622", "42939", "53", "55", "57", "58")
 """SQLSTATEs whose messages are about the server, and not about what is in a row."""
 
 
@@ -87,6 +97,7 @@ class PostgreSQL:
             types=_TYPES,
             schema=f"{quoted(self._schema)}.",
             custom_field=_CUSTOM_FIELD,
+            columns=_COLUMNS.format(schema=literal(self._schema)),
         )
 
     @property
@@ -139,24 +150,45 @@ class PostgreSQL:
 
     async def scrub(self, tables: Collection[str]) -> None:
         """Write the tables anew; what reads them waits meanwhile, and this for what reads them."""
+        warnings: list[str] = []
+
+        def note(_: Any, message: Any) -> None:
+            if str(message.sqlstate).startswith("01"):
+                warnings.append(message.sqlstate)
+
         async with self._busy, self._failures_told():
-            await self._connection.execute(f"SET lock_timeout = '{_PATIENCE}'")
-            for name in tables:
-                await self._connection.execute(f"VACUUM FULL {self._dialect.table(name)}")
-            await self._connection.execute("RESET lock_timeout")
+            connection = await self._connected()
+            connection.add_log_listener(note)
+            try:
+                for name in tables:
+                    await connection.execute(f"VACUUM FULL {self._dialect.table(name)}")
+                await asyncio.sleep(0)  # listeners are called by the loop
+            finally:
+                connection.remove_log_listener(note)
+        if warnings:
+            # The server leaves out others' tables, and only warns of it.
+            raise DatabaseFailedError(
+                f"{self.shown}: what was there before stays in the tables' files until their owner "
+                "does the same: only an owner can write them anew (VACUUM FULL)"
+            )
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Any]:
         async with self._busy, self._failures_told():
-            if self._connection is None or self._connection.is_closed():
-                await self._connect()
+            connection = await self._connected()
             try:
-                async with self._connection.transaction():
-                    yield self._connection
+                async with connection.transaction():
+                    yield connection
             except self._asyncpg.InternalClientError:
                 # It was lost in the middle of a statement, and doesn't know it yet.
-                self._connection.terminate()
+                connection.terminate()
                 raise
+
+    async def _connected(self) -> Any:
+        """The connection, or another one where it was lost."""
+        if self._connection is None or self._connection.is_closed():
+            await self._connect()
+        return self._connection
 
     @asynccontextmanager
     async def looked_into(self) -> AsyncIterator[Callable[..., Awaitable[list[tuple[Any, ...]]]]]:
@@ -181,7 +213,7 @@ class PostgreSQL:
             server_settings={
                 "timezone": "UTC",
                 "application_name": f"oncehub-async {does}",
-                "default_transaction_read_only": "on" if does == "reads" else "off",
+                **_SERVER_SETTINGS[does],
             },
         )
         # The client takes the first and the last moment that Python has for infinity.
@@ -222,14 +254,14 @@ class PostgreSQL:
         )
         if not exists:
             await connection.execute(f"CREATE SCHEMA {quoted(self._schema)}")
-        there: dict[str, set[str]] = {}
+        there: dict[str, list[str]] = {}
         columns = await connection.fetch(
             "SELECT table_name, column_name FROM information_schema.columns "
-            "WHERE table_schema = $1",
+            "WHERE table_schema = $1 ORDER BY ordinal_position",
             self._schema,
         )
         for table, column in columns:
-            there.setdefault(table, set()).add(column)
+            there.setdefault(table, []).append(column)
         settings: dict[str, str] = {}
         if SETTINGS_TABLE in there:
             kept = await connection.fetch(

@@ -70,12 +70,10 @@ async def blocked_columns(reader: Reader) -> frozenset[str]:
 
 
 async def _checked(reader: _Looking) -> _Looking:
-    try:
-        await reader.fetch(f"SELECT object FROM {reader.dialect.table(STATE_TABLE)} LIMIT 1")
-    except DatabaseFailedError:
+    if not await reader.fetch(reader.dialect.columns, STATE_TABLE):
         raise InvalidParameterError(
             "database", f"nothing was synced into {reader.shown} yet; run oncehub sync first"
-        ) from None
+        )
     return reader
 
 

@@ -1,7 +1,7 @@
 """The views that people and reports ask: SQL that is the same in both databases but for JSON."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from ._database import Dialect, literal, quoted
 from ._tables import table_of
@@ -30,16 +30,32 @@ def column_names(custom_fields: Iterable[str]) -> dict[str, str]:
     return names
 
 
-def wide_view(dialect: Dialect, custom_fields: Iterable[str]) -> str:
-    """All bookings' columns, and one for each custom field that occurs, as a text."""
-    fields = [
-        f"COALESCE({_value(dialect, 'b.form_submission_custom_fields', field)}, "
-        f"{_value(dialect, 'b.custom_fields', field)}) AS {quoted(name)}"
+def wide_view(
+    dialect: Dialect, custom_fields: Iterable[str], there: Sequence[str] = ()
+) -> list[str]:
+    """All bookings' columns, and one for each custom field that occurs, as a text.
+
+    The statements that make it, or take the place of the one that is `there` with these columns.
+    """
+    columns = {name: f"b.{quoted(name)}" for name in table_of("bookings").names}
+    columns |= {
+        name: f"COALESCE({_value(dialect, 'b.form_submission_custom_fields', field)}, "
+        f"{_value(dialect, 'b.custom_fields', field)})"
         for name, field in column_names(custom_fields).items()
-    ]
-    columns = ", ".join(["b.*", *fields])
-    bookings = dialect.table("bookings")
-    return f"CREATE VIEW {dialect.table(WIDE)} AS SELECT {columns} FROM {bookings} AS b"
+    }
+    return _view(dialect, WIDE, columns, f"{dialect.table('bookings')} AS b", there)
+
+
+def _view(
+    dialect: Dialect, name: str, columns: Mapping[str, str], source: str, there: Sequence[str]
+) -> list[str]:
+    """New columns come last, so that the view stays: others' views and rights hang on it."""
+    stays = columns.keys() >= {*there}
+    order = dict.fromkeys([*(there if stays else ()), *columns])
+    selected = ", ".join(f"{columns[each]} AS {quoted(each)}" for each in order)
+    view = dialect.table(name)
+    drop = [] if stays else [f"DROP VIEW {view}"]
+    return [*drop, f"CREATE OR REPLACE VIEW {view} AS SELECT {selected} FROM {source}"]
 
 
 def _value(dialect: Dialect, json: str, field: str) -> str:
@@ -137,18 +153,18 @@ def facts_made_of() -> dict[str, frozenset[str]]:
     }
 
 
-def facts_view(dialect: Dialect) -> str:
+def facts_view(dialect: Dialect, there: Sequence[str] = ()) -> list[str]:
     """A row for each booking, with what reports ask for and the names of what it belongs to.
 
     What was deleted says so in its name; what was deleted before the sync began has only its id.
+    The statements are as those of `wide_view`.
     """
-    selected = ", ".join(f"{value} AS {name}" for name, value in _facts_columns().items())
     joins = " ".join(
         f"LEFT JOIN {dialect.table(table)} AS {alias} ON {alias}.id = {key}"
         for alias, (table, key) in _JOINED.items()
     )
-    bookings = dialect.table("bookings")
-    return f"CREATE VIEW {dialect.table(FACTS)} AS SELECT {selected} FROM {bookings} AS b {joins}"
+    source = f"{dialect.table('bookings')} AS b {joins}"
+    return _view(dialect, FACTS, _facts_columns(), source, there)
 
 
 def _named(alias: str, id: str, name: str) -> str:

@@ -12,7 +12,7 @@ from .._ground import load_json, read_time
 from ..errors import NotFoundError
 from ._account_sync import LONG_LISTS, SyncedAccount
 from ._list_reading import change_time, listing_of
-from ._tables import DELETED, TABLES, Column, ColumnKind, table_of
+from ._tables import DELETED, TABLES, UNFIT, UNKNOWN_FIELDS, Column, ColumnKind, table_of
 
 SAMPLES = 3
 
@@ -159,7 +159,7 @@ def _compare(
 
 
 def _differs(column: Column, wanted: Any, held: Any) -> bool:
-    if column.is_ours:
+    if column.is_ours and column.name not in (UNKNOWN_FIELDS, UNFIT):
         return False
     if column.kind is ColumnKind.JSON and wanted is not None and held is not None:
         return not _is_same(load_json(wanted), load_json(held))

@@ -1,6 +1,7 @@
 """Accounts that change in ways that nobody planned: no run fails, and nothing is falsely deleted."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import attrs
@@ -10,6 +11,7 @@ from oncehub_async import Clock
 from oncehub_async.simulator import Account, Fault, Simulator
 from oncehub_async.sync import TABLES, AccountSync, _deletion_search, sync
 from oncehub_async.sync._list_reading import listing_of
+from oncehub_async.testing import delivered_booking
 
 from ..privacy.someone import put
 from .synced import client, differences, opened, rows_of
@@ -165,6 +167,25 @@ def _rising(names: list[str]) -> Iterator[list[str]]:
     yield names[1:2]
     yield names[:3]
     yield names
+
+
+async def test_an_event_takes_nothing_away(database_url: str) -> None:
+    """The vendor's have neither contact nor utm, and come once more when nobody asks again."""
+    async with Simulator(LARGE, clock=FAST, limits=None) as sim, client(sim) as oncehub:
+        async with AccountSync(oncehub, database_url) as account:
+            await account.run()
+            before = await rows_of(account.database, "bookings")
+            key = next(key for key, row in before.items() if row["utm_params_source"])
+            event = SimpleNamespace(raw={"data": delivered_booking(sim.object(key))})
+            await account.handle(event)
+            assert (await rows_of(account.database, "bookings"))[key] == before[key]
+            sim.touch(key)
+            event.raw["data"] = delivered_booking(sim.object(key)) | {"subject": "Another"}
+            await account.handle(event)
+            row = (await rows_of(account.database, "bookings"))[key]
+            assert row["subject"] == "Another"
+            for column in ("contact", "utm_params_source", "utm_params_term"):
+                assert row[column] == before[key][column]
 
 
 async def test_one_id_in_several_resources(database_url: str) -> None:

@@ -174,6 +174,37 @@ async def test_another_policy_needs_a_resync(database_url: str, tmp_path: Path) 
             assert all("@" not in str(row["email"]) for row in rows.values())
 
 
+async def test_who_was_deleted_before_a_resync_is_blanked_as_well(database_url: str) -> None:
+    """Also where the resync itself finds that: nobody reads these rows again."""
+    policy = column_policy(no_personal_data=True)
+    async with Simulator(ACCOUNT, clock=FAST, limits=None) as sim, client(sim) as oncehub:
+        await sync(oncehub, database_url)
+        gone = [*sim.ids("users")][-1]
+        email = sim.object(gone)["email"]
+        sim.delete(gone)
+        assert (await sync(oncehub, database_url, policy=policy, resync=["all"])).complete
+        async with opened(database_url) as database:
+            row = (await rows_of(database, "users"))[gone]
+            assert row["_deleted"]
+            assert (row["email"], row["first_name"]) == (None, None)
+            assert str(email) not in str(row)
+
+
+async def test_under_the_same_policy_a_resync_leaves_hashes(database_url: str) -> None:
+    """Of who has been deleted, too: they were let in."""
+    policy = column_policy(hash=["users.email"], hash_key=KEY)
+    async with Simulator(ACCOUNT, clock=FAST, limits=None) as sim, client(sim) as oncehub:
+        gone = [*sim.ids("users")][-1]
+        email = str(sim.object(gone)["email"])
+        await sync(oncehub, database_url, policy=policy)
+        sim.delete(gone)
+        await sync(oncehub, database_url, policy=policy)
+        await sync(oncehub, database_url, policy=policy, resync=["users"])
+        async with opened(database_url) as database:
+            row = (await rows_of(database, "users"))[gone]
+            assert (row["_deleted"], row["email"]) == (True, hashed(email))
+
+
 def test_unknown_fields_and_later_columns_do_not_pass() -> None:
     """A policy knows what there was when it was made."""
     table = table_of("contacts")
@@ -217,6 +248,8 @@ def test_where_a_person_can_be(name: str, columns: set[str]) -> None:
         ({"block": [5]}, "block: expected text, got int"),
         ({"block": ["contacts.id"]}, "no column 'contacts.id'"),
         ({"block": ["email"]}, "did you mean"),
+        ({"block": ["contacts.creation_time"]}, "the sync goes by it"),
+        ({"block": ["bookings.last-updated-time"]}, "the sync goes by it"),
         ({"hash": ["bookings.custom_fields"], "hash_key": KEY}, "only texts"),
         ({"hash": ["bookings.creation_time"], "hash_key": KEY}, "only texts"),
         (

@@ -31,6 +31,9 @@ ODD_NAMES = [
     "_2",
     "İ",
     "\\",
+    "no\u00a0break",
+    "two\nlines",
+    "y" * 300,
 ]
 
 

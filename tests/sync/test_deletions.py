@@ -102,6 +102,21 @@ async def test_a_merged_contact_is_told(database_url: str, is_known: bool) -> No
             assert (await rows_of(database, "contacts"))[gone]["_merged_into"] == kept.id
 
 
+async def test_one_of_two_that_are_gone_is_no_place_to_go(database_url: str) -> None:
+    """Merged into another, and that one into a third, which has the address now."""
+    async with Simulator(ACCOUNT, clock=FAST, limits=None) as sim, client(sim) as oncehub:
+        async with AccountSync(oncehub, database_url) as account:
+            one = await oncehub.contacts.create(first_name="A", last_name="A", email="a@x.example")
+            await account.run()
+            sim.delete(one.id)
+            two = await oncehub.contacts.create(first_name="B", last_name="B", email="a@x.example")
+            await account.round()
+            sim.delete(two.id)
+            kept = await oncehub.contacts.create(first_name="C", last_name="C", email="a@x.example")
+            found = (await account.search_all())["contacts"]
+            assert found == {one.id: kept.id, two.id: kept.id}
+
+
 @pytest.mark.parametrize(
     "fault",
     [

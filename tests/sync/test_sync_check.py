@@ -1,10 +1,11 @@
 """What `oncehub sync --check` compares: a number is the same however a database writes it."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from oncehub_async.simulator import Account, Simulator
-from oncehub_async.sync import AccountSync
+from oncehub_async.sync import AccountSync, Batch
 
 from ..privacy.someone import put
 from .synced import client
@@ -44,3 +45,18 @@ async def test_a_number_in_json_is_itself(database_url: str) -> None:
             for key, value in held.items():
                 put(sim, key, custom_fields=fields(value + 1 if abs(value) < 2**53 else -value))
             assert {*(await account.check())["bookings"].different} == held.keys()
+
+
+async def test_fields_that_nobody_knows_are_compared(database_url: str) -> None:
+    """They are the account's as well."""
+    async with Simulator(Account(bookings=5, contacts=4, seed=3), limits=None) as sim:
+        async with client(sim) as oncehub, AccountSync(oncehub, database_url) as account:
+            await account.run()
+            key = next(iter(sim.ids("teams")))
+            teams = account.database.dialect.table("teams")
+            spoilt = f"UPDATE {teams} SET unknown_fields = '{{\"a\": 1}}' WHERE id = '{key}'"
+            await account.database.commit(Batch(statements=[spoilt], now=datetime.now(UTC)))
+            checked = await account.check()
+            assert {name: each.different for name, each in checked.items() if each.different} == {
+                "teams": [key]
+            }
