@@ -69,6 +69,8 @@ class SharedBudget:
         self._report_due = False
         self._asked_for: set[Priority] = set()
         self._outage: Outage | None = None
+        self._asked_at = float("-inf")
+        """When the question was asked of which this was the answer, in real seconds."""
         self._ahead = 0.0
         """By how much the clock of what is shared is ahead of the loop's."""
         self._wake = asyncio.Event()
@@ -160,9 +162,11 @@ class SharedBudget:
         if self._told is not None and self._outage is None:
             try:
                 async with asyncio.timeout(1):
-                    await self._store.ask(self._ask(), self._rules)
+                    goodbye = attrs.evolve(self._ask(), wants=(0, 0), leaves=True)
+                    await self._store.ask(goodbye, self._rules)
             except (StoreGoneError, ConfigurationError, TimeoutError):
                 logger.debug("the shared budget was not told that a process has ended")
+            self._asked_at = float("-inf")
         await self._store.close()
 
     async def __aenter__(self) -> Self:
@@ -219,7 +223,7 @@ class SharedBudget:
                 self._line.refuse_all(error)
                 return
             else:
-                if self._take(told, ask):
+                if self._take(told, asked_at):
                     await self._pause(told)
 
     async def _exchange(self, ask: Ask) -> Told:
@@ -244,11 +248,12 @@ class SharedBudget:
         return bool(self._settled or self._unused or self._verdicts or self._report_due)
 
     def _ask(self) -> Ask:
-        told, now = self._told, self._now()
+        now = self._now()
         horizon = now - self._rules.five_minutes
         for name in [each for each, own in self._own.items() if own.arrived <= horizon]:
             del self._own[name]
         own = tuple(self._sent(name, now) for name in self._own)
+        told = self._told if self._own or self._outage is not None else self._remembered()
         ask = Ask(
             process=self._process,
             account=self._account,
@@ -259,11 +264,28 @@ class SharedBudget:
             known=None if told is None else told.state,
             reported=own if self._report_due else None,
             processes=1 if told is None else told.processes,
+            heard=self._heard(now) if self._report_due else (),
             turns=0 if told is None else told.turns,
+            turn=None if told is None else told.turn,
         )
         self._settled, self._unused, self._verdicts = [], [], []
         self._report_due = False
         return ask
+
+    def _remembered(self) -> Told | None:
+        """What was told; None where that is so long ago that nothing of it counts any more, and
+        that others have forgotten this process."""
+        return self._told if self._now() - self._asked_at < self._rules.five_minutes else None
+
+    def _heard(self, now: float) -> tuple[Sent, ...]:
+        """What others have sent and still counts, as it was told."""
+        told = self._told
+        if told is None:
+            return ()
+        since = now + self._ahead - told.now
+        others = [each for each in told.five_minutes if not each[0].startswith(self._process)]
+        ago = [(name, since - arrived) for name, arrived in others]
+        return tuple(Sent(name, s, s) for name, s in ago if s < self._rules.five_minutes)
 
     def _put_back(self, ask: Ask) -> None:
         self._settled[:0] = ask.settled
@@ -275,7 +297,7 @@ class SharedBudget:
         own = self._own[id]
         return Sent(id, now - own.left, now - own.arrived)
 
-    def _take(self, told: Told, ask: Ask) -> bool:
+    def _take(self, told: Told, asked_at: float) -> bool:
         """Hand out what the process was given; tells whether there is nothing to ask at once."""
         if self._outage is not None:
             logger.info("the shared budget (%s) is within reach again", self._store.name)
@@ -290,8 +312,9 @@ class SharedBudget:
                 "what the shared budget (%s) knew was lost; all who share it tell it anew",
                 self._store.name,
             )
-        self._told, self._told_at = told, self._clock.now()
-        self._ahead = told.now - self._now()
+        self._told, self._told_at, self._asked_at = told, self._clock.now(), asked_at
+        # The answer was made since it was asked: so the fastest exchange tells the clock best.
+        self._ahead = min(max(self._ahead, told.now - self._now()), told.now - asked_at)
         for name, priority, wait in told.leave:
             self._hand_out(name, Priority(priority), wait)
         return True
@@ -322,7 +345,7 @@ class SharedBudget:
         if self._outage is not None:
             return self._outage
         self._asked_for = set()
-        told, share = self._told, None
+        told, share = self._remembered(), None
         meanwhile = "nothing is sent until it is there"
         if told is not None and told.alone:
             share = LoneShare(self._rules, told, self._ahead, self._own, self._now)
@@ -352,7 +375,7 @@ class SharedBudget:
             Window(
                 self._limits.per_five_minutes,
                 FIVE_MINUTES,
-                arrivals=[self._when(self._clock.seconds(each)) for each in five_minutes],
+                arrivals=[self._when(self._clock.seconds(each)) for _, each in five_minutes],
             ),
         )
 

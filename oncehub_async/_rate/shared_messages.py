@@ -63,10 +63,16 @@ class Ask:
     """The name of the state that the process knew last."""
     reported: tuple[Sent, ...] | None = None
     """All that the process has sent and that still counts, after what was shared was lost."""
+    heard: tuple[Sent, ...] = ()
+    """With that, what others have sent and still counts, as far as the process knows."""
     processes: int = 1
     """How many shared the state that was lost, as far as the process knows."""
     turns: int = 0
     """What the process was told last of `Told.turns`; 0: nothing yet."""
+    turn: int | None = None
+    """The same of `Told.turn`."""
+    leaves: bool = False
+    """Whether the process sends nothing any more, and gives up its turn."""
 
     def as_list(self) -> list[Any]:
         """For JSON: every field in its place."""
@@ -90,7 +96,7 @@ class Told:
     turns: int
     """Of how many turns: a power of two, so that who knows of fewer takes none of another's."""
     alone: bool
-    """Whether all others know of enough turns for this process to go alone."""
+    """Whether this process may go alone: all others know of enough turns."""
     leave: list[list[Any]]
     """Requests that may leave: id, priority, in how many seconds."""
     due: list[float | None]
@@ -101,5 +107,5 @@ class Told:
     """How long the pause after a 429 still lasts."""
     second: list[float]
     """When the requests of the account's last second arrived, in order; not positive as a rule."""
-    five_minutes: list[float]
-    """The same of all accounts in the last five minutes."""
+    five_minutes: list[list[Any]]
+    """The same of all accounts in the last five minutes: id, when."""

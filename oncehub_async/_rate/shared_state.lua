@@ -13,7 +13,7 @@ local given, rule = cjson.decode(ARGV[1]), cjson.decode(ARGV[2])
 local ask = {
   process = given[1], account = given[2], wants = given[3], settled = given[4],
   unused = given[5], verdicts = given[6], known = given[7], reported = given[8],
-  processes = given[9], turns = given[10],
+  heard = given[9], processes = given[10], turns = given[11], turn = given[12], leaves = given[13],
 }
 local rules = {
   per_second = rule[1], second = rule[2], per_five_minutes = rule[3], five_minutes = rule[4],
@@ -26,13 +26,16 @@ local state = kept and cjson.decode(kept)
 if ARGV[5] ~= '' then
   clock = tonumber(ARGV[5])
 end
+-- The clock was set back: what is kept would count until it is that late again.
+if state and clock - state.zero < (state.asked_at or 0) - SILENCE then state = nil end
 local zero = state and state.zero or (ARGV[5] ~= '' and 0 or clock)
 local now = clock - zero
 
 if not state then
   state = {
     zero = zero, name = ARGV[3], number = 0, places = {}, line = {}, seen = {}, turns = {},
-    share = 1,    paused_until = now, refusals = 0, cut_at = now - 1000000, probe = cjson.null, typical = 0,
+    share = 1, paused_until = now, refusals = 0, cut_at = now - 1000000, probe = cjson.null,
+    typical = 0,
     held_until = ARGV[4] == '1' and now + SETTLING or now, expected = 1, reporters = {},
     missing_until = now, next_settling = now, asked_at = now,
   }
@@ -81,21 +84,28 @@ local function forget()
   end
 end
 
-local function take_turn()
-  local taken, last = {}, 0
-  for _, seen in pairs(state.seen) do taken[seen[TURN]] = true end
-  if not state.seen[ask.process] then
-    local free = 0
-    while taken[free] do free = free + 1 end
-    state.seen[ask.process] = { now, free }
-    taken[free] = true
-  end
-  local seen = state.seen[ask.process]
-  seen[SEEN_AT] = now
-  for each in pairs(taken) do last = math.max(last, each) end
+local function turns_for(number)
   local turns = 1
-  while turns <= last do turns = turns * 2 end
-  state.turns[ask.process] = math.min(ask.turns > 0 and ask.turns or turns, turns)
+  while turns < number do turns = turns * 2 end
+  return turns
+end
+
+local function take_turn()
+  local seen, last = state.seen[ask.process] or { now }, 0
+  state.seen[ask.process] = seen
+  seen[SEEN_AT] = now
+  local wants = ask.wants[1] + ask.wants[2] > 0
+  if not seen[TURN] or (wants and seen[TURN] >= turns_for(count(state.seen))) then
+    local taken = {}
+    for _, each in pairs(state.seen) do if each[TURN] then taken[each[TURN]] = true end end
+    seen[TURN] = 0
+    while taken[seen[TURN]] do seen[TURN] = seen[TURN] + 1 end
+  end
+  for _, each in pairs(state.seen) do last = math.max(last, each[TURN]) end
+  local turns = turns_for(1 + last)
+  local knows = math.min(ask.turns > 0 and ask.turns or turns, turns)
+  local same = ask.turn == cjson.null or ask.turn == seen[TURN]
+  state.turns[ask.process] = same and knows or 1
   return seen[TURN], turns
 end
 
@@ -108,23 +118,35 @@ local function clashes()
   return false
 end
 
+local function process_of(id)
+  return string.match(id, '^[^.]*')
+end
+
 local function report()
-  local sent_ids, there, start = {}, {}, ask.process .. '.'
+  local sent_ids, there = {}, {}
   for _, sent in ipairs(ask.reported) do sent_ids[sent[1]] = true end
-  state.places = filtered(state.places, function(p)
-    return not (p[OPEN] and string.sub(p[ID], 1, #start) == start and not sent_ids[p[ID]])
-  end)
+  local function is_wrong(p)
+    if process_of(p[ID]) ~= ask.process then return false end
+    return p[ACCOUNT] == cjson.null or (p[OPEN] and not sent_ids[p[ID]])
+  end
+  state.places = filtered(state.places, function(p) return not is_wrong(p) end)
   for _, p in ipairs(state.places) do there[p[ID]] = true end
   for _, sent in ipairs(ask.reported) do
     if not there[sent[1]] then
       table.insert(state.places, { now - sent[3], now - sent[2], ask.account, sent[1], false })
     end
   end
+  local lost = ask.known ~= cjson.null and ask.known ~= state.name
+  for _, sent in ipairs(lost and ask.heard or {}) do
+    if not there[sent[1]] and not state.reporters[process_of(sent[1])] then
+      table.insert(state.places, { now - sent[3], now - sent[2], cjson.null, sent[1], false })
+    end
+  end
   if now >= state.next_settling then
     state.held_until = math.max(state.held_until, now + SETTLING)
     state.next_settling = now + SELDOM
   end
-  if ask.known ~= cjson.null and ask.known ~= state.name then
+  if lost then
     state.expected = math.max(state.expected, ask.processes)
     state.missing_until = now + rules.five_minutes
   end
@@ -207,8 +229,14 @@ local function missing()
 end
 
 local function held_back()
-  return math.min(
-    rules.per_five_minutes - 1, math.ceil(rules.per_five_minutes * missing() / state.expected))
+  local share = math.ceil(rules.per_five_minutes * missing() / state.expected)
+  local known = #filtered(state.places, function(p) return p[ACCOUNT] == cjson.null end)
+  return math.min(rules.per_five_minutes - 1, math.max(0, share - known))
+end
+
+local function may_go_alone()
+  if missing() > 0 or state.held_until > now then return false end
+  return state.seen[ask.process][TURN] < rules.per_five_minutes and not clashes()
 end
 
 local function free_at(arrivals, limit, seconds)
@@ -313,16 +341,20 @@ if not lost then
   stand_in_line()
   leave, due = serve()
 end
+local processes, alone = count(state.seen), may_go_alone()
+if ask.leaves then
+  state.seen[ask.process], state.turns[ask.process] = nil, nil
+end
 redis.call('SET', KEYS[1], cjson.encode(state), 'PX',
   math.ceil((rules.five_minutes + 60) * 1000))
 
 local second, five_minutes = {}, {}
 for _, p in ipairs(of_account()) do second[#second + 1] = p[ARRIVED] - now end
-for _, p in ipairs(state.places) do five_minutes[#five_minutes + 1] = p[ARRIVED] - now end
+for _, p in ipairs(state.places) do
+  five_minutes[#five_minutes + 1] = { p[ID], p[ARRIVED] - now }
+end
 table.sort(second)
-table.sort(five_minutes)
 return cjson.encode({
-  state.name, lost, now, count(state.seen), turn, turns, missing() == 0 and not clashes(),
-  leave, due, pace(),
+  state.name, lost, now, processes, turn, turns, alone, leave, due, pace(),
   math.max(0, state.paused_until - now), second, five_minutes,
 })

@@ -59,7 +59,8 @@ def new_state(name: str, now: float, *, settling: bool) -> State:
     }
 
 
-# A place: [when it arrived at the latest, when it left, account, id, whether it is unsettled].
+# A place: [when it arrived at the latest, when it left, account, id, whether it is unsettled]. The
+# account is None where only others of the process's have told of it.
 _ARRIVED, _LEFT, _ACCOUNT, _ID, _OPEN = range(5)
 # In line: [priority, number, process, account, when it asks again].
 _PRIORITY, _NUMBER, _PROCESS, _OF, _BACK_AT = range(5)
@@ -85,21 +86,24 @@ def step(state: State, ask: Ask, now: float, rules: SharedRules) -> Told:
         _stand_in_line(state, ask, now)
         leave, due = _serve(state, ask, now, rules)
     second = sorted(p[_ARRIVED] for p in _of_account(state, ask.account, now, rules))
-    return Told(
+    told = Told(
         state=state["name"],
         report=lost,
         now=now,
         processes=len(state["seen"]),
         turn=turn,
         turns=turns,
-        alone=_missing(state, now) == 0 and not _clashes(state, ask.process),
+        alone=_may_go_alone(state, ask.process, now, rules),
         leave=leave,
         due=due,
         limit=_pace(state, rules),
         paused=max(0.0, state["paused_until"] - now),
         second=[at - now for at in second],
-        five_minutes=sorted(p[_ARRIVED] - now for p in state["places"]),
+        five_minutes=[[p[_ID], p[_ARRIVED] - now] for p in state["places"]],
     )
+    if ask.leaves:
+        del state["seen"][ask.process], state["turns"][ask.process]
+    return told
 
 
 def _notice_silence(state: State, ask: Ask, now: float) -> None:
@@ -127,22 +131,37 @@ def _forget(state: State, now: float, rules: SharedRules) -> None:
 
 
 def _take_turn(state: State, ask: Ask, now: float) -> tuple[int, int]:
-    """A process keeps its turn as long as it is seen; gives it and how many there are."""
-    taken = {seen[_TURN] for seen in state["seen"].values()}
-    if ask.process not in state["seen"]:
-        free = 0
-        while free in taken:
-            free += 1
-        state["seen"][ask.process] = [now, free]
-        taken.add(free)
-    seen = state["seen"][ask.process]
+    """A process keeps its turn as long as it is seen, but for one that would do with fewer turns;
+    gives it and how many there are."""
+    seen = state["seen"].setdefault(ask.process, [now, None])
     seen[_SEEN_AT] = now
-    turns = 1
-    while turns <= max(taken):
-        turns *= 2
+    # Who wants nothing may not ask again soon, and tell that it knows its new turn.
+    if seen[_TURN] is None or (any(ask.wants) and seen[_TURN] >= _turns_for(len(state["seen"]))):
+        taken = {each[_TURN] for each in state["seen"].values()}
+        seen[_TURN] = 0
+        while seen[_TURN] in taken:
+            seen[_TURN] += 1
+    turns = _turns_for(1 + max(each[_TURN] for each in state["seen"].values()))
     # The answer may get lost; the next question says what the process has heard of.
-    state["turns"][ask.process] = min(ask.turns or turns, turns)
+    knows = min(ask.turns or turns, turns)
+    # A turn that it had before can be anybody's by now.
+    state["turns"][ask.process] = knows if ask.turn in (None, seen[_TURN]) else 1
     return seen[_TURN], turns
+
+
+def _turns_for(number: int) -> int:
+    turns = 1
+    while turns < number:
+        turns *= 2
+    return turns
+
+
+def _may_go_alone(state: State, process: str, now: float, rules: SharedRules) -> bool:
+    # While those who are not back yet are waited for, they may be unknown here.
+    if _missing(state, now) or state["held_until"] > now:
+        return False
+    # Each has one request at least.
+    return state["seen"][process][_TURN] < rules.per_five_minutes and not _clashes(state, process)
 
 
 def _clashes(state: State, process: str) -> bool:
@@ -159,26 +178,38 @@ def _report(
     state: State, ask: Ask, reported: Sequence[Sent], now: float, rules: SharedRules
 ) -> None:
     sent_ids = {sent.id for sent in reported}
-    # What was given in an answer that didn't arrive is not used.
-    state["places"] = [
-        p
-        for p in state["places"]
-        if not (p[_OPEN] and p[_ID].startswith(f"{ask.process}.") and p[_ID] not in sent_ids)
-    ]
+
+    def is_wrong(p: list[Any]) -> bool:
+        if _process_of(p[_ID]) != ask.process:
+            return False
+        # What was given in an answer that didn't arrive is not used.
+        return p[_ACCOUNT] is None or (p[_OPEN] and p[_ID] not in sent_ids)
+
+    state["places"] = [p for p in state["places"] if not is_wrong(p)]
     there = {p[_ID] for p in state["places"]}
     for sent in reported:
         if sent.id not in there:
             place = [now - sent.arrived_ago, now - sent.ago, ask.account, sent.id, False]
             state["places"].append(place)
+    lost = ask.known is not None and ask.known != state["name"]
+    for sent in ask.heard if lost else ():
+        # Those who ended or died tell nothing any more.
+        if sent.id not in there and _process_of(sent.id) not in state["reporters"]:
+            place = [now - sent.arrived_ago, now - sent.ago, None, sent.id, False]
+            state["places"].append(place)
     if now >= state["next_settling"]:
         # Others may have been out of reach as well, and not be back yet.
         state["held_until"] = max(state["held_until"], now + SETTLING)
         state["next_settling"] = now + SELDOM
-    if ask.known is not None and ask.known != state["name"]:
+    if lost:
         # They may still send by what they knew before, each its share.
         state["expected"] = max(state["expected"], ask.processes)
         state["missing_until"] = now + rules.five_minutes
     state["reporters"][ask.process] = True
+
+
+def _process_of(id: str) -> str:
+    return id.partition(".")[0]
 
 
 def _settle(state: State, ask: Ask, now: float, rules: SharedRules) -> None:
@@ -346,7 +377,8 @@ def _missing(state: State, now: float) -> int:
 
 
 def _held_back(state: State, now: float, rules: SharedRules) -> int:
-    """The share of processes that have not told yet what they have sent."""
+    """The share of processes that have not told yet what they have sent, but for what is known."""
     missing = _missing(state, now)
     share: int = ceil(rules.per_five_minutes * missing / state["expected"])
-    return min(rules.per_five_minutes - 1, share)
+    known = sum(p[_ACCOUNT] is None for p in state["places"])
+    return min(rules.per_five_minutes - 1, max(0, share - known))

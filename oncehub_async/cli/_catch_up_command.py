@@ -38,7 +38,7 @@ async def catch_up_account(
     Parameters
     ----------
     file
-        The inbox's file, which a receiver may be using meanwhile.
+        The inbox's file, or its postgresql://... address, which a receiver may be using meanwhile.
     since
         Changes at this time or later, such as 2026-01-31, 7d, 12h or yesterday; from the beginning
         of the silence in which events may be missing, unless you say otherwise.

@@ -1,6 +1,7 @@
 """`oncehub watchdog`: whether OnceHub's events still come."""
 
 import asyncio
+import os
 from contextlib import aclosing
 from pathlib import Path
 
@@ -69,15 +70,17 @@ async def _watch(
     watch: WebhookWatch, oncehub: OnceHub, inbox: Inbox, request: WatchdogRequest
 ) -> int:
     note(f"Looking every {span(request.every)} whether events come. Stop it with Ctrl-C.")
-    was_silent = False
+    was_silent = was_made = False
     with interruption() as interrupted:
         try:
             async with aclosing(watch.looks()) as looks:
                 async for look in looks:
                     if look.is_silent != was_silent or look.error or request.json:
                         _tell(look, request)
-                    if look.is_silent and not was_silent and request.recreate:
-                        await _make_anew(oncehub, inbox, request)
+                    # Once in a silence, however long the new one's first event takes.
+                    was_made = look.is_silent and was_made
+                    if look.is_silent and not was_made and request.recreate:
+                        was_made = await _make_anew(oncehub, inbox, request)
                     was_silent = look.is_silent
         except asyncio.CancelledError:
             # To be interrupted is how a watch is meant to end.
@@ -88,17 +91,37 @@ async def _watch(
     return SILENT if was_silent else COMPLETE
 
 
-async def _make_anew(oncehub: OnceHub, inbox: Inbox, request: WatchdogRequest) -> None:
-    """A new webhook, and events for what was missed; what fails is told, and the watch goes on."""
+async def _make_anew(oncehub: OnceHub, inbox: Inbox, request: WatchdogRequest) -> bool:
+    """A new webhook, and events for what was missed; what fails is told, and the watch goes on.
+
+    Gives whether there is a new webhook.
+    """
     if request.secret_file is None:
-        return
+        return False
     try:
         new = await recreate_webhook(oncehub, request.secret_file, webhook=request.webhook)
-        note(f"{new.id} takes its place; its signing secret is in {request.secret_file}")
-        report: CaughtUp = await catch_up(oncehub, inbox)
-        note(f"{several(sum(report.missing.values()), 'missed event')} put into the inbox")
     except (OnceHubError, OSError) as error:
         complain(f"the webhook could not be made anew: {error}")
+        return False
+    note(f"{new.id} takes its place; its signing secret is in {request.secret_file}")
+    try:
+        report: CaughtUp = await catch_up(oncehub, inbox)
+    except (OnceHubError, OSError) as error:
+        complain(f"what was missed could not be caught up: {error}; run oncehub catch-up")
+    else:
+        note(f"{several(sum(report.missing.values()), 'missed event')} put into the inbox")
+    return True
+
+
+def _check_place(file: Path) -> None:
+    """Before the day on which it is needed."""
+    folder = file.absolute().parent
+    if file.is_dir():
+        raise InvalidParameterError("secret_file", f"{file} is a folder, not a file")
+    if not folder.is_dir():
+        raise InvalidParameterError("secret_file", f"there is no folder {folder}")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InvalidParameterError("secret_file", f"no file can be made in {folder}")
 
 
 def _tell(look: WebhookLook, request: WatchdogRequest) -> None:
@@ -154,7 +177,7 @@ async def watchdog(
     Parameters
     ----------
     file
-        The inbox's file, which the receiver is using.
+        The inbox's file, or its postgresql://... address, which the receiver is using.
     every
         Seconds from one look to the next; 900 unless you say otherwise.
     patience
@@ -180,8 +203,8 @@ async def watchdog(
         raise InvalidParameterError("recreate", "add --recreate, or leave its options out")
     if webhook is not None:
         checked_id(webhook, ("WHK",), "webhook")
-    if secret_file is not None and checks.local_path(secret_file, "secret_file").is_dir():
-        raise InvalidParameterError("secret_file", f"{secret_file} is a folder, not a file")
+    if secret_file is not None:
+        _check_place(checks.local_path(secret_file, "secret_file"))
     if once and not (every is None and metrics_port is None):
         other = "--metrics-port" if every is None else "--every"
         raise InvalidParameterError("once", f"looks once and ends; leave {other} out")

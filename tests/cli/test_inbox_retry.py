@@ -212,7 +212,7 @@ def test_a_url_is_no_path(
     url = "mysql://user:sekrit@db.example/inbox"
     assert main(["inbox", *command.split(), "--file", url]) == WRONG_USAGE
     shown = capsys.readouterr()
-    assert "is the URL of a database" in shown.err or "is a URL" in shown.err
+    assert "expected the path of a SQLite file, or postgresql://USER@HOST/DATABASE" in shown.err
     assert "sekrit" not in shown.out + shown.err
     assert list(tmp_path.iterdir()) == []
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from oncehub_async.cli import COMPLETE, FAILED, SILENT
+from oncehub_async.cli import COMPLETE, FAILED, SILENT, WRONG_USAGE
 from oncehub_async.simulator import Account, Fault, Simulator
 from oncehub_async.testing import make_event
 from oncehub_async.webhooks import SQLiteInbox, StoredEvent, read_secret_file
@@ -141,6 +141,36 @@ async def test_what_can_not_be_made_anew_is_told_and_the_watch_goes_on(
     assert command.out.count(TOLD) == 1
     assert list(sim.ids("webhooks")) == [old]
     assert not secret.exists()
+
+
+async def test_what_failed_once_is_made_anew_at_the_next_look(
+    sim: Simulator, file: Path, slept: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the same silence; an empty file is a place for the secret."""
+    secret, (old,) = file.parent / "secret.txt", sim.ids("webhooks")
+    secret.touch()
+    sim.inject(Fault("server_error", "create-*-webhook", status=400, times=1))
+    options = ("--file", str(file), *PATIENT, "--recreate", "--secret-file", str(secret))
+    async with going(capsys, "watchdog", *options) as command:
+        await command.until("Looking every")
+        sim.happen("booking.scheduled")
+        await command.until("oncehub: the webhook could not be made anew: ")
+        await command.until("1 missed event put into the inbox")
+        await command.interrupted()
+    (new,) = sim.ids("webhooks")
+    assert new != old
+    assert read_secret_file(secret) == [sim.object(new)["secret"]]
+
+
+def test_a_place_that_cannot_hold_the_secret_is_told_at_once(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And not on the day on which it is needed."""
+    options = ("--file", str(file), "--recreate", "--secret-file")
+    place = str(file.parent / "nowhere" / "secret.txt")
+    code, _, err = run(capsys, "watchdog", *options, place)
+    assert code == WRONG_USAGE
+    assert "--secret-file: there is no folder" in err
 
 
 async def test_a_look_that_fails_is_told_each_time(

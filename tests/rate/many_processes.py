@@ -149,7 +149,7 @@ class Process:
         limits: Limits | None = None,
         account: str = "",
     ) -> None:
-        self.budget = KeptBudget(kept, limits, account)
+        self.kept, self.budget = kept, KeptBudget(kept, limits, account)
         self.service, self.name, self.account = service, name, account
         self.waits: list[float] = []
         self.tasks: list[asyncio.Task[None]] = []
@@ -171,8 +171,18 @@ class Process:
         await self.budget.settle(permit, outcome or RequestOutcome(answered=True))
         return waited
 
+    async def end(self) -> None:
+        """As one that closes its budget."""
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.sleep(0)
+        await self.budget.close()
+
     def kill(self) -> None:
-        """As kill -9: nobody is told."""
+        """As kill -9: nobody is told, and nothing wakes it."""
+        self.kept.told_of_loss = [
+            each for each in self.kept.told_of_loss if each != self.budget._lost
+        ]
         for task in [*self.tasks, self.budget._runner]:
             if task is not None:
                 task.cancel()

@@ -6,11 +6,12 @@ import itertools
 import random
 from collections.abc import AsyncIterator
 
+import attrs
 import pytest
 
 from harness.virtual_time import run_virtual
 from oncehub_async import ConfigurationError, Limits, Priority, RequestOutcome
-from oncehub_async._rate.shared_messages import Ask, PaceVerdict, SharedRules, Told
+from oncehub_async._rate.shared_messages import Ask, PaceVerdict, Sent, SharedRules, Told
 from oncehub_async._rate.shared_state import new_state, step
 from tests.rate.many_processes import KeptState, Outage, Process, Service
 
@@ -158,21 +159,38 @@ def test_what_was_given_leave_before_a_pause_says_nothing_of_the_time_after(refu
 
 @pytest.mark.parametrize("seed", range(30))
 def test_no_two_that_go_alone_have_the_same_turn(seed: int) -> None:
-    """Whoever joins, falls silent or misses an answer: what each was told last gives all who may
-    go alone turns of their own, and together no more than there are."""
+    """Whoever joins, ends, falls silent or misses an answer, also when what is shared is lost: what
+    each was told last gives all who may go alone turns of their own, and together no more than
+    there are."""
     pick, rules = random.Random(seed), SharedRules(5, 1.01, 200, 300.01, 0, 1.0)
     state, now, joined = new_state("kept", 0.0, settling=False), 0.0, 0
     told: dict[str, Told] = {}
+
+    def asks(process: str, ask: Ask) -> None:
+        if knew := told.get(process):
+            ask = attrs.evolve(ask, known=knew.state, turns=knew.turns, turn=knew.turn)
+            ask.processes = knew.processes
+        answer = step(state, ask, now, rules)
+        if ask.leaves:
+            told.pop(process, None)
+        elif pick.random() < 0.8:
+            told[process] = answer
+
     most = 0
     for _ in range(400):
         now += pick.choice([0.0, 0.2, pick.expovariate(1 / 20)])
         if pick.random() < 0.15:
             joined += 1
+        wants, leaves = (pick.randint(0, 1), 0), pick.random() < 0.02
+        if pick.random() < 0.005:
+            # Those who knew it come back within 1.5 seconds, and tell what they have sent.
+            state = new_state(f"kept since {now}", now, settling=True)
+            joined += 1
+            everybody = [*sorted(told), f"p{joined}"]
+            for each in pick.sample(everybody, len(everybody)):
+                asks(each, Ask(each, "", reported=()))
         process = f"p{pick.randint(max(0, joined - 12), joined)}"
-        knew = told.get(process)
-        answer = step(state, Ask(process, "", turns=knew.turns if knew else 0), now, rules)
-        if pick.random() < 0.8:
-            told[process] = answer
+        asks(process, Ask(process, "", wants=wants, leaves=leaves))
         # Of those that nobody has heard of for so long the others know nothing.
         alone = [each for each in told.values() if each.alone and each.now > now - 300]
         for one, other in itertools.combinations(alone, 2):
@@ -196,6 +214,116 @@ def test_who_comes_later_goes_alone_once_the_others_know() -> None:
     assert ask("b", 2) == (1, 2, False)  # the answer to a may have got lost
     assert ask("a", 2) == (0, 2, True)
     assert ask("b", 2) == (1, 2, True)
+
+
+def knowing(process: str, told: Told | None, *, wants: int = 0) -> Ask:
+    """What a process asks that was told this last."""
+    if told is None:
+        return Ask(process, "", (wants, 0))
+    return Ask(process, "", (wants, 0), known=told.state, turns=told.turns, turn=told.turn)
+
+
+def test_of_hundreds_as_many_go_alone_as_there_are_requests() -> None:
+    """Each of them has one in five minutes."""
+    rules, state = SharedRules(5, 1.01, 200, 300.01, 10, 1.0), new_state("kept", 0, settling=False)
+    told: dict[str, Told] = {}
+    for _ in range(4):
+        for name in [f"p{each}" for each in range(300)]:
+            told[name] = step(state, knowing(name, told.get(name)), 1.0, rules)
+    assert sum(each.alone for each in told.values()) == 200
+
+
+def test_after_a_deployment_turns_are_as_few_as_processes() -> None:
+    """New ones that were there beside the old take the turns of those that have ended."""
+    rules, state = SharedRules(5, 1.01, 200, 300.01, 10, 1.0), new_state("kept", 0, settling=False)
+    told: dict[str, Told] = {}
+    for each in range(8):
+        step(state, Ask(f"old{each}", ""), 1.0, rules)
+        told[f"new{each}"] = step(state, Ask(f"new{each}", ""), 1.0, rules)
+        step(state, Ask(f"old{each}", "", leaves=True), 1.0, rules)
+    for _ in range(4):
+        for name in told:
+            told[name] = step(state, knowing(name, told[name], wants=1), 1.0, rules)
+    assert [each.turns for each in told.values()] == [8] * 8
+    assert {each.turn for each in told.values() if each.alone} == set(range(8))
+
+
+def test_what_the_dead_have_sent_counts_after_a_loss() -> None:
+    """Those who live tell what they have heard of; it is not held back once more."""
+    rules, state = SharedRules(5, 1.01, 200, 300.01, 0, 1.0), new_state("new", 0, settling=False)
+    heard = tuple(Sent(f"dead.{each}", 9.0, 9.0) for each in range(190))
+    ask = Ask("a", "", (0, 0), known="old", processes=2, reported=(), heard=heard)
+    step(state, ask, 1.0, rules)
+    given = []
+    for number in range(100):
+        ask = Ask("a", "", (20, 0), known="new")
+        given += step(state, ask, 3.0 + number, rules).leave
+    assert len(given) == 10
+
+
+def test_a_deployment_and_then_a_loss() -> None:
+    """What those have sent that are gone counts nevertheless."""
+
+    async def main() -> None:
+        async with processes(4) as (kept, service, old):
+            for each in old:
+                each.work()
+            await asyncio.sleep(45)
+            new = [Process(kept, service, f"new {each}") for each in range(4)]
+            for each, former in zip(new, old, strict=True):
+                each.work()
+                await asyncio.sleep(1)
+                await former.end()
+            kept.outage = Outage.REFUSED
+            await asyncio.sleep(1)
+            kept.forget()
+            kept.back()
+            await asyncio.sleep(400)
+            for each in new:
+                each.kill()
+            assert service.most(300) == 200
+            assert len(service.arrivals) >= 190 + 100
+
+    run_virtual(main())
+
+
+def test_who_was_silent_for_five_minutes_goes_not_alone() -> None:
+    """The others have forgotten it, and have its turn."""
+
+    async def main() -> None:
+        async with processes(2) as (kept, service, (silent, busy)):
+            await silent.request(INTERACTIVE)
+            await asyncio.sleep(310)
+            busy.work()
+            await asyncio.sleep(310)
+            kept.outage = Outage.REFUSED
+            silent.work()
+            await asyncio.sleep(700)
+            assert service.most(1) <= 5
+            assert service.most(300) <= 200
+            kept.back()
+            await asyncio.sleep(310)
+            assert service.by_process["p0"] > 1
+
+    run_virtual(main())
+
+
+def test_a_first_call_after_a_long_silence_waits_for_nobody() -> None:
+    """What was shared has expired by then, and with it what anybody knew."""
+
+    async def main() -> None:
+        async with processes(3) as (kept, _, (person, *others)):
+            for each in others:
+                await each.request(BULK)
+            await person.request(INTERACTIVE)
+            for each in others:
+                await each.end()
+            await asyncio.sleep(400)
+            kept.state = None
+            assert await person.request(INTERACTIVE) < 0.1
+            assert person.budget.room().left == 190 - 1
+
+    run_virtual(main())
 
 
 @pytest.mark.parametrize("outage", Outage)
@@ -263,6 +391,19 @@ def test_nobody_goes_alone_beside_those_who_are_back(seed: int) -> None:
             assert service.most(300) <= 200
             assert service.most(1, "") <= 5
             assert service.most(1, "b") <= 5
+
+    run_virtual(main())
+
+
+def test_slow_answers_tell_the_clock_no_worse() -> None:
+    """Turns are by the clock of what is shared, as the fastest answer told it."""
+
+    async def main() -> None:
+        async with processes(1) as (kept, _, (process,)):
+            await process.request(BULK)
+            kept.round_trip = 1.8
+            await process.request(BULK)
+            assert abs(process.budget._ahead) <= 0.001
 
     run_virtual(main())
 

@@ -86,6 +86,31 @@ def test_the_server_does_what_the_rules_say(seed: int) -> None:
         server.close()
 
 
+def test_a_server_whose_clock_is_set_back_begins_anew() -> None:
+    """What was sent would count for as much longer; so all tell it what they have sent."""
+    import redis
+
+    server = redis.Redis.from_url(redis_url(), decode_responses=True)
+    script, key = server.register_script(lua()), new_name("budget")
+    rules = json.dumps(SharedRules(5, 1.01, 200, 300.01, 0, 1.0).as_list())
+
+    def ask(now: float, state: str, **more: Any) -> Told:
+        question = json.dumps(Ask("a", "", (1, 0), **more).as_list())
+        answer: Any = script(keys=[key], args=[question, rules, state, "0", repr(now)])
+        return Told(*json.loads(answer))
+
+    try:
+        assert ask(5000, "first").leave
+        assert ask(4999, "other", known="first").state == "first"
+        told = ask(1000, "second", known="first")
+        assert [told.state, told.report, told.leave] == ["second", True, {}]
+        ask(1000.1, "other", known="first", reported=())
+        assert ask(1002, "other", known="second").leave
+    finally:
+        server.delete(key)
+        server.close()
+
+
 def _anything(
     pick: random.Random,
     now: float,
@@ -115,8 +140,14 @@ def _anything(
         tuple(verdicts),
         pick.choice([None, name, "older"]),
         pick.choice([None, None, reported, ()]),
+        tuple(
+            Sent(f"{pick.choice('abcdefgh')}.{pick.randint(1, 60)}", ago, ago)
+            for ago in [pick.random() * 9 for _ in range(pick.choice([0, 1, 5]))]
+        ),
         pick.choice([1, 4]),
         pick.choice([0, 1, 2, 4, 8]),
+        pick.choice([None, 0, 1, 2, 3]),
+        pick.random() < 0.1,
     )
 
 

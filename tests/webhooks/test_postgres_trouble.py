@@ -281,6 +281,38 @@ async def test_tables_of_a_newer_version_are_refused(url: str, schema: str) -> N
         await inbox.open()
 
 
+async def test_tables_of_the_same_names_of_another_program(url: str, schema: str) -> None:
+    """Nothing is made beside them, and it is said what to do."""
+    await ask(url, f'CREATE SCHEMA "{schema}"')
+    await ask(url, f'CREATE TABLE "{schema}".settings (version text)')
+    await ask(url, f'CREATE SEQUENCE "{schema}".event_numbers')
+    with pytest.raises(ConfigurationError, match="another program's tables; name one of its own"):
+        await PostgresInbox(url, schema=schema).open()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ("sslmode=nonsense", "an option of the URL can't be used, such as sslmode"),
+        ("sslmode=require", "rejected SSL upgrade"),
+        ("frobnicate=1", 'unrecognized configuration parameter "frobnicate"'),
+    ],
+)
+async def test_options_that_cannot_be_are_told(url: str, options: str, told: str) -> None:
+    """In words, and not only by the name of an error."""
+    if options == "sslmode=require" and (await ask(url, "SHOW ssl"))[0][0] == "on":
+        told = "there is no such inbox"
+    with pytest.raises((InboxError, ConfigurationError), match=told):
+        async with opened_inbox(f"{url}?{options}&schema=no_such_inbox"):
+            pass
+
+
+def test_a_schema_of_the_servers_own_is_refused() -> None:
+    """PostgreSQL keeps those that begin with pg_ for itself."""
+    with pytest.raises(ConfigurationError, match="and not pg_ in front"):
+        PostgresInbox("postgresql:///test", schema="pg_inbox")
+
+
 async def test_tables_of_version_1_are_taken_over(url: str, schema: str) -> None:
     """With what waits in them; it belongs to no trace."""
     inbox = PostgresInbox(url, schema=schema)

@@ -51,7 +51,9 @@ class SecretFile:
         """Write a secret, and after it the first `keep` that were there: what was signed with them
         may still be on its way. Raises `OSError`; what was there is there still then.
         """
-        there = read_secret_file(self._file) if self._file.exists() else []
+        there = []
+        with contextlib.suppress(FileNotFoundError, ConfigurationError):  # it may hold none yet
+            there = read_secret_file(self._file)
         before = [each for each in there if each != secret][:keep]
         lines = "".join(f"{each}\n" for each in (secret, *before))
         data = lines.encode()

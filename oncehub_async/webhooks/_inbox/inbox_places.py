@@ -33,6 +33,8 @@ def inbox_at(place: str, name: str) -> tuple[Inbox, str]:
     if _scheme(place) in SCHEMES:
         inbox = PostgresInbox(place)
         return inbox, inbox.shown
+    if problem := _no_place(place):
+        raise InvalidParameterError(name, problem)
     path = checks.local_path(place, name)
     if not path.absolute().parent.is_dir():
         raise InvalidParameterError(
@@ -55,11 +57,9 @@ async def opened_inbox(place: str | os.PathLike[str]) -> AsyncIterator[Inspected
     """
     hidden = Hidden(os.fspath(place))
     del place  # a URL may hold a password, which no local of a traceback may
-    kind = _KINDS.get(_scheme(hidden.value))
-    if kind is None:
-        checks.local_path_setting(hidden.value, "file")  # tells what to write instead
-        raise ConfigurationError("file: expected the path of a SQLite file")
-    inbox = kind(hidden.value)
+    if problem := _no_place(hidden.value):
+        raise ConfigurationError(f"file: {problem}")
+    inbox = _KINDS.get(_scheme(hidden.value), _in_file)(hidden.value)
     await inbox.open()
     try:
         yield inbox
@@ -81,6 +81,13 @@ async def shared_inbox(place: str | os.PathLike[str]) -> AsyncIterator[Inbox]:
         yield inbox
     finally:
         await inbox.close()
+
+
+def _no_place(place: str) -> str | None:
+    """What to write instead of another URL; of a file's, checks of paths tell."""
+    if _scheme(place) in ("file", *_KINDS):
+        return None
+    return "is a URL; expected the path of a SQLite file, or postgresql://USER@HOST/DATABASE"
 
 
 def _scheme(place: str) -> str:

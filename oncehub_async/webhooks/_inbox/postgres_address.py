@@ -12,8 +12,8 @@ from .._webhook_errors import InboxError
 SCHEMES = ("postgresql", "postgres")
 DEFAULT_SCHEMA = "oncehub_inbox"
 
-_SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,47}")
-_TELLS_NO_DATA = ("08", "25", "28", "3D", "3F", "40", "42501", "53", "55", "57", "58")
+_SCHEMA = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,47}")
+_TELLS_NO_DATA = ("08", "25", "28", "3D", "3F", "40", "42501", "42704", "53", "55", "57", "58")
 """SQLSTATEs whose messages are about the server, and not about what is in a row."""
 
 
@@ -40,7 +40,8 @@ class PostgresAddress:
         del parts, options
         if not _SCHEMA.fullmatch(self.schema):
             raise ConfigurationError(
-                "schema: expected small letters, digits and underscores, 48 at most"
+                "schema: expected small letters, digits and underscores, 48 at most, "
+                "and not pg_ in front"
             )
         self.asyncpg: Any = _asyncpg(name)
 
@@ -74,7 +75,12 @@ class PostgresAddress:
         if state:
             told = f": {error}" if state.startswith(_TELLS_NO_DATA) else ""
             return InboxError(f"{self.shown}: {type(error).__name__} ({state}){told}")
+        if isinstance(error, self.asyncpg.exceptions.ClientConfigurationError):
+            # Its own text may quote any part of the URL.
+            return InboxError(f"{self.shown}: an option of the URL can't be used, such as sslmode")
         why = getattr(error, "strerror", None) or type(error).__name__
+        if type(error) is ConnectionError:
+            why = str(error)  # the client's own, such as of a server without TLS
         return InboxError(f"{self.shown}: {why}")
 
 

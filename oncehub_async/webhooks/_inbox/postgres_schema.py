@@ -158,9 +158,12 @@ async def _make_schema(connection: Any, address: PostgresAddress) -> None:
 async def _version(connection: Any, address: PostgresAddress) -> int | None:
     """None where there is no inbox."""
     # Not by to_regclass: its cache may not know what was committed while the lock was waited for.
+    # Others have such names as well, but for something else.
     is_there = await connection.fetchval(
         "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-        "WHERE n.nspname = $1 AND c.relname IN ('settings', 'event_numbers')",
+        "WHERE n.nspname = $1 AND (c.relname = 'event_numbers' AND c.relkind = 'S' "
+        "OR c.relname = 'settings' AND EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = "
+        "c.oid AND a.attname = 'version' AND a.atttypid = 'integer'::regtype))",
         address.schema,
     )
     if is_there != 2:
