@@ -42,7 +42,7 @@ async def watch_account(options: ExportOptions) -> int:
         entries = {
             each.name: first.manifest.resources[each.name] for each in request.plan.resources
         }
-        tell_what_is_missing(entries)
+        tell_what_is_missing(entries, can_go_on=display.can_go_on)
         if options.json:
             _say_line(first)
         elif not options.quiet:
