@@ -10,19 +10,17 @@ import pytest
 
 from oncehub_async.cli import main
 from oncehub_async.simulator import Account, Simulator
-from tests.simulator.threaded import running
 
 
 @pytest.fixture
-def database(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> str:
+def account() -> Account:
+    return Account(bookings=60, contacts=5)
+
+
+@pytest.fixture
+def database(sim: Simulator, capsys: pytest.CaptureFixture[str]) -> str:
     """A synced account, in the current folder."""
-    monkeypatch.chdir(tmp_path)
-    with running(Simulator(Account(bookings=60, contacts=5), limits=None)) as sim:
-        monkeypatch.setenv("ONCEHUB_API_KEY", sim.api_key)
-        monkeypatch.setenv("ONCEHUB_BASE_URL", sim.url)
-        assert main(["sync", "--quiet"]) == 0
+    assert main(["sync", "--quiet"]) == 0
     capsys.readouterr()
     return "oncehub.duckdb"
 
@@ -190,15 +188,9 @@ def test_filters_in_one_option(database: str, capsys: pytest.CaptureFixture[str]
     assert "status is completed or no_show, utm_source is none" in data["about"]
 
 
-def test_what_is_not_complete(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_not_complete(sim: Simulator, capsys: pytest.CaptureFixture[str]) -> None:
     """On the first line; with --strict it is a failure."""
-    monkeypatch.chdir(tmp_path)
-    with running(Simulator(Account(bookings=60, contacts=5), limits=None)) as sim:
-        monkeypatch.setenv("ONCEHUB_API_KEY", sim.api_key)
-        monkeypatch.setenv("ONCEHUB_BASE_URL", sim.url)
-        assert main(["sync", "--quiet", "--since", "2026-09-01"]) == 0
+    assert main(["sync", "--quiet", "--since", "2026-09-01"]) == 0
     capsys.readouterr()
     assert main(["report", "users"]) == 0
     assert capsys.readouterr().out.startswith("NOT COMPLETE: bookings are there from")
