@@ -45,7 +45,7 @@ class Display:
         """Whether the same command gets further: not where all that failed would fail again."""
         progress = {} if self._progress is None else self._progress.resources
         failed = [each for each in progress.values() if each.state in _NOT_COMPLETE]
-        return not failed or not all(each.would_fail_again for each in failed)
+        return not failed or not all(each.is_lasting for each in failed)
 
     @asynccontextmanager
     async def shown(self) -> AsyncIterator[None]:

@@ -31,7 +31,7 @@ class ResourceProgress:
     pages: int = 0
     left: int | None = None
     """Pages still to come, as far as those that have come tell."""
-    would_fail_again: bool = False
+    is_lasting: bool = False
     """Whether it failed by what the same export, run again, can't get past either."""
 
     def pages_left(self) -> int | None:

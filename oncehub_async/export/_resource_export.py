@@ -12,16 +12,7 @@ import attrs
 from .._client import Resources
 from .._ground import Clock, read_zoned_time
 from .._lists import Order
-from ..errors import (
-    AuthenticationError,
-    ConnectError,
-    InvalidParameterError,
-    NotFoundError,
-    OnceHubError,
-    RateLimitError,
-    ResponseError,
-    ServerError,
-)
+from ..errors import AuthenticationError, NotFoundError, OnceHubError
 from ._earlier_export import ObjectTimes
 from ._export_plan import ResourcePlan
 from ._files import PARTIAL, PREVIOUS, beside, in_thread, new_file, reason
@@ -29,6 +20,7 @@ from ._folder import SOME, is_in_account
 from ._formats import ENDINGS, Compression, Format, open_writer
 from ._formats.exported_rows import moment
 from ._formats.fields import without_secrets
+from ._lasting_failure import is_lasting
 from ._list_reader import ReadPage, ResourceReader, placement_of, reader_of
 from ._manifest import CHANGES_ENDING, TABLE_ENDINGS, ResourceEntry, now_text, text_of
 from ._progress import ExportState, ResourceProgress
@@ -135,11 +127,11 @@ class ResourceExport:
             if self.plan.name in _OF_ONE_PRODUCT and error.type and not self.entry.pages:
                 self._unavailable()
             else:
-                self._failed(str(error), again=_would_come_again(error))
+                self._failed(str(error), is_lasting=is_lasting(error))
         except OnceHubError as error:
-            self._failed(str(error), again=_would_come_again(error))
+            self._failed(str(error), is_lasting=is_lasting(error))
         except SpoolError as error:
-            self._failed(f"{self.path.name}: {error}", again=True)
+            self._failed(f"{self.path.name}: {error}", is_lasting=True)
         except OSError as error:
             self._failed(f"{self.path.name}: {reason(error)}")
         except asyncio.CancelledError:
@@ -261,24 +253,12 @@ class ResourceExport:
         self.entry.error = self.entry.spool = None
         self.progress.state = ExportState.UNAVAILABLE
 
-    def _failed(self, why: str, *, again: bool = False) -> None:
+    def _failed(self, why: str, *, is_lasting: bool = False) -> None:
         if self.entry.complete:
             return  # all of it is there, whatever came after
-        self.progress.would_fail_again = again
+        self.progress.is_lasting = is_lasting
         self.entry.error = why
         self.progress.state = ExportState.INTERRUPTED if why == INTERRUPTED else ExportState.FAILED
-
-
-def _would_come_again(error: OnceHubError) -> bool:
-    """Whether the same request would end the same, as long as nobody changes anything."""
-    match error:
-        case RateLimitError() | ServerError():
-            return False
-        case ResponseError():
-            return error.type is not None  # the service says so itself, and no gateway
-        case ConnectError():
-            return not error.can_be_repeated
-    return isinstance(error, InvalidParameterError)
 
 
 def _some_ids(spool: Spool) -> list[str]:
