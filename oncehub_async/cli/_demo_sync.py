@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from .._ground import checks
 from .._rate import Limits
 from ..errors import InvalidParameterError
+from ..sync import database_of
 from . import COMPLETE
 from ._output import say, span
 from ._report_command import report
@@ -65,6 +66,10 @@ def demo_sync(
     out = checks.local_path(out, "out")
     if out.exists():
         raise InvalidParameterError("out", f"{out} is there already; remove it, or name another")
+    try:
+        database_of(out)  # before the simulator runs, for nothing if DuckDB isn't installed
+    except InvalidParameterError as error:
+        raise InvalidParameterError("out", error.message or "") from None
     loop = WaitingLoop()
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         return runner.run(run_demo_sync(out, bookings, WaitingClock(speed, loop=loop)))

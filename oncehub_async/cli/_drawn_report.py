@@ -1,9 +1,6 @@
 """A report's table as it stands on a terminal: with bars, and narrower where there is no room."""
 
-from itertools import compress
 from typing import Any
-
-import attrs
 
 from ..reports import ReportTable, bar, longest_bar, shown
 from ._terminal_table import fits
@@ -14,15 +11,20 @@ _BAR, _SHORT_BAR = 20, 10
 Drawn = tuple[list[str], list[list[str | int]]]
 
 
-def narrowed(table: ReportTable) -> Drawn | None:
-    """What there is room for on a narrow terminal; None where it isn't even for that."""
+def narrowed(table: ReportTable) -> tuple[Drawn, list[str]] | None:
+    """What there is room for on a narrow terminal, and the titles of the columns that were left
+    out; None where there isn't room even for that."""
     if table.is_matrix:
         turned = _turned(drawn(table))
-        return turned if fits(*turned) else None
-    for longest in (_SHORT_BAR, 0):
-        narrow = drawn(_without_minor(table), longest)
-        if fits(*narrow):
-            return narrow
+        return (turned, []) if fits(*turned) else None
+    for first in sorted({each.minor for each in table.columns} - {0}) or (0,):
+        keeps = [not 0 < each.minor <= first for each in table.columns]
+        for longest in (_SHORT_BAR, 0):
+            narrow = drawn(table.with_columns(keeps), longest)
+            if fits(*narrow):
+                return narrow, [
+                    each.title for each, kept in zip(table.columns, keeps, strict=True) if not kept
+                ]
     return None
 
 
@@ -32,15 +34,6 @@ def _turned(whole: Drawn) -> Drawn:
     counts = (row[1:] for row in rows)
     columns: list[list[str | int]] = [list(each) for each in zip(titles, *counts, strict=True)]
     return ["", *(str(row[0]) for row in rows)], columns
-
-
-def _without_minor(table: ReportTable) -> ReportTable:
-    keeps = [not column.is_minor for column in table.columns]
-    return attrs.evolve(
-        table,
-        columns=tuple(compress(table.columns, keeps)),
-        rows=[tuple(compress(row, keeps)) for row in table.rows],
-    )
 
 
 def drawn(table: ReportTable, longest: int = _BAR) -> Drawn:

@@ -77,7 +77,7 @@ async def export_account(options: ExportOptions) -> int:
     async with oncehub, display.shown():
         manifest = await run_request(oncehub, request)
     entries = {each.name: manifest.resources[each.name] for each in request.plan.resources}
-    tell_what_is_missing(entries)
+    tell_what_is_missing(entries, can_go_on=display.can_go_on)
     if options.json:
         say_json(manifest.as_dict())
     elif not options.quiet:
@@ -159,12 +159,12 @@ class Attempts:
         self.by_status[attempt.status] += 1
 
 
-def tell_what_is_missing(entries: Mapping[str, ResourceEntry]) -> None:
-    """Why an export is not complete, a line for each resource."""
+def tell_what_is_missing(entries: Mapping[str, ResourceEntry], *, can_go_on: bool) -> None:
+    """Why an export is not complete, a line for each resource, and the remedy if it is that."""
     for name, entry in entries.items():
         if entry.error is not None:
             complain(f"{name} is not complete: {entry.error}")
-    if not is_complete(entries):
+    if can_go_on and not is_complete(entries):
         complain("run the same command again to go on from there")
 
 

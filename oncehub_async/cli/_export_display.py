@@ -18,6 +18,8 @@ _SECONDS_BETWEEN_LINES = 10.0
 _WORTH_MENTIONING = 2.0
 """Seconds; shorter waits are the normal beat of 5 requests a second."""
 
+_NOT_COMPLETE = (ExportState.FAILED, ExportState.INTERRUPTED)
+
 
 class Display:
     """Shows an export's progress; the export tells it about each change."""
@@ -37,6 +39,13 @@ class Display:
             if each.state is not ExportState.RUNNING and each.name not in self._told:
                 self._told.add(each.name)
                 note(_resource_line(each))
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the same command gets further: not where all that failed would fail again."""
+        progress = {} if self._progress is None else self._progress.resources
+        failed = [each for each in progress.values() if each.state in _NOT_COMPLETE]
+        return not failed or not all(each.is_lasting for each in failed)
 
     @asynccontextmanager
     async def shown(self) -> AsyncIterator[None]:

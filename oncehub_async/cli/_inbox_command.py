@@ -10,9 +10,9 @@ from .._ground import DAY, checks, load_json
 from ..errors import InvalidParameterError
 from ..webhooks import MAX_SKEW, RETRY_WINDOW, Selection, State, opened_inbox
 from . import COMPLETE, NOT_THERE
-from ._inbox_entries import DEFAULT_INBOX, InboxOption, as_dict, print_entries
+from ._inbox_entries import DEFAULT_INBOX, InboxOption, as_dict, no_such_event, print_entries
 from ._inbox_retry import retry
-from ._output import say, say_block, say_json, several
+from ._output import complain, say, say_block, say_json, several
 from ._terminal_table import say_table
 
 app = App(name="inbox", help="Look into the inbox in which a receiver keeps its events.")
@@ -69,6 +69,8 @@ async def show(
 ) -> int:
     """Show an event: what became of it, and the last errors.
 
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the inbox has no such event.
+
     For example: oncehub inbox show EVNT-8K2LQ9X --body.
 
     Parameters
@@ -86,7 +88,8 @@ async def show(
         kept = await inbox.event(event)
         entries = await inbox.entries(Selection(states=State, events=event))
     if kept is None:
-        raise InvalidParameterError("event", f"the inbox has no event {event!r}")
+        complain(no_such_event(event))
+        return NOT_THERE
     sent = kept.body
     if json:
         told: dict[str, Any] = {"work": [as_dict(entry) for entry in entries]}

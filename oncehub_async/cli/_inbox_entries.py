@@ -61,3 +61,8 @@ def _clock(seconds: float | None) -> str:
 def _moment(seconds: float) -> datetime:
     """The moment, or the last one there is: a handler may ask for any."""
     return from_unix(seconds) or LATEST
+
+
+def no_such_event(id: str) -> str:
+    """What is said of an id that isn't there."""
+    return f"the inbox has no event {id!r}"

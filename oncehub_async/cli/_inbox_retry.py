@@ -8,7 +8,7 @@ from ..errors import InvalidParameterError
 from ..models import EventName
 from ..webhooks import InspectedInbox, Selection, State, opened_inbox
 from . import COMPLETE, NOT_THERE
-from ._inbox_entries import DEFAULT_INBOX, InboxOption, print_entries
+from ._inbox_entries import DEFAULT_INBOX, InboxOption, no_such_event, print_entries
 from ._moments import past_moment, written_moment
 from ._output import complain, note, say, several
 
@@ -53,7 +53,8 @@ async def retry(
     oncehub inbox retry --again --type booking.canceled --since 7d.
 
     Exit codes: 0 all that was named will be handled again (or, with --all or --failed, there was
-    nothing), 1 failed, 2 wrong usage, 3 some of what was named is nothing to be done again.
+    nothing), 1 failed, 2 wrong usage, 3 some of what was named is not there, or is nothing to be
+    done again.
 
     Parameters
     ----------
@@ -160,7 +161,7 @@ async def _refuse_unknown(inbox: InspectedInbox, handler: str) -> None:
 async def _why_not(inbox: InspectedInbox, event: str, selection: Selection) -> str | None:
     """Why nothing of an event that was named is done again; None where something is."""
     if await inbox.event(event) is None:
-        raise InvalidParameterError("events", f"the inbox has no event {event!r}")
+        return no_such_event(event)
     work = await inbox.entries(Selection(states=State, events=event))
     theirs = [each for each in work if selection.handler in (None, each.handler)]
     if any(each.state in selection.states for each in theirs):

@@ -1,8 +1,8 @@
 """`oncehub person`: what is kept of a person, at OnceHub and in what was made of it."""
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 
 from attrs import asdict
@@ -91,15 +91,8 @@ async def export_(
     for name, path in files.items():
         if path is not None:
             _check_file(path, name, (*database, *inbox), export)
-    _check_places(no_account, database, export, inbox)
-    async with AsyncExitStack() as stack:
-        places = PersonPlaces(
-            oncehub=None if no_account else await stack.enter_async_context(OnceHub(proxy=proxy)),
-            databases=database,
-            exports=export,
-            inboxes=inbox,
-            hash_key=os.environ.get(hash_key_env),
-        )
+    kept = (database, export, inbox)
+    async with _places(*kept, no_account=no_account, key_env=hash_key_env, proxy=proxy) as places:
         data = await export_person(email, places, whole_account=whole_account)
     for name, path in files.items():
         if path is not None:
@@ -157,16 +150,9 @@ async def erase(
     proxy
         The URL of a proxy to go through, such as http://proxy.example.com:3128.
     """
-    _check_places(no_account, database, export, inbox)
     done: list[ErasedAt] = []
-    async with AsyncExitStack() as stack:
-        places = PersonPlaces(
-            oncehub=None if no_account else await stack.enter_async_context(OnceHub(proxy=proxy)),
-            databases=database,
-            exports=export,
-            inboxes=inbox,
-            hash_key=os.environ.get(hash_key_env),
-        )
+    kept = (database, export, inbox)
+    async with _places(*kept, no_account=no_account, key_env=hash_key_env, proxy=proxy) as places:
         with _told_how_far(done):
             erasure = await erase_person(email, places, apply=apply, on_erased=done.append)
     if json:
@@ -178,12 +164,28 @@ async def erase(
     return COMPLETE if erasure.count or erasure.unfinished else NOT_THERE
 
 
-def _check_places(
-    no_account: bool, databases: Sequence[str], exports: Sequence[Path], inboxes: Sequence[str]
-) -> None:
+@asynccontextmanager
+async def _places(
+    databases: Sequence[str],
+    exports: Sequence[Path],
+    inboxes: Sequence[str],
+    *,
+    no_account: bool,
+    key_env: str,
+    proxy: str | None,
+) -> AsyncIterator[PersonPlaces]:
+    """Where to look, with an open client unless the account is left out."""
     if no_account and not (databases or exports or inboxes):
         raise InvalidParameterError(
             "no_account", "leaves no place to look in: add --database, --export or --inbox"
+        )
+    async with nullcontext() if no_account else OnceHub(proxy=proxy) as oncehub:
+        yield PersonPlaces(
+            oncehub=oncehub,
+            databases=databases,
+            exports=exports,
+            inboxes=inboxes,
+            hash_key=os.environ.get(key_env),
         )
 
 

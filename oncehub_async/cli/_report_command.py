@@ -11,6 +11,7 @@ from ..errors import InvalidParameterError
 from ..models import BookingStatus
 from ..reports import (
     Report,
+    ReportTable,
     report_csv,
     report_html,
     report_json,
@@ -183,15 +184,21 @@ def _tell(made: Report, chosen: str | None) -> None:
         say(each)
     tables = made.tables if chosen is None else (table_of_report(made, chosen),)
     for table in tables:
-        say("", *([table.title] if len(tables) > 1 else []))
-        whole = drawn(table)
-        narrow = None if fits(*whole) else narrowed(table)
-        say_table(*(narrow or whole))
-        left_out = [column.title for column in table.columns if column.is_minor]
-        if narrow is not None and left_out:
-            say(f"The terminal has no room for {', '.join(left_out)}; --format csv has all.")
+        # Of several, the first may be called as the report is.
+        say("", *([table.title] if len(tables) > 1 and table.title != made.title else []))
+        _tell_table(table, "" if table is made.tables[0] else f" --table {table.name}")
         if not table.rows:
             say("Nothing.")
+
+
+def _tell_table(table: ReportTable, option: str) -> None:
+    """With what there is room for; the option is what gives it as a whole."""
+    whole = drawn(table)
+    narrow = None if fits(*whole) else narrowed(table)
+    shown, left_out = narrow or (whole, [])
+    say_table(*shown)
+    if left_out:
+        say(f"The terminal has no room for {', '.join(left_out)}; --format csv{option} has all.")
 
 
 def _filters(given: tuple[str, ...]) -> dict[str, str]:

@@ -42,7 +42,7 @@ async def watch_account(options: ExportOptions) -> int:
         entries = {
             each.name: first.manifest.resources[each.name] for each in request.plan.resources
         }
-        tell_what_is_missing(entries)
+        tell_what_is_missing(entries, can_go_on=display.can_go_on)
         if options.json:
             _say_line(first)
         elif not options.quiet:
@@ -121,7 +121,7 @@ def _count(round: Round, options: ExportOptions) -> None:
 
 def _tell_once(round: Round, options: ExportOptions) -> int:
     """What the one look brought; the exit code."""
-    _tell(round, options, again="run the same command again")
+    _tell(round, options, once=True)
     if round.errors:
         return FAILED
     if not (round.total or options.quiet or options.json):
@@ -129,10 +129,10 @@ def _tell_once(round: Round, options: ExportOptions) -> int:
     return COMPLETE
 
 
-def _tell(round: Round, options: ExportOptions, again: str = "") -> None:
-    again = again or f"tried again in {span(options.every)}"
+def _tell(round: Round, options: ExportOptions, *, once: bool = False) -> None:
+    again = "; run the same command again" if once else f"; tried again in {span(options.every)}"
     for name, error in round.errors.items():
-        complain(f"{name}: {error}; {again}")
+        complain(f"{name}: {error}{'' if once and name in round.lasting else again}")
     if options.json:
         _say_line(round)
     elif round.total and not options.quiet:

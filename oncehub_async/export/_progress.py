@@ -31,6 +31,8 @@ class ResourceProgress:
     pages: int = 0
     left: int | None = None
     """Pages still to come, as far as those that have come tell."""
+    is_lasting: bool = False
+    """Whether it failed by what the same export, run again, can't get past either."""
 
     def pages_left(self) -> int | None:
         """How many pages are still to come; None where nothing tells."""

@@ -20,6 +20,7 @@ from ._folder import SOME, is_in_account
 from ._formats import ENDINGS, Compression, Format, open_writer
 from ._formats.exported_rows import moment
 from ._formats.fields import without_secrets
+from ._lasting_failure import is_lasting
 from ._list_reader import ReadPage, ResourceReader, placement_of, reader_of
 from ._manifest import CHANGES_ENDING, TABLE_ENDINGS, ResourceEntry, now_text, text_of
 from ._progress import ExportState, ResourceProgress
@@ -126,11 +127,11 @@ class ResourceExport:
             if self.plan.name in _OF_ONE_PRODUCT and error.type and not self.entry.pages:
                 self._unavailable()
             else:
-                self._failed(str(error))
+                self._failed(str(error), is_lasting=is_lasting(error))
         except OnceHubError as error:
-            self._failed(str(error))
+            self._failed(str(error), is_lasting=is_lasting(error))
         except SpoolError as error:
-            self._failed(f"{self.path.name}: {error}")
+            self._failed(f"{self.path.name}: {error}", is_lasting=True)
         except OSError as error:
             self._failed(f"{self.path.name}: {reason(error)}")
         except asyncio.CancelledError:
@@ -252,9 +253,10 @@ class ResourceExport:
         self.entry.error = self.entry.spool = None
         self.progress.state = ExportState.UNAVAILABLE
 
-    def _failed(self, why: str) -> None:
+    def _failed(self, why: str, *, is_lasting: bool = False) -> None:
         if self.entry.complete:
             return  # all of it is there, whatever came after
+        self.progress.is_lasting = is_lasting
         self.entry.error = why
         self.progress.state = ExportState.INTERRUPTED if why == INTERRUPTED else ExportState.FAILED
 

@@ -42,8 +42,8 @@ _WITHOUT = {
 _GROUP_COLUMNS: Mapping[ReportName, tuple[ReportColumn, ...]] = {
     ReportName.CUSTOMERS: (
         ReportColumn("email", "Email", Shows.TEXT),
-        ReportColumn("name", "Name", Shows.TEXT),
-        ReportColumn("company", "Company", Shows.TEXT),
+        ReportColumn("name", "Name", Shows.TEXT, minor=2),
+        ReportColumn("company", "Company", Shows.TEXT, minor=1),
     ),
     ReportName.SOURCES: (
         ReportColumn("utm_source", "Source", Shows.TEXT),
@@ -51,23 +51,24 @@ _GROUP_COLUMNS: Mapping[ReportName, tuple[ReportColumn, ...]] = {
         ReportColumn("utm_campaign", "Campaign", Shows.TEXT),
     ),
     ReportName.PAGES: (
-        ReportColumn("id", "Id", Shows.TEXT, is_minor=True),
+        ReportColumn("id", "Id", Shows.TEXT, minor=1),
         ReportColumn("name", "Name", Shows.TEXT),
-        ReportColumn("label", "Label", Shows.TEXT),
+        ReportColumn("label", "Label", Shows.TEXT, minor=1),
     ),
 }
 _ID_AND_NAME = (
-    ReportColumn("id", "Id", Shows.TEXT, is_minor=True),
+    ReportColumn("id", "Id", Shows.TEXT, minor=1),
     ReportColumn("name", "Name", Shows.TEXT),
 )
-_MINOR_STATUSES = ("requested", "scheduled", "rescheduled")
+# The rates tell much of what the others do.
+_MINOR_STATUSES = {"no_show": 2, "canceled": 2, "completed": 3}
 _COUNT_COLUMNS = (
     ReportColumn("total", "Bookings", bars=True),
     *(
-        ReportColumn(each, each.replace("_", "-").capitalize(), is_minor=each in _MINOR_STATUSES)
+        ReportColumn(each, each.replace("_", "-").capitalize(), minor=_MINOR_STATUSES.get(each, 1))
         for each in queries.STATUSES
     ),
-    ReportColumn("in_trash", "In trash", is_minor=True),
+    ReportColumn("in_trash", "In trash", minor=1),
     ReportColumn("show_rate", "Show rate", Shows.SHARE),
     ReportColumn("cancellation_rate", "Cancellation rate", Shows.SHARE),
 )
@@ -124,6 +125,8 @@ async def _made(reader: Reader, request: ReportRequest) -> Report:
             time = "meeting" if request.by is By.MEETING else "creation"
             notes.append(f"{unreadable:,} bookings have no {time} time and are not counted.")
     notes += note_of_blocked(await blocked_columns(reader) & asked)
+    if request.by is By.MEETING:
+        tables = [_without_requested(each) for each in tables]
     return Report(
         name=request.name.value,
         title=_TITLES[request.name],
@@ -169,6 +172,12 @@ def counts_of(row: Sequence[Any]) -> tuple[Any, ...]:
         shown / (shown + missed) if shown + missed else None,
         canceled / total if total else None,
     )
+
+
+def _without_requested(table: ReportTable) -> ReportTable:
+    """By meeting none of them counts: a column of zeros would say that there are none."""
+    keeps = [column.name != "requested" for column in table.columns]
+    return table if all(keeps) else table.with_columns(keeps)
 
 
 def _activity(rows: Iterable[tuple[Any, ...]], request: ReportRequest) -> ReportTable:

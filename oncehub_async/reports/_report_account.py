@@ -7,6 +7,7 @@ from ._report_model import ReportColumn, ReportTable, Shows
 
 _ID = ("id", "Id", Shows.TEXT)
 _NAME = ("name", "Name", Shows.TEXT)
+_MINOR = {"id": 1, "email": 2, "label": 2}
 _TABLES: tuple[tuple[str, str, tuple[tuple[str, str, Shows], ...], str], ...] = (
     (
         "users",
@@ -61,9 +62,8 @@ async def account_tables(reader: Reader, now: datetime) -> list[ReportTable]:
             ReportColumn("upcoming", "Upcoming bookings"),
             ReportColumn("bookings", "Bookings", bars=True),
         )
-        tables.append(
-            ReportTable(name, title, (*(ReportColumn(*each) for each in columns), *more), rows)
-        )
+        told = (ReportColumn(*each, minor=_MINOR.get(each[0], 0)) for each in columns)
+        tables.append(ReportTable(name, title, (*told, *more), rows))
     return tables
 
 

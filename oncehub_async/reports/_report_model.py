@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import Enum
+from itertools import compress
 from typing import Any
 
 import attrs
@@ -32,8 +33,8 @@ class ReportColumn:
     shows: Shows = Shows.COUNT
     bars: bool = False
     """Whether it is what a chart shows."""
-    is_minor: bool = False
-    """Whether it is left out first where there is no room for all."""
+    minor: int = 0
+    """When it is left out where there is no room for all: 1 first, then 2; 0 never."""
 
 
 @attrs.frozen
@@ -46,6 +47,14 @@ class ReportTable:
     rows: Sequence[tuple[Any, ...]]
     is_matrix: bool = False
     """Whether its columns after the first are all counts of the same kind: shades show them."""
+
+    def with_columns(self, keeps: Sequence[bool]) -> "ReportTable":
+        """The same with those of its columns that are kept."""
+        return attrs.evolve(
+            self,
+            columns=tuple(compress(self.columns, keeps)),
+            rows=[tuple(compress(row, keeps)) for row in self.rows],
+        )
 
 
 @attrs.frozen

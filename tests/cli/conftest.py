@@ -1,6 +1,7 @@
 """What commands are tried with."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,17 @@ def sim(account: Account, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> It
     monkeypatch.chdir(tmp_path)
     with commanded(Simulator(account, limits=None), monkeypatch) as simulator:
         yield simulator
+
+
+@pytest.fixture
+def on_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[[int], None]:
+    """Has what is printed go to a terminal of so many columns, from then on."""
+
+    def change(columns: int) -> None:
+        monkeypatch.setenv("COLUMNS", str(columns))
+        # Of the class: a test's streams are others than those of its fixtures.
+        monkeypatch.setattr(type(sys.stdout), "isatty", lambda _stream: True)
+
+    return change

@@ -10,7 +10,9 @@ import sys
 import time
 from importlib import import_module
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import attrs
 import pytest
 from cyclopts import App
 
@@ -23,7 +25,7 @@ from oncehub_async.export import RESOURCES
 from oncehub_async.simulator import Account, Fault, ServiceLimits, Simulator
 from tests.typed_command import run
 
-from ..simulator.threaded import running
+from ..simulator.threaded import commanded, running
 
 SECRET = "sekrit-key-of-the-test"
 ACCOUNT = Account(bookings=250, contacts=130, sms_notifications=40)
@@ -115,6 +117,39 @@ def test_a_failed_export_tells_why_in_a_line(
     assert "run the same command again" in err
     assert "NOT COMPLETE" in out
     assert "contacts" in out
+
+
+@pytest.mark.parametrize("more", [[], ["--once"]], ids=str)
+def test_what_would_fail_again_is_not_to_be_run_again(
+    more: list[str], sim: Simulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A refusal of the service's own comes again; beside another failure, the line stands."""
+    command = ["export", "users", "contacts", "--out", str(tmp_path / "x"), *more]
+    sim.inject(Fault("server_error", "list-all-users", status=403))
+    code, _, err = run(capsys, *command)
+    assert code == 1
+    assert "users is not complete: " in err
+    assert "run the same command again" not in err
+    sim.inject(Fault("html", "list-all-teams", status=404))
+    _, _, err = run(capsys, "export", "users", "teams", "--out", str(tmp_path / "y"), *more)
+    assert "run the same command again" in err
+
+
+def test_the_folder_of_another_account(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The remedy is another key or folder, and not the same command."""
+    command = ["export", "bookings", "--out", str(tmp_path)]
+    with commanded(Simulator(ACCOUNT, limits=None), monkeypatch) as sim:
+        sim.inject(Fault("html", "list-all-bookings", status=403, every=2))
+        assert "run the same command again" in run(capsys, *command)[2]
+        port = urlsplit(sim.url).port or 0
+    other = attrs.evolve(ACCOUNT, seed=9)
+    with commanded(Simulator(other, limits=None, port=port), monkeypatch):
+        code, _, err = run(capsys, *command)
+    assert code == 1
+    assert "use the key with which the export was begun, or another folder" in err
+    assert "run the same command again" not in err
 
 
 @pytest.mark.parametrize(

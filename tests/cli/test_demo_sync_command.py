@@ -1,5 +1,6 @@
 """`oncehub demo-sync`: an account that there isn't, in a database that there is."""
 
+import sys
 from pathlib import Path
 
 import duckdb
@@ -32,6 +33,18 @@ def test_it_syncs_and_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert (code, said) == (WRONG_USAGE, "")
     assert err == f"oncehub: --out: {out} is there already; remove it, or name another\n"
     assert out.read_bytes() == before
+
+
+def test_a_missing_extra_is_told_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before anything runs, with the line that installs it."""
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    code, said, err = run(capsys, "demo-sync", "--out", str(tmp_path / "demo.duckdb"), *SMALL)
+    assert (code, said) == (WRONG_USAGE, "")
+    install = "pip install 'oncehub-async[sync]'"
+    assert err == f"oncehub: --out: DuckDB needs more packages: {install}\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_not_complete_is_not_reported_on(

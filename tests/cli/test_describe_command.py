@@ -3,8 +3,7 @@
 import json
 import re
 import shlex
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -143,15 +142,13 @@ def test_slips_are_told_with_the_likely_name(
 
 
 def test_lines_are_wrapped_at_a_terminals_width(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], on_terminal: Callable[[int], None]
 ) -> None:
     """Between words, and what a program reads isn't."""
     _, whole, _ = run(capsys, "describe", "bookings")
     assert max(map(len, whole.splitlines())) > 200
-    with monkeypatch.context() as terminal:
-        terminal.setenv("COLUMNS", "60")
-        terminal.setattr(sys.stdout, "isatty", lambda: True)
-        _, wrapped, _ = run(capsys, "describe", "bookings")
+    on_terminal(60)
+    _, wrapped, _ = run(capsys, "describe", "bookings")
     assert max(map(len, wrapped.splitlines())) <= 60
     assert " ".join(wrapped.split()) == " ".join(whole.split())
 

@@ -61,6 +61,19 @@ def test_what_fails_is_told_by_the_exit_code(
     assert once() == COMPLETE
 
 
+def test_what_will_fail_again_is_not_to_be_run_again(
+    sim: Simulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A refusal of the service's own, told as it is."""
+    assert once() == COMPLETE
+    sim.inject(Fault("server_error", "list-all-webhooks", status=403))
+    assert once() == FAILED
+    sim.clear_faults()
+    err = capsys.readouterr().err
+    assert "oncehub: webhooks: [" in err
+    assert "run the same command again" not in err
+
+
 @pytest.mark.parametrize("other", ["--watch", "--overwrite"])
 def test_options_that_contradict_it(
     other: str, sim: Simulator, capsys: pytest.CaptureFixture[str]

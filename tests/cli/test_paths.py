@@ -86,16 +86,45 @@ def test_a_url_is_refused(
     """In one line, before anything is made; the password in it isn't shown."""
     if url.startswith("postgresql") and command[0] in ("listen", "inbox"):
         url = url.replace("postgresql", "ftp")  # an inbox may be in PostgreSQL, and there only
-    monkeypatch.chdir(tmp_path)
+    err = _refused(command, url, tmp_path, monkeypatch, capsys)
+    assert "URL" in err
+    assert "sekrit" not in err
+    assert ("oncehub sync" in err) is url.startswith(("postgresql", "duckdb"))
+
+
+def _refused(
+    command: tuple[str, ...],
+    place: str,
+    here: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> str:
+    monkeypatch.chdir(here)
     monkeypatch.setenv("ONCEHUB_API_KEY", "key")
     monkeypatch.setenv("ONCEHUB_BASE_URL", "http://127.0.0.1:9/v2")
-    assert main([*command, url]) == WRONG_USAGE
+    assert main([*command, place]) == WRONG_USAGE
     shown = capsys.readouterr()
     assert (shown.out, len(shown.err.splitlines())) == ("", 1)
-    assert "URL" in shown.err
-    assert "sekrit" not in shown.err
-    assert ("oncehub sync" in shown.err) is url.startswith(("postgresql", "duckdb"))
-    assert list(tmp_path.iterdir()) == []
+    assert list(here.iterdir()) == []
+    return shown.err
+
+
+@pytest.mark.parametrize(
+    ("command", "place"),
+    [
+        *((each, "...") for each in (*COMMANDS, ("sync",), ("report", "users"))),
+        *((("verify",), each) for each in ("…", "<folder>", "./.../x", "<the path>/x")),
+    ],
+)
+def test_the_dots_of_an_example_are_refused(
+    command: tuple[str, ...],
+    place: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """They stand for a name; no file is made that is called so."""
+    assert "stand in examples for a name" in _refused(command, place, tmp_path, monkeypatch, capsys)
 
 
 @pytest.mark.parametrize(

@@ -3,26 +3,24 @@
 import json
 import re
 import stat
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from oncehub_async.cli import main
 from oncehub_async.simulator import Account, Simulator
-from tests.simulator.threaded import running
 
 
 @pytest.fixture
-def database(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> str:
+def account() -> Account:
+    return Account(bookings=60, contacts=5)
+
+
+@pytest.fixture
+def database(sim: Simulator, capsys: pytest.CaptureFixture[str]) -> str:
     """A synced account, in the current folder."""
-    monkeypatch.chdir(tmp_path)
-    with running(Simulator(Account(bookings=60, contacts=5), limits=None)) as sim:
-        monkeypatch.setenv("ONCEHUB_API_KEY", sim.api_key)
-        monkeypatch.setenv("ONCEHUB_BASE_URL", sim.url)
-        assert main(["sync", "--quiet"]) == 0
+    assert main(["sync", "--quiet"]) == 0
     capsys.readouterr()
     return "oncehub.duckdb"
 
@@ -36,39 +34,99 @@ def test_a_table(database: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "USR-" in out
 
 
-@pytest.mark.parametrize("report", ["activity", "users", "calendars", "lead-time"])
+@pytest.mark.parametrize(
+    ("report", "heading", "left_out"),
+    [
+        ("activity", "Month from Bookings", "Requested, Scheduled, Rescheduled, In trash;"),
+        ("users", "Name Bookings", "Id, Requested, Scheduled, Rescheduled, In trash;"),
+        ("calendars", "Name Bookings", "Id, Requested, Scheduled, Rescheduled, In trash;"),
+        ("pages", "Name Bookings", "Id, Label, Requested, Scheduled, Rescheduled, In trash;"),
+        ("lead-time", "Booked Bookings", "Requested, Scheduled, Rescheduled, In trash;"),
+        (
+            "sources",
+            "Source Medium Campaign Bookings",
+            "Requested, Scheduled, Rescheduled, No-show, Canceled, In trash;",
+        ),
+        (
+            "customers",
+            "Email Bookings",
+            "Name, Company, Requested, Scheduled, Rescheduled, No-show, Canceled, In trash;",
+        ),
+    ],
+)
 def test_on_a_narrow_terminal_it_is_a_table_of_what_matters_most(
     database: str,
     report: str,
-    monkeypatch: pytest.MonkeyPatch,
+    heading: str,
+    left_out: str,
+    narrow_terminal: None,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Of 80 columns; a line below says what it has no room for."""
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setattr(type(sys.stdout), "isatty", lambda _stream: True)
-    assert main(["report", report]) == 0
-    out = capsys.readouterr().out
-    lines = re.sub(r"\x1b\[[0-9;]*m", "", out).splitlines()
+    assert main(["report", report, "--by", "creation"]) == 0
+    lines = _plain(capsys).splitlines()
     assert max(map(len, lines)) <= 80
-    heading = next(line for line in lines if "Completed" in line)
-    assert heading.split()[-1] == "rate"
-    assert "Requested" not in heading
-    assert "Requested, Scheduled, Rescheduled, In trash; --format csv has all." in " ".join(
-        map(str.strip, lines)
-    )
+    (shown,) = (line.split() for line in lines if "Completed" in line)
+    assert " ".join(shown).startswith(f"{heading} Completed ")
+    assert shown[-1] == "rate"
+    said = " ".join(map(str.strip, lines))
+    assert f"no room for {left_out} --format csv has all." in said
+
+
+def test_the_account_on_a_narrow_terminal(
+    database: str, narrow_terminal: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each of its tables is one, and says by which option all of it is to be had."""
+    assert main(["report", "account"]) == 0
+    lines = _plain(capsys).splitlines()
+    assert max(map(len, lines)) <= 80
+    headings = [line for line in lines if line.split()[-1:] == ["Bookings"]]
+    assert len(headings) == len(("users", "teams", "calendars", "pages", "masters", "types"))
+    said = " ".join(map(str.strip, lines))
+    assert "no room for Id, Email; --format csv has all." in said
+    assert "no room for Id; --format csv --table booking_pages has all." in said
+
+
+def test_a_title_is_told_once(database: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Though the first of several tables is called as the report is."""
+    for report, title in (
+        ("lead-time", "How long before the meeting it was booked"),
+        ("hours", "Bookings by weekday and hour"),
+    ):
+        assert main(["report", report]) == 0
+        assert capsys.readouterr().out.count(title) == 1
+
+
+@pytest.mark.parametrize("report", ["activity", "users", "lead-time"])
+def test_what_is_only_requested_has_a_column_by_creation(
+    database: str, report: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By meeting it isn't counted, and no column of zeros says that there is none."""
+    for by in ("meeting", "creation"):
+        assert main(["report", report, "--by", by, "--format", "csv"]) == 0
+        names = capsys.readouterr().out.splitlines()[0].split(",")
+        assert ("requested" in names) is (by == "creation")
+
+
+@pytest.fixture
+def narrow_terminal(on_terminal: Callable[[int], None]) -> None:
+    """What is printed goes to a terminal of 80 columns."""
+    on_terminal(80)
+
+
+def _plain(capsys: pytest.CaptureFixture[str]) -> str:
+    """What was printed, without styles."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
 
 
 def test_hours_stand_below_each_other_on_a_narrow_terminal(
-    database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    database: str, narrow_terminal: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Seven weekdays have room beside each other where 24 hours have none; the counts stay."""
     assert main(["report", "hours", "--format", "json"]) == 0
     days = json.loads(capsys.readouterr().out)["tables"]["hours"]
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setattr(type(sys.stdout), "isatty", lambda _stream: True)
     assert main(["report", "hours"]) == 0
-    out = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
-    rows = [line.split() for line in out.splitlines() if re.match(r"\d\d ", line)]
+    rows = [line.split() for line in _plain(capsys).splitlines() if re.match(r"\d\d ", line)]
     assert [row[0] for row in rows] == [f"{hour:02}" for hour in range(24)]
     for day, kept in enumerate(days):
         assert [int(row[1 + day]) for row in rows] == [kept[f"hour_{n:02}"] for n in range(24)]
@@ -132,15 +190,9 @@ def test_filters_in_one_option(database: str, capsys: pytest.CaptureFixture[str]
     assert "status is completed or no_show, utm_source is none" in data["about"]
 
 
-def test_what_is_not_complete(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_not_complete(sim: Simulator, capsys: pytest.CaptureFixture[str]) -> None:
     """On the first line; with --strict it is a failure."""
-    monkeypatch.chdir(tmp_path)
-    with running(Simulator(Account(bookings=60, contacts=5), limits=None)) as sim:
-        monkeypatch.setenv("ONCEHUB_API_KEY", sim.api_key)
-        monkeypatch.setenv("ONCEHUB_BASE_URL", sim.url)
-        assert main(["sync", "--quiet", "--since", "2026-09-01"]) == 0
+    assert main(["sync", "--quiet", "--since", "2026-09-01"]) == 0
     capsys.readouterr()
     assert main(["report", "users"]) == 0
     assert capsys.readouterr().out.startswith("NOT COMPLETE: bookings are there from")

@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,12 +20,10 @@ LINK = "https://oncehub.com/dana"
 
 
 @pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is printed goes to a terminal of 40 columns."""
+def terminal(monkeypatch: pytest.MonkeyPatch, on_terminal: Callable[[int], None]) -> None:
+    """What is printed goes to a terminal of 40 columns, in colours."""
     monkeypatch.setenv("FORCE_COLOR", "1")
-    monkeypatch.setenv("COLUMNS", "40")
-    # Of the class: a test's streams are others than those of its fixtures.
-    monkeypatch.setattr(type(sys.stdout), "isatty", lambda _stream: True)
+    on_terminal(40)
 
 
 def test_long_lines_are_broken_between_words(

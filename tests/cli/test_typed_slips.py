@@ -210,6 +210,8 @@ def test_a_key_that_is_refused_has_a_remedy(
         (".", "ONCEHUB_BUDGET: . is a folder; name a file in it"),
         ("nowhere/x", "ONCEHUB_BUDGET: there is no folder"),
         ("redis:", "ONCEHUB_BUDGET: expected a redis:// URL"),
+        ("...", "ONCEHUB_BUDGET: ... and <...> stand in examples for a name of your own"),
+        ("<path>", "ONCEHUB_BUDGET: ... and <...> stand in examples for a name of your own"),
     ],
 )
 def test_a_budget_that_cannot_be(

@@ -91,7 +91,7 @@ def test_inbox_show(file: str, capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(out)
     assert (told["event"]["id"], told["work"][0]["state"]) == ("EVNT-dead", "dead")
     code, _, err = run(capsys, "inbox", "show", "EVNT-none", "--file", file)
-    assert (code, err) == (2, "oncehub: EVENT: the inbox has no event 'EVNT-none'\n")
+    assert (code, err) == (3, "oncehub: the inbox has no event 'EVNT-none'\n")
 
 
 def test_inbox_retry(file: str, capsys: pytest.CaptureFixture[str]) -> None:

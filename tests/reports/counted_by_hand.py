@@ -50,7 +50,7 @@ def counted(bookings: Iterable[dict[str, Any]], asked: Asked) -> list[dict[str, 
 
 
 def summary(bookings: Iterable[dict[str, Any]], asked: Asked) -> tuple[Any, ...]:
-    """The columns of counts and rates."""
+    """The columns of counts and rates; by meeting, none is for those that are only requested."""
     bookings = list(bookings)
     statuses = Counter(each.get("status") for each in bookings)
     past = [
@@ -62,7 +62,7 @@ def summary(bookings: Iterable[dict[str, Any]], asked: Asked) -> tuple[Any, ...]
     came, all_of_them = outcomes["completed"], outcomes["completed"] + outcomes["no_show"]
     return (
         len(bookings),
-        *(statuses[each] for each in STATUSES),
+        *(statuses[each] for each in STATUSES if each != "requested" or asked.by == "creation"),
         sum(bool(each.get("in_trash")) for each in bookings),
         came / all_of_them if all_of_them else None,
         statuses["canceled"] / len(bookings) if bookings else None,

@@ -35,6 +35,14 @@ async def inbox(make_inbox: MakeInbox) -> AsyncIterator[Inbox]:
 
 
 @pytest.fixture
+def time_of_signing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a module signed when it was collected, at its SIGNED_AT, is young, however late it is."""
+    real = time.time
+    late = real() - request.module.SIGNED_AT
+    monkeypatch.setattr(time, "time", lambda: real() - late)
+
+
+@pytest.fixture
 def dead_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Inboxes in files look each time who has died, and need no patience to see it."""
     monkeypatch.setattr(sqlite_inbox, "_SECONDS_BETWEEN_ROLL_CALLS", 0.0)

@@ -1,4 +1,4 @@
-"""Schemas of tests in PostgreSQL."""
+"""Schemas of tests in PostgreSQL, and what is put into them."""
 
 import asyncio
 from collections.abc import Iterator
@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import asyncpg
+
+from oncehub_async.webhooks import StoredEvent
 
 from ..servers import postgres_url
 
@@ -30,3 +32,15 @@ async def ask(statement: str, *arguments: Any) -> list[Any]:
         return list(await connection.fetch(statement, *arguments))
     finally:
         await connection.close()
+
+
+def event(number: int, subject: str = "") -> StoredEvent:
+    """An event of a booking of its own, unless told otherwise."""
+    return StoredEvent(
+        id=f"E{number}",
+        type="booking.scheduled",
+        subject=subject or f"B{number}",
+        creation_time=float(number),
+        received=0.0,
+        body=b"{}",
+    )

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from oncehub_async import ClientStateError
-from oncehub_async.webhooks import Claim, InboxError, Outcome, PostgresInbox, State, StoredEvent
+from oncehub_async.webhooks import Claim, InboxError, Outcome, PostgresInbox, State
 from oncehub_async.webhooks._inbox import postgres_inbox
 
 from ..servers import new_name, postgres_url
-from .postgres_schemas import ask, dropped
+from .postgres_schemas import ask, dropped, event
 
 DONE = Outcome(state=State.DONE)
 
@@ -19,17 +19,6 @@ def schema() -> Iterator[str]:
     postgres_url()
     with dropped(new_name("states")) as name:
         yield name
-
-
-def event(number: int) -> StoredEvent:
-    return StoredEvent(
-        id=f"E{number}",
-        type="booking.scheduled",
-        subject=f"B{number}",
-        creation_time=float(number),
-        received=0.0,
-        body=b"{}",
-    )
 
 
 async def test_it_is_open_once_or_an_error_says_so(schema: str) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import attrs
 import pytest
 
@@ -28,7 +27,7 @@ from oncehub_async.webhooks import (
 )
 
 from ..servers import new_name, postgres_url
-from .postgres_schemas import dropped
+from .postgres_schemas import ask, dropped, event
 
 DONE = Outcome(state=State.DONE)
 
@@ -45,34 +44,14 @@ def url(schema: str) -> str:
     return postgres_url()
 
 
-async def ask(url: str, statement: str, *arguments: Any) -> list[Any]:
-    connection = await asyncpg.connect(url)
-    try:
-        return list(await connection.fetch(statement, *arguments))
-    finally:
-        await connection.close()
-
-
 async def end_sessions(url: str, schema: str) -> None:
     """Those that have used a schema: as a failover does."""
     await ask(
-        url,
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
         "AND query LIKE '%' || $1 || '%' OR pid IN (SELECT pid FROM pg_locks "
         "JOIN pg_class c ON c.oid = relation JOIN pg_namespace n ON n.oid = c.relnamespace "
         "WHERE n.nspname = $1)",
         schema,
-    )
-
-
-def event(number: int, subject: str = "") -> StoredEvent:
-    return StoredEvent(
-        id=f"E{number}",
-        type="booking.scheduled",
-        subject=subject or f"B{number}",
-        creation_time=float(number),
-        received=0.0,
-        body=b"{}",
     )
 
 
@@ -183,7 +162,7 @@ async def test_who_arrives_while_all_sessions_have_ended_takes_nothing_of_the_li
         return await connect()
 
     monkeypatch.setattr(one._owner, "_connect", later)
-    await ask(url, "SELECT pg_terminate_backend($1)", one._owner._connection.get_server_pid())
+    await ask("SELECT pg_terminate_backend($1)", one._owner._connection.get_server_pid())
     while one._owner._connection is not None:
         await asyncio.sleep(0.01)
     await two.open()
@@ -257,14 +236,14 @@ async def test_tables_from_before_the_time_was_kept_go_on_from_their_newest_even
     await inbox.open()
     await inbox.put(attrs.evolve(event(1), received=77.0), ())
     await inbox.close()
-    before = await ask(url, f'SELECT version FROM "{schema}".settings')
-    await ask(url, f'DROP TABLE "{schema}".known_time')
+    before = await ask(f'SELECT version FROM "{schema}".settings')
+    await ask(f'DROP TABLE "{schema}".known_time')
     await inbox.open()
     assert (await inbox.known_time()).least == 77.0
     await inbox.keep_purge_time(78.0)
     assert (await inbox.known_time()).least == 78.0
     await inbox.close()
-    assert await ask(url, f'SELECT version FROM "{schema}".settings') == before
+    assert await ask(f'SELECT version FROM "{schema}".settings') == before
 
 
 async def test_tables_of_a_newer_version_are_refused(url: str, schema: str) -> None:
@@ -276,7 +255,7 @@ async def test_tables_of_a_newer_version_are_refused(url: str, schema: str) -> N
     inbox = PostgresInbox(url, schema=schema)
     await inbox.open()
     await inbox.close()
-    await ask(url, f'UPDATE "{schema}".settings SET version = 99')
+    await ask(f'UPDATE "{schema}".settings SET version = 99')
     with pytest.raises(ConfigurationError, match="version 99; this program knows version 2"):
         await inbox.open()
 
@@ -319,8 +298,8 @@ async def test_tables_of_version_1_are_taken_over(url: str, schema: str) -> None
     await inbox.open()
     await inbox.put(event(1), ("h",))
     await inbox.close()
-    await ask(url, f'ALTER TABLE "{schema}".events DROP COLUMN trace_context')
-    await ask(url, f'UPDATE "{schema}".settings SET version = 1')
+    await ask(f'ALTER TABLE "{schema}".events DROP COLUMN trace_context')
+    await ask(f'UPDATE "{schema}".settings SET version = 1')
     await inbox.open()
     await inbox.put(attrs.evolve(event(2), trace_context="00-a-b-01"), ("h",))
     claims = await inbox.claim(9, ("h",), 100.0)
@@ -476,7 +455,6 @@ async def test_kills_among_three_processes_lose_nothing_and_keep_the_order(
 
 async def _done(url: str, schema: str) -> set[str]:
     rows = await ask(
-        url,
         f'SELECT e.id FROM "{schema}".work w JOIN "{schema}".events e ON e.seq = w.event '
         "WHERE w.state = 'done'",
     )

@@ -39,14 +39,7 @@ async def served(subject: Receiver) -> AsyncIterator[str]:
 
 
 SIGNED_AT = time.time()
-
-
-@pytest.fixture(autouse=True)
-def time_of_signing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was signed when the tests were collected is young, however late they run."""
-    real = time.time
-    late = real() - SIGNED_AT
-    monkeypatch.setattr(time, "time", lambda: real() - late)
+pytestmark = pytest.mark.usefixtures("time_of_signing")
 
 
 def subject(**settings: Any) -> Receiver:

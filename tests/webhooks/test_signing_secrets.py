@@ -5,6 +5,8 @@ import gc
 import hmac
 import time
 import weakref
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -188,13 +190,20 @@ async def test_a_provider_that_has_none_later_is_a_503() -> None:
         assert (await subject.receive(headers, body)).status == 503
 
 
-async def test_a_delivery_signed_with_a_new_secret_is_looked_up() -> None:
-    """The secret changed while the receiver ran: nothing is refused for that."""
+@asynccontextmanager
+async def changed_secret() -> AsyncIterator[tuple[Receiver, Provider]]:
+    """A receiver that has asked for its secret once, which is another one since."""
     provider = Provider("old")
     subject = Receiver(signing_secret=provider, inbox=MemoryInbox())
     subject._secrets = ProvidedSecrets(provider, patience=1e-9)
     async with subject:
         provider.secrets = ["new"]
+        yield subject, provider
+
+
+async def test_a_delivery_signed_with_a_new_secret_is_looked_up() -> None:
+    """The secret changed while the receiver ran: nothing is refused for that."""
+    async with changed_secret() as (subject, _):
         body = make_event("booking.canceled")
         for secret, status in (("new", 200), ("old", 401)):
             headers = {"Oncehub-Signature": sign(body, secret)}
@@ -203,11 +212,7 @@ async def test_a_delivery_signed_with_a_new_secret_is_looked_up() -> None:
 
 async def test_a_look_up_makes_no_forgery_good() -> None:
     """That there are other secrets says nothing yet: the signature has to be one of theirs."""
-    provider = Provider("old")
-    subject = Receiver(signing_secret=provider, inbox=MemoryInbox())
-    subject._secrets = ProvidedSecrets(provider, patience=1e-9)
-    async with subject:
-        provider.secrets = ["new"]
+    async with changed_secret() as (subject, provider):
         body = make_event("booking.canceled")
         headers = {"Oncehub-Signature": sign(body, "the forger's own")}
         assert (await subject.receive(headers, body)).status == 401

@@ -34,14 +34,7 @@ BODY = make_event("booking.scheduled", event_id="EVNT-1")
 GOOD = sign(BODY, SECRET)
 
 SIGNED_AT = time.time()
-
-
-@pytest.fixture(autouse=True)
-def time_of_signing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was signed when the tests were collected is young, however late they run."""
-    real = time.time
-    late = real() - SIGNED_AT
-    monkeypatch.setattr(time, "time", lambda: real() - late)
+pytestmark = pytest.mark.usefixtures("time_of_signing")
 
 
 Anything = Any  # what a type checker would refuse

@@ -12,6 +12,9 @@ _ADDRESS = re.compile(r"""["'\s]*([a-z][a-z0-9+.-]+):[/\\]""", re.IGNORECASE)
 # What somebody writes who forgets a colon or a slash of a URL; no path is meant.
 _PASSWORD = re.compile(r":[^/\\\s@]+@|//[^/\\\s@]+@")
 _NEITHER = "is neither a path nor a URL, and isn't shown, for it may hold a password"
+# As a whole name: a folder may well be called "a...b".
+_PLACEHOLDER = re.compile(r"\.{3,}|…+|<.*>")
+_MEANT = "... and <...> stand in examples for a name of your own; write that name"
 _DATABASES = ("postgres", "mysql", "mariadb", "duckdb", "sqlite", "snowflake", "bigquery", "mssql")
 
 
@@ -19,7 +22,7 @@ def local_path(value: object, param: str) -> Path:
     """A path on this machine, with what `~` stands for put in.
 
     Raises `InvalidParameterError` for a URL, of which only a well-known scheme is shown: there can
-    be a password in it.
+    be a password in it. A name such as `...`, copied from an example, is refused as well.
     """
     if not isinstance(value, str | os.PathLike):
         raise InvalidParameterError(param, f"expected a path, got {type(value).__name__}")
@@ -33,6 +36,8 @@ def local_path(value: object, param: str) -> Path:
         raise InvalidParameterError(param, "expected a path, which has at least one character")
     if address := _ADDRESS.match(text):
         raise InvalidParameterError(param, _remedy(address[1].lower()))
+    if any(map(_PLACEHOLDER.fullmatch, Path(text).parts)):
+        raise InvalidParameterError(param, _MEANT)
     try:
         return Path(text).expanduser()
     except RuntimeError:

@@ -11,10 +11,10 @@ from typing import Any, BinaryIO
 import attrs
 
 from ..._ground import time_text
-from .._formats import LONGEST_LINE, Compression, Format, pieces_of, read_rows
+from .._formats import Compression, Format, pieces_of, read_rows
 from .._formats.exported_rows import moment
 from .._manifest import MANIFEST_NAME, Changes, ResourceEntry
-from .._watch import VERSION_TIMES, change_in
+from .._watch import VERSION_TIMES, change_in, lines_in
 from .exported_file import RepeatedIds
 
 
@@ -127,12 +127,7 @@ class _Reading:
         return None if self._field is None else moment(change.get(self._field))
 
     def _lines(self) -> Iterator[bytes]:
-        """What the manifest vouches for."""
-        self.file.seek(0)
-        left = self.changes.bytes
-        while left > 0 and (line := self.file.readline(min(left, LONGEST_LINE + 1))):
-            left -= len(line)
-            yield line
+        return lines_in(self.file, self.changes)
 
     def _versions_before(self) -> Iterator[str]:
         """Those that the export has already."""

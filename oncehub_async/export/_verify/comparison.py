@@ -69,13 +69,13 @@ class Comparison:
     same: set[str] = attrs.Factory(set)
     """In both."""
     missing: set[str] = attrs.Factory(set)
-    """Not in the file, though they were there when the export started."""
+    """In none of the export's files, though they were there when it started."""
     new: set[str] = attrs.Factory(set)
-    """Not in the file: created since then, or matching the filters since then."""
+    """In none of them: created since then, or matching the filters since then."""
     gone: set[str] = attrs.Factory(set)
     """No longer in the account's list: deleted since, or not matching the filters any more."""
     changed: set[str] = attrs.Factory(set)
-    """Of those in both, what was updated since it was read."""
+    """Of those in both, what was updated since it was read the last time."""
     lost: int = 0
     """Places that the account no longer knows, where nothing could be compared."""
 
@@ -87,11 +87,13 @@ class Comparison:
         is_last: bool,
         started: datetime,
         arguments: Mapping[str, Any],
+        changes: Mapping[str, Row | None],
     ) -> None:
         """Compare a stretch with the page that follows the same place in the account.
 
         `is_last` tells whether the list ends with the page, `started` when the export started,
-        and `arguments` are its filters.
+        and `arguments` are its filters. `changes` are the states that a watch has added since, as
+        far as they concern one of the two; None for what was deleted.
         """
         there = {row.id: number for number, row in enumerate(stretch.rows)}
         is_filtered = not _LASTING.issuperset(arguments)
@@ -100,8 +102,10 @@ class Comparison:
             number = there.get(row.id)
             if number is not None:
                 above, reached = False, max(reached, number)
+            if number is not None or row.id in changes:
                 self.same.add(row.id)
-                if row.updated != stretch.rows[number].updated:
+                held = changes[row.id] if row.id in changes else stretch.rows[there[row.id]]
+                if held is None or row.updated != held.updated:
                     self.changed.add(row.id)
             elif _is_within(row, stretch):
                 is_new = _is_new(row, started, is_filtered=is_filtered, above=above)
@@ -110,7 +114,9 @@ class Comparison:
         self.gone.update(
             row.id
             for number, row in enumerate(stretch.rows)
-            if row.id not in on_page and (is_last or number < reached or _is_newer(row, page))
+            if row.id not in on_page
+            and changes.get(row.id, row) is not None
+            and (is_last or number < reached or _is_newer(row, page))
         )
 
 

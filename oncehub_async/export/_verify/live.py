@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any
@@ -15,8 +16,9 @@ from ...errors import BadRequestError, GoneError, InvalidParameterError, NotFoun
 from .._export_plan import ResourcePlan
 from .._formats import Compression, Format, check, read_rows
 from .._formats.exported_rows import Row, row_of
-from .._manifest import ResourceEntry
+from .._manifest import Changes, ResourceEntry
 from .._manifest_reader import read_manifest
+from .._watch import change_in, lines_in
 from .comparison import TOP, Comparison, FileSection, stretches_of
 
 SAMPLES = 3
@@ -37,9 +39,9 @@ async def compare_with_account(
     random, of 100 objects each; one request is enough where the whole list is one page. Objects
     are told by their ids and times of change; what else is in them is not compared.
 
-    What was deleted, changed or created since the export started isn't missing. Whether it was
-    created since is told by its time, so that the clock of the machine that exported has to be
-    right.
+    What was deleted, changed or created since the export started isn't missing, nor what a watch
+    has added to the export. Whether something else was created since is told by its time, so that
+    the clock of the machine that exported has to be right.
 
     Raises `InvalidParameterError`, `ManifestError`, `BrokenFileError`, `OSError` and any
     `RequestError`.
@@ -71,13 +73,20 @@ async def _compare(
     stretches = await asyncio.to_thread(
         _stretches, folder, entry, places, newest if plan.can_be_walked else None
     )
-    for stretch in stretches:
-        found = await _page_after(plan, oncehub, stretch)
-        if found is None:
-            comparison.lost += 1
-            continue
-        known, page, is_last = found
-        comparison.note(known, page, is_last=is_last, started=started, arguments=plan.arguments)
+    found = [await _page_after(plan, oncehub, stretch) for stretch in stretches]
+    compared = [each for each in found if each is not None]
+    comparison.lost = len(found) - len(compared)
+    ids = {row.id for known, page, _ in compared for row in chain(known.rows, page)}
+    changes = await asyncio.to_thread(_changes_of, ids, folder, entry.changes)
+    for known, page, is_last in compared:
+        comparison.note(
+            known,
+            page,
+            is_last=is_last,
+            started=started,
+            arguments=plan.arguments,
+            changes=changes,
+        )
     return comparison
 
 
@@ -96,6 +105,21 @@ def _stretches(
     check(*kind)
     with (folder / str(entry.file)).open("rb") as file:
         return stretches_of(read_rows(file, *kind), places, newest)
+
+
+def _changes_of(
+    ids: Collection[str], folder: Path, changes: Changes | None
+) -> dict[str, Row | None]:
+    """The latest state of these objects that a watch has added; None for what was deleted."""
+    if changes is None:
+        return {}
+    with (folder / changes.file).open("rb") as file:
+        states = filter(None, map(change_in, lines_in(file, changes)))
+        return {
+            row.id: None if each.get("deleted") is True else row
+            for each in states
+            if (row := row_of(each)).id in ids
+        }
 
 
 async def _page_after(

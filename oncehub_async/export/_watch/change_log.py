@@ -14,7 +14,15 @@ from typing import Any, BinaryIO, cast
 
 from ..._ground import MOST_VALUES, load_json, sync_folder
 from .._files import new_file, open_again, open_anew
-from .._formats import BrokenFileError, Compression, Format, file_ending, open_writer, pieces_of
+from .._formats import (
+    LONGEST_LINE,
+    BrokenFileError,
+    Compression,
+    Format,
+    file_ending,
+    open_writer,
+    pieces_of,
+)
 from .._manifest import MANIFEST_NAME, Changes, ResourceEntry
 
 REMEDY = "export anew with --overwrite (overwrite=True)"
@@ -103,6 +111,15 @@ class ChangeLog:
         changes = self._changes
         changes.count, changes.bytes = self._count, self._end
         changes.sha256 = self._hash.hexdigest()
+
+
+def lines_in(file: BinaryIO, changes: Changes) -> Iterator[bytes]:
+    """The lines of a log that the manifest vouches for."""
+    file.seek(0)
+    left = changes.bytes
+    while left > 0 and (line := file.readline(min(left, LONGEST_LINE + 1))):
+        left -= len(line)
+        yield line
 
 
 def change_in(line: bytes) -> dict[str, Any] | None:

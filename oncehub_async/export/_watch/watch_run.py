@@ -17,7 +17,8 @@ from .._export_request import DEFAULTS, ExportRequest, ExportSettings
 from .._export_run import export_into, first_of
 from .._files import in_thread, reason
 from .._folder import is_in_account
-from .._manifest import Manifest
+from .._lasting_failure import is_lasting
+from .._manifest import CHANGES_ENDING, Manifest
 from .resource_watch import ResourceWatch
 
 EVERY = 300.0
@@ -42,6 +43,8 @@ class Round:
     one of the `changes` as well, as the line `{"id", "object", "deleted": true}`."""
     errors: Mapping[str, str] = attrs.Factory(dict)
     """Why others weren't, in a line; the next round asks for the same again."""
+    lasting: frozenset[str] = frozenset()
+    """Those of these that will fail again, as long as nobody changes anything."""
 
     @property
     def total(self) -> int:
@@ -122,13 +125,13 @@ async def watch_request(
         while True:
             started = clock.date()
             changes: Mapping[str, int] = {}
-            errors: Mapping[str, str] = {}
+            errors: Mapping[str, Exception] = {}
             try:
                 confirmed = confirmed or await _is_confirmed(watches)
             except RequestError as error:
                 if isinstance(error, AuthenticationError):
                     raise
-                errors = {watch.plan.name: str(error) for watch in watches}
+                errors = {watch.plan.name: error for watch in watches}
             else:
                 changes, errors = await _round(watches, manifest, out)
             yield Round(
@@ -141,10 +144,18 @@ async def watch_request(
                     for each in watches
                     if each.gone and each.plan.name in changes
                 },
-                errors=errors,
+                errors={name: _told(name, error) for name, error in errors.items()},
+                lasting=frozenset(name for name, error in errors.items() if is_lasting(error)),
             )
             await clock.sleep(every)
             number += 1
+
+
+def _told(name: str, error: Exception) -> str:
+    # A request's time that is over is a TimeoutError as well, and so an OSError.
+    if isinstance(error, OSError) and not isinstance(error, OnceHubError):
+        return f"{name}{CHANGES_ENDING}: {reason(error)}"
+    return str(error)
 
 
 def _watches(
@@ -182,9 +193,9 @@ async def _is_confirmed(watches: Sequence[ResourceWatch]) -> bool:
 
 async def _round(
     watches: Sequence[ResourceWatch], manifest: Manifest, out: Path
-) -> tuple[dict[str, int], dict[str, str]]:
+) -> tuple[dict[str, int], dict[str, Exception]]:
     changes: dict[str, int] = {}
-    errors: dict[str, str] = {}
+    errors: dict[str, Exception] = {}
 
     async def run(watch: ResourceWatch) -> None:
         name = watch.plan.name
@@ -192,10 +203,8 @@ async def _round(
             changes[name] = await watch.round()
         except AuthenticationError:
             raise
-        except OnceHubError as error:
-            errors[name] = str(error)
-        except OSError as error:
-            errors[name] = f"{watch.changes.file}: {reason(error)}"
+        except (OnceHubError, OSError) as error:
+            errors[name] = error
 
     try:
         async with asyncio.TaskGroup() as group:

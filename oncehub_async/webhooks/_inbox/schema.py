@@ -21,6 +21,7 @@ from ..._ground import open_private
 from ...errors import ConfigurationError
 from . import known_time
 from .subject_order import let_go_on
+from .write_turn import whole_change
 
 logger = logging.getLogger("oncehub_async.webhooks")
 
@@ -186,18 +187,12 @@ def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
 
 
 def _create_tables(connection: sqlite3.Connection, path: Path) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with whole_change(connection):
         # Another process may have been quicker.
         if _is_new(connection, path):
             _run(connection, _TABLES + _TABLES_OF_4 + _INDEXES)
             connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
@@ -206,8 +201,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     Version 2 knew no line of waiting work, version 3 neither replays nor who else has handlers,
     version 4 no traces.
     """
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with whole_change(connection):
         # Another process may have been quicker.
         version = _pragma(connection, "user_version")
         if version == 2:
@@ -219,11 +213,6 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         if version in _OLDER:
             _run(connection, _FROM_4)
             connection.execute(f"PRAGMA user_version = {VERSION}")
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
     logger.info("%s: migrated from version %d to version %d", path, version, VERSION)
 
 

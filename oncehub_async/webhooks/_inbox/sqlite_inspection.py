@@ -13,6 +13,7 @@ from .._webhook_errors import InboxError
 from . import inspection, schema, statements
 from .records import State, StoredEvent
 from .selection import InboxEntry, InboxHandler, Selection
+from .write_turn import whole_change
 
 T = TypeVar("T")
 
@@ -139,14 +140,8 @@ class SQLiteFile(_SQLiteInspection):
     async def _write(self, change: Callable[[sqlite3.Connection], T]) -> T:
         connection = self._connection
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
+            with whole_change(connection):
                 result = change(connection)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
         except sqlite3.DatabaseError as error:
             raise self._trouble(error) from None
         return result

@@ -7,6 +7,8 @@ load a tenth of that, for a hundredth of a processor (`python -m benchmarks.rece
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _BETWEEN_LOOKS = 0.001
 
@@ -28,3 +30,16 @@ def begin(connection: sqlite3.Connection, patience: float) -> None:
         else:
             return
         time.sleep(_BETWEEN_LOOKS)
+
+
+@contextmanager
+def whole_change(connection: sqlite3.Connection) -> Iterator[None]:
+    """What is written meanwhile is there as a whole, or not at all. Raises SQLite's errors."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
