@@ -3,7 +3,7 @@
 -- ARGV: what a process asks, the rules, a name for a new state, "1" where others can't have told
 -- yet what they have sent, and the time where it isn't the server's (in tests).
 local LATE, AT_ONCE, SETTLING, SILENCE, SELDOM = 0.25, 0.03, 1.5, 1.5, 30
-local PROBE_PATIENCE, LONGEST_SLEEP = 60, 30
+local PROBE_PATIENCE, LONGEST_SLEEP, LAG = 60, 30, 1000
 local FIRST_PAUSE, LONGEST_PAUSE, LONGEST_RETRY_AFTER, ALONE, RECOVERY = 1, 60, 300, 60, 0.02
 local ARRIVED, LEFT, ACCOUNT, ID, OPEN = 1, 2, 3, 4, 5
 local PRIORITY, NUMBER, PROCESS, OF, BACK_AT = 1, 2, 3, 4, 5
@@ -151,6 +151,7 @@ local function report()
     state.missing_until = now + rules.five_minutes
   end
   state.reporters[ask.process] = true
+  state.number = state.number + LAG
 end
 
 local function settle()
@@ -300,7 +301,8 @@ local function serve()
       else
         left[priority + 1] = left[priority + 1] - 1
         state.number = state.number + 1
-        local name = ask.process .. '.' .. string.format('%d', state.number)
+        local name = string.format(
+          '%s.%s.%d', ask.process, string.sub(state.name, -6), state.number)
         at = math.max(at, now)
         table.insert(state.places, { at + rules.longest_delay, at, ask.account, name, true })
         if state.refusals > 0 then state.probe = { name, now } end

@@ -31,6 +31,8 @@ SELDOM = 30.0
 """Seconds until that can hold everybody up again."""
 PROBE_PATIENCE = 60.0
 """Seconds after which a request that tries the service after a 429 counts as lost."""
+_LAG = 1000
+"""Numbers that were given at most while a replica lagged."""
 LONGEST_SLEEP = 30.0
 """Seconds after which a waiting process asks again at the latest."""
 
@@ -206,6 +208,8 @@ def _report(
         state["expected"] = max(state["expected"], ask.processes)
         state["missing_until"] = now + rules.five_minutes
     state["reporters"][ask.process] = True
+    # A replica that lags has forgotten which numbers were given.
+    state["number"] += _LAG
 
 
 def _process_of(id: str) -> str:
@@ -297,7 +301,8 @@ def _serve(
             continue
         left[priority] -= 1
         state["number"] += 1
-        name = f"{ask.process}.{state['number']}"
+        # What a state before this one has given still counts, by names of its own.
+        name = f"{ask.process}.{state['name'][-6:]}.{state['number']}"
         at = max(at, now)
         state["places"].append([at + rules.longest_delay, at, ask.account, name, True])
         if state["refusals"]:

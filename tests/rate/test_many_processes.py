@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import copy
 import itertools
 import random
 from collections.abc import AsyncIterator
@@ -259,6 +260,18 @@ def test_what_the_dead_have_sent_counts_after_a_loss() -> None:
         ask = Ask("a", "", (20, 0), known="new")
         given += step(state, ask, 3.0 + number, rules).leave
     assert len(given) == 10
+
+
+def test_what_is_shared_names_no_two_requests_alike() -> None:
+    """After a loss, or on a replica that lags, what was given before still counts."""
+    rules, given = SharedRules(5, 1.01, 200, 300.01, 0, 1.0), list[str]()
+    for name in ("first", "second"):
+        state = new_state(name, 0.0, settling=False)
+        replica = copy.deepcopy(state)
+        for each, asks in ((state, Ask("a", "", (3, 0))), (replica, Ask("a", "", reported=()))):
+            given += [leave[0] for leave in step(each, asks, 1.0, rules).leave]
+        given += [leave[0] for leave in step(replica, Ask("a", "", (3, 0)), 3.0, rules).leave]
+    assert len(set(given)) == len(given) == 12
 
 
 def test_a_deployment_and_then_a_loss() -> None:
