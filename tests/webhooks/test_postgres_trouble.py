@@ -262,9 +262,9 @@ async def test_tables_of_a_newer_version_are_refused(url: str, schema: str) -> N
 
 async def test_tables_of_the_same_names_of_another_program(url: str, schema: str) -> None:
     """Nothing is made beside them, and it is said what to do."""
-    await ask(url, f'CREATE SCHEMA "{schema}"')
-    await ask(url, f'CREATE TABLE "{schema}".settings (version text)')
-    await ask(url, f'CREATE SEQUENCE "{schema}".event_numbers')
+    await ask(f'CREATE SCHEMA "{schema}"')
+    await ask(f'CREATE TABLE "{schema}".settings (version text)')
+    await ask(f'CREATE SEQUENCE "{schema}".event_numbers')
     with pytest.raises(ConfigurationError, match="another program's tables; name one of its own"):
         await PostgresInbox(url, schema=schema).open()
 
@@ -279,7 +279,7 @@ async def test_tables_of_the_same_names_of_another_program(url: str, schema: str
 )
 async def test_options_that_cannot_be_are_told(url: str, options: str, told: str) -> None:
     """In words, and not only by the name of an error."""
-    if options == "sslmode=require" and (await ask(url, "SHOW ssl"))[0][0] == "on":
+    if options == "sslmode=require" and (await ask("SHOW ssl"))[0][0] == "on":
         told = "there is no such inbox"
     with pytest.raises((InboxError, ConfigurationError), match=told):
         async with opened_inbox(f"{url}?{options}&schema=no_such_inbox"):

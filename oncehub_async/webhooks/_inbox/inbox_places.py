@@ -84,8 +84,8 @@ async def shared_inbox(place: str | os.PathLike[str]) -> AsyncIterator[Inbox]:
 
 
 def _no_place(place: str) -> str | None:
-    """What to write instead of another URL; of a file's, checks of paths tell."""
-    if _scheme(place) in ("file", *_KINDS):
+    """What to write instead of another URL; of a file's and DuckDB's, checks of paths tell."""
+    if _scheme(place) in ("file", "duckdb", *_KINDS):
         return None
     return "is a URL; expected the path of a SQLite file, or postgresql://USER@HOST/DATABASE"
 
