@@ -3,8 +3,10 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, redirect_stderr, redirect_stdout
+from io import TextIOWrapper
+from tempfile import TemporaryFile
 
 import aiohttp
 import attrs
@@ -20,15 +22,13 @@ class Going:
     """A command under way, and what it has printed so far."""
 
     task: "asyncio.Task[int]"
-    _captured: pytest.CaptureFixture[str]
+    _streams: tuple[TextIOWrapper, TextIOWrapper]
     out: str = ""
     err: str = ""
 
     def read(self) -> str:
         """All that was printed up to now."""
-        out, err = self._captured.readouterr()
-        self.out += out
-        self.err += err
+        self.out, self.err = map(_written, self._streams)
         return self.out + self.err
 
     async def until(self, text: str, times: int = 1) -> None:
@@ -62,18 +62,36 @@ class Going:
         return code
 
 
+@contextmanager
+def _stream() -> Iterator[TextIOWrapper]:
+    """A file to print to, which can be read while threads go on printing.
+
+    pytest's capture empties its file after it has read it: a line that a thread wrote in between
+    would be lost.
+    """
+    with TemporaryFile("ab+", buffering=0) as file:
+        with TextIOWrapper(file, encoding="utf-8", write_through=True) as stream:
+            yield stream
+
+
+def _written(stream: TextIOWrapper) -> str:
+    file = stream.fileno()
+    return os.pread(file, os.fstat(file).st_size, 0).decode()
+
+
 @asynccontextmanager
-async def going(captured: pytest.CaptureFixture[str], *arguments: str) -> AsyncIterator[Going]:
+async def going(*arguments: str) -> AsyncIterator[Going]:
     """Begin a command; what is left of it is cancelled in the end."""
-    with terminal():
-        task = asyncio.create_task(command_line(arguments).run_async(list(arguments)))
-        command = Going(task, captured)
-        try:
-            yield command
-        finally:
-            task.cancel()
-            await asyncio.wait([task])
-            command.read()
+    with _stream() as out, _stream() as err:
+        with redirect_stdout(out), redirect_stderr(err), terminal():
+            task = asyncio.create_task(command_line(arguments).run_async(list(arguments)))
+            command = Going(task, (out, err))
+            try:
+                yield command
+            finally:
+                task.cancel()
+                await asyncio.wait([task])
+                command.read()
 
 
 def let_pauses_pass(monkeypatch: pytest.MonkeyPatch, shortest: float) -> list[float]:

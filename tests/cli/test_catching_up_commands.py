@@ -128,7 +128,7 @@ def test_a_first_start_goes_on_from_a_synced_database(
 
 
 async def test_what_can_not_be_read_is_counted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A booking that has no time of its last change can't be told from one that is known."""
     path = tmp_path / "inbox.db"
@@ -138,7 +138,7 @@ async def test_what_can_not_be_read_is_counted(
     bare = {"object": "list", "data": [{"object": "booking", "id": "BKNG-1"}]}
     async with serving(answer(200, bare)) as server:
         monkeypatch.setenv("ONCEHUB_BASE_URL", server.url)
-        async with going(capsys, "catch-up", "--file", str(path)) as command:
+        async with going("catch-up", "--file", str(path)) as command:
             assert await command.task == 0
     assert "0 missing events put into the inbox" in command.out
     assert "1 booking without an id or a time left out\n" in command.out

@@ -34,10 +34,9 @@ async def test_changes_and_deletions_are_lines(
     ending: str,
     sim: Simulator,
     slept: list[float],
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """The files of changes are named as they are; it ends well, and says what it saw last."""
-    async with going(capsys, *WATCH, "--every", "60", "--format", format) as command:
+    async with going(*WATCH, "--every", "60", "--format", format) as command:
         await command.until(f"Looking for changes every 1 min 00 s, for x/*.changes{ending}. Stop")
         changed, (gone, *_) = next(sim.ids("bookings")), sim.ids("webhooks")
         sim.touch(changed)
@@ -54,11 +53,9 @@ async def test_changes_and_deletions_are_lines(
     assert json.loads(lines[-1]) == {"id": gone, "object": "webhook", "deleted": True}
 
 
-async def test_json_has_a_line_for_each_look(
-    sim: Simulator, slept: list[float], capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_json_has_a_line_for_each_look(sim: Simulator, slept: list[float]) -> None:
     """The first is the export; one that failed says why, and the next asks again."""
-    async with going(capsys, *WATCH, "--json", "--quiet") as command:
+    async with going(*WATCH, "--json", "--quiet") as command:
         await command.until('"round":1,')
         sim.inject(Fault("html", "list-all-webhooks", status=404))
         await command.until('"errors":{"webhooks"')
@@ -74,11 +71,9 @@ async def test_json_has_a_line_for_each_look(
     assert told[-1]["errors"] == {}
 
 
-async def test_metrics_show_how_a_watch_stands(
-    sim: Simulator, slept: list[float], capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_metrics_show_how_a_watch_stands(sim: Simulator, slept: list[float]) -> None:
     """Objects, lines that were added, the requests, and what is left of the budget."""
-    async with going(capsys, *WATCH, "--metrics-port", "0") as command:
+    async with going(*WATCH, "--metrics-port", "0") as command:
         await command.until("Looking for changes every")
         sim.touch(next(sim.ids("bookings")))
         await command.until("1 change: bookings 1\n")

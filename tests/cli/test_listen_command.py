@@ -85,12 +85,10 @@ async def counts() -> dict[State, int]:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-async def test_each_event_is_a_line_and_is_posted_on(
-    how: signal.Signals, capfd: pytest.CaptureFixture[str]
-) -> None:
+async def test_each_event_is_a_line_and_is_posted_on(how: signal.Signals) -> None:
     """Again after a refusal; signed anew, and kept when it ends."""
     async with local(status(500), status(200)) as (url, got):
-        async with going(capfd, "listen", "--port", "0", "--forward", url) as command:
+        async with going("listen", "--port", "0", "--forward", url) as command:
             assert await delivered(command, "another-secret") == 401
             assert await delivered(command) == 200
             await command.until("<-- [200] POST ")
@@ -106,10 +104,10 @@ async def test_each_event_is_a_line_and_is_posted_on(
     assert await counts() == {State.DONE: 2}
 
 
-async def test_what_is_refused_to_the_last_is_given_up(capfd: pytest.CaptureFixture[str]) -> None:
+async def test_what_is_refused_to_the_last_is_given_up() -> None:
     """With the command that posts it again; it is a dead letter, and what was printed is done."""
     async with local(status(404)) as (url, got):
-        async with going(capfd, "listen", "--port", "0", "--forward", url) as command:
+        async with going("listen", "--port", "0", "--forward", url) as command:
             await delivered(command)
             await command.until("given up")
             assert await command.interrupted() == COMPLETE
@@ -128,12 +126,10 @@ async def test_what_is_refused_to_the_last_is_given_up(capfd: pytest.CaptureFixt
         (status(418), "OnceHub takes only 2xx for delivered"),
     ],
 )
-async def test_a_refusal_says_where_to_look(
-    answer: Answer, why: str, capfd: pytest.CaptureFixture[str]
-) -> None:
+async def test_a_refusal_says_where_to_look(answer: Answer, why: str) -> None:
     """Beside the events where these are JSON, which nothing else stands among."""
     async with local(answer) as (url, _):
-        async with going(capfd, "listen", "--port", "0", "--json", "--forward", url) as command:
+        async with going("listen", "--port", "0", "--json", "--forward", url) as command:
             await delivered(command)
             await command.until("given up")
             await command.interrupted()
@@ -141,12 +137,10 @@ async def test_a_refusal_says_where_to_look(
     assert command.err.count(why) == 3
 
 
-async def test_nobody_there_to_post_to(
-    unused_tcp_port: int, capfd: pytest.CaptureFixture[str]
-) -> None:
+async def test_nobody_there_to_post_to(unused_tcp_port: int) -> None:
     """No answer is told as one, with what it may be; a password in the URL isn't shown."""
     url = f"http://me:pass@127.0.0.1:{unused_tcp_port}/hook?key=pass"
-    async with going(capfd, "listen", "--port", "0", "--forward", url) as command:
+    async with going("listen", "--port", "0", "--forward", url) as command:
         await delivered(command)
         await command.until("given up")
         await command.interrupted()
@@ -158,28 +152,26 @@ async def test_nobody_there_to_post_to(
 
 
 async def test_what_is_unsigned_is_posted_on_without_a_signature(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """As v1 webhooks are; who wants one then says so by 401."""
     monkeypatch.delenv("ONCEHUB_SIGNING_SECRET")
     options = ("--port", "0", "--unsafe-accept-unsigned")
     async with local(status(401)) as (url, got):
-        async with going(capfd, "listen", *options, "--forward", url) as command:
+        async with going("listen", *options, "--forward", url) as command:
             assert await delivered(command, secret=None) == 200
             await command.until("it wants a signature, and this had none")
             await command.interrupted()
         assert "Oncehub-Signature" not in got[0].headers
 
 
-async def test_a_secret_in_a_file_is_read_for_each_event(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+async def test_a_secret_in_a_file_is_read_for_each_event(tmp_path: Path) -> None:
     """What is posted on is signed with the one that stands first there at the time."""
     file = tmp_path / "secret.txt"
     file.write_text("first-sekrit\n")
     options = ("--port", "0", "--secret-file", str(file))
     async with local(status(200)) as (url, got):
-        async with going(capfd, "listen", *options, "--forward", url) as command:
+        async with going("listen", *options, "--forward", url) as command:
             assert await delivered(command, "first-sekrit", 1) == 200
             await command.until("<-- [200]")
             file.write_text("second-sekrit\nfirst-sekrit\n")
@@ -192,9 +184,9 @@ async def test_a_secret_in_a_file_is_read_for_each_event(
     assert "sekrit" not in command.out + command.err
 
 
-async def test_metrics_count_what_came(capfd: pytest.CaptureFixture[str]) -> None:
+async def test_metrics_count_what_came() -> None:
     """Deliveries, refusals, runs of handlers, and what the inbox holds."""
-    async with going(capfd, "listen", "--port", "0", "--metrics-port", "0") as command:
+    async with going("listen", "--port", "0", "--metrics-port", "0") as command:
         assert await delivered(command) == 200
         assert await delivered(command, "another-secret") == 401
         await command.until("EVNT-1")

@@ -36,10 +36,9 @@ async def test_what_happens_is_told_in_lines(
     sim: Simulator,
     slept: list[float],
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Changes and deletions; a look that found nothing prints nothing, and it ends well."""
-    async with going(capsys, "sync", "--watch", "--every", "60", *FAST) as command:
+    async with going("sync", "--watch", "--every", "60", *FAST) as command:
         await command.until("Looking for changes every 1 min 00 s, for oncehub.duckdb. Stop it")
         await command.until("bookings: complete\n")
         await command.until("contacts: complete\n")
@@ -61,12 +60,10 @@ async def test_what_happens_is_told_in_lines(
     assert deleted == [(gone,)]
 
 
-async def test_metrics_show_how_a_watch_stands(
-    sim: Simulator, slept: list[float], capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_metrics_show_how_a_watch_stands(sim: Simulator, slept: list[float]) -> None:
     """Rows and lag of each table, the requests, and what is left of the budget; no ids."""
     options = ("--watch", "--quiet", "--metrics-port", "0", *FAST)
-    async with going(capsys, "sync", *options) as command:
+    async with going("sync", *options) as command:
         lines: list[str] = []
         while 'oncehub_sync_complete{table="bookings"} 1.0' not in lines:
             lines = await command.metrics()
@@ -100,11 +97,9 @@ def test_a_port_that_is_taken_is_told(sim: Simulator, capsys: pytest.CaptureFixt
     assert port in err
 
 
-async def test_a_merged_contact_is_told_where_it_went(
-    sim: Simulator, slept: list[float], capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_a_merged_contact_is_told_where_it_went(sim: Simulator, slept: list[float]) -> None:
     """As a deletion, and by the contact that has its address now."""
-    async with going(capsys, "sync", "--watch", "--json", *FAST) as command:
+    async with going("sync", "--watch", "--json", *FAST) as command:
         await command.until('"complete":true', 2)
         gone = next(each for each in sim.ids("contacts") if sim.object(each).get("email"))
         email, last_name = sim.object(gone)["email"], str(sim.object(gone)["last_name"])
@@ -125,12 +120,10 @@ async def test_a_merged_contact_is_told_where_it_went(
     assert [each["round"] for each in told] == list(range(1, len(told) + 1))
 
 
-async def test_what_fails_is_told_at_each_look(
-    sim: Simulator, slept: list[float], capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_what_fails_is_told_at_each_look(sim: Simulator, slept: list[float]) -> None:
     """And it goes on; quiet is quiet about all else."""
     sim.inject(Fault("server_error", "list-all-bookings", status=501))
-    async with going(capsys, "sync", "--watch", "--quiet", *FAST) as command:
+    async with going("sync", "--watch", "--quiet", *FAST) as command:
         await command.until("oncehub: bookings: ", 3)
         sim.clear_faults()
         assert await command.interrupted() == COMPLETE

@@ -63,10 +63,10 @@ async def file(tmp_path: Path) -> Path:
 
 
 async def test_a_silence_is_told_once_and_its_end(
-    sim: Simulator, file: Path, slept: list[float], capsys: pytest.CaptureFixture[str]
+    sim: Simulator, file: Path, slept: list[float]
 ) -> None:
     """What hasn't changed since the last look isn't told again; in the end all was well."""
-    async with going(capsys, "watchdog", "--file", str(file), *PATIENT) as command:
+    async with going("watchdog", "--file", str(file), *PATIENT) as command:
         await command.until("Looking every 15 min 00 s whether events come. Stop it with Ctrl-C.")
         await command.until_true(lambda: len(slept) >= 3)
         assert "EVENTS" not in command.read()
@@ -89,11 +89,10 @@ async def test_a_watch_that_ends_in_a_silence_says_so(
     sim: Simulator,
     file: Path,
     slept: list[float],
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """By its exit code; as JSON each look is a line, also those that found nothing new."""
     options = ("--file", str(file), *PATIENT, "--every", "60", "--json")
-    async with going(capsys, "watchdog", *options) as command:
+    async with going("watchdog", *options) as command:
         await command.until('"silent":false', 2)
         booking = sim.happen("booking.scheduled")
         await command.until('"silent":true', 3)
@@ -106,12 +105,12 @@ async def test_a_watch_that_ends_in_a_silence_says_so(
 
 
 async def test_a_webhook_is_made_anew_once_in_a_silence(
-    sim: Simulator, file: Path, slept: list[float], capsys: pytest.CaptureFixture[str]
+    sim: Simulator, file: Path, slept: list[float]
 ) -> None:
     """Though the silence lasts until something comes to the new one."""
     secret, (old,) = file.parent / "secret.txt", sim.ids("webhooks")
     options = ("--file", str(file), *PATIENT, "--recreate", "--secret-file", str(secret))
-    async with going(capsys, "watchdog", *options) as command:
+    async with going("watchdog", *options) as command:
         await command.until("Looking every")
         sim.happen("booking.scheduled")
         await command.until("1 missed event put into the inbox")
@@ -125,13 +124,13 @@ async def test_a_webhook_is_made_anew_once_in_a_silence(
 
 
 async def test_what_can_not_be_made_anew_is_told_and_the_watch_goes_on(
-    sim: Simulator, file: Path, slept: list[float], capsys: pytest.CaptureFixture[str]
+    sim: Simulator, file: Path, slept: list[float]
 ) -> None:
     """The old webhook stays, for nothing stands in its place."""
     secret, (old,) = file.parent / "secret.txt", sim.ids("webhooks")
     sim.inject(Fault("server_error", "create-*-webhook", status=400))
     options = ("--file", str(file), *PATIENT, "--recreate", "--secret-file", str(secret))
-    async with going(capsys, "watchdog", *options) as command:
+    async with going("watchdog", *options) as command:
         await command.until("Looking every")
         sim.happen("booking.scheduled")
         await command.until("oncehub: the webhook could not be made anew: ")
@@ -144,14 +143,14 @@ async def test_what_can_not_be_made_anew_is_told_and_the_watch_goes_on(
 
 
 async def test_what_failed_once_is_made_anew_at_the_next_look(
-    sim: Simulator, file: Path, slept: list[float], capsys: pytest.CaptureFixture[str]
+    sim: Simulator, file: Path, slept: list[float]
 ) -> None:
     """In the same silence; an empty file is a place for the secret."""
     secret, (old,) = file.parent / "secret.txt", sim.ids("webhooks")
     secret.touch()
     sim.inject(Fault("server_error", "create-*-webhook", status=400, times=1))
     options = ("--file", str(file), *PATIENT, "--recreate", "--secret-file", str(secret))
-    async with going(capsys, "watchdog", *options) as command:
+    async with going("watchdog", *options) as command:
         await command.until("Looking every")
         sim.happen("booking.scheduled")
         await command.until("oncehub: the webhook could not be made anew: ")
@@ -174,11 +173,11 @@ def test_a_place_that_cannot_hold_the_secret_is_told_at_once(
 
 
 async def test_a_look_that_fails_is_told_each_time(
-    sim: Simulator, file: Path, slept: list[float], capsys: pytest.CaptureFixture[str]
+    sim: Simulator, file: Path, slept: list[float]
 ) -> None:
     """And is no silence."""
     sim.inject(Fault("server_error", "list-all-bookings", status=501))
-    async with going(capsys, "watchdog", "--file", str(file), *PATIENT) as command:
+    async with going("watchdog", "--file", str(file), *PATIENT) as command:
         await command.until("can't be told at the moment: ", 4)  # two of them in the log
         assert await command.interrupted() == COMPLETE
     assert command.out == ""
@@ -195,11 +194,11 @@ def test_one_look_that_fails_has_an_exit_code(
 
 
 async def test_metrics_are_at_the_port_that_was_asked_for(
-    sim: Simulator, file: Path, slept: list[float], capsys: pytest.CaptureFixture[str]
+    sim: Simulator, file: Path, slept: list[float]
 ) -> None:
     """With what the looks found; the page is gone with the command."""
     options = ("--file", str(file), *PATIENT, "--metrics-port", "0")
-    async with aiohttp.ClientSession() as session, going(capsys, "watchdog", *options) as command:
+    async with aiohttp.ClientSession() as session, going("watchdog", *options) as command:
         await command.until("Looking every")
         url = command.err.split("Metrics for Prometheus are at ")[1].split()[0]
         sim.happen("booking.scheduled")
@@ -216,11 +215,9 @@ async def test_metrics_are_at_the_port_that_was_asked_for(
     assert shown["oncehub_webhook_silent"] == "1.0"
 
 
-async def test_who_runs_it_can_cancel_it(
-    sim: Simulator, file: Path, slept: list[float], capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_who_runs_it_can_cancel_it(sim: Simulator, file: Path, slept: list[float]) -> None:
     """Only an interruption is an end of its own."""
-    async with going(capsys, "watchdog", "--file", str(file), *PATIENT) as command:
+    async with going("watchdog", "--file", str(file), *PATIENT) as command:
         await command.until("Looking every")
         command.task.cancel()
         with pytest.raises(asyncio.CancelledError):

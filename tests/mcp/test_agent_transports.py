@@ -40,14 +40,13 @@ async def test_agents_are_served_at_the_address_that_is_told(
     mode: str,
     terminated: list[int],
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """To those who have the token, until SIGTERM, which whoever started it hears of, too."""
     async with account(bookings=5) as sim:
         monkeypatch.setenv("ONCEHUB_API_KEY", sim.api_key)
         monkeypatch.setenv("ONCEHUB_BASE_URL", sim.url)
         monkeypatch.setenv("ONCEHUB_MCP_TOKEN", TOKEN)
-        async with going(capsys, "mcp", "--http", "0") as command:
+        async with going("mcp", "--http", "0") as command:
             await command.until("Serving agents at http://127.0.0.1:")
             url = command.err.split()[-1]
             headers = {"Authorization": f"Bearer {TOKEN}"}
@@ -101,7 +100,7 @@ def test_a_missing_extra_is_told(
 
 
 async def test_an_agent_over_stdio_is_served_until_it_hangs_up(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its answers stand on stdout, a line each, and nothing else does."""
     lines = (
@@ -115,7 +114,7 @@ async def test_an_agent_over_stdio_is_served_until_it_hangs_up(
         monkeypatch.setenv("ONCEHUB_BASE_URL", sim.url)
         with open(reading, encoding="utf-8") as stdin, open(writing, "w") as agent:
             monkeypatch.setattr(sys, "stdin", stdin)
-            async with going(capfd, "mcp") as command:
+            async with going("mcp") as command:
                 agent.writelines(f"{json.dumps(line)}\n" for line in lines)
                 agent.flush()
                 await command.until('"id":2')
