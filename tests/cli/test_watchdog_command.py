@@ -176,7 +176,7 @@ async def test_a_look_that_fails_is_told_each_time(
     sim: Simulator, file: Path, slept: list[float]
 ) -> None:
     """And is no silence."""
-    sim.inject(Fault("server_error", "list-all-bookings", status=501))
+    sim.inject(Fault("server_error", "list-all-bookings", status=400))
     async with going("watchdog", "--file", str(file), *PATIENT) as command:
         await command.until("can't be told at the moment: ", 4)  # two of them in the log
         assert await command.interrupted() == COMPLETE
@@ -187,7 +187,7 @@ def test_one_look_that_fails_has_an_exit_code(
     sim: Simulator, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A timer's log shows it."""
-    sim.inject(Fault("server_error", "list-all-bookings", status=501))
+    sim.inject(Fault("server_error", "list-all-bookings", status=400))
     code, out, err = run(capsys, "watchdog", "--once", "--file", str(file))
     assert (code, out) == (FAILED, "")
     assert "can't be told at the moment: " in err
