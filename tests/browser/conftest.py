@@ -30,7 +30,7 @@ async def chromium(sites: Stage) -> AsyncIterator[Chromium]:
     with running(sites.port) as browser:
         yield browser
     # Its connections end before the sites do.
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while sites.connections:
             await asyncio.sleep(0.01)
 

@@ -126,7 +126,7 @@ class Stage:
 
     async def wait_for(self, count: int, path: str = "/events") -> list[bytes]:
         """As `posted`, once it is so many."""
-        async with asyncio.timeout(20), self._arrived:
+        async with asyncio.timeout(60), self._arrived:
             await self._arrived.wait_for(lambda: len(self.posted(path)) >= count)
         return self.posted(path)
 

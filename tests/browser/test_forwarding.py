@@ -99,7 +99,7 @@ async def test_an_event_outlives_its_page(chromium: Chromium, stage: Stage) -> N
     async with chromium.tab("https://shop.example/around") as tab:
         # Six connections are as many as a browser has to one site; the seventh request waits.
         await tab.run("for (let i = 0; i < 6; i++) fetch('/slow?' + i); 0")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len([r for r in stage.requests if r.path == "/slow"]) < 6:
                 await asyncio.sleep(0.01)
         await tab.run(

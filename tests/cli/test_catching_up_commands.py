@@ -213,7 +213,7 @@ def test_listen_reads_its_secret_from_a_file_again(tmp_path: Path) -> None:
             time.sleep(1.0)
     finally:
         listener.send_signal(signal.SIGINT)
-        _, err = listener.communicate(timeout=20)
+        _, err = listener.communicate(timeout=60)
     assert listener.returncode == 0
     assert "sekrit" not in err
 

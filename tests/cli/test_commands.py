@@ -267,7 +267,7 @@ def test_ctrl_c_ends_with_130_and_no_file_that_looks_complete(tmp_path: Path) ->
                 assert process.poll() is None
                 time.sleep(0.05)
             process.send_signal(signal.SIGINT)
-            _, err = process.communicate(timeout=20)
+            _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert err.splitlines()[-1] == "oncehub: interrupted"
     assert "Traceback" not in err
@@ -309,7 +309,7 @@ def test_simulate_prints_what_to_type() -> None:
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(3)]
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
     assert lines[1].startswith("  export ONCEHUB_BASE_URL=http://127.0.0.1:")
     assert "ONCEHUB_API_KEY=" in lines[1]
     assert process.returncode == 0

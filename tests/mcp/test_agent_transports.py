@@ -175,7 +175,7 @@ async def test_a_benchmark_that_is_told_to_end_leaves_no_servers() -> None:
         start_new_session=True,
     )
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while len(await _in_group(benchmark.pid)) < 3:
                 await asyncio.sleep(0.1)
             benchmark.terminate()

@@ -55,7 +55,7 @@ async def test_what_one_process_accepts_another_handles(tmp_path: Path) -> None:
         working = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "oncehub_async.cli", "work", "app:receiver"), cwd=tmp_path
         )
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not (tmp_path / "handled").exists():
                 await asyncio.sleep(0.05)
         assert (tmp_path / "handled").read_text() == "EVNT-1 app:receiver\n"

@@ -85,7 +85,7 @@ def test_a_watch_that_is_stopped_ends_well(tmp_path: Path, how: signal.Signals) 
         with watching(sim, tmp_path) as process:
             wait_for_rounds(process, tmp_path, 4)
             process.send_signal(how)
-            out, err = process.communicate(timeout=30)
+            out, err = process.communicate(timeout=60)
     assert process.returncode == 0
     assert err.splitlines()[-1].startswith("Stopped after a look at ")
     assert "Traceback" not in err
@@ -100,7 +100,7 @@ def test_json_is_a_line_for_each_round_and_quiet_is_quiet(tmp_path: Path) -> Non
         with watching(sim, tmp_path, "--json", "--quiet") as process:
             wait_for_rounds(process, tmp_path, 3)
             process.send_signal(signal.SIGTERM)
-            out, err = process.communicate(timeout=30)
+            out, err = process.communicate(timeout=60)
     told = [json.loads(line) for line in out.splitlines()]
     assert [each["round"] for each in told] == list(range(len(told)))
     assert len(told) >= 3
@@ -114,7 +114,7 @@ def test_a_key_that_is_no_longer_valid_ends_it_with_1(tmp_path: Path) -> None:
         with watching(sim, tmp_path, "--quiet") as process:
             wait_for_rounds(process, tmp_path, 1)
             sim.revoke_key(sim.api_key)
-            _, err = process.communicate(timeout=30)
+            _, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "Invalid API key" in err
     assert err.count("\n") == 1
@@ -135,7 +135,7 @@ def test_killed_again_and_again_it_loses_and_repeats_nothing(tmp_path: Path) -> 
         with watching(sim, tmp_path, "--quiet") as process:
             wait_for_rounds(process, tmp_path, 2)
             process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=30)
+            process.communicate(timeout=60)
         expected = {each: sim.object(each) for each in sim.ids("bookings")}
     assert process.returncode == 0
     all_lines = lines(tmp_path / "bookings.jsonl") + lines(tmp_path / "bookings.changes.jsonl")
