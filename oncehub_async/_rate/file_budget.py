@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
 _PATIENCE = 5.0
 """Seconds to wait for others who use the file."""
-_SCHEMA = "CREATE TABLE IF NOT EXISTS budget (address TEXT PRIMARY KEY, state TEXT NOT NULL)"
+_SCHEMA = "CREATE TABLE budget (address TEXT PRIMARY KEY, state TEXT NOT NULL)"
+_ANOTHERS = "holds something else; name another file"
+_NOT_TO_BE_WRITTEN = "can't be written; name another file"
+_LASTING = {
+    "SQLITE_NOTADB": _ANOTHERS,
+    "SQLITE_CORRUPT": "is damaged; remove it",
+    "SQLITE_READONLY": _NOT_TO_BE_WRITTEN,
+    "SQLITE_READONLY_DIRECTORY": _NOT_TO_BE_WRITTEN,
+}
+"""Errors that stay until somebody does something. A file that was moved isn't among them."""
 
 
 class FileBudget(SharedBudget):
@@ -59,10 +68,19 @@ class _FileStore:
 
     async def open(self, on_lost: Callable[[], None]) -> None:
         folder = self._path.absolute().parent
-        if not folder.is_dir():
-            raise ConfigurationError(f"budget: there is no folder {folder}")
-        if self._path.is_dir():
-            raise ConfigurationError(f"budget: {self._path} is a folder; name a file in it")
+        try:
+            if not folder.is_dir():
+                raise ConfigurationError(f"budget: there is no folder {folder}")
+            if self._path.is_dir():
+                raise ConfigurationError(f"budget: {self._path} is a folder; name a file in it")
+            if self._path.exists() and not self._path.is_file():
+                raise ConfigurationError(f"budget: {self._path} is no file; name one")
+            self._path.touch(mode=0o600)
+        except OSError as error:
+            # It would be waited for in vain.
+            raise ConfigurationError(
+                f"budget: {self._path} can't be written ({error.strerror}); name another file"
+            ) from None
 
     async def ask(self, ask: Ask, rules: SharedRules, patience: float | None = None) -> Told:
         import sqlite3
@@ -70,8 +88,9 @@ class _FileStore:
         try:
             return await asyncio.to_thread(self._exchange, ask, rules, patience or _PATIENCE)
         except (sqlite3.Error, OSError) as error:
-            if getattr(error, "sqlite_errorname", "") == "SQLITE_NOTADB":
-                raise ConfigurationError(f"budget: {self._path} holds something else") from None
+            lasting = _LASTING.get(getattr(error, "sqlite_errorname", ""))
+            if lasting is not None:
+                raise ConfigurationError(f"budget: {self._path} {lasting}") from None
             raise StoreGoneError(f"{type(error).__name__}: {error}") from None
 
     async def close(self) -> None:
@@ -87,7 +106,7 @@ class _FileStore:
             # Nothing in it outlives the machine, so nothing has to reach the disk.
             file.execute("PRAGMA synchronous = OFF")
             file.execute("BEGIN IMMEDIATE")
-            file.execute(_SCHEMA)
+            self._prepare(file)
             # This clock is one for all processes of a machine, until it starts anew.
             now = time.monotonic()
             state = self._state(file, now)
@@ -100,11 +119,31 @@ class _FileStore:
             file.execute("COMMIT")
             return told
 
+    def _prepare(self, file: "sqlite3.Connection") -> None:
+        """Make the table, but not beside another program's."""
+        made = [
+            sql for (sql,) in file.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")
+        ]
+        if not made:
+            file.execute(_SCHEMA)
+        elif made != [_SCHEMA]:
+            raise ConfigurationError(f"budget: {self._path} {_ANOTHERS}")
+
     def _state(self, file: "sqlite3.Connection", now: float) -> State:
         row = file.execute(
             "SELECT state FROM budget WHERE address = ?", (self._address,)
         ).fetchone()
-        state: State | None = None if row is None else load_json(row[0])
+        state = None if row is None else _read(row[0])
         if state is None or state["asked_at"] > now:
             return new_state(uuid.uuid4().hex, now, settling=False)
         return state
+
+
+def _read(text: str) -> State | None:
+    """What is kept; None for what can't have been, or that an older version has kept."""
+    try:
+        state = load_json(text)
+    except ValueError:
+        return None
+    is_whole = isinstance(state, dict) and state.keys() >= new_state("", 0.0, settling=False).keys()
+    return state if is_whole else None

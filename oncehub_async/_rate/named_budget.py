@@ -1,5 +1,6 @@
 """A shared budget by its name: a server's URL, or the path of a file."""
 
+import re
 from collections.abc import Mapping
 
 from .._ground import Clock
@@ -10,6 +11,7 @@ from .rate_budget import Limits
 from .redis_budget import RedisBudget
 
 BUDGET_VARIABLE = "ONCEHUB_BUDGET"
+_SERVER = re.compile(r"[^/\s]*@[^@\s]+|[A-Za-z0-9.-]+:\d+(/.*)?")
 _REDIS = ("redis://", "rediss://", "unix://")
 
 
@@ -31,6 +33,11 @@ def budget_at(
         # Not shown: it may hold a password.
         raise ConfigurationError(
             "budget: expected a redis:// URL or the path of a file, got another kind of URL"
+        )
+    if _SERVER.fullmatch(name):
+        # A file of that name would be shared with no other host. Not shown, as above.
+        raise ConfigurationError(
+            "budget: reads like a server's address; write redis:// before it (or ./ before a file)"
         )
     return FileBudget(name, limits, account=account, address=address, clock=clock)
 

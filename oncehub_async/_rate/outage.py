@@ -24,6 +24,9 @@ _TRUSTED = SETTLING - 0.25
 """Real seconds after a question without answer in which requests may go on alone: however an
 answer got lost, nobody goes alone beside those who are back."""
 
+_CANCEL_AGAIN = 0.05
+"""Seconds after which a task that was cancelled should have ended."""
+
 
 class Outage:
     """Begins when a question gets no answer, and ends with an answer. In real seconds.
@@ -104,3 +107,13 @@ async def woken(wake: asyncio.Event, seconds: float) -> None:
             await wake.wait()
     except TimeoutError:
         return
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    """Cancel a task, and wait for its end.
+
+    Redis' client takes a cancellation while it connects for a connection, and goes on.
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=_CANCEL_AGAIN)

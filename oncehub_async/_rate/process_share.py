@@ -18,7 +18,7 @@ from ..errors import ConfigurationError
 from .budget_store import BudgetStore, StoreGoneError
 from .forecast import Demands, Forecast, forecast
 from .lone_share import LoneShare, OwnRequest
-from .outage import Outage, woken
+from .outage import Outage, ended, woken
 from .permit_line import Granted, PermitLine, SharedPermit
 from .rate_budget import FIVE_MINUTES, SECOND, Limits, Permit, Priority, RequestOutcome, Room
 from .request_queue import SOON
@@ -154,8 +154,7 @@ class SharedBudget:
         """Give up the place in line, and what is open. Closing twice does no harm."""
         runner, self._runner = self._runner, None
         if runner is not None:
-            runner.cancel()
-            await asyncio.wait([runner])
+            await ended(runner)
         if self._loop is None:
             return
         self._loop = None

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import time
 import uuid
 from collections.abc import Callable
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 from yarl import URL
 
 from .._ground import Clock, Hidden, checks, dump_json, load_json
+from .._printable import printable
 from ..errors import ConfigurationError
 from .budget_store import StoreGoneError
+from .outage import ended
 from .process_share import SharedBudget
 from .rate_budget import Limits
 from .shared_messages import Ask, SharedRules, Told
@@ -24,6 +27,15 @@ if TYPE_CHECKING:
 _PATIENCE = 2.0
 """Seconds for an answer of the server, or a connection to it."""
 _RECONNECT = 0.2
+_NO_SUCH_DATABASE = (
+    "DB index is out of range",
+    "invalid DB index",
+    "SELECT is not allowed in cluster mode",
+)
+"""As servers of several versions say it."""
+_LONGEST_REASON = 100
+_DATABASE = re.compile(r"/?|/\d+")
+_TO_ESCAPE = "/?#"
 _JUST_STARTED = 5.0
 """Seconds since the server began, in which not everybody has come back to it."""
 
@@ -73,7 +85,8 @@ class _RedisStore:
         self._script: Any = None
         self._listener: asyncio.Task[None] | None = None
         self._started_at = float("-inf")
-        """About when the server began, in seconds of this machine."""
+        """About when the server began, in seconds of this machine; where it doesn't say, it may
+        have been at any time."""
         if find_spec("redis") is None:
             raise ConfigurationError(
                 "budget: Redis needs an extra: pip install 'oncehub-async[redis]'"
@@ -83,14 +96,23 @@ class _RedisStore:
         from redis.asyncio import Redis
         from redis.asyncio.retry import Retry
         from redis.backoff import NoBackoff
+        from redis.exceptions import RedisError
 
-        self._redis = Redis.from_url(
-            self._url.value,
-            decode_responses=True,
-            socket_timeout=_PATIENCE,
-            socket_connect_timeout=_PATIENCE,
-            retry=Retry(NoBackoff(), 0),
-        )
+        try:
+            redis: Any = Redis.from_url(
+                self._url.value,
+                decode_responses=True,
+                socket_timeout=_PATIENCE,
+                socket_connect_timeout=_PATIENCE,
+                retry=Retry(NoBackoff(), 0),
+            )
+            # Options are looked at when a connection is made, and some when it is used.
+            redis.connection_pool.make_connection().encoder.encode("")
+        except (ValueError, TypeError, AttributeError, LookupError, RedisError):
+            raise ConfigurationError(
+                f"budget: {self.name}: an option of the URL, after the ?, can't be used"
+            ) from None
+        self._redis = redis
         self._script = self._redis.register_script(lua())
         self._listener = asyncio.create_task(self._listen(self._redis, on_lost))
 
@@ -99,6 +121,7 @@ class _RedisStore:
             AuthenticationError,
             NoPermissionError,
             RedisError,
+            ResponseError,
         )
 
         settling = time.monotonic() - self._started_at < _JUST_STARTED + SETTLING
@@ -119,14 +142,16 @@ class _RedisStore:
                 f"budget: {self.name} doesn't let us in ({type(error).__name__})"
             ) from None
         except (RedisError, OSError) as error:
-            raise StoreGoneError(type(error).__name__) from None
+            is_answer = isinstance(error, ResponseError)
+            if is_answer and (lasting := _lasting(str(error), self._key)) is not None:
+                raise ConfigurationError(f"budget: {self.name} {lasting}") from None
+            raise StoreGoneError(_reason(error, is_answer=is_answer)) from None
         return Told(*load_json(answer))
 
     async def close(self) -> None:
         listener, self._listener = self._listener, None
         if listener is not None:
-            listener.cancel()
-            await asyncio.wait([listener])
+            await ended(listener)
         if self._redis is not None:
             await self._redis.aclose()
 
@@ -149,8 +174,38 @@ class _RedisStore:
             await asyncio.sleep(_RECONNECT)
 
     async def _read_uptime(self, redis: "Redis") -> None:
-        told = await redis.info("server")
-        self._started_at = time.monotonic() - float(told["uptime_in_seconds"])
+        from redis.exceptions import ResponseError
+
+        try:
+            told = await redis.info("server")
+        except ResponseError:
+            # Who may not ask this may hear of losses all the same.
+            self._started_at = float("inf")
+        else:
+            self._started_at = time.monotonic() - float(told["uptime_in_seconds"])
+
+
+def _lasting(answer: str, key: str) -> str | None:
+    """What a refusal means that stays until somebody does something."""
+    if "WRONGTYPE" in answer or "wrong kind of value" in answer:
+        return f"can't be used, for the key {key} holds something else; remove it (DEL)"
+    if any(each in answer for each in _NO_SUCH_DATABASE):
+        return "has no database of that number; use a smaller one, such as 0"
+    if "executing the script can't" in answer:
+        return f"lets its user not do all that is needed: +@all on keys and channels {key}"
+    return None
+
+
+def _reason(error: Exception, *, is_answer: bool) -> str:
+    """Why an exchange failed, in a few words."""
+    told: str | None
+    if is_answer:
+        # What follows the first comma may be what was asked.
+        answer = str(error).partition(",")[0].partition(" script: ")[0]
+        told = printable(answer)[:_LONGEST_REASON]
+    else:
+        told = getattr(error.__cause__, "strerror", None)
+    return f"{type(error).__name__}: {told}" if told else type(error).__name__
 
 
 def lua() -> str:
@@ -163,16 +218,35 @@ def lua() -> str:
 def _printable_address(hidden: Hidden) -> str:
     """A server's address without its password."""
     example = "expected something like redis://localhost:6379/0"
+    if str(hidden.value) != str(hidden.value).strip():
+        raise ConfigurationError("budget: not a URL, for it has a space at an end; remove that")
+    _refuse_unescaped(hidden)
     try:
         hidden = Hidden(URL(hidden.value))
     except (ValueError, TypeError):
         raise ConfigurationError(f"budget: not a URL; {example}") from None
     url = hidden.value
-    if url.scheme not in ("redis", "rediss", "unix") or not (url.host or url.path.strip("/")):
+    is_socket = url.scheme == "unix"
+    if url.scheme not in ("redis", "rediss", "unix") or not (url.host or (is_socket and url.path)):
         del url
         raise ConfigurationError(f"budget: not a redis URL; {example}")
     problem = checks.host_problem(url.raw_host) if url.raw_host else None
+    if problem is None and not is_socket and not _DATABASE.fullmatch(url.raw_path):
+        problem = f"expected the number of a database after the /; {example}"
     if problem is not None:
         del url
         raise ConfigurationError(f"budget: {problem}")
     return str(url.with_user(None).with_query(None)) if url.host else f"unix://{url.path}"
+
+
+def _refuse_unescaped(hidden: Hidden) -> None:
+    """A password with such characters in it ends where nobody expects it, and the rest is shown."""
+    _, _, place = str(hidden.value).partition("://")
+    for each in _TO_ESCAPE:
+        before, found, after = place.partition(each)
+        if found and ("@" in after or each == "#"):
+            del hidden, place, before, after
+            raise ConfigurationError(
+                f"budget: {each} ends what stands before the @ of a URL; "
+                f"write %{ord(each):02X} for one in a password"
+            )

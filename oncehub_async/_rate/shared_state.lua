@@ -22,7 +22,20 @@ local rules = {
 local time = redis.call('TIME')
 local clock = tonumber(time[1]) + tonumber(time[2]) / 1000000
 local kept = redis.call('GET', KEYS[1])
-local state = kept and cjson.decode(kept)
+-- What can't have been kept counts as lost.
+local is_read, state = pcall(cjson.decode, kept or 'null')
+local function is_whole()
+  if not is_read or type(state) ~= 'table' then return false end
+  for _, each in ipairs({
+    'zero', 'name', 'number', 'places', 'line', 'seen', 'share', 'paused_until', 'refusals',
+    'cut_at', 'probe', 'typical', 'held_until', 'expected', 'reporters', 'missing_until',
+    'next_settling',
+  }) do
+    if state[each] == nil then return false end
+  end
+  return true
+end
+if not is_whole() then state = nil end
 if ARGV[5] ~= '' then
   clock = tonumber(ARGV[5])
 end
