@@ -35,7 +35,6 @@ _NO_SUCH_DATABASE = (
 """As servers of several versions say it."""
 _LONGEST_REASON = 100
 _DATABASE = re.compile(r"/?|/\d+")
-_TO_ESCAPE = "/?#"
 _JUST_STARTED = 5.0
 """Seconds since the server began, in which not everybody has come back to it."""
 
@@ -220,7 +219,10 @@ def _printable_address(hidden: Hidden) -> str:
     example = "expected something like redis://localhost:6379/0"
     if str(hidden.value) != str(hidden.value).strip():
         raise ConfigurationError("budget: not a URL, for it has a space at an end; remove that")
-    _refuse_unescaped(hidden)
+    text = Hidden(str(hidden.value))
+    problem = checks.unescaped_problem(text.value) or checks.fragment_problem(text.value)
+    if problem is not None:
+        raise ConfigurationError(f"budget: {problem}")
     try:
         hidden = Hidden(URL(hidden.value))
     except (ValueError, TypeError):
@@ -237,16 +239,3 @@ def _printable_address(hidden: Hidden) -> str:
         del url
         raise ConfigurationError(f"budget: {problem}")
     return str(url.with_user(None).with_query(None)) if url.host else f"unix://{url.path}"
-
-
-def _refuse_unescaped(hidden: Hidden) -> None:
-    """A password with such characters in it ends where nobody expects it, and the rest is shown."""
-    _, _, place = str(hidden.value).partition("://")
-    for each in _TO_ESCAPE:
-        before, found, after = place.partition(each)
-        if found and ("@" in after or each == "#"):
-            del hidden, place, before, after
-            raise ConfigurationError(
-                f"budget: {each} ends what stands before the @ of a URL; "
-                f"write %{ord(each):02X} for one in a password"
-            )

@@ -89,6 +89,7 @@ _OWN = {
     "report": "NAME",
     "api_key": "ONCEHUB_API_KEY",
     "budget": "ONCEHUB_BUDGET",
+    "records": "--database",
     "signing_secret": "--secret-file",
     "duration_minutes": "--duration",
     "co_hosts": "--co-host",

@@ -8,7 +8,9 @@ from typing import Any
 from .._ground import Hidden, load_json, time_text
 from ..errors import InvalidParameterError
 from ._database import Reader, read_settings, read_states
+from ._migrations import check_version
 from ._reading import reading
+from ._row_stamps import latest_stamp
 from ._tables import SYNCED_AT
 
 _FIELDS = (
@@ -35,12 +37,15 @@ class SyncedBookings:
 
     def __init__(self, database: str | Path, *, schema: str | None = None) -> None:
         self._database, self._schema = Hidden(database), schema
+        self._latest: datetime | None = None
         del database  # a frame's locals are shown by tools that report errors
 
     async def up_to(self) -> datetime:
-        """Until when all changes are there."""
+        """Until when all changes are there. `bookings` then tells what is there by now."""
         async with reading(self._database.value, schema=self._schema) as reader:
             await _check_columns(reader)
+            # A sync may go on: what it writes from now on, nobody has been told.
+            self._latest = await latest_stamp(reader)
             state = (await read_states(reader)).get("bookings")
         if state is None or state.complete_up_to is None:
             raise InvalidParameterError(
@@ -50,7 +55,7 @@ class SyncedBookings:
 
     async def bookings(self, ids: Sequence[str]) -> list[tuple[datetime, Mapping[str, Any]]]:
         """Those of these bookings that are there, as JSON data of some fields, each with when it
-        was written as it is.
+        was written as it is. After `up_to`, what was written later is left out.
         """
         found: list[tuple[datetime, Mapping[str, Any]]] = []
         async with reading(self._database.value, schema=self._schema) as reader:
@@ -62,12 +67,17 @@ class SyncedBookings:
                     f"SELECT {SYNCED_AT}, {', '.join(_FIELDS)} FROM {table} WHERE id IN ({places})",
                     *some,
                 )
-                found += [(row[0], _as_sent(row[1:])) for row in rows]
+                found += [(row[0], _as_sent(row[1:])) for row in rows if self._was_there(row[0])]
         return found
+
+    def _was_there(self, written: datetime) -> bool:
+        return self._latest is None or written <= self._latest
 
 
 async def _check_columns(reader: Reader) -> None:
-    policy = (await read_settings(reader)).get("policy")
+    settings = await read_settings(reader)
+    check_version(settings, reader.shown)
+    policy = settings.get("policy")
     if not policy:
         return
     kept: Mapping[str, Any] = load_json(policy)

@@ -75,3 +75,14 @@ def test_commands_tell_it_in_a_line(
 def test_a_databases_many_ways_to_name_hosts_stay(url: str) -> None:
     """Several, a socket's folder, none."""
     assert database_of(url).shown.startswith("postgresql://")
+
+
+@pytest.mark.parametrize("sign", ["/", "#"])
+@pytest.mark.parametrize("taker", [database_of, PostgresInbox])
+def test_a_password_that_ends_the_host_is_not_shown(
+    taker: Callable[[str], object], sign: str
+) -> None:
+    """What stands after it would be taken for the database's name."""
+    with pytest.raises(OnceHubError, match=f"%{ord(sign):02X}") as caught:
+        taker(f"postgresql://me:12{sign}secret-word@127.0.0.1:5432/x")
+    assert "secret-word" not in str(caught.value)

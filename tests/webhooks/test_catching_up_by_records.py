@@ -5,10 +5,11 @@ from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from oncehub_async import InvalidParameterError
-from oncehub_async.sync import AccountSync, SyncedBookings, column_policy
+from oncehub_async.sync import AccountSync, NewerSchemaError, SyncedBookings, column_policy
 from oncehub_async.webhooks import CaughtUp
 
 from .missed_events import URL, Missing, missing_events
@@ -141,3 +142,65 @@ async def test_a_database_that_can_not_tell_is_refused(tmp_path: Path, database:
         with pytest.raises(InvalidParameterError, match=r"has no bookings\.status"):
             await caught_up(account, database)
         assert account.handled == []
+
+
+async def test_what_a_sync_writes_meanwhile_is_missing(tmp_path: Path, database: Path) -> None:
+    """One that is kept current knows of a change before it is compared; no handler was told."""
+    async with missing_now(tmp_path) as account:
+        account.deliver_to_nobody()
+        await synced(account, database)
+        changed = account.change(5, 1.0)
+
+        class SyncedMeanwhile(SyncedBookings):
+            async def up_to(self) -> datetime:
+                told = await super().up_to()
+                await synced(account, database)
+                return told
+
+        async with account.receiver() as receiver:
+            report = await receiver.catch_up(account.oncehub, records=SyncedMeanwhile(database))
+            await receiver.idle()
+        assert sum(report.missing.values()) == len(changed)
+        assert account.states(changed) == set(account.handled_states())
+
+
+async def test_a_clock_that_was_ahead_is_told(tmp_path: Path, database: Path) -> None:
+    """By its time nothing would have changed since the sync."""
+    async with missing_now(tmp_path) as account:
+        account.deliver_to_nobody()
+        account.clock.move(30 * HOUR)
+        await synced(account, database)
+        account.clock.move(-30 * HOUR)
+        account.change(5, 1.0)
+        with pytest.raises(InvalidParameterError, match="still to come: a clock is wrong"):
+            await caught_up(account, database)
+        assert account.handled == []
+
+
+async def test_what_an_inbox_in_use_has_forgotten_is_not_handled_again(
+    tmp_path: Path, database: Path
+) -> None:
+    """It has an event about as old as it remembers, and the database is older than that."""
+    async with missing_now(tmp_path) as account:
+        await synced(account, database)
+        for _ in range(12):
+            account.clock.move(24 * HOUR)
+            await account.heard(1)
+        async with account.receiver() as receiver:
+            await receiver.idle()
+        handled = len(account.handled)
+        with pytest.raises(InvalidParameterError, match=r"remembers 7 days .* name a later time"):
+            await caught_up(account, database)
+        assert len(account.handled) == handled
+
+
+async def test_a_later_version_of_the_tables_is_refused(tmp_path: Path, database: Path) -> None:
+    """What it means isn't known."""
+    async with missing_now(tmp_path) as account:
+        await synced(account, database)
+        with duckdb.connect(str(database)) as connection:
+            connection.execute(
+                "UPDATE _oncehub_settings SET value = '99' WHERE name = 'schema_version'"
+            )
+        with pytest.raises(NewerSchemaError, match="schema version 99"):
+            await caught_up(account, database)

@@ -5,7 +5,12 @@ Each check returns the value as it is wanted, or raises `InvalidParameterError` 
 know is left to the service.
 """
 
-from .host_checks import database_url_problem, host_problem
+from .host_checks import (
+    database_url_problem,
+    fragment_problem,
+    host_problem,
+    unescaped_problem,
+)
 from .list_checks import expansion, mapping, several, some_texts, texts
 from .number_checks import MAX_LIMIT, page, whole_number, yes_no_or_none
 from .path_checks import local_path, local_path_setting
@@ -66,6 +71,7 @@ __all__ = [
     "encodable",
     "expansion",
     "filled_text",
+    "fragment_problem",
     "given",
     "host_problem",
     "https_url",
@@ -89,6 +95,7 @@ __all__ = [
     "texts_of",
     "time_range",
     "time_zone",
+    "unescaped_problem",
     "wall_clock",
     "whole_number",
     "written_time",

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 _ODD = "the host name has an empty label, one that is too long, or odd characters"
 _NAME = re.compile(rb"[A-Za-z0-9._-]+")
+_PLACE = re.compile(r"[^/?#]*")
 _PORT = re.compile(r"[0-9]{1,5}")
 
 
@@ -29,6 +30,8 @@ def host_problem(host: str) -> str | None:
 def database_url_problem(url: str) -> str | None:
     """The same of a database's URL, which can have several hosts, a socket's folder or none, and of
     their ports."""
+    if problem := unescaped_problem(url):
+        return problem
     try:
         places = urlsplit(url).netloc.rpartition("@")[2]
     except ValueError:
@@ -45,6 +48,26 @@ def database_url_problem(url: str) -> str | None:
         if colon and not (_PORT.fullmatch(port) and 0 < int(port) < 65_536):
             return "the port has to be a number from 1 to 65535"
     return None
+
+
+def unescaped_problem(url: str) -> str | None:
+    """Whether a password ends what stands before the @ of a URL: where nobody expects it, and what
+    follows would be shown as a path. None for a good URL."""
+    place = url.partition("://")[2]
+    rest = _PLACE.sub("", place, count=1)
+    # A socket's URL may have nothing before its path.
+    if rest == place or "@" not in f"{rest.partition('?')[0]}{rest.partition('=')[0]}":
+        return None
+    return f"{rest[0]} ends what stands before the @ of a URL; {_written(rest[0])}"
+
+
+def fragment_problem(url: str) -> str | None:
+    """Whether a URL has a part after a # that nobody reads, and that can be of a password."""
+    return f"nothing in it begins with #; {_written('#')}" if "#" in url else None
+
+
+def _written(sign: str) -> str:
+    return f"write %{ord(sign):02X} for one in a password"
 
 
 def _is_address(host: str) -> bool:

@@ -57,6 +57,10 @@ class CaughtUp:
         return self.known + self.silent + self.unreadable + sum(self.missing.values())
 
 
+def _shown(moment: float) -> str:
+    return time_text(from_unix(moment) or EARLIEST)
+
+
 @attrs.frozen
 class _Missed:
     """A booking as the API shows it, and what has to be known of it."""
@@ -114,6 +118,7 @@ class CatchUp:
         if self._records is not None:
             up_to, first = (await self._records.up_to()).timestamp(), known.silences.first
             if since is None and (first is None or first > up_to):
+                self._refuse_what_says_too_little(now, up_to, first)
                 begin = from_unix(up_to - OVERLAP) or EARLIEST
             else:
                 until = begin
@@ -134,6 +139,24 @@ class CatchUp:
         )
         _log(report)
         return report
+
+    def _refuse_what_says_too_little(self, now: float, up_to: float, first: float | None) -> None:
+        """Records by which something would be left out, or handled again."""
+        if up_to > now + OVERLAP:
+            raise InvalidParameterError(
+                "records",
+                f"have all changes until {_shown(up_to)}, which is still to come: a clock is "
+                "wrong; set it and sync anew, or name a time (since)",
+            )
+        memory = self._inbox.memory
+        # One that is in use for longer has an event about as old as it remembers.
+        if memory and up_to < now - memory and first is not None and first < now - memory / 2:
+            raise InvalidParameterError(
+                "records",
+                f"have all changes until {_shown(up_to)} only, and the inbox remembers "
+                f"{memory / checks.DAY:.0f} days (keep): what it has forgotten would be handled "
+                "again; name a later time (since)",
+            )
 
     def _begin(self, silences: Silences, now: float, since: datetime | None) -> datetime:
         usual = silences.since()
