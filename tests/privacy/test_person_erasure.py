@@ -23,7 +23,7 @@ from oncehub_async.privacy import PersonPlaces, erase_person, export_person
 from oncehub_async.sync import AccountSync, DatabaseBusyError, sync
 from oncehub_async.webhooks import State, opened_inbox
 
-from ..sync.synced import opened, rows_of
+from ..sync.synced import client, opened, rows_of
 from .kept import Kept, database_bytes, found_in, keep_all
 from .someone import Someone, account, put
 
@@ -306,6 +306,57 @@ async def test_an_unfinished_export(tmp_path: Path) -> None:
         looked = Spool.look(spool)
         assert looked.count == 1
         looked.close()
+
+
+@pytest.mark.parametrize("finished", [True, False])
+async def test_an_export_of_theirs_alone(tmp_path: Path, finished: bool) -> None:
+    """The address by which they were exported is told, and stays in no manifest or spool."""
+    from oncehub_async.simulator import Fault
+
+    async with account() as (sim, oncehub, someone):
+        out = tmp_path / "out"
+        plan = plan_export(["contacts"], filters={"email": someone.email})
+        if not finished:
+            sim.inject(Fault("server_error", operations="list-all-contacts", status=501))
+        async with client(sim, retry_attempts=1) as hasty:
+            await run_export(hasty, plan, out)
+        sim.clear_faults()
+        places = PersonPlaces(oncehub=oncehub, exports=[out])
+        found = (await export_person(someone.email, places)).places[1].found
+        assert found["manifest.json"] == [
+            {"resource": "contacts", "filters": {"email": someone.email}}
+        ]
+        planned = await erase_person(someone.email, places)
+        assert planned.places[1].counts["manifest.json"] == 1
+        done = await erase_person(someone.email, places, apply=True)
+        assert done.places[1].counts == planned.places[1].counts
+        held = {path.name: path.read_bytes() for path in out.iterdir()}
+        assert held.keys() >= {"manifest.json", "contacts.jsonl" if finished else "contacts.spool"}
+        assert found_in(someone.texts, held) == set()
+        assert (await erase_person(someone.email, places, apply=True)).count == 0
+        if not finished:
+            nobody = plan_export(["contacts"], filters={"email": "erased@example.invalid"})
+            await run_export(oncehub, nobody, out)
+        assert verify_export(out).good
+
+
+async def test_filters_that_a_kill_left_in_the_spool(tmp_path: Path) -> None:
+    """The manifest was written already: what is behind it goes all the same."""
+    from oncehub_async.simulator import Fault
+
+    async with account() as (sim, _, someone), client(sim, retry_attempts=1) as hasty:
+        out = tmp_path / "out"
+        sim.inject(Fault("server_error", operations="list-all-contacts", status=501))
+        plan = plan_export(["contacts"], filters={"email": someone.email})
+        await run_export(hasty, plan, out)
+        spool = (out / "contacts.spool").read_bytes()
+        places = PersonPlaces(exports=[out])
+        await erase_person(someone.email, places, apply=True)
+        (out / "contacts.spool").write_bytes(spool)
+        assert (await erase_person(someone.email, places)).count == 1
+        assert (await erase_person(someone.email, places, apply=True)).count == 1
+        held = {path.name: path.read_bytes() for path in out.iterdir()}
+        assert found_in(someone.texts, held) == set()
 
 
 async def test_a_damaged_file_is_not_vouched_for(tmp_path: Path) -> None:
