@@ -50,7 +50,7 @@ def prepare_folder(path: Path) -> None:
 def empty_folder(path: Path) -> None:
     """Delete what a kill has left of that: rows, which no one would ever read.
 
-    Nobody else may have the database open: DuckDB's own programs put it there, too. Raises `OSError`.
+    Nobody else may have the database open: other programs put theirs there, too. Raises `OSError`.
     """
     for each in path.glob(_PUT_ASIDE):
         each.unlink(missing_ok=True)
