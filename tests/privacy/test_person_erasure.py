@@ -3,6 +3,7 @@
 import gzip
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -20,7 +21,8 @@ from oncehub_async.export import (
     watch_export,
 )
 from oncehub_async.privacy import PersonPlaces, erase_person, export_person
-from oncehub_async.sync import AccountSync, DatabaseBusyError, sync
+from oncehub_async.sync import AccountSync, Batch, DatabaseBusyError, database_of, sync
+from oncehub_async.sync._report_views import WIDE
 from oncehub_async.webhooks import State, opened_inbox
 
 from ..sync.synced import client, opened, rows_of
@@ -156,6 +158,32 @@ async def test_others_keep_what_is_theirs(database_url: str, tmp_path: Path) -> 
         found = {each["id"]: each for each in map(load_json, lines)}
         form = sim.object(someone.beside)["form_submission"]
         assert found[someone.beside]["form_submission"] == {**form, "guests": ["bob@mail.example"]}
+
+
+async def test_a_custom_field_that_is_called_after_them(database_url: str, tmp_path: Path) -> None:
+    """Its column has another name, and a view of the user's on it stays."""
+    async with account() as (sim, oncehub, someone):
+        named = [{"name": f"Ask {someone.email}", "value": "yes"}, {"name": "Shoe", "value": "44"}]
+        put(sim, someone.beside, custom_fields=named)
+        await sync(oncehub, database_url)
+        table = database_of(database_url).dialect.table
+        mine = f"CREATE VIEW {table('mine')} AS SELECT id, custom_shoe FROM {table(WIDE)}"
+        async with opened(database_url) as database:
+            await database.commit(Batch(statements=[mine], now=datetime.now(UTC)))
+        places = PersonPlaces(databases=[database_url])
+        await erase_person(someone.email, places, apply=True)
+        await sync(oncehub, database_url, resync=["all"])
+        async with opened(database_url) as database:
+            columns = [name for (name,) in await database.fetch(database.dialect.columns, WIDE)]
+            assert [each for each in columns if "quaddle" in each] == []
+            assert {"custom_erased_1", "custom_shoe"} <= {*columns}
+            found = await database.fetch(
+                f"SELECT custom_shoe FROM {table('mine')} WHERE id = $1", someone.beside
+            )
+            assert found == [("44",)]
+        held = await database_bytes(database_url, tmp_path)
+        files = {each.name: each.read_bytes() for each in tmp_path.iterdir() if each.is_file()}
+        assert found_in(someone.texts, {**files, "the database": held}) == set()
 
 
 async def test_later_syncs_leave_them_out(database_url: str) -> None:
