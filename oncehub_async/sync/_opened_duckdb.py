@@ -150,6 +150,7 @@ class OpenedDuckDB:
             connection.execute("CHECKPOINT copied")
         finally:
             connection.close()
+            remove_folder(self._aside)
 
     @contextmanager
     def _leaving_none(self, *files: Path) -> Iterator[None]:

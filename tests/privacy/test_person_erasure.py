@@ -91,6 +91,7 @@ async def test_in_no_byte(database_url: str, tmp_path: Path) -> None:
         again = await erase_person(someone.email, places, apply=True)
         assert again.count == 0
         assert again.unfinished == done.unfinished
+        assert [*tmp_path.glob("*.tmp")] == []  # what DuckDB puts aside
 
 
 async def test_what_was_unfinished_is_erased_later(database_url: str, tmp_path: Path) -> None:
