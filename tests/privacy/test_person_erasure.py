@@ -23,7 +23,7 @@ from oncehub_async.export import (
 from oncehub_async.privacy import PersonPlaces, erase_person, export_person
 from oncehub_async.sync import AccountSync, Batch, DatabaseBusyError, database_of, sync
 from oncehub_async.sync._report_views import WIDE
-from oncehub_async.webhooks import State, opened_inbox
+from oncehub_async.webhooks import Outcome, SQLiteInbox, State, StoredEvent, opened_inbox
 
 from ..sync.synced import client, opened, rows_of
 from .kept import Kept, database_bytes, found_in, keep_all
@@ -110,6 +110,32 @@ async def test_what_was_unfinished_is_erased_later(database_url: str, tmp_path: 
         assert (await erase_person(someone.email, places, apply=True)).count == 1
         assert found_in(someone.texts, {"inbox": Path(kept.inbox).read_bytes()}) == set()
         assert not Path(f"{kept.inbox}-wal").exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"id":"EVNT-1","data":{"email":"ann@mail.example"},"data":{"a":1}}',
+        b'{"data":[{"a":"ann@mail.example","a":2}]}',
+        '{"email":"ann@mail.example"}'.encode("utf-16"),
+        "\ufffd ann@mail.example".encode(),
+    ],
+)
+async def test_a_body_that_no_reader_reads_whole(tmp_path: Path, body: bytes) -> None:
+    """A name that comes twice, another encoding, no JSON."""
+    path = tmp_path / "inbox.db"
+    inbox = SQLiteInbox(path)
+    await inbox.open()
+    event = StoredEvent(id="EVNT-1", type="unreadable", subject="EVNT-1", creation_time=1.0,
+                        received=1.0, body=body)  # fmt: skip
+    await inbox.put(event, ("crm",))
+    (claim,) = await inbox.claim(1, ("crm",), 2.0)
+    await inbox.settle(claim.work[0], Outcome(state=State.DONE), 3.0)
+    await inbox.close()
+    places = PersonPlaces(inboxes=[str(path)])
+    assert (await export_person("ann@mail.example", places)).count == 1
+    assert (await erase_person("ann@mail.example", places, apply=True)).count == 1
+    assert b"mail" not in path.read_bytes().replace(b"\0", b"")
 
 
 def _leave_in_free_room(path: Path, text: str) -> None:
