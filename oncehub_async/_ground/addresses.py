@@ -10,13 +10,16 @@ _IN_LOCAL = frozenset("_.!#$%&'*+/=?^`{|}~-")
 _IN_DOMAIN = frozenset("_.-")
 _LONGEST_LOCAL, _LONGEST_DOMAIN = 200, 255
 # What may stand in a local part, and all the same mostly ends what comes before it in a link.
-_SEPARATORS = re.compile(r"[=&?/'`{|}]")
+_SEPARATORS = re.compile(r"[=&?/'`{|}!#$%*^~]|\.\.")
+_SIGNS = "".join(_IN_LOCAL)
 # Whatever begins with another sign, or could be a part of a link, may hold one all the same.
 _ALONE = re.compile(r"\w[^=&?/]*$")
 _TIMES_ENCODED = 3
 _PHONE_DIGITS = re.compile(r"\d")
 _SHARP_S = re.compile("[ß\u1e9e]")
 _ACE = "xn--"
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+"""Where a line may break and the like: copied along, and nothing to the DNS."""
 
 
 def plain_address(text: str) -> str:
@@ -24,7 +27,7 @@ def plain_address(text: str) -> str:
 
     What looks alike stays apart where the DNS tells it apart: straße@ and strasse@ are two people.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = _in_usual_signs(text).strip()
     return unicodedata.normalize("NFC", "ß".join(map(str.casefold, _SHARP_S.split(plain))))
 
 
@@ -66,15 +69,62 @@ def addresses_in(text: str) -> Iterator[str]:
     """
     for written in _decoded(text):
         alone = whole_address(written)
-        if alone is not None and _ALONE.match(alone):
+        if alone is not None and _ALONE.match(alone) and not _runs_on(alone):
             yield alone
             continue
         for local, domain in _parts_in(written):
-            yield plain_address(f"{local}@{domain}")
-            starts = [each.end() for each in _SEPARATORS.finditer(local)]
-            yield from (plain_address(f"{local[start:]}@{domain}") for start in starts)
-            if local[:1] in ".-*_" and local.strip(".-*_"):
-                yield plain_address(f"{local.lstrip('.-*_')}@{domain}")
+            for end in _ends_of(domain):
+                yield from (plain_address(f"{each}@{end}") for each in _locals_in(local))
+
+
+def _runs_on(address: str) -> bool:
+    """Whether there is more in it than an address, though no space is."""
+    return ".." in address or bool(_script_changes(address))
+
+
+def _locals_in(local: str) -> Iterator[str]:
+    """The local part, and what of it may be one."""
+    starts = [
+        0,
+        *(each.end() for each in _SEPARATORS.finditer(local)),
+        *_script_changes(local)[-1:],
+    ]
+    for start in starts:
+        rest = local[start:]
+        if rest:
+            yield rest
+        if rest[:1] in _IN_LOCAL and rest.strip(_SIGNS):
+            yield rest.lstrip(_SIGNS)
+
+
+def _ends_of(domain: str) -> Iterator[str]:
+    """The domain, and where it may end before a sentence goes on."""
+    yield domain
+    cuts = [domain.find(".."), *_script_changes(domain)[:1]]
+    yield from (domain[:cut].rstrip(".-_") for cut in cuts if cut > 0)
+
+
+def _script_changes(text: str) -> list[int]:
+    """Where letters of another script follow Latin ones, or these follow others.
+
+    In Chinese, Japanese, Korean or Thai no space does, before an address or after it.
+    """
+    if text.isascii():
+        return []
+    found: list[int] = []
+    before: bool | None = None
+    for position, each in enumerate(text):
+        if unicodedata.category(each).startswith("M"):
+            continue
+        latin = _is_latin(each) if each.isalnum() else None
+        if before is not None and latin is not None and latin is not before:
+            found.append(position)
+        before = latin
+    return found
+
+
+def _is_latin(letter: str) -> bool:
+    return letter.isascii() or unicodedata.name(letter, "").startswith("LATIN")
 
 
 def _parts_in(text: str) -> Iterator[tuple[str, str]]:
@@ -114,9 +164,13 @@ def _decoded(text: str) -> Iterator[str]:
 def _in_usual_width(text: str) -> Iterator[str]:
     if "@" in text:
         yield text
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    plain = text if text.isascii() else _in_usual_signs(text)
     if plain != text and "@" in plain:
         yield plain
+
+
+def _in_usual_signs(text: str) -> str:
+    return unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
 
 
 def phone_digits(text: str) -> str:

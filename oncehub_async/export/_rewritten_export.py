@@ -20,9 +20,22 @@ from ._folder import locked
 from ._formats import ENDINGS, BrokenFileError, Compression, Format, file_ending, pieces_of
 from ._formats.restored_objects import read_whole
 from ._formats.rewriting import Treat, count_treated, rewrite
-from ._manifest import CHANGES_ENDING, TABLE_ENDINGS, Changes, Manifest, ResourceEntry
+from ._manifest import (
+    CHANGES_ENDING,
+    MANIFEST_NAME,
+    TABLE_ENDINGS,
+    Changes,
+    Manifest,
+    ResourceEntry,
+)
 from ._manifest_reader import read_manifest
-from ._rewritten_spool import ERASING, rewrite_spool, spool_objects
+from ._rewritten_spool import (
+    ERASING,
+    rewrite_spool,
+    spool_arguments,
+    spool_objects,
+    treated_arguments,
+)
 from ._watch import change_in, write_changes_table
 
 _LAST = ("bookings", "contacts")
@@ -46,6 +59,7 @@ def exported_objects(folder: Path) -> Iterator[tuple[str, str, Mapping[str, Any]
 def rewrite_export(folder: Path, treat: Treat, *, apply: bool) -> dict[str, int]:
     """Put what `treat` gives in the place of a folder's objects; how many changed, by file.
 
+    Filters in the manifest are treated like fields of an object; what goes there is counted, too.
     Without `apply` nothing is changed. The folder is locked meanwhile, so that no export or watch
     writes into it. An unfinished export is treated as well, and goes on afterwards.
 
@@ -53,8 +67,10 @@ def rewrite_export(folder: Path, treat: Treat, *, apply: bool) -> dict[str, int]
     """
     _manifest_of(folder)
     if not apply:
-        counts = {}
+        counts: dict[str, int] = {}
         for name, entry in _in_order(_manifest_of(folder)):
+            if _filters_change(folder, name, entry, treat):
+                counts[MANIFEST_NAME] = counts.get(MANIFEST_NAME, 0) + 1
             for path, objects in _parts(folder, name, entry):
                 if count := sum(treat(name, data) is not data for data in objects()):
                     counts[path.name] = count
@@ -74,6 +90,14 @@ def _in_order(manifest: Manifest) -> list[tuple[str, ResourceEntry]]:
     names = [name for name in manifest.resources if name not in _LAST]
     names += [name for name in _LAST if name in manifest.resources]
     return [(name, manifest.resources[name]) for name in names]
+
+
+def _filters_change(folder: Path, name: str, entry: ResourceEntry, treat: Treat) -> bool:
+    """Whether the filters of the manifest do, or those that a kill has left in the spool."""
+    told = [entry.arguments]
+    if entry.spool is not None and (folder / entry.spool).exists():
+        told.append(spool_arguments(folder / entry.spool))
+    return any(treated_arguments(name, each, treat) != each for each in told)
 
 
 Objects = Callable[[], Iterator[Mapping[str, Any]]]
@@ -135,6 +159,7 @@ class _Rewriting:
         for name, entry in _in_order(self._manifest):
             self._recover(entry)
             self._drop_partial(name)
+            self._rewrite_filters(name, entry)
             if entry.complete and entry.file is not None:
                 self._rewrite_file(name, entry)
             if entry.changes is not None:
@@ -168,6 +193,12 @@ class _Rewriting:
     def _drop_partial(self, name: str) -> None:
         for ending in (*ENDINGS, CHANGES_ENDING, *TABLE_ENDINGS):
             (self._folder / f"{name}{ending}{PARTIAL}").unlink(missing_ok=True)
+
+    def _rewrite_filters(self, name: str, entry: ResourceEntry) -> None:
+        if _filters_change(self._folder, name, entry, self._treat):
+            entry.arguments = treated_arguments(name, entry.arguments, self._treat)
+            self._manifest.write(self._folder)
+            self._note(MANIFEST_NAME, self._counts.get(MANIFEST_NAME, 0) + 1)
 
     def _rewrite_file(self, name: str, entry: ResourceEntry) -> None:
         path = self._folder / str(entry.file)

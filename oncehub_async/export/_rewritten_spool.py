@@ -13,6 +13,8 @@ from ._formats.rewriting import Treat
 from ._spool import Spool, SpoolError
 
 ERASING = ".erasing"
+_NOBODY = "erased@example.invalid"
+"""So that it is still an export of those with one address, and of nobody else."""
 
 
 def spool_objects(path: Path) -> Iterator[Mapping[str, Any]]:
@@ -22,28 +24,50 @@ def spool_objects(path: Path) -> Iterator[Mapping[str, Any]]:
             yield from spool.objects(entry)
 
 
+def spool_arguments(path: Path) -> Mapping[str, str]:
+    """The filters that a spool tells. Raises `BrokenFileError` and `OSError`."""
+    with _told(), closing(Spool.look(path)) as spool:
+        return spool.about.get("arguments") or {}
+
+
 def rewrite_spool(path: Path, resource: str, treat: Treat) -> int:
-    """Put what `treat` gives in the place of its objects; how many changed.
+    """Put what `treat` gives in the place of its objects and filters; how many objects changed.
 
     Killed in between, it is as it was. Raises `BrokenFileError` and `OSError`.
     """
-    count = 0
     rewritten = beside(path, ERASING)
-    with (
-        _told(),
-        closing(Spool.look(path)) as spool,
-        closing(Spool.begin(rewritten, spool.about)) as target,
-    ):
+    with _told(), closing(Spool.look(path)) as spool:
+        about = {**spool.about}
+        if about.get("arguments"):
+            about["arguments"] = treated_arguments(resource, about["arguments"], treat)
+        changed = about != spool.about
+        count = _rewrite_pages(spool, rewritten, about, resource, treat)
+    if count or changed:
+        rewritten.replace(path)
+    rewritten.unlink(missing_ok=True)
+    sync_folder(path.parent)
+    return count
+
+
+def _rewrite_pages(
+    spool: Spool, rewritten: Path, about: Mapping[str, Any], resource: str, treat: Treat
+) -> int:
+    count = 0
+    with closing(Spool.begin(rewritten, about)) as target:
         for entry in spool.entries:
             objects = spool.objects(entry)
             treated = [treat(resource, each) for each in objects]
             count += sum(map(is_not, objects, treated))
             target.add(entry.place, treated)
-    if count:
-        rewritten.replace(path)
-    rewritten.unlink(missing_ok=True)
-    sync_folder(path.parent)
     return count
+
+
+def treated_arguments(resource: str, arguments: Mapping[str, str], treat: Treat) -> dict[str, str]:
+    """Filters as they may be told on: an address that was looked for is one as well."""
+    return {
+        name: text if treat(resource, {name: text}).get(name) == text else _NOBODY
+        for name, text in arguments.items()
+    }
 
 
 @contextmanager

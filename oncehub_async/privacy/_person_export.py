@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from .._ground import Clock
-from ..export import exported_objects
+from ..export import MANIFEST_NAME, exported_objects, read_manifest
 from ..sync import ErasedPeople, Person, contacts_of, reading, rows_of_person, with_digests
 from ..webhooks import opened_inbox
 from ._at_oncehub import ACCOUNT, contacts_at_oncehub, objects_at_oncehub
@@ -94,6 +94,11 @@ def _exported(folder: Path, people: ErasedPeople) -> dict[str, list[Mapping[str,
     for file, resource, data in exported_objects(folder):
         if people.names_in(resource, data):
             found.setdefault(file, []).append(data)
+    manifest = read_manifest(folder)
+    for name, entry in manifest.resources.items() if manifest is not None else ():
+        filters = dict(entry.arguments)
+        if people.names_by_more_than_ids(filters):
+            found.setdefault(MANIFEST_NAME, []).append({"resource": name, "filters": filters})
     return found
 
 

@@ -9,18 +9,22 @@ from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from .._ground import likely_word, load_json
 from ..errors import InvalidParameterError
 from ._database import quoted
-from ._database_url import DEFAULT_DATABASE
+from ._database_url import DEFAULT_DATABASE, database_of
+from ._duckdb_file import DuckDBFile
+from ._postgresql import PostgreSQL
 from ._reading import reading
 from ._tables import DELETED, SYNCED_AT, TABLES, ColumnKind, Table, table_of
 
 _PAGE = 5_000
 _MOST_LEVELS = 50
+_LATEST, _PLACE_DIGITS = "latest_synced_at", 16
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 _TYPES: Mapping[ColumnKind, str] = {
     ColumnKind.TEXT: "text",
@@ -45,11 +49,12 @@ def dlt_source(
         pipeline = dlt.pipeline("oncehub", destination="bigquery", dataset_name="oncehub")
         pipeline.run(dlt_source("oncehub.duckdb"))
 
-    Each table is a resource that is merged by `id`, with `_synced_at` as its cursor.
-    A deleted object is a change of its row, which says so in `_deleted`; with `remove_deleted` it
-    is removed at the destination as well. `schema` is for PostgreSQL; `tables` names some of
-    `TABLES`. Destinations that can't merge, such as Parquet files, get each changed row appended:
-    of the rows of an `id` the one with the latest `_synced_at` counts.
+    Each table is a resource that is merged by `id`, with `_synced_at` as its cursor. A pipeline
+    keeps one for each database, so that several can go to one destination. A deleted object is a
+    change of its row, which says so in `_deleted`; with `remove_deleted` it is removed at the
+    destination as well. `schema` is for PostgreSQL; `tables` names some of `TABLES`. Destinations
+    that can't merge, such as Parquet files, get each changed row appended: of the rows of an `id`
+    the one with the latest `_synced_at` counts.
 
     It is a `DltSource`. Needs the extra `dlt`. Raises `InvalidParameterError`; while it is loaded,
     what `reading` does.
@@ -78,13 +83,15 @@ def _known() -> str:
 def _resource(
     dlt: Any, database: str | Path, schema: str | None, table: Table, remove_deleted: bool
 ) -> Any:
-    # Without a primary key here dlt keeps no list of the ids that share the latest time. No row
-    # comes with that time later: each commit has a later one.
-    cursor = dlt.sources.incremental(SYNCED_AT, primary_key=())
-
-    def changed(since: Any = cursor) -> Iterator[list[dict[str, Any]]]:
-        # `last_value` moves while rows are given; `start_value` is where the load begins.
-        yield from _pages(database, schema, table, since.start_value)
+    def changed() -> Iterator[list[dict[str, Any]]]:
+        # dlt's own cursor is one for all databases of a pipeline: the second one's rows that are
+        # older than the first one's latest would never come.
+        latest = dlt.current.resource_state().setdefault(_LATEST, {})
+        place = _place(database, schema)
+        for page in _pages(database, schema, table, latest.get(place)):
+            yield page
+            # No row comes with that time later: each commit has a later one.
+            latest[place] = page[-1][SYNCED_AT]
 
     hints: dict[str, dict[str, Any]] = {
         each.name: {"data_type": _TYPES[each.kind]} for each in table.columns
@@ -98,6 +105,13 @@ def _resource(
         write_disposition="merge",
         columns=hints,
     )
+
+
+def _place(database: str | Path, schema: str | None) -> str:
+    """By what a pipeline knows the database; what it keeps may be read at the destination."""
+    found = database_of(database, schema=schema)
+    place = found.place if isinstance(found, DuckDBFile | PostgreSQL) else found.shown
+    return sha256(place.encode("utf-8", "surrogatepass")).hexdigest()[:_PLACE_DIGITS]
 
 
 def _pages(

@@ -78,6 +78,11 @@ class DuckDBFile:
         return self._opened.path
 
     @property
+    def place(self) -> str:
+        """Which one it is, however it was named."""
+        return str(self.path)
+
+    @property
     def dialect(self) -> Dialect:
         """DuckDB's."""
         return _DIALECT

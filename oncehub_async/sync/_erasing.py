@@ -8,6 +8,7 @@ what they name.
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from .._ground import dump_json, load_json, time_text
 from ..errors import ConfigurationError
 from ._column_policy import ColumnPolicy
 from ._database import (
+    CUSTOM_FIELDS,
     ERASED_TABLE,
+    SETTINGS_TABLE,
     Batch,
     Database,
     Reader,
@@ -32,6 +35,7 @@ from ._erased_people import NOBODY, ErasedPeople, Person
 from ._migrations import check_version
 from ._object_rows import Row
 from ._reading import reading
+from ._report_views import WIDE, wide_view_without
 from ._sync_errors import DatabaseFailedError
 from ._tables import TABLES, UNFIT, Column, ColumnKind, Table, table_of
 
@@ -118,12 +122,12 @@ async def erase_rows(
         people = await _with_hashes(database, person, now)
         try:
             counts = {name: await _blank(database, people, name, now) for name in TABLES}
-            await database.scrub(TABLES)
+            await database.scrub((*TABLES, SETTINGS_TABLE))
         except DatabaseFailedError as error:
             raise DatabaseFailedError(f"{error}; it has begun, the same call finishes it") from None
     finally:
         await database.close()
-    return {name: count for name, count in counts.items() if count}
+    return {name: each for name, each in counts.items() if each}
 
 
 async def _with_hashes(database: Database, person: Person, now: datetime) -> ErasedPeople:
@@ -136,12 +140,32 @@ async def _with_hashes(database: Database, person: Person, now: datetime) -> Era
         f"{literal(time_text(now))}) ON CONFLICT (hash) DO NOTHING"
         for each in sorted(people.hashes_of(person))
     ]
-    await database.commit(Batch(settings={_KEY: key}, statements=statements, now=now))
-    return people.with_person(person)
+    people = people.with_person(person)
+    settings, view = await _fields_without(database, people)
+    settings[_KEY] = key
+    await database.commit(Batch(settings=settings, statements=[*statements, *view], now=now))
+    return people
+
+
+async def _fields_without(
+    database: Database, people: ErasedPeople
+) -> tuple[dict[str, str], list[str]]:
+    """The custom fields that were noted, where a name names somebody; and their view."""
+    fields = load_json((await read_settings(database)).get(CUSTOM_FIELDS, "[]"))
+    free = (name for number in count(1) if (name := f"erased {number}") not in fields)
+    others = [next(free) if people.is_in(each) else each for each in fields]
+    if others == fields:
+        return {}, []
+    dialect = database.dialect
+    there = [str(name) for (name,) in await database.fetch(dialect.columns, WIDE)]
+    return (
+        {CUSTOM_FIELDS: dump_json(others).decode()},
+        wide_view_without(dialect, fields, others, there),
+    )
 
 
 async def _blank(database: Database, people: ErasedPeople, name: str, now: datetime) -> int:
-    table, count = table_of(name), 0
+    table, blanked = table_of(name), 0
     changed: list[Row] = []
 
     async def write() -> None:
@@ -151,12 +175,12 @@ async def _blank(database: Database, people: ErasedPeople, name: str, now: datet
 
     async for row in _rows(database, table):
         if changes := people.changes(name, row):
-            count += 1
+            blanked += 1
             changed.append(_as_row(table, {**row, **changes}))
             if len(changed) >= _ROWS_AT_ONCE:
                 await write()
     await write()
-    return count
+    return blanked
 
 
 async def _rows(database: Reader, table: Table) -> AsyncIterator[dict[str, Any]]:

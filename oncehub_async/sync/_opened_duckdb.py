@@ -16,7 +16,13 @@ from typing import Any, ParamSpec, TypeVar
 
 from .._ground import sync_folder
 from ..errors import InvalidParameterError
-from ._private_duckdb import create_database, prepare_folder, prepare_log, remove_folder
+from ._private_duckdb import (
+    create_database,
+    empty_folder,
+    prepare_folder,
+    prepare_log,
+    remove_folder,
+)
 from ._sync_errors import DatabaseBusyError, DatabaseFailedError
 
 T = TypeVar("T")
@@ -144,6 +150,7 @@ class OpenedDuckDB:
             connection.execute("CHECKPOINT copied")
         finally:
             connection.close()
+            remove_folder(self._aside)
 
     @contextmanager
     def _leaving_none(self, *files: Path) -> Iterator[None]:
@@ -225,6 +232,7 @@ class OpenedDuckDB:
             try:
                 connection.execute(f"ATTACH '{file}' AS {ATTACHED} ({_NEW_TABLES})")
                 connection.execute(f"USE {ATTACHED}")
+                empty_folder(self._aside)
             except self._duckdb.Error as error:
                 connection.close()
                 self._check_file(error)

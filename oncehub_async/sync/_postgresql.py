@@ -88,6 +88,7 @@ class PostgreSQL:
         self._url = Hidden(urlunsplit(parts._replace(query=urlencode(options))))
         host = parts.hostname or "localhost"
         self._shown = f"postgresql://{host}{parts.path} ({self._schema})"
+        self._place = f"{host.lower()}:{parts.port or 5432}{parts.path} ({self._schema})"
         self._asyncpg = _asyncpg()
         self._connection: Any = None
         self._has_incoming: set[str] = set()
@@ -104,6 +105,11 @@ class PostgreSQL:
     def shown(self) -> str:
         """Host, database and schema, without user and password."""
         return self._shown
+
+    @property
+    def place(self) -> str:
+        """Which one it is, whoever uses it."""
+        return self._place
 
     @property
     def dialect(self) -> Dialect:

@@ -13,6 +13,8 @@ from typing import Any
 
 from .._ground import PRIVATE, open_private
 
+_PUT_ASIDE = "duckdb_temp_*"
+
 
 def create_database(duckdb: Any, path: Path, layout: str) -> None:
     """Make a database without tables. Raises `OSError` and DuckDB's errors."""
@@ -43,6 +45,15 @@ def prepare_log(path: Path) -> None:
 def prepare_folder(path: Path) -> None:
     """Make the folder for what DuckDB has to put aside. Raises `OSError`."""
     path.mkdir(mode=0o700, exist_ok=True)
+
+
+def empty_folder(path: Path) -> None:
+    """Delete what a kill has left of that: rows, which no one would ever read.
+
+    Nobody else may have the database open: other programs put theirs there, too. Raises `OSError`.
+    """
+    for each in path.glob(_PUT_ASIDE):
+        each.unlink(missing_ok=True)
 
 
 def remove_folder(path: Path) -> None:

@@ -46,6 +46,30 @@ def wide_view(
     return _view(dialect, WIDE, columns, f"{dialect.table('bookings')} AS b", there)
 
 
+def wide_view_without(
+    dialect: Dialect, custom_fields: Sequence[str], others: Sequence[str], there: Sequence[str]
+) -> list[str]:
+    """The statements after which columns of that view are called after `others`, each in turn.
+
+    The view stays in PostgreSQL, whose users' views hang on it; DuckDB's only ask for it by name.
+    """
+    if not there or dialect.name != "postgresql":
+        return wide_view(dialect, others, there)
+    renamed = {
+        before: now
+        for before, now in zip(column_names(custom_fields), column_names(others), strict=True)
+        if before != now and before in there
+    }
+    view = dialect.table(WIDE)
+    return [
+        *(
+            f"ALTER VIEW {view} RENAME COLUMN {quoted(before)} TO {quoted(now)}"
+            for before, now in renamed.items()
+        ),
+        *wide_view(dialect, others, [renamed.get(each, each) for each in there]),
+    ]
+
+
 def _view(
     dialect: Dialect, name: str, columns: Mapping[str, str], source: str, there: Sequence[str]
 ) -> list[str]:

@@ -24,6 +24,15 @@ ANN = "ann.lee+a@mail.example"
         f"bob@x.example;{ANN}",
         f"*{ANN}*",
         f"-{ANN}",
+        f"~~{ANN}~~ #{ANN}",
+        f"as I said...{ANN}...thanks",
+        f"...{ANN}...",
+        f"請聯絡{ANN}謝謝",
+        f"{ANN}で待っています",
+        f"이메일은 {ANN}으로",
+        f"ติดต่อ{ANN}",
+        "ann.lee+a@\u200bmail.example",
+        "\ufeffann.lee+a\u00ad@mail.\u2060example",
     ],
 )
 def test_an_address_is_found(text: str) -> None:
@@ -40,6 +49,8 @@ def test_an_address_is_found(text: str) -> None:
         "lee+a@mail.example",
         "ann.lee@mail.example",
         "ann.lee+a at mail.example",
+        "éann.lee+a@mail.example",
+        "ann.lee+a@mail.exampleé",
         "100% of them",
         "",
         "@" * 5_000,
@@ -73,6 +84,13 @@ def test_domains_are_known_in_both_ways_of_writing() -> None:
     assert address_forms("Ann@Bücher.example") == both
     assert address_forms("ann@xn--bcher-kva.example") == both
     assert address_forms("ann@" + "x" * 80) == {"ann@" + "x" * 80}
+
+
+def test_an_address_in_two_scripts_stays_one() -> None:
+    """What a sentence may begin or end with is looked at beside it, not instead."""
+    for each in ("李ann@mail.example", "ann@mail日本.example", "ann@例え.example"):
+        assert plain_address(each) in addresses_in(each)
+        assert plain_address(each) in addresses_in(f"write to {each}.")
 
 
 def test_phones_are_their_digits() -> None:

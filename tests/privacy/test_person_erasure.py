@@ -3,6 +3,7 @@
 import gzip
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -20,10 +21,11 @@ from oncehub_async.export import (
     watch_export,
 )
 from oncehub_async.privacy import PersonPlaces, erase_person, export_person
-from oncehub_async.sync import AccountSync, DatabaseBusyError, sync
-from oncehub_async.webhooks import State, opened_inbox
+from oncehub_async.sync import AccountSync, Batch, DatabaseBusyError, database_of, sync
+from oncehub_async.sync._report_views import WIDE
+from oncehub_async.webhooks import Outcome, SQLiteInbox, State, StoredEvent, opened_inbox
 
-from ..sync.synced import opened, rows_of
+from ..sync.synced import client, opened, rows_of
 from .kept import Kept, database_bytes, found_in, keep_all
 from .someone import Someone, account, put
 
@@ -89,6 +91,7 @@ async def test_in_no_byte(database_url: str, tmp_path: Path) -> None:
         again = await erase_person(someone.email, places, apply=True)
         assert again.count == 0
         assert again.unfinished == done.unfinished
+        assert [*tmp_path.glob("*.tmp")] == []  # what DuckDB puts aside
 
 
 async def test_what_was_unfinished_is_erased_later(database_url: str, tmp_path: Path) -> None:
@@ -107,6 +110,32 @@ async def test_what_was_unfinished_is_erased_later(database_url: str, tmp_path: 
         assert (await erase_person(someone.email, places, apply=True)).count == 1
         assert found_in(someone.texts, {"inbox": Path(kept.inbox).read_bytes()}) == set()
         assert not Path(f"{kept.inbox}-wal").exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"id":"EVNT-1","data":{"email":"ann@mail.example"},"data":{"a":1}}',
+        b'{"data":[{"a":"ann@mail.example","a":2}]}',
+        '{"email":"ann@mail.example"}'.encode("utf-16"),
+        "\ufffd ann@mail.example".encode(),
+    ],
+)
+async def test_a_body_that_no_reader_reads_whole(tmp_path: Path, body: bytes) -> None:
+    """A name that comes twice, another encoding, no JSON."""
+    path = tmp_path / "inbox.db"
+    inbox = SQLiteInbox(path)
+    await inbox.open()
+    event = StoredEvent(id="EVNT-1", type="unreadable", subject="EVNT-1", creation_time=1.0,
+                        received=1.0, body=body)  # fmt: skip
+    await inbox.put(event, ("crm",))
+    (claim,) = await inbox.claim(1, ("crm",), 2.0)
+    await inbox.settle(claim.work[0], Outcome(state=State.DONE), 3.0)
+    await inbox.close()
+    places = PersonPlaces(inboxes=[str(path)])
+    assert (await export_person("ann@mail.example", places)).count == 1
+    assert (await erase_person("ann@mail.example", places, apply=True)).count == 1
+    assert b"mail" not in path.read_bytes().replace(b"\0", b"")
 
 
 def _leave_in_free_room(path: Path, text: str) -> None:
@@ -156,6 +185,32 @@ async def test_others_keep_what_is_theirs(database_url: str, tmp_path: Path) -> 
         found = {each["id"]: each for each in map(load_json, lines)}
         form = sim.object(someone.beside)["form_submission"]
         assert found[someone.beside]["form_submission"] == {**form, "guests": ["bob@mail.example"]}
+
+
+async def test_a_custom_field_that_is_called_after_them(database_url: str, tmp_path: Path) -> None:
+    """Its column has another name, and a view of the user's on it stays."""
+    async with account() as (sim, oncehub, someone):
+        named = [{"name": f"Ask {someone.email}", "value": "yes"}, {"name": "Shoe", "value": "44"}]
+        put(sim, someone.beside, custom_fields=named)
+        await sync(oncehub, database_url)
+        table = database_of(database_url).dialect.table
+        mine = f"CREATE VIEW {table('mine')} AS SELECT id, custom_shoe FROM {table(WIDE)}"
+        async with opened(database_url) as database:
+            await database.commit(Batch(statements=[mine], now=datetime.now(UTC)))
+        places = PersonPlaces(databases=[database_url])
+        await erase_person(someone.email, places, apply=True)
+        await sync(oncehub, database_url, resync=["all"])
+        async with opened(database_url) as database:
+            columns = [name for (name,) in await database.fetch(database.dialect.columns, WIDE)]
+            assert [each for each in columns if "quaddle" in each] == []
+            assert {"custom_erased_1", "custom_shoe"} <= {*columns}
+            found = await database.fetch(
+                f"SELECT custom_shoe FROM {table('mine')} WHERE id = $1", someone.beside
+            )
+            assert found == [("44",)]
+        held = await database_bytes(database_url, tmp_path)
+        files = {each.name: each.read_bytes() for each in tmp_path.iterdir() if each.is_file()}
+        assert found_in(someone.texts, {**files, "the database": held}) == set()
 
 
 async def test_later_syncs_leave_them_out(database_url: str) -> None:
@@ -306,6 +361,57 @@ async def test_an_unfinished_export(tmp_path: Path) -> None:
         looked = Spool.look(spool)
         assert looked.count == 1
         looked.close()
+
+
+@pytest.mark.parametrize("finished", [True, False])
+async def test_an_export_of_theirs_alone(tmp_path: Path, finished: bool) -> None:
+    """The address by which they were exported is told, and stays in no manifest or spool."""
+    from oncehub_async.simulator import Fault
+
+    async with account() as (sim, oncehub, someone):
+        out = tmp_path / "out"
+        plan = plan_export(["contacts"], filters={"email": someone.email})
+        if not finished:
+            sim.inject(Fault("server_error", operations="list-all-contacts", status=501))
+        async with client(sim, retry_attempts=1) as hasty:
+            await run_export(hasty, plan, out)
+        sim.clear_faults()
+        places = PersonPlaces(oncehub=oncehub, exports=[out])
+        found = (await export_person(someone.email, places)).places[1].found
+        assert found["manifest.json"] == [
+            {"resource": "contacts", "filters": {"email": someone.email}}
+        ]
+        planned = await erase_person(someone.email, places)
+        assert planned.places[1].counts["manifest.json"] == 1
+        done = await erase_person(someone.email, places, apply=True)
+        assert done.places[1].counts == planned.places[1].counts
+        held = {path.name: path.read_bytes() for path in out.iterdir()}
+        assert held.keys() >= {"manifest.json", "contacts.jsonl" if finished else "contacts.spool"}
+        assert found_in(someone.texts, held) == set()
+        assert (await erase_person(someone.email, places, apply=True)).count == 0
+        if not finished:
+            nobody = plan_export(["contacts"], filters={"email": "erased@example.invalid"})
+            await run_export(oncehub, nobody, out)
+        assert verify_export(out).good
+
+
+async def test_filters_that_a_kill_left_in_the_spool(tmp_path: Path) -> None:
+    """The manifest was written already: what is behind it goes all the same."""
+    from oncehub_async.simulator import Fault
+
+    async with account() as (sim, _, someone), client(sim, retry_attempts=1) as hasty:
+        out = tmp_path / "out"
+        sim.inject(Fault("server_error", operations="list-all-contacts", status=501))
+        plan = plan_export(["contacts"], filters={"email": someone.email})
+        await run_export(hasty, plan, out)
+        spool = (out / "contacts.spool").read_bytes()
+        places = PersonPlaces(exports=[out])
+        await erase_person(someone.email, places, apply=True)
+        (out / "contacts.spool").write_bytes(spool)
+        assert (await erase_person(someone.email, places)).count == 1
+        assert (await erase_person(someone.email, places, apply=True)).count == 1
+        held = {path.name: path.read_bytes() for path in out.iterdir()}
+        assert found_in(someone.texts, held) == set()
 
 
 async def test_a_damaged_file_is_not_vouched_for(tmp_path: Path) -> None:

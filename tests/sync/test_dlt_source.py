@@ -176,6 +176,83 @@ async def test_a_clock_that_was_set_back_hides_nothing(tmp_path: Path, database_
         assert len(arrived) <= 2 * len(there)
 
 
+def _arrived(tmp_path: Path) -> list[str]:
+    import pyarrow.parquet as pq
+
+    files = (tmp_path / "lake" / "oncehub" / "bookings").glob("*.parquet")
+    return sorted(row["id"] for each in files for row in pq.read_table(each).to_pylist())
+
+
+async def test_databases_of_two_accounts_in_one_pipeline(tmp_path: Path, database_url: str) -> None:
+    """What was synced earlier in one than in the other comes as well, and only once."""
+    import dlt
+
+    made = pipeline(tmp_path, dlt.destinations.filesystem(f"file://{tmp_path}/lake"), "oncehub")
+    urls = (database_url, f"duckdb:///{tmp_path}/other.duckdb")
+    now = datetime.now(UTC)
+    for number, url in enumerate(urls):
+        await _put(url, [{"id": f"BKNG-{number}"}], now - timedelta(days=number))
+    for count in (1, 2):
+        for number, url in enumerate(urls):
+            later = [{"id": f"BKNG-{number}-{count}"}]
+            await _put(url, later, now - timedelta(days=number) + timedelta(hours=count))
+            await _load_files(made, url)
+    arrived = _arrived(tmp_path)
+    assert {*arrived} == {
+        f"BKNG-{number}{count}" for number in range(2) for count in ("", "-1", "-2")
+    }
+    # The last commit's come again.
+    assert [each for each in {*arrived} if arrived.count(each) > 1] in (
+        ["BKNG-0-1", "BKNG-1-1"],
+        ["BKNG-1-1", "BKNG-0-1"],
+    )
+
+
+async def test_a_load_that_fails_in_the_middle_leaves_nothing_out(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next one begins where the last whole one ended."""
+    import dlt
+
+    from oncehub_async.sync import _dlt_source
+
+    made = pipeline(tmp_path, dlt.destinations.filesystem(f"file://{tmp_path}/lake"), "oncehub")
+    ids = [f"BKNG-{number}" for number in range(9)]
+    await _put(database_url, [{"id": each} for each in ids])
+    pages, read = _dlt_source._page, 0
+
+    async def failing(*arguments: Any) -> Any:
+        nonlocal read
+        read += 1
+        if read == 3:
+            raise OSError("lost")
+        return await pages(*arguments)
+
+    monkeypatch.setattr(_dlt_source, "_PAGE", 2)
+    monkeypatch.setattr(_dlt_source, "_page", failing)
+    with pytest.raises(Exception, match="lost"):
+        await _load_files(made, database_url)
+    assert _arrived(tmp_path) == []
+    await _load_files(made, database_url)
+    assert _arrived(tmp_path) == ids
+
+
+async def _load_files(made: Any, url: str) -> None:
+    await asyncio.to_thread(
+        lambda: made.run(
+            dlt_source(url, tables=["bookings"]), loader_file_format="parquet"
+        ).raise_on_failed_jobs()
+    )
+
+
+def test_its_rows_without_a_pipeline(tmp_path: Path) -> None:
+    """As somebody looks at them who tries it out."""
+    path = f"{tmp_path}/a.duckdb"
+    asyncio.run(_put(path, [{"id": "BKNG-1"}]))
+    for _ in range(2):
+        assert [row["id"] for row in dlt_source(path).bookings] == ["BKNG-1"]
+
+
 def test_a_table_that_there_is_not_is_refused() -> None:
     """With the one that was meant."""
     with pytest.raises(InvalidParameterError, match="did you mean bookings"):

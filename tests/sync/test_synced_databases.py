@@ -189,6 +189,17 @@ async def test_nobody_else_can_read_what_stands_beside_it(tmp_path: Path) -> Non
     assert {each.name for each in tmp_path.iterdir()} <= {"a.duckdb", "a.duckdb.lock"}
 
 
+async def test_what_a_kill_left_put_aside_is_deleted(tmp_path: Path) -> None:
+    """Rows are in it, also of who was erased; a user's own file there stays."""
+    left = tmp_path / "a.duckdb.tmp"
+    left.mkdir()
+    for name in ("duckdb_temp_storage_DEFAULT-0.tmp", "duckdb_temp_9_0_owner", "mine"):
+        (left / name).write_text("ann@mail.example")
+    async with opened(f"duckdb:///{tmp_path}/a.duckdb"):
+        pass
+    assert [each.name for each in left.iterdir()] == ["mine"]
+
+
 @pytest.mark.usefixtures("held")
 async def test_a_file_for_a_group_has_a_log_for_the_group(tmp_path: Path) -> None:
     """Whoever changed its modes knows why."""
