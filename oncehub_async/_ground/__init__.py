@@ -23,6 +23,7 @@ from .json_text import (
     dump_any_json,
     dump_json,
     load_json,
+    repeats_names,
 )
 from .log import Lines, fields, logger
 from .outside_quotes import PIECE, OutsideQuotes
@@ -105,6 +106,7 @@ __all__ = [
     "read_date",
     "read_time",
     "read_zoned_time",
+    "repeats_names",
     "shifted",
     "spelled_out",
     "sync_folder",

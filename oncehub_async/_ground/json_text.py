@@ -145,6 +145,23 @@ def dump_any_json(data: Any) -> bytes:
 _PLAIN = frozenset({str, int, bool, type(None)})
 
 
+def repeats_names(text: bytes) -> bool:
+    """Whether an object has a name twice, so that a value in it isn't read. True as well where it
+    is too deep to tell. Raises `ValueError` for what is no JSON.
+    """
+    repeats = False
+
+    def note(pairs: list[tuple[str, Any]]) -> None:
+        nonlocal repeats
+        repeats = repeats or len({name for name, _ in pairs}) < len(pairs)
+
+    try:
+        json.loads(text, object_pairs_hook=note)
+    except RecursionError:
+        return True
+    return repeats
+
+
 def _orjson_rounds(text: bytes) -> bool:
     """Whether there may be a number in it that orjson changes without saying so."""
     seen = text[::_EVERY].translate(_ALIKE)

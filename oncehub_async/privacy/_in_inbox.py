@@ -1,10 +1,9 @@
 """A person in an inbox: the events that name them, and their bodies without them."""
 
-import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from .._ground import dump_json, load_json
+from .._ground import dump_json, load_json, repeats_names
 from ..sync import ErasedPeople
 from ..webhooks import InspectedInbox, Selection, State, StoredEvent
 
@@ -38,27 +37,12 @@ async def all_events(
 def _said(body: bytes) -> Mapping[str, Any]:
     try:
         said = load_json(body)
-        if isinstance(said, dict) and not _repeats_names(body):
+        if isinstance(said, dict) and not repeats_names(body):
             return said
     except ValueError:
         pass
     # Letters of UTF-16 have a zero beside them.
     return {"data": body.replace(b"\0", b"").decode("utf-8", "replace")}
-
-
-def _repeats_names(body: bytes) -> bool:
-    """Whether a name comes twice in an object: of the first one's value nothing is read."""
-    repeats = False
-
-    def note(pairs: list[tuple[str, Any]]) -> None:
-        nonlocal repeats
-        repeats = repeats or len({name for name, _ in pairs}) < len(pairs)
-
-    try:
-        json.loads(body, object_pairs_hook=note)
-    except RecursionError:
-        return True
-    return repeats
 
 
 def is_named(people: ErasedPeople, body: Mapping[str, Any]) -> bool:

@@ -7,11 +7,12 @@ second sync into the same schema is refused; a lost connection loses both.
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from .._ground import Hidden, checks, time_text
 from ..errors import InvalidParameterError
@@ -68,8 +69,16 @@ _COLUMNS = (
     "JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relname = $1 "
     "AND n.nspname = {schema} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
 )
+_USUAL_PORT = re.compile(r":5432(?=,|$)")
 _TELLS_NO_DATA = ("08", "28", "2B", "3D", "3F", "42501", "42622", "42939", "53", "55", "57", "58")
 """SQLSTATEs whose messages are about the server, and not about what is in a row."""
+
+
+def _place(parts: SplitResult, options: Mapping[str, str], schema: str) -> str:
+    """Which schema of which servers: one text for one place, whoever uses it."""
+    places = parts.netloc.rpartition("@")[2] or "localhost"
+    others = [options[each] for each in ("host", "port", "dbname", "database") if each in options]
+    return " ".join([_USUAL_PORT.sub("", places.lower()) + parts.path, *others, f"({schema})"])
 
 
 class PostgreSQL:
@@ -88,7 +97,7 @@ class PostgreSQL:
         self._url = Hidden(urlunsplit(parts._replace(query=urlencode(options))))
         host = parts.hostname or "localhost"
         self._shown = f"postgresql://{host}{parts.path} ({self._schema})"
-        self._place = f"{host.lower()}:{parts.port or 5432}{parts.path} ({self._schema})"
+        self._place = _place(parts, options, self._schema)
         self._asyncpg = _asyncpg()
         self._connection: Any = None
         self._has_incoming: set[str] = set()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import oncehub_async
-from oncehub_async._ground import dump_any_json, dump_json, load_json
+from oncehub_async._ground import dump_any_json, dump_json, load_json, repeats_names
 from oncehub_async.errors import InvalidParameterError
 from oncehub_async.testing import make_event
 
@@ -158,6 +158,21 @@ def test_what_was_read_can_be_written_at_any_depth(depth: int) -> None:
     read = load_json(text)
     assert dump_json(read) == text
     assert dump_json([read, 2**70]) == b"[" + text + b",%d]" % 2**70
+
+
+@pytest.mark.parametrize(
+    ("text", "repeats"),
+    [
+        (b'{"a":1,"a":2}', True),
+        (b'[{"b":{"a":1,"\\u0061":2}}]', True),
+        (b"[" * 100_000 + b"]" * 100_000, True),
+        (b'{"a":{"a":1},"b":[{"a":1},{"a":2}]}', False),
+        (b"1", False),
+    ],
+)
+def test_names_that_come_twice_are_noticed(text: bytes, repeats: bool) -> None:
+    """Of the first one's value nothing is read."""
+    assert repeats_names(text) is repeats
 
 
 PACKAGE = Path(oncehub_async.__file__).parent

@@ -14,8 +14,17 @@ from oncehub_async import Clock
 from oncehub_async._ground import load_json
 from oncehub_async.errors import InvalidParameterError
 from oncehub_async.simulator import Account, Simulator
-from oncehub_async.sync import AccountSync, Batch, ColumnKind, Upsert, dlt_source, table_of
+from oncehub_async.sync import (
+    AccountSync,
+    Batch,
+    ColumnKind,
+    Upsert,
+    database_of,
+    dlt_source,
+    table_of,
+)
 from oncehub_async.sync._object_rows import row_of
+from oncehub_async.sync._postgresql import PostgreSQL
 
 from ..servers import new_name, postgres_url
 from .conftest import _drop, in_a_loop
@@ -251,6 +260,30 @@ def test_its_rows_without_a_pipeline(tmp_path: Path) -> None:
     asyncio.run(_put(path, [{"id": "BKNG-1"}]))
     for _ in range(2):
         assert [row["id"] for row in dlt_source(path).bookings] == ["BKNG-1"]
+
+
+@pytest.mark.parametrize(
+    ("one", "another", "same"),
+    [
+        ("postgresql://ann@DB.example/x", "postgresql://bob:p@db.example:5432/x", True),
+        (
+            "postgresql://a.example:5432,b.example:5433/x",
+            "postgresql://a.example,b.example:5433/x",
+            True,
+        ),
+        ("postgresql://a.example:5432,b.example:5433/x", "postgresql://a.example:5432/x", False),
+        ("postgresql:///x?host=/run/one", "postgresql:///x?host=/run/two", False),
+        ("postgresql:///x?schema=a", "postgresql:///x?schema=b", False),
+        ("postgresql://db.example/x", "postgresql://db.example/y", False),
+    ],
+)
+def test_a_database_is_the_same_whoever_uses_it(one: str, another: str, same: bool) -> None:
+    """By its servers, its name and its schema."""
+    places = [
+        found.place for found in map(database_of, (one, another)) if isinstance(found, PostgreSQL)
+    ]
+    assert len(places) == 2
+    assert (places[0] == places[1]) is same
 
 
 def test_a_table_that_there_is_not_is_refused() -> None:
