@@ -20,8 +20,8 @@ def checked_hook(hook: Callable[[T], object] | None, name: str) -> Callable[[T],
         return None
     if not callable(hook):
         raise ConfigurationError(f"{name}: expected a function, got {type(hook).__name__}")
-    called = getattr(hook, "__call__", None)  # noqa: B004 # an object with an async __call__, too
-    if inspect.iscoroutinefunction(hook) or inspect.iscoroutinefunction(called):
+    # An object may have an async __call__, too.
+    if inspect.iscoroutinefunction(hook) or inspect.iscoroutinefunction(type(hook).__call__):
         raise ConfigurationError(f"{name}: expected a plain function, got a coroutine's")
     return hook
 

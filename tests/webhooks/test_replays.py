@@ -135,7 +135,7 @@ def test_what_can_be_selected() -> None:
     with pytest.raises(InvalidParameterError, match="did you mean 'dead'"):
         Selection(states="ded")
     with pytest.raises(InvalidParameterError, match="time zone"):
-        Selection(states="dead", since=datetime(2026, 1, 31))  # noqa: DTZ001
+        Selection(states="dead", since=datetime.fromisoformat("2026-01-31"))
     with pytest.raises(InvalidParameterError, match="later than until"):
         Selection(states="dead", since=2.0, until=1.0)
     with pytest.raises(InvalidParameterError, match="handler"):
