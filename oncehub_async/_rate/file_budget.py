@@ -1,6 +1,7 @@
 """A budget for the processes of one host, kept in a file."""
 
 import asyncio
+import os
 import time
 import uuid
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .._ground import Clock, checks, dump_json, load_json
+from .._ground import PRIVATE, Clock, checks, dump_json, load_json
 from ..errors import ConfigurationError
 from .budget_store import StoreGoneError
 from .process_share import SharedBudget
@@ -75,7 +76,7 @@ class _FileStore:
                 raise ConfigurationError(f"budget: {self._path} is a folder; name a file in it")
             if self._path.exists() and not self._path.is_file():
                 raise ConfigurationError(f"budget: {self._path} is no file; name one")
-            self._path.touch(mode=0o600)
+            self._make()
         except OSError as error:
             # It would be waited for in vain.
             raise ConfigurationError(
@@ -99,7 +100,7 @@ class _FileStore:
     def _exchange(self, ask: Ask, rules: SharedRules, patience: float) -> Told:
         import sqlite3
 
-        self._path.touch(mode=0o600)
+        self._make()
         # Opened anew each time: it costs a fraction of a millisecond, and a file that was put in
         # its place is noticed.
         with closing(sqlite3.connect(self._path, timeout=patience, isolation_level=None)) as file:
@@ -118,6 +119,10 @@ class _FileStore:
             )
             file.execute("COMMIT")
             return told
+
+    def _make(self) -> None:
+        """Before SQLite, which would let others read it. What is there stays untouched."""
+        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, PRIVATE))
 
     def _prepare(self, file: "sqlite3.Connection") -> None:
         """Make the table, but not beside another program's."""

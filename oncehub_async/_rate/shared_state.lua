@@ -21,37 +21,39 @@ local rules = {
 }
 local time = redis.call('TIME')
 local clock = tonumber(time[1]) + tonumber(time[2]) / 1000000
-local kept = redis.call('GET', KEYS[1])
--- What can't have been kept counts as lost.
-local is_read, state = pcall(cjson.decode, kept or 'null')
-local function is_whole()
-  if not is_read or type(state) ~= 'table' then return false end
-  for _, each in ipairs({
-    'zero', 'name', 'number', 'places', 'line', 'seen', 'share', 'paused_until', 'refusals',
-    'cut_at', 'probe', 'typical', 'held_until', 'expected', 'reporters', 'missing_until',
-    'next_settling',
-  }) do
-    if state[each] == nil then return false end
-  end
-  return true
-end
-if not is_whole() then state = nil end
 if ARGV[5] ~= '' then
   clock = tonumber(ARGV[5])
 end
--- The clock was set back: what is kept would count until it is that late again.
-if state and clock - state.zero < (state.asked_at or 0) - SILENCE then state = nil end
-local zero = state and state.zero or (ARGV[5] ~= '' and 0 or clock)
-local now = clock - zero
 
-if not state then
-  state = {
+local function new_state(zero, now)
+  return {
     zero = zero, name = ARGV[3], number = 0, places = {}, line = {}, seen = {}, turns = {},
     share = 1, paused_until = now, refusals = 0, cut_at = now - 1000000, probe = cjson.null,
     typical = 0,
     held_until = ARGV[4] == '1' and now + SETTLING or now, expected = 1, reporters = {},
     missing_until = now, next_settling = now, asked_at = now,
   }
+end
+
+-- What can't have been kept counts as lost.
+local function is_whole(kept)
+  if type(kept) ~= 'table' then return false end
+  for each in pairs(new_state(0, 0)) do
+    if kept[each] == nil then return false end
+  end
+  return true
+end
+
+local is_read, state = pcall(cjson.decode, redis.call('GET', KEYS[1]) or 'null')
+-- The clock was set back: what is kept would count until it is that late again.
+if not is_read or not is_whole(state) or clock - state.zero < state.asked_at - SILENCE then
+  state = nil
+end
+local zero = state and state.zero or (ARGV[5] ~= '' and 0 or clock)
+local now = clock - zero
+
+if not state then
+  state = new_state(zero, now)
   redis.call('PUBLISH', KEYS[1], ARGV[3])
 end
 
@@ -70,7 +72,7 @@ local function count(map)
 end
 
 local function notice_silence()
-  local asked_at, expected_at = state.asked_at or now, nil
+  local asked_at, expected_at = state.asked_at, nil
   for _, each in ipairs(state.line) do
     expected_at = math.min(expected_at or each[BACK_AT], each[BACK_AT])
   end
@@ -87,7 +89,6 @@ local function forget()
   for each, seen in pairs(state.seen) do
     if seen[SEEN_AT] <= gone then state.seen[each] = nil end
   end
-  state.turns = state.turns or {}
   for each in pairs(state.turns) do
     if not state.seen[each] then state.turns[each] = nil end
   end

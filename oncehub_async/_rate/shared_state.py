@@ -110,7 +110,7 @@ def step(state: State, ask: Ask, now: float, rules: SharedRules) -> Told:
 
 def _notice_silence(state: State, ask: Ask, now: float) -> None:
     """Wait for those who are not back yet, if nobody asked though somebody should have."""
-    asked_at: float = state.get("asked_at", now)
+    asked_at: float = state["asked_at"]
     turns = [each[_BACK_AT] for each in state["line"]]
     # Who reports couldn't ask before.
     expected_at = asked_at if ask.reported is not None else min(turns, default=now)
@@ -123,8 +123,8 @@ def _forget(state: State, now: float, rules: SharedRules) -> None:
     gone = now - rules.five_minutes
     state["places"] = [p for p in state["places"] if p[_ARRIVED] > gone]
     state["seen"] = {each: seen for each, seen in state["seen"].items() if seen[_SEEN_AT] > gone}
-    known = state.get("turns", {})
-    state["turns"] = {each: turns for each, turns in known.items() if each in state["seen"]}
+    known = state["turns"].items()
+    state["turns"] = {each: turns for each, turns in known if each in state["seen"]}
     # Who didn't come back at its turn gave up or died.
     state["line"] = [each for each in state["line"] if each[_BACK_AT] > now - LATE]
     probe = state["probe"]

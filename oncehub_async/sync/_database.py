@@ -117,6 +117,10 @@ class Database(Protocol):
         """How it is called in messages, without a password."""
 
     @property
+    def place(self) -> str:
+        """Which one it is, however it was named and whoever uses it."""
+
+    @property
     def dialect(self) -> "Dialect":
         """What it calls things."""
 

@@ -17,8 +17,6 @@ from .._ground import likely_word, load_json
 from ..errors import InvalidParameterError
 from ._database import quoted
 from ._database_url import DEFAULT_DATABASE, database_of
-from ._duckdb_file import DuckDBFile
-from ._postgresql import PostgreSQL
 from ._reading import reading
 from ._tables import DELETED, SYNCED_AT, TABLES, ColumnKind, Table, table_of
 
@@ -109,8 +107,7 @@ def _resource(
 
 def _place(database: str | Path, schema: str | None) -> str:
     """By what a pipeline knows the database; what it keeps may be read at the destination."""
-    found = database_of(database, schema=schema)
-    place = found.place if isinstance(found, DuckDBFile | PostgreSQL) else found.shown
+    place = database_of(database, schema=schema).place
     return sha256(place.encode("utf-8", "surrogatepass")).hexdigest()[:_PLACE_DIGITS]
 
 

@@ -158,10 +158,12 @@ async def test_a_database_of_another_program_is_left_alone(table: str, tmp_path:
     path = tmp_path / "inbox.db"
     with closing(sqlite3.connect(path)) as file:
         file.execute(table)
+    os.utime(path, (1, 1))
     before = path.read_bytes()
     with pytest.raises(ConfigurationError, match="holds something else"):
         await used(FileBudget(path))
     assert path.read_bytes() == before
+    assert path.stat().st_mtime == 1
 
 
 async def test_a_damaged_file_is_told_with_what_to_do(tmp_path: Path) -> None:

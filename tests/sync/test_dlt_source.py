@@ -24,7 +24,6 @@ from oncehub_async.sync import (
     table_of,
 )
 from oncehub_async.sync._object_rows import row_of
-from oncehub_async.sync._postgresql import PostgreSQL
 
 from ..servers import new_name, postgres_url
 from .conftest import _drop, in_a_loop
@@ -279,11 +278,7 @@ def test_its_rows_without_a_pipeline(tmp_path: Path) -> None:
 )
 def test_a_database_is_the_same_whoever_uses_it(one: str, another: str, same: bool) -> None:
     """By its servers, its name and its schema."""
-    places = [
-        found.place for found in map(database_of, (one, another)) if isinstance(found, PostgreSQL)
-    ]
-    assert len(places) == 2
-    assert (places[0] == places[1]) is same
+    assert (database_of(one).place == database_of(another).place) is same
 
 
 def test_a_table_that_there_is_not_is_refused() -> None:
