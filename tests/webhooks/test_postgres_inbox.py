@@ -6,7 +6,7 @@ import pytest
 
 from oncehub_async.testing import SharedInboxContract, TimekeepingInboxContract
 from oncehub_async.webhooks import Inbox, PostgresInbox
-from oncehub_async.webhooks._inbox import postgres_inbox
+from oncehub_async.webhooks._inbox import postgres_roll_call
 
 from ..servers import new_name, postgres_url
 from .postgres_schemas import dropped
@@ -27,7 +27,7 @@ class TestPostgresInbox(SharedInboxContract, TimekeepingInboxContract):
 
     @pytest.fixture
     def make_inbox(self, schema: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Inbox]:
-        monkeypatch.setattr(postgres_inbox, "_SECONDS_BETWEEN_ROLL_CALLS", 0.0)
+        monkeypatch.setattr(postgres_roll_call, "_SECONDS_BETWEEN", 0.0)
         return lambda: PostgresInbox(postgres_url(), schema=schema)
 
 
@@ -36,5 +36,5 @@ class TestPostgresInboxBehindAPooler(SharedInboxContract, TimekeepingInboxContra
 
     @pytest.fixture
     def make_inbox(self, schema: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Inbox]:
-        monkeypatch.setattr(postgres_inbox, "_SECONDS_BETWEEN_ROLL_CALLS", 0.0)
+        monkeypatch.setattr(postgres_roll_call, "_SECONDS_BETWEEN", 0.0)
         return lambda: PostgresInbox(postgres_url(), schema=schema, lease=20.0)

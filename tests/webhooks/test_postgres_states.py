@@ -6,7 +6,7 @@ import pytest
 
 from oncehub_async import ClientStateError
 from oncehub_async.webhooks import Claim, InboxError, Outcome, PostgresInbox, State
-from oncehub_async.webhooks._inbox import postgres_inbox
+from oncehub_async.webhooks._inbox import postgres_roll_call
 
 from ..servers import new_name, postgres_url
 from .postgres_schemas import ask, dropped, event
@@ -52,7 +52,7 @@ async def test_what_an_unanswered_claim_took_is_given_back(
     schema: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was written down, and the answer was lost: it runs once, and not only when we end."""
-    monkeypatch.setattr(postgres_inbox, "_SECONDS_BETWEEN_ROLL_CALLS", 0.0)
+    monkeypatch.setattr(postgres_roll_call, "_SECONDS_BETWEEN", 0.0)
     inbox = PostgresInbox(postgres_url(), schema=schema)
     await inbox.open()
     await inbox.put(event(1), ("h",))
@@ -66,7 +66,7 @@ async def test_what_an_unanswered_claim_took_is_given_back(
     with pytest.raises(InboxError):
         await inbox.claim(1, ("h",), 1.0)
     monkeypatch.undo()
-    monkeypatch.setattr(postgres_inbox, "_SECONDS_BETWEEN_ROLL_CALLS", 0.0)
+    monkeypatch.setattr(postgres_roll_call, "_SECONDS_BETWEEN", 0.0)
     inbox._mine.held.clear()  # nobody was told of it
     claims: list[Claim] = []
     for _ in range(3):  # the first finds that it is there, and a later one has it

@@ -132,11 +132,11 @@ async def test_the_work_of_a_process_whose_session_ended_is_due_at_once(
     await two.open()
     await one.put(event(1), ("h",))
     (claim,) = await one.claim(1, ("h",), 0.0)
-    two._last_roll_call = float("-inf")
+    two._roll_call._last = float("-inf")
     assert await two.claim(1, ("h",), 0.0) == []
     one._owner._is_closed = True  # as if its process had died
     await one._owner._connection.close()
-    two._last_roll_call = float("-inf")
+    two._roll_call._last = float("-inf")
     (again,) = await two.claim(1, ("h",), 0.0)
     assert (again.alone, again.work[0].attempt) == (True, 2)
     assert not await one.settle(claim.work[0], DONE, 0.0)
@@ -166,17 +166,17 @@ async def test_who_arrives_while_all_sessions_have_ended_takes_nothing_of_the_li
     while one._owner._connection is not None:
         await asyncio.sleep(0.01)
     await two.open()
-    two._last_roll_call = float("-inf")
+    two._roll_call._last = float("-inf")
     assert await two.claim(2, ("h",), 0.0) == []
     arrived.set()
     while one._owner._connection is None:
         await asyncio.sleep(0.01)
-    two._last_roll_call = two._first_look = float("-inf")
+    two._roll_call._last = two._roll_call._first_look = float("-inf")
     assert await two.claim(2, ("h",), 0.0) == []
     assert await one.settle(claims[0].work[0], DONE, 0.0)
     one._owner._is_closed = True  # as if its process had died
     await one._owner._connection.close()
-    two._last_roll_call = float("-inf")
+    two._roll_call._last = float("-inf")
     (again,) = await two.claim(2, ("h",), 0.0)
     assert again.event.id == claims[1].event.id
     await one.close()
@@ -194,10 +194,10 @@ async def test_a_lease_that_is_over_frees_the_work(url: str, schema: str) -> Non
     for _ in range(4):
         await asyncio.sleep(0.2)
         assert list(await one.renew(claim.work)) == []
-        two._last_roll_call = float("-inf")
+        two._roll_call._last = float("-inf")
         assert await two.claim(1, ("h",), 0.0) == []
     await asyncio.sleep(0.8)
-    two._last_roll_call = float("-inf")
+    two._roll_call._last = float("-inf")
     (again,) = await two.claim(1, ("h",), 0.0)
     assert list(await one.renew(claim.work)) == list(claim.work)
     assert not await one.settle(claim.work[0], DONE, 0.0)

@@ -1,8 +1,8 @@
 """The inbox in a PostgreSQL database, for processes on many hosts."""
 
 import logging
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -16,37 +16,14 @@ from .postgres_address import PostgresAddress
 from .postgres_deployments import PostgresDeployments
 from .postgres_inspection import Question, _PostgresInspection, answer_questions
 from .postgres_lane import PostgresLane
-from .postgres_owner import JOIN, LONGEST_PAUSE, PostgresOwner
-from .postgres_schema import lock_class, prepare
-from .postgres_statements import GIVE_BACK, HELD, LOCK, RUNNING_SUBJECTS
+from .postgres_owner import PostgresOwner
+from .postgres_roll_call import PostgresRollCall
+from .postgres_statements import HELD, TIME
 from .postgres_work import ClaimRequest, PostgresWork, WorkEnding
 from .records import AT_ONCE, Claim, Deployment, KnownTime, Outcome, StoredEvent, Subscription, Work
 from .selection import Selection
 
 logger = logging.getLogger("oncehub_async.webhooks")
-
-_SECONDS_BETWEEN_ROLL_CALLS = 2.0
-_COMEBACK = 10.0
-"""Seconds that others get to come back, after a trouble that may have been everybody's."""
-
-_ARRIVAL = LONGEST_PAUSE + 1.0
-"""The same for whom this process found without a session at its first look: it wasn't there before,
-and can't tell whether that was everybody's trouble."""
-
-_TIME = "extract(epoch FROM clock_timestamp())::float8"
-
-# Who has a session is dead when its lock is free, unless the server has just been started: then
-# nobody has come back yet. Who has none, when it has said nothing for a lease.
-_DEAD = f"""
-SELECT o.id FROM @owners o WHERE o.id <> $1 AND CASE
-    WHEN o.lease IS NOT NULL THEN o.seen < {_TIME} - o.lease
-    WHEN NOT $3 OR pg_postmaster_start_time() > clock_timestamp() - $4 * interval '1 second'
-        THEN false
-    ELSE pg_try_advisory_xact_lock($2, o.id) END
-ORDER BY o.id FOR UPDATE SKIP LOCKED
-"""
-
-_BEAT = f"UPDATE @owners SET seen = {_TIME} WHERE id = $1 RETURNING id"
 
 
 class PostgresInbox(_PostgresInspection):
@@ -71,8 +48,6 @@ class PostgresInbox(_PostgresInspection):
     Raises `ConfigurationError` for an address that can't be one, or where the extra is missing.
     """
 
-    clock_offset: float = 0.0
-
     def __init__(
         self,
         url: str,
@@ -92,16 +67,24 @@ class PostgresInbox(_PostgresInspection):
         self._lease = lease
         self._patience = checks.seconds(patience, "patience")
         self._deployments = PostgresDeployments(self._address)
-        self._class = lock_class(self._address.schema)
-        self._owner = PostgresOwner(self._address, self._patience)
         self._is_open = False
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """All that lasts from opening to closing."""
+        self._owner = PostgresOwner(self._address, self._patience)
         self._mine = PostgresWork(self._fetch, self._owner)
+        self._roll_call = PostgresRollCall(
+            self._address,
+            self._owner,
+            self._mine,
+            lease=self._lease,
+            asked=self._asked,
+            fetch=self._fetch,
+            let_go_on=self._let_go_on,
+        )
         self._checked: dict[str, frozenset[str]] = {}
-        self._subscriptions: Sequence[Subscription] = ()
-        self._registered_as = 0
-        self._last_roll_call = self._last_beat = self._first_look = float("-inf")
-        self._found_dead: set[int] | None = None
-        self._ahead, self._has_strays = 0.0, False
+        """Of each handler, what was asked for when what waits for it was looked through."""
         self._puts, self._work, self._questions = self._lanes()
 
     def __repr__(self) -> str:
@@ -113,6 +96,11 @@ class PostgresInbox(_PostgresInspection):
     def shown(self) -> str:
         """Host, database and schema, without user and password."""
         return self._address.shown
+
+    @property
+    def clock_offset(self) -> float:
+        """Seconds by which the server's clock is ahead of this machine's."""
+        return self._roll_call.clock_offset
 
     @property
     def memory(self) -> float:
@@ -131,19 +119,13 @@ class PostgresInbox(_PostgresInspection):
         """
         if self._is_open:
             raise ClientStateError("the inbox is open")
-        self._checked = {}
-        self._subscriptions, self._has_strays = (), False
-        self._last_roll_call = self._last_beat = float("-inf")
-        self._owner = PostgresOwner(self._address, self._patience)
-        self._mine = PostgresWork(self._fetch, self._owner)
-        self._puts, self._work, self._questions = self._lanes()
-        self._is_open, self._found_dead = True, None
+        self._prepare()
+        self._is_open = True
         try:
-            await self._begin_to_live()
-            await self._asked(self._look_at_clock)
+            await self._roll_call.begin()
             if needed:
                 await self._rows("UPDATE @settings SET needed = $1", needed)
-            await self._roll_call()
+            await self._roll_call.call()
         except BaseException:
             await self.close()
             raise
@@ -155,12 +137,8 @@ class PostgresInbox(_PostgresInspection):
         try:
             await self._puts.close()
             await self._work.close()
-            if self._owner.id:
-                try:
-                    await self._asked(partial(self._take_from, owner=self._owner.id))
-                    self._owner.tell()
-                except InboxError:
-                    pass  # others find out by the session that ends
+            with suppress(InboxError):  # others find out by the session that ends
+                await self._roll_call.leave()
         finally:
             self._is_open = False
             await self._questions.close()
@@ -181,9 +159,7 @@ class PostgresInbox(_PostgresInspection):
     async def register(self, subscriptions: Sequence[Subscription], now: float) -> Deployment:
         """Say which handlers this process runs; see `Inbox.register`."""
         self._mine.types = {each.handler: each.types for each in subscriptions}
-        self._subscriptions, self._ahead = subscriptions, now - time.time()
-        await self._roll_call()
-        away = await self._register(now)
+        away = await self._roll_call.register(subscriptions, now)
         caught_up: dict[str, int] = {}
         for name, since in away.items():
             if deployments.catches_up(since, now):
@@ -210,14 +186,13 @@ class PostgresInbox(_PostgresInspection):
         rooms: Mapping[str, int] | None = None,
     ) -> Sequence[Claim]:
         """Take due work; see `Inbox.claim`."""
-        if time.monotonic() - self._last_roll_call > _SECONDS_BETWEEN_ROLL_CALLS:
-            await self._roll_call()
+        await self._roll_call.call_if_due()
         asked = ClaimRequest(limit, handlers, now, idle, rooms or {})
         try:
             claims: Sequence[Claim] = await self._open_lane(self._work).submit(asked)
         except BaseException:
             # It may have been written down all the same, and nobody would do it.
-            self._has_strays = True
+            self._roll_call.has_strays = True
             raise
         return claims
 
@@ -231,7 +206,7 @@ class PostgresInbox(_PostgresInspection):
 
     async def renew(self, held: Collection[Work]) -> Collection[Work]:
         """Keep what is held; what of it is no longer this inbox's. See `Inbox.renew`."""
-        await self._beat()
+        await self._roll_call.beat()
         places = {work: self._mine.held_as(work) for work in held}
         known = [place for place in places.values() if place is not None]
         left: set[tuple[int, int]] = set()
@@ -300,126 +275,7 @@ class PostgresInbox(_PostgresInspection):
         self._owner.tell()
         return count
 
-    # Being there.
-
-    async def _begin_to_live(self) -> None:
-        try:
-            if self._lease is None:
-                await self._owner.open()
-            else:
-                await self._asked(partial(prepare, address=self._address, create=True))
-                await self._live_anew()
-        except self._address.failures as error:
-            raise self._address.trouble(error) from None
-
-    async def _live_anew(self) -> None:
-        async def join(connection: Any) -> int:
-            number = await connection.fetchval(
-                self._address.sql("SELECT nextval('@owner_numbers')::int")
-            )
-            await connection.execute(self._address.sql(JOIN), number, self._lease)
-            return int(number)
-
-        self._owner.id = await self._asked(join)
-        self._last_beat = time.monotonic()
-
-    async def _beat(self) -> None:
-        """Say that this process lives, where no session says so."""
-        if self._lease is None or time.monotonic() - self._last_beat < self._lease / 4:
-            return
-        began = time.monotonic()
-        if not await self._rows(_BEAT, self._owner.id):
-            await self._live_anew()
-        self._last_beat = began
-
-    async def _roll_call(self) -> None:
-        """Make due again what is held by those that have died, and what nobody here knows of."""
-        self._last_roll_call = time.monotonic()
-        await self._beat()
-        if self._owner.id != self._registered_as and self._subscriptions:
-            await self._register(time.time() + self._ahead)
-        if self._has_strays:
-            self._has_strays = False
-            await self._asked(self._give_back_strays)
-        await self._asked(self._look_at_clock)
-        owners = await self._asked(self._take_from_the_dead)
-        if owners:
-            logger.warning(
-                "took up the work of a process that ended while it ran: %d to run again", owners
-            )
-
-    async def _take_from_the_dead(self, connection: Any) -> int:
-        may_be_free = time.monotonic() - self._owner.back_since > _COMEBACK
-        dead = await self._fetch(
-            connection, _DEAD, self._owner.id, self._class, may_be_free, _COMEBACK
-        )
-        owners = {owner for (owner,) in dead}
-        if self._found_dead is None:
-            self._found_dead, self._first_look = owners, time.monotonic()
-        if time.monotonic() - self._first_look < _ARRIVAL:
-            owners = owners - self._found_dead
-        return sum([await self._take_from(connection, owner) for owner in sorted(owners)])
-
-    async def _take_from(self, connection: Any, owner: int) -> int:
-        """Give back all that an owner holds, who is there no more."""
-        await self._fetch(connection, "DELETE FROM @owners WHERE id = $1", owner)
-        count = await self._give_back(connection, owner)
-        await self._deployments.leave(connection, owner, time.time() + self._ahead)
-        return count
-
-    async def _give_back_strays(self, connection: Any) -> None:
-        """What a claim that failed may have taken all the same. It had not begun."""
-        known = {(each.seq, each.position) for each in self._mine.held.values()}
-        rows = await self._fetch(
-            connection, "SELECT event, position FROM @work WHERE owner = $1", self._owner.id
-        )
-        strays = [tuple(row) for row in rows if tuple(row) not in known]
-        if strays:
-            seqs, positions = (list(each) for each in zip(*strays, strict=True))
-            await self._fetch(
-                connection,
-                "UPDATE @work SET began = false WHERE (event, position) IN "
-                "(SELECT * FROM unnest($1::bigint[], $2::int[]))",
-                seqs,
-                positions,
-            )
-            await self._give_back(connection, self._owner.id, seqs, positions)
-
-    async def _give_back(
-        self,
-        connection: Any,
-        owner: int,
-        seqs: list[int] | None = None,
-        positions: list[int] | None = None,
-    ) -> int:
-        subjects = await self._fetch(connection, RUNNING_SUBJECTS, owner)
-        if not subjects:
-            return 0
-        await self._fetch(connection, LOCK, [subject for (subject,) in subjects])
-        given = await self._fetch(connection, GIVE_BACK, owner, seqs, positions)
-        await self._let_go_on(connection, given)
-        return len(given)
-
-    async def _look_at_clock(self, connection: Any) -> None:
-        before = time.time()
-        now = await connection.fetchval(f"SELECT {_TIME}")
-        self.clock_offset = now - (before + time.time()) / 2
-
-    # Handlers.
-
-    async def _register(self, now: float) -> dict[str, float]:
-        """Since when those of the handlers are away that were."""
-        owner = self._owner.id
-        away: dict[str, float] = await self._asked(
-            partial(
-                self._deployments.register,
-                owner=owner,
-                subscriptions=self._subscriptions,
-                now=now,
-            )
-        )
-        self._registered_as = owner
-        return away
+    # What is done now and then.
 
     async def _release_what_nobody_wants(self) -> dict[str, int]:
         """Looks through what waits only when somebody has begun or ceased to ask for something."""
@@ -438,7 +294,7 @@ class PostgresInbox(_PostgresInspection):
         await self._rows("DELETE FROM @newest WHERE at < $1", forgotten)
         await self._rows("DELETE FROM @handlers WHERE owner = 0 AND seen < $1", undone_before)
         await self._rows(
-            f"DELETE FROM @subjects s WHERE s.used < {_TIME} - $1 AND s.running = 0 AND NOT EXISTS "
+            f"DELETE FROM @subjects s WHERE s.used < {TIME} - $1 AND s.running = 0 AND NOT EXISTS "
             "(SELECT 1 FROM @work w WHERE w.finished IS NULL AND w.subject = s.subject)",
             self._keep,
         )

@@ -4,6 +4,9 @@ Each is run after the rows of its subjects have been locked by a statement befor
 sees all that others have done. Whoever locks several does so in one order.
 """
 
+TIME = "extract(epoch FROM clock_timestamp())::float8"
+"""By the server's clock, which is one for all hosts."""
+
 LOCK_FOR_PUTS = """
 WITH locked AS (
     INSERT INTO @subjects (subject, used)
