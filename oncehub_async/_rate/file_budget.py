@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .._ground import PRIVATE, Clock, checks, dump_json, load_json
+from .._ground import Clock, checks, dump_json, load_json, open_private
 from ..errors import ConfigurationError
 from .budget_store import StoreGoneError
 from .process_share import SharedBudget
@@ -122,7 +122,7 @@ class _FileStore:
 
     def _make(self) -> None:
         """Before SQLite, which would let others read it. What is there stays untouched."""
-        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, PRIVATE))
+        os.close(open_private(Path(os.path.realpath(self._path)), os.O_RDWR | os.O_CREAT))
 
     def _prepare(self, file: "sqlite3.Connection") -> None:
         """Make the table, but not beside another program's."""

@@ -67,6 +67,17 @@ async def test_slips_in_an_address_are_told(url: str, problem: str) -> None:
     assert str(refused.value).startswith("budget: ")
 
 
+async def test_a_link_to_a_budget_is_that_budget(tmp_path: Path) -> None:
+    """Also before it is there."""
+    (tmp_path / "link").symlink_to(tmp_path / "budget")
+    await used(FileBudget(tmp_path / "link"))
+    assert (tmp_path / "budget").stat().st_mode & 0o777 == 0o600
+    await used(FileBudget(tmp_path / "budget"))
+    with closing(sqlite3.connect(tmp_path / "budget")) as file:
+        kept = file.execute("SELECT state FROM budget").fetchone()[0]
+    assert len(json.loads(kept)["places"]) == 2
+
+
 async def test_a_path_with_a_colon_is_a_path_all_the_same(tmp_path: Path) -> None:
     """Where it says where it is."""
     path = tmp_path / "budget.internal:6379"
